@@ -10,8 +10,8 @@ use chinwag_core::{
     Answer, AuditEntry, Client, ConnId, Correspondents, Counts, Deletion, Duration, Fact, Ignored,
     Knock, LOBBY, Link, Listed, LoggedIn, Manner, Mask, ModAction, Name, PersonId, PrivateMessage,
     Profile, Quit, QuitReason, Reach, Rejection, Renamed, Restriction, ResumeCode, Returned,
-    RoomAct, RoomChange, RoomId, RoomLine, RoomPassword, RoomRejection, RoomSetting, RoomSummary,
-    Seq, Spared, Standing, Tenure, Timestamp, Topic, Welcome, WhoLine,
+    RoomAct, RoomChange, RoomDeed, RoomId, RoomLine, RoomPassword, RoomRejection, RoomSetting,
+    RoomSummary, Seq, Spared, Standing, StandingChange, Tenure, Timestamp, Topic, Welcome, WhoLine,
 };
 
 use crate::client::ME;
@@ -237,6 +237,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 was_lost: dice.flip(),
                 kept: [].into(),
                 omitted: u64::from(dice.byte()),
+                ends_visit: dice.flip(),
             };
             (Fact::Returned(Box::new(returned)), '*')
         }
@@ -244,7 +245,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
 }
 
 pub(crate) fn mod_action(dice: Choices<'_, '_>) -> ModAction {
-    match dice.below(10) {
+    match dice.below(11) {
         0 => ModAction::Kick {
             name: dice.name(),
             why: dice.maybe(|dice| Arc::new(dice.text())),
@@ -260,7 +261,32 @@ pub(crate) fn mod_action(dice: Choices<'_, '_>) -> ModAction {
         6 => ModAction::Deop { name: dice.name() },
         7 => ModAction::Announce(dice.text()),
         8 => ModAction::Motd(dice.maybe(Dice::text)),
+        9 => ModAction::InRoom {
+            room: dice.room(),
+            deed: room_deed(dice),
+        },
         _ => ModAction::Lock(dice.flip()),
+    }
+}
+
+fn room_deed(dice: Choices<'_, '_>) -> RoomDeed {
+    match dice.below(7) {
+        0 => RoomDeed::Set(room_setting(dice)),
+        1 => RoomDeed::Rename(dice.room()),
+        2 => RoomDeed::Stand {
+            name: dice.name(),
+            change: match dice.flip() {
+                true => StandingChange::Give(standing(dice)),
+                false => StandingChange::Take(standing(dice)),
+            },
+        },
+        3 => RoomDeed::Eject {
+            name: dice.name(),
+            why: dice.maybe(|dice| Arc::new(dice.text())),
+        },
+        4 => RoomDeed::Bar(restriction(dice)),
+        5 => RoomDeed::Mute(restriction(dice)),
+        _ => RoomDeed::Unbar(mask(dice)),
     }
 }
 
@@ -304,6 +330,7 @@ fn room_change(dice: Choices<'_, '_>, act: RoomAct) -> Fact {
         act,
         target: told,
         told,
+        is_lent: dice.flip(),
         moderators: [].into(),
     }))
 }

@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 use core::fmt;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
@@ -52,9 +52,16 @@ pub struct Restriction {
     pub why: Option<Arc<Text>>,
 }
 
-/// The text names neither a person, an address nor a block.
+/// Whom a text fails to name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MaskError;
+pub enum MaskError {
+    /// It names neither a person, an address nor a block.
+    Nobody,
+    /// The block of IPv6 holds those addresses that stand for IPv4: whoever wrote it may mean both or one.
+    BothFamilies,
+    /// An address with `/0`: the block is all addresses there are, and this one was meant.
+    AllAddresses,
+}
 
 /// The bits before an IPv4 address in `::ffff:0:0/96`, the block of mapped addresses (RFC 4291).
 const MAPPED_PREFIX: u8 = 96;
@@ -67,9 +74,10 @@ impl Mask {
     /// The mask that an operator wrote: `name:NAME`, an address, a block, or a name.
     ///
     /// # Errors
-    /// [`MaskError`] if it is none of them.
+    /// [`MaskError`] if it is none of them, or a block that says something else than it seems to.
     pub fn parse(text: &str) -> Result<Self, MaskError> {
-        let of_name = |name: &str| Name::parse(name).map(Self::of_name).map_err(|_| MaskError);
+        let nobody = |_| MaskError::Nobody;
+        let of_name = |name: &str| Name::parse(name).map(Self::of_name).map_err(nobody);
         if let Some(name) = text.strip_prefix("name:") {
             return of_name(name);
         }
@@ -77,9 +85,20 @@ impl Mask {
             return Ok(Self::of_net(IpNet::from(address.to_canonical())));
         }
         match text.parse::<IpNet>() {
+            Ok(net) if holds_mapped(net) => Err(MaskError::BothFamilies),
+            Ok(net) if net.prefix_len() == 0 && !net.addr().is_unspecified() => {
+                Err(MaskError::AllAddresses)
+            }
             Ok(net) => Ok(Self::of_net(net)),
             Err(_) => of_name(text),
         }
+    }
+
+    /// The mask of a restriction that was taken once, under the rules of that time.
+    pub fn known(text: &str) -> Option<Self> {
+        let net = || text.parse::<IpNet>().ok().map(Self::of_net);
+        let name = || Name::known(text).map(Self::of_name);
+        Self::parse(text).ok().or_else(net).or_else(name)
     }
 
     /// Everybody of this name.
@@ -133,9 +152,15 @@ impl Mask {
     }
 }
 
+/// Whether a block of IPv6 holds the block of mapped addresses and more.
+fn holds_mapped(net: IpNet) -> bool {
+    let mapped = Ipv4Addr::UNSPECIFIED.to_ipv6_mapped();
+    matches!(net, IpNet::V6(v6) if v6.prefix_len() < MAPPED_PREFIX && v6.contains(&mapped))
+}
+
 /// The block in canonical form: without host bits, and of IPv4 if it is one of mapped addresses,
 /// since the addresses of people are canonical too.
-pub(crate) fn canonical(net: IpNet) -> IpNet {
+pub fn canonical(net: IpNet) -> IpNet {
     if let IpNet::V6(v6) = net
         && let Some(v4) = v6.network().to_ipv4_mapped()
         && let Some(prefix) = v6.prefix_len().checked_sub(MAPPED_PREFIX)
@@ -204,7 +229,9 @@ mod tests {
             ("::ffff:10.9.8.7/120", "10.9.8.0/24"),
             ("::ffff:a09:807/120", "10.9.8.0/24"),
             ("::ffff:0:0/96", "0.0.0.0/0"),
-            ("::/0", "::/0"),
+            ("0.0.0.0/0", "0.0.0.0/0"),
+            ("2000::/3", "2000::/3"),
+            ("::/97", "::/97"),
         ] {
             assert_eq!(
                 Mask::parse(text).map(|m| m.to_string()).as_deref(),
@@ -212,8 +239,21 @@ mod tests {
             );
         }
         for text in ["", "192.0.2.7/33", "name:", "name:192.0.2.7", "a b"] {
-            assert_eq!(Mask::parse(text), Err(MaskError), "{text}");
+            assert_eq!(Mask::parse(text), Err(MaskError::Nobody), "{text}");
+            assert_eq!(Mask::known(text), None, "{text}");
         }
+        for text in [
+            "::/0",
+            "::/64",
+            "::ffff:0:0/90",
+            "::ffff:10.0.0.0/95",
+            "2001::/0",
+        ] {
+            assert_eq!(Mask::parse(text), Err(MaskError::BothFamilies), "{text}");
+            assert!(Mask::known(text).is_some(), "{text}");
+        }
+        let refused = Mask::parse("1.2.3.4/0");
+        assert_eq!(refused, Err(MaskError::AllAddresses));
     }
 
     #[test]

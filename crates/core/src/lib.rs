@@ -51,7 +51,7 @@ pub use answer::{
     AccountProfile, Answer, Conversation, Counts, Departed, HistoryTarget, LeftOut, Login,
     MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Topic, Welcome, WelcomeBack, WhoLine,
 };
-pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
+pub use ban::{Mask, MaskError, Reach, Restriction, canonical, subnet_of};
 pub use chat::{
     Chat, Env, FirstOperator, KeptConnection, KeptPrivate, KeptRules, KeptSession, Rank,
     RestrictionCursor, RoomCursor, RoomSnapshot, Sender, ServerPassword, Settings, Snapshot, Visit,
@@ -63,7 +63,8 @@ pub use event::{
     Attached, AuditEntry, Correspondents, Deletion, Detached, Event, Fact, IdentSet, KeptMessage,
     KeptShown, Knock, LoggedIn, Manner, MetadataSet, MetadataShown, ModAction, Omitted,
     PrivateDeletion, PrivateMessage, Quit, QuitReason, RankMessage, Ranked, Renamed, Returned,
-    RoomAct, RoomChange, RoomRenamed, Signal, Spared, StandingCause, StandingShown, Tenure,
+    RoomAct, RoomChange, RoomDeed, RoomRenamed, Signal, Spared, StandingCause, StandingShown,
+    Tenure,
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};

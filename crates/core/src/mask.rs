@@ -155,7 +155,7 @@ impl Listed {
                 .any(|prefix| typed.starts_with(prefix));
         match is_matched {
             true => Some(Self::Matched(Matched::parse(typed))),
-            false => Mask::parse(typed).ok().map(Self::Mask),
+            false => Mask::known(typed).map(Self::Mask),
         }
     }
 

@@ -25,7 +25,7 @@ use core::cmp::Ordering;
 use core::fmt;
 
 use arcstr::ArcStr;
-pub(crate) use form::{fold, is_joiner, is_well_formed, normalise, skeleton};
+pub(crate) use form::{fold, is_well_formed, normalise, skeleton, visible};
 
 use crate::limits::{NAME_BYTES_MAX, NAME_LETTERS_MAX};
 use form::{bare, is_sign};

@@ -212,6 +212,8 @@ pub enum Rejection {
     NotBanned(Mask),
     /// That person has been a registered operator for longer than the asker.
     Outranked(Name),
+    /// The asker is an operator for its visit alone, and what it asks for would last.
+    OutlastsVisit,
     /// No new name is registered while only registered names may arrive.
     LockedRegistration,
     /// There are as many bans or mutes as the server keeps.
@@ -319,6 +321,8 @@ pub enum RoomRejection {
     StandingsFull,
     /// As many people are kept out, or silenced, as the room keeps.
     BarsFull,
+    /// Server operators alone bar addresses there: whom a bar puts out would tell where they come from.
+    AddressBar,
     /// It keeps nobody out whom that mask names.
     NotBarred(Listed),
     /// It mutes nobody of that name.

@@ -183,6 +183,70 @@ impl RoomSettings {
     }
 }
 
+/// What a setting is called, and how it is made of on or off.
+type Switch = (&'static str, fn(bool) -> RoomSetting);
+
+const SWITCHES: [Switch; 8] = [
+    ("closed", RoomSetting::Closed),
+    ("moderated", RoomSetting::Moderated),
+    ("hidden", RoomSetting::Hidden),
+    ("guards_topic", RoomSetting::GuardsTopic),
+    ("outsiders", RoomSetting::Outsiders),
+    ("registered", RoomSetting::Registered),
+    ("encrypted", RoomSetting::Encrypted),
+    ("no_ctcp", RoomSetting::NoCtcp),
+];
+
+impl RoomSetting {
+    /// Reads a setting as it stands in the log of what operators did. The word of a password does not.
+    pub fn parse_logged(text: &str) -> Option<Self> {
+        let (name, value) = text.split_once(' ')?;
+        match (name, value) {
+            ("limit", "off") => Some(Self::Limit(None)),
+            ("limit", limit) => Some(Self::Limit(Some(limit.parse().ok()?))),
+            ("password", "off") => Some(Self::Password(None)),
+            ("password", _) => Some(Self::without_word()),
+            _ => {
+                let (_, switch) = SWITCHES.iter().find(|(known, _)| *known == name)?;
+                Some(switch(value == "on"))
+            }
+        }
+    }
+
+    /// A password whose word is not told.
+    pub(crate) fn without_word() -> Self {
+        Self::Password(Some(RoomPassword("*".into())))
+    }
+
+    /// The same for the log.
+    pub(crate) fn logged(&self) -> Self {
+        match self {
+            Self::Password(Some(_)) => Self::without_word(),
+            setting => setting.clone(),
+        }
+    }
+}
+
+impl fmt::Display for RoomSetting {
+    /// As it stands in the log of what operators did.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, on) = match self {
+            Self::Closed(on) => ("closed", *on),
+            Self::Password(password) => ("password", password.is_some()),
+            Self::Limit(Some(limit)) => return write!(f, "limit {limit}"),
+            Self::Limit(None) => ("limit", false),
+            Self::Moderated(on) => ("moderated", *on),
+            Self::Hidden(on) => ("hidden", *on),
+            Self::GuardsTopic(on) => ("guards_topic", *on),
+            Self::Outsiders(on) => ("outsiders", *on),
+            Self::Registered(on) => ("registered", *on),
+            Self::Encrypted(on) => ("encrypted", *on),
+            Self::NoCtcp(on) => ("no_ctcp", *on),
+        };
+        write!(f, "{name} {}", if on { "on" } else { "off" })
+    }
+}
+
 /// The word that opens a room: one word, which its members tell each other. It is no secret of one
 /// person's and is kept as it is. Never printed by `{:?}`.
 #[derive(Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 
-use crate::name::{fold, is_joiner, is_well_formed, normalise, skeleton};
+use crate::name::{fold, is_well_formed, normalise, skeleton, visible};
 
 /// A valid room name. Shown with its `#`, compared in its folded form.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -57,8 +57,7 @@ impl RoomName {
     /// form; often they are the same. Unlike those of a person's name they go by every letter, digit
     /// and sign: `#l0bby` is `#lobby` to a hasty reader, and rooms are numbered with a sign between.
     pub(crate) fn looks(&self) -> [String; 2] {
-        // Joiners are invisible; not every version of the skeleton leaves them out.
-        let shown: String = self.bare.chars().filter(|c| !is_joiner(*c)).collect();
+        let shown = visible(&self.bare);
         let first = skeleton(&fold(&skeleton(&shown)));
         let second = fold(&skeleton(&fold(&shown)));
         [first, second]
@@ -129,6 +128,8 @@ mod tests {
             ("1obby", "lobby"),
             ("rnodern", "modern"),
             (joined, without),
+            ("ki\u{307}m", "kim"),
+            ("dev\u{94d}", "dev"),
         ] {
             assert!(alike(one, other), "{one} {other}");
         }

@@ -145,9 +145,15 @@ impl ConnLimiter {
     }
 }
 
+/// Whether an address is in a network. `::/0` and the like hold IPv4 too, as the addresses that stand for it.
 fn contains(networks: &[IpNet], address: IpAddr) -> bool {
     let address = address.to_canonical();
-    networks.iter().any(|network| network.contains(&address))
+    let mapped = match address {
+        IpAddr::V4(v4) => Some(IpAddr::V6(v4.to_ipv6_mapped())),
+        IpAddr::V6(_) => None,
+    };
+    let mut forms = core::iter::once(address).chain(mapped);
+    forms.any(|form| networks.iter().any(|network| network.contains(&form)))
 }
 
 impl Drop for Permit {
@@ -171,6 +177,17 @@ mod tests {
 
     fn ip(text: &str) -> IpAddr {
         text.parse().expect("an address")
+    }
+
+    #[test]
+    fn networks_of_ipv6_that_hold_mapped_addresses_hold_ipv4() {
+        let is_in = |network: &str, address: &str| {
+            let network = network.parse().expect("a network");
+            contains(&[network], ip(address))
+        };
+        assert!(is_in("::/0", "192.0.2.7") && is_in("::/0", "2001:db8::1"));
+        assert!(is_in("192.0.2.0/24", "::ffff:192.0.2.7"));
+        assert!(!is_in("2000::/3", "192.0.2.7") && !is_in("0.0.0.0/0", "2001:db8::1"));
     }
 
     #[test]

@@ -17,8 +17,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use argon2::Argon2;
-use argon2::password_hash::PasswordHasher;
-use chinwag_core::{Name, Timestamp};
+use argon2::password_hash::{PasswordHasher, phc::PasswordHash};
+use chinwag_core::{Command, Name, Timestamp};
 use chinwag_store::{OpenError, Place, Store, is_in_use, require};
 use chinwag_wire::shell::{self, LINE_BYTES_MAX, ShellAsk};
 use socket2::{Domain, SockAddr, Socket, Type};
@@ -199,7 +199,7 @@ fn ask_server(mut stream: UnixStream, line: &str) -> io::Result<ShellAnswer> {
 
 /// Does a request as the hub of a server would, on the data of one that does not run.
 fn ask_folder(config: &Config, folder: &Path, line: &str) -> Result<ShellAnswer, ShellError> {
-    let ask = match ShellAsk::read(line) {
+    let ask = match read(line) {
         Ok(ask) if ask.needs_server() => return Err(ShellError::NotRunning(folder.to_owned())),
         Ok(ask) => ask,
         Err(words) => return Ok(refused(words)),
@@ -223,6 +223,27 @@ fn ask_folder(config: &Config, folder: &Path, line: &str) -> Result<ShellAnswer,
         answer.lines.push(made);
     }
     Ok(answer)
+}
+
+/// A request as a line has it. What no password can ever be held against is no hash of one.
+fn read(line: &str) -> Result<ShellAsk, String> {
+    let ask = ShellAsk::read(line)?;
+    match &ask {
+        ShellAsk::Command(
+            Command::AddAccount { password_hash, .. } | Command::SetPassword { password_hash, .. },
+        ) if !is_password_hash(password_hash) => {
+            Err("That is no argon2id hash of a password: \"chinwag account\" makes one.".into())
+        }
+        _ => Ok(ask),
+    }
+}
+
+fn is_password_hash(text: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(text) else {
+        return false;
+    };
+    let is_whole = hash.salt.is_some() && hash.hash.is_some();
+    hash.algorithm == argon2::ARGON2ID_IDENT && is_whole && argon2::Params::try_from(&hash).is_ok()
 }
 
 fn refused(words: String) -> ShellAnswer {
@@ -328,7 +349,7 @@ fn handle(mut stream: UnixStream, server: &Answering) -> io::Result<()> {
         let words = format!("A request is one line of at most {LINE_BYTES_MAX} bytes.");
         return write(&mut stream, &refused(words), true);
     };
-    let ask = match ShellAsk::read(line) {
+    let ask = match read(line) {
         Ok(ShellAsk::Fingerprint) => {
             let answer = ShellAnswer {
                 lines: vec![server.certificates.fingerprint().to_string()],
@@ -403,6 +424,22 @@ impl Hub {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hash_that_no_password_has_is_refused() {
+        let hash = hash_password("open sesame").expect("random numbers");
+        for account in ["add", "passwd"] {
+            assert!(read(&format!("account {account} lee {hash}")).is_ok());
+            let cut = &hash[..hash.len() - 50];
+            let other = hash.replace("argon2id", "scrypt");
+            for hash in ["notahash", "$argon2id$v=19", cut, &other] {
+                assert!(
+                    read(&format!("account {account} lee {hash}")).is_err(),
+                    "{hash}"
+                );
+            }
+        }
+    }
 
     /// The port of a server answers before its socket is there.
     #[test]

@@ -1,5 +1,9 @@
 //! What operators did: a row of the log for each, and the effect that outlives a restart.
 
+mod deeds;
+
+use std::borrow::Cow;
+
 use chinwag_core::{
     AuditEntry, Event, Mask, ModAction, Name, Reach, Restriction, RoomName, Seq, Tenure, Text,
     Timestamp,
@@ -93,6 +97,7 @@ fn apply(conn: &Connection, act: &ModAction, seq: Seq) -> rusqlite::Result<()> {
         ModAction::Kick { .. }
         | ModAction::Rename { .. }
         | ModAction::Announce(_)
+        | ModAction::InRoom { .. }
         | ModAction::Delete { .. } => Ok(()),
     }
 }
@@ -102,7 +107,7 @@ struct Columns<'a> {
     act: &'static str,
     target: Option<String>,
     until: Option<Timestamp>,
-    text: Option<&'a str>,
+    text: Option<Cow<'a, str>>,
 }
 
 impl<'a> Columns<'a> {
@@ -131,6 +136,7 @@ impl<'a> Columns<'a> {
             ModAction::RoomRemoved(room) => Self::plain("remove room").with_text(Some(room.bare())),
             ModAction::Lock(true) => Self::plain("lock"),
             ModAction::Lock(false) => Self::plain("unlock"),
+            ModAction::InRoom { room, deed } => Self::in_room(room, deed),
             ModAction::Delete { name, room } => {
                 Self::about("delete", name.to_string()).with_text(Some(room.bare()))
             }
@@ -163,6 +169,7 @@ impl<'a> Columns<'a> {
     }
 
     fn with_text(self, text: Option<&'a str>) -> Self {
+        let text = text.map(Cow::Borrowed);
         Self { text, ..self }
     }
 }
@@ -232,7 +239,7 @@ fn read_act(
             name: name()?,
             room: RoomName::parse(words?).ok()?,
         },
-        _ => return None,
+        act => return deeds::read(act, target, (at, until, by), words),
     })
 }
 
@@ -240,6 +247,6 @@ fn read_act(
 fn read_mask(shown: &str) -> Option<Mask> {
     match shown.split_once(' ') {
         Some((name, net)) => restrictions::mask(Some(name), Some(net), Reach::Either),
-        None => Mask::parse(shown).ok(),
+        None => Mask::known(shown),
     }
 }

@@ -131,7 +131,7 @@ pub(crate) fn mask(name: Option<&str>, net: Option<&str>, reach: Reach) -> Optio
         None => None,
     };
     let net = match net {
-        Some(net) => Some(Mask::parse(net).ok()?.net?),
+        Some(net) => Some(Mask::known(net)?.net?),
         None => None,
     };
     (name.is_some() || net.is_some()).then_some(Mask { name, net, reach })

@@ -119,7 +119,7 @@ pub(crate) fn write(conn: &Connection, change: &RoomChange) -> rusqlite::Result<
     }
 }
 
-const KINDS: [(MaskKind, &str); 4] = [
+pub(crate) const KINDS: [(MaskKind, &str); 4] = [
     (MaskKind::Ban, "ban"),
     (MaskKind::Mute, "mute"),
     (MaskKind::Exception, "exception"),

@@ -209,6 +209,6 @@ fn a_history_under_way_ends_when_its_reader_is_put_out() {
     let shown = bob.sync();
     let secrets = shown.matches(" ann: secret ").count();
     assert!((1..900).contains(&secrets), "{secrets} of 1000");
-    assert!(shown.contains("! #team is closed") || shown.contains("! That room has been closed."));
+    assert!(shown.contains("! #team is closed") || shown.contains("! There is no such room."));
     assert!(!shown.contains("only for the team"));
 }

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use super::Chat;
 use super::decide::maker;
-use super::state::{IrcPerson, Maker, Rank, Resumable, TIDY_MAX, named_by};
+use super::state::{IrcPerson, Maker, Rank, Resumable, Room, TIDY_MAX, named_by};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
 use crate::event::{
@@ -77,7 +77,9 @@ impl Chat {
             Fact::RoomRetired { room } => self.close_room(*room),
             Fact::RoomChanged(change) => self.apply_room_changed(change, at),
             Fact::RoomRenamed(renamed) => self.rooms.rename(renamed.room, &renamed.new),
-            Fact::RankMessage(message) => self.note_speech(message.from, at),
+            Fact::RankMessage(message) => {
+                self.note_speech_in(message.from, Some(message.to.room), at);
+            }
             Fact::Knocked(knock) => {
                 let person = knock.person;
                 self.rooms
@@ -98,7 +100,18 @@ impl Chat {
 
     /// Somebody has said something that counts as no line.
     pub(super) fn note_speech(&mut self, person: PersonId, at: Timestamp) {
-        self.people.with(person, |p| p.activity.visit.spoke = at);
+        self.note_speech_in(person, None, at);
+    }
+
+    /// The same in a room.
+    pub(super) fn note_speech_in(&mut self, person: PersonId, room: Option<RoomId>, at: Timestamp) {
+        let is_hidden = room.is_some_and(|room| self.is_hidden(room));
+        self.people
+            .with(person, |p| p.note_speech(at, is_hidden, false));
+    }
+
+    fn is_hidden(&self, room: RoomId) -> bool {
+        self.rooms.get(room).is_some_and(Room::is_hidden)
     }
 
     fn apply_joined(&mut self, person: PersonId, room: RoomId) {
@@ -236,12 +249,11 @@ impl Chat {
     }
 
     fn apply_said(&mut self, person: PersonId, room: RoomId, at: Timestamp) {
-        self.rooms.said += 1;
+        let is_hidden = self.is_hidden(room);
+        self.rooms.said += u64::from(!is_hidden);
         self.rooms.note_history(room);
-        self.people.with(person, |p| {
-            p.activity.visit.said += 1;
-            p.activity.visit.spoke = at;
-        });
+        self.people
+            .with(person, |p| p.note_speech(at, is_hidden, true));
     }
 
     fn apply_marker(&mut self, set: &MarkerSet) {
@@ -266,6 +278,7 @@ impl Chat {
             | ModAction::Rename { .. }
             | ModAction::Announce(_)
             | ModAction::Delete { .. }
+            | ModAction::InRoom { .. }
             | ModAction::AccountAdded(_)
             | ModAction::AccountPassword(_)
             | ModAction::AccountRemoved(_)
@@ -347,9 +360,9 @@ impl Chat {
                 account, standing, ..
             } => {
                 self.apply_stand(room, (account.as_ref(), target), *standing);
-                if let (Some(invites), Some(told)) = (change.invites(), change.told) {
+                if let (Some(gives), Some(told)) = (change.gives(), change.told) {
                     self.rooms
-                        .change_rules(room, |rules| rules.note_told((told, invites), at));
+                        .change_rules(room, |rules| rules.note_told((told, gives), at));
                 }
             }
             RoomAct::Own { voiced } => self.apply_own(room, (&change.by, target), *voiced),

@@ -154,7 +154,7 @@ impl Chat {
     }
 
     pub(super) fn apply_signal(&mut self, signal: &Signal, at: Timestamp) {
-        self.note_speech(signal.from, at);
+        self.note_speech_in(signal.from, signal.room, at);
         if let Some(room) = signal.room.filter(|_| signal.is_stored()) {
             self.rooms.note_history(room);
         }
@@ -178,7 +178,8 @@ impl Chat {
         let list = rules.and_then(|rules| rules.restrictions(kind));
         for restriction in list.into_iter().flat_map(|list| list.active(now)) {
             let matched = Matched::of(&restriction.mask);
-            if masks.iter().any(|mask| mask.matched == matched) {
+            let is_secret = restriction.mask.name.is_none() && !me.session.rank.operator;
+            if is_secret || masks.iter().any(|mask| mask.matched == matched) {
                 continue;
             }
             masks.push(RoomMask {

@@ -97,7 +97,7 @@ impl Chat {
             invited: self.invitations_of(person).collect(),
             ignores: person.ignores().to_vec(),
             rank: session.rank,
-            visit: Some(person.activity.visit),
+            visit: Some(person.open_visit()),
             until: lost.map(|lost| lost.until),
             private: KeptPrivate {
                 messages: lost.map_or_else(Vec::new, |lost| lost.kept.clone()),

@@ -259,15 +259,25 @@ impl Chat {
     ) -> Profile {
         let rooms = person.rooms.iter().copied();
         let known = rooms.filter(|room| asker.is_none_or(|asker| self.knows(asker, *room)));
+        let knows_all =
+            asker.is_none_or(|asker| asker.session.rank.operator || asker.id == person.id);
+        let visit = match knows_all {
+            true => person.activity.visit,
+            false => person.open_visit(),
+        };
+        let line = match asker {
+            Some(asker) => self.line_for(asker, person, now),
+            None => who_line(person, now),
+        };
         Profile {
             held: known.clone().map(|room| self.shown(person, room)).collect(),
-            line: match asker {
-                Some(asker) => self.line_for(asker, person, now),
-                None => who_line(person, now),
+            line: WhoLine {
+                silent: now.since(visit.spoke),
+                ..line
             },
             rooms: known.map(|room| self.name_of(room)).collect(),
             since: person.activity.visit.since,
-            said: person.activity.visit.said,
+            said: visit.said,
             muted: self.mute_of(person, now).is_some(),
             metadata: self.metadata_of_person(person),
             address: with_address.then_some(person.session.address),
@@ -376,8 +386,8 @@ impl Chat {
         }))
     }
 
-    /// The bars and mutes of a room. A moderator who is no operator is told no address that goes with
-    /// a name.
+    /// The bars and mutes of a room. A moderator who is no operator is told no address: neither one that goes
+    /// with a name nor one that an operator has barred.
     fn bars_of(&self, me: &Person, id: RoomId, now: Timestamp) -> Answer {
         let rules = self.rooms.get(id).and_then(Room::rules);
         let told = |restriction: &Restriction| {
@@ -387,7 +397,9 @@ impl Chat {
             }
             restriction
         };
+        let is_told = |bar: &&Restriction| me.session.rank.operator || bar.mask.name.is_some();
         let bars = rules.into_iter().flat_map(|rules| rules.bars.active(now));
+        let bars = bars.filter(is_told);
         let mutes = rules.into_iter().flat_map(|rules| rules.mutes.active(now));
         Answer::Bars {
             room: self.name_of(id),
@@ -453,7 +465,7 @@ pub(super) fn who_line(person: &Person, now: Timestamp) -> WhoLine {
         operator: person.session.rank.operator,
         account: person.account.clone(),
         away: person.away().cloned(),
-        silent: now.since(person.activity.visit.spoke),
+        silent: now.since(person.open_visit().spoke),
         held: None,
         source: None,
     }

@@ -6,8 +6,11 @@ use alloc::sync::Arc;
 use ipnet::IpNet;
 
 use crate::ban::{Mask, Restriction};
+use crate::command::StandingChange;
 use crate::ids::PersonId;
+use crate::mask::{MaskKind, Matched};
 use crate::name::Name;
+use crate::room::RoomSetting;
 use crate::room_name::RoomName;
 use crate::text::Text;
 
@@ -98,6 +101,13 @@ pub enum ModAction {
         /// The room.
         room: RoomName,
     },
+    /// Something in a room that the operator is no moderator of.
+    InRoom {
+        /// The room.
+        room: RoomName,
+        /// What.
+        deed: RoomDeed,
+    },
     /// The shell: an account of this name.
     AccountAdded(Name),
     /// The shell: another password for this account.
@@ -106,4 +116,44 @@ pub enum ModAction {
     AccountRemoved(Name),
     /// `/remove #ROOM`: this room is no more.
     RoomRemoved(RoomName),
+}
+
+/// What an operator does in a room by being one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RoomDeed {
+    /// `/room`: one setting. The word of a password is left out.
+    Set(RoomSetting),
+    /// `/room name`: the name from now on.
+    Rename(RoomName),
+    /// `/mod`, `/voice`, `/invite` and what undoes them.
+    Stand {
+        /// The person's name.
+        name: Name,
+        /// What it was given, or lost.
+        change: StandingChange,
+    },
+    /// `/eject`
+    Eject {
+        /// The person's name.
+        name: Name,
+        /// The reason given.
+        why: Option<Arc<Text>>,
+    },
+    /// `/bar`
+    Bar(Restriction),
+    /// `/unbar`
+    Unbar(Mask),
+    /// `/mute NAME here`
+    Mute(Restriction),
+    /// `/unmute NAME here`
+    Unmute(Mask),
+    /// A mask of IRC's lists.
+    Mask {
+        /// The list.
+        kind: MaskKind,
+        /// The mask.
+        matched: Matched,
+        /// Whether it is set or taken away.
+        on: bool,
+    },
 }

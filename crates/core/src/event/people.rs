@@ -62,9 +62,12 @@ pub struct Returned {
     pub kept: Box<[Event]>,
     /// Private messages that came and are not kept, since others took their place.
     pub omitted: u64,
+    /// A proof of its account gave it back, not the session's code: it has the rights of its name, and what it
+    /// was given for the visit has ended.
+    pub ends_visit: bool,
 }
 
-/// A person is on one more connection.
+/// A person is on one more connection, by a proof of its account: what it was given for the visit has ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attached {
     /// The person as it is, with the new connection and address.

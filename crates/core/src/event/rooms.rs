@@ -28,6 +28,8 @@ pub struct RoomChange {
     pub target: Option<PersonId>,
     /// The same, if it is to be told in private.
     pub told: Option<PersonId>,
+    /// A standing that would last if the moderator's own right did.
+    pub is_lent: bool,
     /// Moderators inside who speak IRC, if it is an invitation: their clients may want to know.
     pub moderators: Box<[PersonId]>,
 }
@@ -105,13 +107,12 @@ impl RoomChange {
         }
     }
 
-    /// Whether it invites a person, or takes the invitation back; `None` if it does neither.
-    pub(crate) fn invites(&self) -> Option<bool> {
-        let invited = Some(Held::from(Standing::Invited));
+    /// Whether it gives somebody a standing or takes it; `None` if it does neither.
+    pub(crate) fn gives(&self) -> Option<bool> {
         match &self.act {
             RoomAct::Stand {
                 before, standing, ..
-            } if before.max(standing) == &invited => Some(standing.is_some()),
+            } => Some(standing > before),
             _ => None,
         }
     }

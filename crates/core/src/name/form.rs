@@ -5,12 +5,14 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use core::ops::RangeInclusive;
 
 use precis_profiles::Nickname;
 use precis_profiles::precis_core::profile::PrecisFastInvocation;
 use precis_profiles::precis_core::{DerivedPropertyValue, FreeformClass, StringClass};
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+use unicode_script::{Script, ScriptExtension, UnicodeScript};
 
 use crate::limits::{NAME_BYTES_MAX, NAME_LETTERS_MAX};
 use crate::text::is_ignorable;
@@ -104,9 +106,45 @@ pub(crate) fn is_sign(c: char) -> bool {
 
 /// A spelling without the signs that a hasty reader misses.
 pub(crate) fn bare(text: &str) -> Cow<'_, str> {
-    match text.contains(is_sign) {
-        true => text.chars().filter(|c| !is_sign(*c)).collect(),
-        false => text.into(),
+    let visible = visible(text);
+    match visible.contains(is_sign) {
+        true => visible.chars().filter(|c| !is_sign(*c)).collect(),
+        false => visible,
+    }
+}
+
+/// The combining marks that alphabets write names with. The other ones that go with any script are for phonetics,
+/// music and mathematics, and many fonts show nothing of them.
+const COMMON_MARKS: RangeInclusive<char> = '\u{300}'..='\u{36f}';
+
+/// Marks of their own script that join letters and are not seen themselves.
+const SILENT_MARKS: [char; 2] = ['\u{2d7f}', '\u{1107f}'];
+
+/// A spelling without the joiners, and without the marks that no reader counts on to be shown: those of another
+/// script than their letter's (UTS 39, 5.4), those that are rarely shown, and those that never are.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return text.into();
+    }
+    let mut letter: Option<ScriptExtension> = None;
+    let is_shown = |c: &char| {
+        let script = c.script_extension();
+        if !is_combining_mark(*c) {
+            // Digits and signs are of any script: they stand for the letter before them.
+            letter = Some(script).filter(|script| !script.is_common()).or(letter);
+            return !is_joiner(*c);
+        }
+        let is_latin = letter.is_some_and(|letter| letter.contains_script(Script::Latin));
+        let is_of_letter = match is_latin || script.is_common() || script.is_inherited() {
+            true => COMMON_MARKS.contains(c),
+            false => letter.is_some_and(|letter| !letter.intersection(script).is_empty()),
+        };
+        is_of_letter && !SILENT_MARKS.contains(c)
+    };
+    let shown: String = text.chars().filter(is_shown).collect();
+    match shown.len() == text.len() {
+        true => text.into(),
+        false => shown.into(),
     }
 }
 
@@ -138,5 +176,34 @@ pub(crate) fn skeleton(text: &str) -> String {
         }
         return skeleton;
     }
-    unicode_security::confusable_detection::skeleton(text).collect()
+    let skeleton = unicode_security::confusable_detection::skeleton(text);
+    without_hidden_marks(skeleton)
 }
+
+/// A skeleton without the marks that its letters hide: the dot above an `i` or a `j`, which has one (Soft_Dotted in
+/// Unicode), and the same mark twice, which is drawn in one place.
+fn without_hidden_marks(skeleton: impl Iterator<Item = char>) -> String {
+    let mut shown = String::new();
+    // Where the marks of the last letter begin, and whether they stand on a dot of its own.
+    let (mut marks, mut is_dotted) = (0, false);
+    for c in skeleton {
+        if !is_combining_mark(c) {
+            is_dotted = matches!(c, 'i' | 'j');
+            shown.push(c);
+            marks = shown.len();
+            continue;
+        }
+        let is_hidden = c == DOT_ABOVE && is_dotted;
+        if !is_hidden && !shown[marks..].contains(c) {
+            // Any other mark above the letter takes the place of its dot.
+            is_dotted &= canonical_combining_class(c) != ABOVE;
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+const DOT_ABOVE: char = '\u{307}';
+
+/// The combining class of marks that stand above their letter.
+const ABOVE: u8 = 230;

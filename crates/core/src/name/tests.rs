@@ -5,6 +5,7 @@ use std::vec;
 use std::vec::Vec;
 
 use proptest::prelude::*;
+use unicode_normalization::char::is_combining_mark;
 
 use super::form::{is_well_formed, skeleton};
 use super::*;
@@ -152,6 +153,26 @@ fn look_alikes_are_seen_through() {
         ("teacher_", "teacher"),
         ("T-Eacher", "teacher"),
         ("Col\u{b7}lell", "collell"),
+        // Marks that nobody sees: the dot above a letter that has one, the same mark twice, one of another script
+        // than its letter's, and a joiner.
+        ("ki\u{307}m", "kim"),
+        ("ki\u{307}\u{307}m", "kim"),
+        ("kı\u{307}m", "kim"),
+        ("kι\u{307}m", "kim"),
+        ("kị\u{307}m", "kịm"),
+        ("Ki\u{307}m", "kim"),
+        ("kj\u{307}", "kj"),
+        ("ann\u{323}\u{323}", "ann\u{323}"),
+        ("kim\u{94d}", "kim"),
+        ("kim\u{64e}", "kim"),
+        ("kim\u{1cd0}", "kim"),
+        ("kim1\u{94d}", "kim1"),
+        ("kim\u{2d7f}", "kim"),
+        ("kim\u{1107f}", "kim"),
+        ("kim\u{1dc4}", "kim"),
+        ("kim\u{fe20}", "kim"),
+        ("प्रिया\u{301}\u{301}", "प्रिया\u{301}"),
+        ("ⵜ\u{2d7f}ⵎ", "ⵜⵎ"),
         (
             "\u{dc1}\u{dca}\u{dbb}\u{dd3}",
             "\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}",
@@ -165,9 +186,37 @@ fn look_alikes_are_seen_through() {
         ("host1", "hostl"),
         ("h0st", "host"),
         ("rn", "m"),
+        // Marks that people write their names with.
+        ("Zoë", "Zoe"),
+        ("Bjørn", "Bjorn"),
+        ("Linh", "Lình"),
+        ("Lính", "Lình"),
+        ("Nguyễn", "Nguyên"),
+        ("şule", "sule"),
+        ("йован", "иован"),
+        ("שָׁלוֹם", "שלום"),
+        ("مُحَمَّد", "محمد"),
+        ("क्", "क"),
+        ("がく", "かく"),
     ] {
         assert!(!name(a).looks_like(&name(b)), "{a} {b}");
     }
+}
+
+#[test]
+fn no_mark_makes_another_name_but_those_of_alphabets() {
+    let kim = name("kim");
+    let marks = (char::MIN..=char::MAX).filter(|c| is_combining_mark(*c));
+    let mut others = 0;
+    for mark in marks {
+        let marked: String = ['k', 'i', 'm', mark].into_iter().collect();
+        let accepted = Name::parse(&marked).ok();
+        if accepted.is_some_and(|marked| !marked.looks_like(&kim)) {
+            assert!(('\u{300}'..='\u{36f}').contains(&mark), "{mark:?}");
+            others += 1;
+        }
+    }
+    assert!(others > 90, "{others}");
 }
 
 #[test]

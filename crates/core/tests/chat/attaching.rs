@@ -2,7 +2,7 @@
 
 use chinwag_core::{
     Caller, Client, Command, Detached, Duration, Fact, Ident, LOBBY, LeftOut, Link, Mask, PersonId,
-    Proof, QuitReason, Rejection, RoomRef, RoomRejection, RoomSetting,
+    Proof, QuitReason, Rejection, RoomRef, RoomRejection, RoomSetting, Standing, StandingChange,
 };
 
 use crate::world::{World, arrive_with, join, name, register, room, say};
@@ -285,4 +285,121 @@ fn who_takes_a_name_of_its_own_that_is_on_is_on_it_too() {
     assert!(world.chat.speaks_for(person_of(first), conn(second)));
     world.check();
     world.check_replay();
+}
+
+/// Ivo is a guest over IRC whom lee has made an operator for the visit and a moderator of his room, and who then
+/// registers.
+fn world_with_visitor() -> (World, Caller) {
+    let mut world = World::with(&["lee"]);
+    world.by("lee", register("lee")).expect("registered");
+    world.by("lee", join("den")).expect("inside");
+    let from = ("192.0.2.50", CLEAR);
+    let Caller::Anonymous { conn, address, .. } = world.visitor(from.0) else {
+        unreachable!()
+    };
+    let visitor = Caller::Anonymous {
+        conn,
+        address,
+        link: CLEAR,
+    };
+    let login = Command::LogIn {
+        name: Some(name("ivo")),
+        proof: None,
+        is_script: true,
+        account: None,
+        ident: Some(Box::new(Ident::new("ivo", None))),
+    };
+    let facts = world.act(visitor, login).expect("here");
+    let Some(Fact::LoggedIn(login)) = facts.first() else {
+        panic!("{facts:?}")
+    };
+    let ivo = Caller::Person {
+        person: login.person,
+        conn,
+        address,
+        link: CLEAR,
+    };
+    world.act(ivo, join("den")).expect("inside");
+    let moderator = StandingChange::Give(Standing::Moderator);
+    for command in [
+        Command::Op("ivo".into()),
+        Command::Stand {
+            room: RoomRef::Name(room("den")),
+            name: "ivo".into(),
+            change: moderator,
+        },
+    ] {
+        world.by("lee", command).expect("given");
+    }
+    world.act(ivo, register("ivo")).expect("registered");
+    (world, ivo)
+}
+
+/// What ivo may do: as an operator of the server, and as a moderator of the room.
+fn rights(world: &mut World, ivo: Caller) -> [bool; 2] {
+    let lock = world.act(ivo, Command::Lock(false));
+    let bar = Command::Bar {
+        room: RoomRef::Name(room("den")),
+        mask: Mask::of_name(name("zed")),
+        cover_address: false,
+        time: None,
+        why: None,
+    };
+    [lock.is_ok(), world.act(ivo, bar).is_ok()]
+}
+
+#[test]
+fn what_was_given_for_a_visit_does_not_pass_to_another_connection() {
+    let (mut world, first) = world_with_visitor();
+    assert_eq!(rights(&mut world, first), [true, true]);
+    let (second, facts) = connect(&mut world, ("192.0.2.60", CLEAR), ("ivo", "ivo"));
+    let facts = facts.expect("attached");
+    let shown = |fact: &Fact| matches!(fact, Fact::StandingShown(shown) if shown.held.is_none());
+    assert!(facts.iter().any(shown), "{facts:?}");
+    for caller in [second, first] {
+        assert_eq!(rights(&mut world, caller), [false, false]);
+    }
+    world.act(first, quit(QuitReason::Lost)).expect("gone");
+    assert_eq!(rights(&mut world, second), [false, false]);
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn what_was_given_for_a_visit_ends_when_the_session_is_taken_over() {
+    let (mut world, _) = world_with_visitor();
+    arrive_with(&mut world, "ivo", "ivo").expect("here");
+    let ivo = world.caller("ivo");
+    assert_eq!(rights(&mut world, ivo), [false, false]);
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn what_was_given_for_a_visit_is_there_again_by_the_code_alone() {
+    for by_code in [true, false] {
+        let mut world = World::with(&["lee", "bob"]);
+        world.by("lee", register("lee")).expect("registered");
+        for who in ["lee", "bob"] {
+            world.by(who, join("den")).expect("inside");
+        }
+        let moderator = Command::Stand {
+            room: RoomRef::Name(room("den")),
+            name: "bob".into(),
+            change: StandingChange::Give(Standing::Moderator),
+        };
+        for command in [Command::Op("bob".into()), moderator] {
+            world.by("lee", command).expect("given");
+        }
+        world.by("bob", register("bob")).expect("registered");
+        let code = world.lose("bob");
+        match by_code {
+            true => world.resume(code).expect("back"),
+            false => arrive_with(&mut world, "bob", "bob").expect("back"),
+        };
+        let bob = world.caller("bob");
+        assert_eq!(rights(&mut world, bob), [by_code; 2]);
+        world.check();
+        world.check_replay();
+    }
 }

@@ -9,6 +9,7 @@ mod attaching;
 mod certificates;
 mod governing;
 mod heard;
+mod lending;
 mod mail;
 mod metadata;
 mod operating;

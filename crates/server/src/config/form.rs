@@ -376,7 +376,8 @@ impl Form for Network {
 
     fn parse(&self, text: &str) -> Option<IpNet> {
         let one = |ip: IpAddr| IpNet::from(ip.to_canonical());
-        text.parse().ok().or_else(|| text.parse().map(one).ok())
+        let block = text.parse().map(chinwag_core::canonical);
+        block.ok().or_else(|| text.parse().map(one).ok())
     }
 
     fn wanted(&self) -> String {
@@ -556,6 +557,8 @@ mod tests {
             &network("192.0.2.7/32"),
         );
         reads(&Network, &["::1"], &network("::1/128"));
+        let mapped = ["10.9.8.0/24", "::ffff:10.9.8.0/120"];
+        reads(&Network, &mapped, &network("10.9.8.0/24"));
         refuses(&Network, &["", "10.0.0.0/33", "localhost", "10.0.0"]);
     }
 

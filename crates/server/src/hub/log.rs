@@ -3,7 +3,7 @@
 
 use chinwag_core::{
     AccountChange, AuditEntry, Caller, Command, CredentialKind, Event, Fact, LoggedIn, ModAction,
-    Name, QuitReason, Rejection,
+    Name, QuitReason, Rejection, RoomDeed,
 };
 
 /// Logs an event that those who run the server want to know of.
@@ -81,8 +81,24 @@ fn note_act(entry: &AuditEntry) {
         ModAction::Delete { name, room } => {
             tracing::info!("{by} deleted a message of {name} in {room}");
         }
+        ModAction::InRoom { room, deed } => tracing::info!("{by} in {room}: {}", kind_of(deed)),
         ModAction::Lock(on) => tracing::info!("{by} locked the server: {on}"),
         _ => {}
+    }
+}
+
+/// What an operator did in a room that it does not moderate.
+fn kind_of(deed: &RoomDeed) -> String {
+    match deed {
+        RoomDeed::Set(setting) => format!("set {setting}"),
+        RoomDeed::Rename(new) => format!("renamed it to {new}"),
+        RoomDeed::Stand { name, .. } => format!("changed what {name} is"),
+        RoomDeed::Eject { name, .. } => format!("ejected {name}"),
+        RoomDeed::Bar(bar) => format!("barred {}", bar.mask),
+        RoomDeed::Unbar(mask) => format!("unbarred {mask}"),
+        RoomDeed::Mute(mute) => format!("muted {}", mute.mask),
+        RoomDeed::Unmute(mask) => format!("unmuted {mask}"),
+        RoomDeed::Mask { matched, on, .. } => format!("mask {matched}: {on}"),
     }
 }
 

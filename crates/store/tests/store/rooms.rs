@@ -22,6 +22,7 @@ fn changed(seq: u64, act: RoomAct) -> Arc<Event> {
         act,
         target: None,
         told: None,
+        is_lent: false,
         moderators: Box::default(),
     };
     event(seq, Fact::RoomChanged(Box::new(change)))

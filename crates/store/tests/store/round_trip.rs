@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use chinwag_core::{
     AccountChange, AccountChanged, CredentialKind, Digest, Event, Fact, IrcForm, KeptMessage,
-    KeyOwner, KeyUsed, Manner, Mask, MessageKey, ModAction, NOBODY, PersonId, Reach, RoomId,
-    RoomSnapshot, Seq, Snapshot, Tenure, Text, Timestamp, Topic,
+    KeyOwner, KeyUsed, Manner, Mask, MaskKind, Matched, MessageKey, ModAction, NOBODY, PersonId,
+    Reach, RoomDeed, RoomId, RoomName, RoomPassword, RoomSetting, RoomSnapshot, Seq, Snapshot,
+    Standing, StandingChange, Tenure, Text, Timestamp, Topic,
 };
 use chinwag_store::{AuditLine, Opened, Resumable, SessionChanges};
 
@@ -457,6 +458,55 @@ fn the_message_of_the_day_and_the_lock_come_back() {
     assert_eq!(off, Snapshot::default());
 }
 
+fn in_rooms() -> impl Iterator<Item = ModAction> {
+    let who = || name("Ann");
+    let deeds = [
+        RoomDeed::Set(RoomSetting::Encrypted(false)),
+        RoomDeed::Set(RoomSetting::Limit(Some(9))),
+        RoomDeed::Set(RoomSetting::Limit(None)),
+        RoomDeed::Set(RoomSetting::Password(RoomPassword::parse("*").ok())),
+        RoomDeed::Set(RoomSetting::Password(None)),
+        RoomDeed::Rename(RoomName::parse("den").unwrap()),
+        RoomDeed::Stand {
+            name: who(),
+            change: StandingChange::Give(Standing::Voice),
+        },
+        RoomDeed::Stand {
+            name: who(),
+            change: StandingChange::Take(Standing::Moderator),
+        },
+        RoomDeed::Eject {
+            name: who(),
+            why: Some(Arc::new(text("spam"))),
+        },
+        RoomDeed::Bar(chinwag_core::Restriction {
+            at: Timestamp(25_000),
+            ..restriction("192.0.2.0/24", None)
+        }),
+        RoomDeed::Mute(chinwag_core::Restriction {
+            at: Timestamp(26_000),
+            ..restriction("eve", Some(9_000))
+        }),
+        RoomDeed::Unbar(Mask::parse("::1").unwrap()),
+        RoomDeed::Unmute(Mask::parse("eve").unwrap()),
+        RoomDeed::Mask {
+            kind: MaskKind::Invitation,
+            matched: Matched::parse("a:ann"),
+            on: true,
+        },
+        RoomDeed::Mask {
+            kind: MaskKind::Ban,
+            matched: Matched::parse("bob!*@*"),
+            on: false,
+        },
+    ];
+    let room = RoomName::parse("dev").unwrap();
+    deeds.into_iter().map(move |deed| ModAction::InRoom {
+        room: room.clone(),
+        deed,
+    })
+}
+
 #[test]
 fn every_moderation_is_in_the_audit_log() {
     let folder = tempfile::tempdir().unwrap();
@@ -499,6 +549,7 @@ fn every_moderation_is_in_the_audit_log() {
         ModAction::Lock(true),
         ModAction::Lock(false),
     ];
+    let acts: Vec<_> = acts.into_iter().chain(in_rooms()).collect();
     let events: Vec<_> = (1..)
         .zip(&acts)
         .map(|(seq, act)| audit_entry(seq, act.clone()))

@@ -111,7 +111,8 @@ const DIFFERENCES: &str = "\
 - **Several clients of one account.** A client that logs in (SASL or PASS) under a name that its account has already over IRC is
   on one more connection of the same person: it is in the same rooms at once, hears and says the same, and is shown what
   is said on the others. Others see one person, until the last connection ends. A dead one does no harm; it
-  ends alone. Sixteen connections can be logged in to one account. Who comes under the name by nc or as a program takes it
+  ends alone. What was given for the visit (`o`, or a rank in a room before the name was registered) ends when another
+  connection comes, as it does when the session is taken over by the password. Sixteen connections can be logged in to one account. Who comes under the name by nc or as a program takes it
   over from all of them, and the other way round: a terminal is one screen. A client that takes its name over while it
   is here (NICK, or GHOST) leaves the rooms that it is in for those of the person whose name that is.
 - **Rooms come back.** Who comes in with an account (SASL, PASS, or `NAME#PASSWORD` at nc) is in the rooms again that it was in at

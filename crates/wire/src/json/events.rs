@@ -475,6 +475,7 @@ fn moderation<'a>(head: Head<'a>, act: &'a ModAction) -> Option<Shape<'a>> {
         | ModAction::Motd(_)
         | ModAction::Lock(_)
         | ModAction::Delete { .. }
+        | ModAction::InRoom { .. }
         | ModAction::AccountAdded(_)
         | ModAction::AccountPassword(_)
         | ModAction::AccountRemoved(_)

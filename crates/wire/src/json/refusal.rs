@@ -135,6 +135,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The person was an operator before the reader, or owns the room.",
     ),
     (
+        "outlasts_visit",
+        "The reader is an operator for its visit alone, and that would outlast it.",
+    ),
+    (
         "needs_moderator",
         "Only moderators of the room may do that.",
     ),
@@ -258,6 +262,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::NotMuted(_) => "not_muted",
         Rejection::NotBanned(_) => "not_banned",
         Rejection::Outranked(_) => "outranked",
+        Rejection::OutlastsVisit => "outlasts_visit",
         Rejection::Of(_, rule) => code_of_rule(rule),
         Rejection::TooManyRoomsMade { .. } => "too_many_rooms",
         Rejection::NoSuchMessage => "no_message",
@@ -271,7 +276,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
 fn code_of_rule(rule: &RoomRejection) -> &'static str {
     match rule {
         RoomRejection::NeedsModerator | RoomRejection::TopicGuarded => "needs_moderator",
-        RoomRejection::OperatorsAlone => "needs_operator",
+        RoomRejection::OperatorsAlone | RoomRejection::AddressBar => "needs_operator",
         RoomRejection::NoTopic => "no_topic",
         RoomRejection::Closed | RoomRejection::ClosedToStrangers => "room_closed",
         RoomRejection::NeedsPassword | RoomRejection::WrongPassword => "room_password",

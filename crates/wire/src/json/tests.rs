@@ -399,6 +399,7 @@ fn every_rejection_has_a_code_of_the_reference_and_a_sentence() {
         Rejection::Oneself,
         Rejection::Locked,
         Rejection::NeedsOperator,
+        Rejection::OutlastsVisit,
         Rejection::RegistrationsFull,
         Rejection::NotMuted(name("ann")),
         Rejection::NothingKept(name("ann")),
@@ -407,6 +408,7 @@ fn every_rejection_has_a_code_of_the_reference_and_a_sentence() {
     ];
     let rules = [
         RoomRejection::OperatorsAlone,
+        RoomRejection::AddressBar,
         RoomRejection::LobbyKeepsAll,
         RoomRejection::NameBarred(name("ann")),
         RoomRejection::TargetOutside(name("ann")),

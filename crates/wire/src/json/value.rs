@@ -11,8 +11,8 @@ use chinwag_core::limits::{
     MOTD_BYTES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX, ROOM_PASSWORD_BYTES_MAX,
 };
 use chinwag_core::{
-    CertificatePrefix, Listed, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword, Seq,
-    Text, Timestamp,
+    CertificatePrefix, Listed, Mask, MaskError, Name, NameError, ResumeCode, RoomName,
+    RoomPassword, Seq, Text, Timestamp,
 };
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
@@ -257,7 +257,11 @@ impl FromText for Mask {
     const IS: &'static str = "a name, an address or a block of addresses";
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
-        Self::parse(text).map_err(|_| "that is no name, address or block of addresses")
+        Self::parse(text).map_err(|why| match why {
+            MaskError::Nobody => "that is no name, address or block of addresses",
+            MaskError::BothFamilies => "that block holds IPv4 addresses (::ffff:0:0/96) too",
+            MaskError::AllAddresses => "that is not one address but all",
+        })
     }
 }
 

@@ -6,6 +6,7 @@
 mod answer;
 mod arrival;
 mod clock;
+mod deeds;
 mod found;
 mod governed;
 mod help;

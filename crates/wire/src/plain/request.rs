@@ -10,8 +10,8 @@ use core::ops::Deref;
 
 use chinwag_core::limits::NAME_BYTES_MAX;
 use chinwag_core::{
-    CertificatePrefix, Command, Duration, Listed, Mask, Name, Query, ResumeCode, RoomName,
-    RoomSetting, Seq, StandingChange, Text,
+    CertificatePrefix, Command, Duration, Listed, Mask, MaskError, Name, Query, ResumeCode,
+    RoomName, RoomSetting, Seq, StandingChange, Text,
 };
 
 use super::table::{CommandSpec, Group};
@@ -398,8 +398,8 @@ pub enum ParseError {
         /// The zone probably meant.
         meant: Option<String>,
     },
-    /// Neither a name, an address nor a block.
-    BadMask(EchoedInput),
+    /// Neither a name, an address nor a block, or not the block that it seems to be.
+    BadMask(EchoedInput, MaskError),
     /// Not the form of a resume code.
     BadCode,
     /// A text that does not fit where it is shown.

@@ -163,8 +163,9 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("bar", Group::Rooms, "WHO [TIME] [WHY]", rooms::bar)
         .shown(Shown::Beside)
         .about(
-            "Keeps a person out of this room. WHO is a name, an address or a block. A name also \
-             covers its address if nobody else comes from there; use name:NAME for the name alone.",
+            "Keeps a person out of this room. A name also covers its address if nobody else comes from \
+             there; use name:NAME for the name alone. For server operators WHO may be an address or a \
+             block.",
             "/bar bob 7d spam",
         ),
     CommandSpec::new("unbar", Group::Rooms, "WHO", rooms::unbar)

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::Standings;
-use crate::chat::state::{Activity, Connection, IrcPerson, Rank, Session};
+use crate::chat::state::{Activity, Connection, IrcPerson, Rank, Room, Session};
 use crate::chat::{Chat, Person};
 use crate::event::{Event, LoggedIn, Returned};
 use crate::ids::PersonId;
@@ -42,7 +42,8 @@ impl Chat {
         }
         // Under another name, if its own was taken.
         person.name = login.name.clone();
-        person.session = session_of(login, person.session.rank.for_visit);
+        let for_visit = person.session.rank.for_visit && !returned.ends_visit;
+        person.session = session_of(login, for_visit);
         person.set_irc(irc_of(login));
         person.rooms = returned.rooms.iter().copied().collect();
         for room in &returned.rooms {
@@ -55,6 +56,9 @@ impl Chat {
             }
         }
         self.people.insert(person);
+        if returned.ends_visit {
+            self.end_standings(login.person);
+        }
         if let Some(account) = &login.account {
             self.registrations.mail.forget_shown(account);
         }
@@ -81,6 +85,26 @@ impl Chat {
             since,
         };
         self.people.attach(login.person, connection);
+        let rank = Rank {
+            operator: login.operator,
+            for_visit: false,
+        };
+        self.people.set_rank(login.person, rank);
+        self.end_standings(login.person);
+    }
+
+    /// Takes from a person what it was for the visit: it has come by a proof of its account.
+    fn end_standings(&mut self, id: PersonId) {
+        let Some(person) = self.people.get(id) else {
+            return;
+        };
+        let rooms = person.rooms.iter().chain(person.invited()).copied();
+        for room in rooms.collect::<Vec<_>>() {
+            let rules = self.rooms.get(room).and_then(Room::rules);
+            if rules.is_some_and(|rules| rules.of_guest(id).is_some()) {
+                self.rooms.change_rules(room, |rules| rules.end_visit(id));
+            }
+        }
     }
 }
 

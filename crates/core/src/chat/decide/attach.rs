@@ -3,7 +3,8 @@
 //! A person who comes in by IRC under a name that its own account bears already, over IRC too, is on one
 //! more connection: nobody's link is cut, and two clients that reconnect by themselves do not take the
 //! name from each other for ever. A dead link does no harm, since it is found dead in time and ends
-//! alone. The other dialects take the session over instead: there one screen follows another.
+//! alone. The other dialects take the session over instead: there one screen follows another. Either way the proof
+//! gives the rights of the name, and ends those of the visit.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -49,6 +50,11 @@ impl Chat {
         for &room in &person.rooms {
             self.check_may_stay(person, room, (origin.address, origin.link), now)?;
         }
+        // A right that was given to the visit of the first would go on for as long as there is another.
+        if self.is_operator_for_visit(person) {
+            facts.push(self.with_rights(person, false));
+        }
+        facts.extend(self.ended_with_visit(person));
         facts.push(Fact::Attached(Box::new(Attached {
             login: LoggedIn {
                 ident: origin.ident,
@@ -58,7 +64,7 @@ impl Chat {
                 address: origin.address,
                 link: origin.link,
                 account: person.account.clone(),
-                operator: person.session.rank.operator,
+                operator: person.session.rank.operator && !self.is_operator_for_visit(person),
                 code: person.session.code,
                 is_script: origin.is_script,
             },

@@ -31,6 +31,10 @@ impl Chat {
         (mask, cover_address): (Mask, bool),
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
+        // Half of a block at a time, who is put out would tell an address.
+        if mask.name.is_none() && !me.session.rank.operator {
+            return Err(self.refusal(id, RoomRejection::AddressBar));
+        }
         let named = mask.name.as_ref();
         let bearer = named.and_then(|name| self.bearer_of(name, given.now));
         let mask = match bearer.filter(|_| cover_address) {
@@ -53,7 +57,9 @@ impl Chat {
         }
         facts.extend(self.deposed(me, id, (&mask, &hit)));
         let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
-        let entries: Vec<Matched> = masks.iter().map(Matched::of).collect();
+        // An address alone, which an operator has barred, is shown to operators.
+        let named = masks.iter().filter(|mask| mask.name.is_some());
+        let entries: Vec<Matched> = named.map(Matched::of).collect();
         for mask in masks {
             let bar = RoomAct::Bar(given.restriction(mask));
             facts.push(self.changed(me, id, bar, None));
@@ -66,20 +72,28 @@ impl Chat {
         Ok(())
     }
 
-    /// Checks that a name is not the owner's, whether it is here or not.
+    /// Checks that a name is nobody's whom moderators leave alone, whether it is here or not.
     fn check_may_bar_name(&self, me: &Person, id: RoomId, name: &Name) -> Result<(), Rejection> {
         let rules = self.rooms.get(id).and_then(Room::rules);
         let account = self.registrations.get(name);
         let account = account.map_or(name, |account| &account.name);
         let held = rules.and_then(|rules| rules.of_account(account));
-        let is_owner = held.is_some_and(|held| held.standing == Standing::Owner);
-        match is_owner && !me.session.rank.operator {
-            true => {
-                let name = name.clone();
-                Err(self.refusal(id, RoomRejection::TargetGoverns(name, Standing::Owner)))
-            }
-            false => Ok(()),
-        }
+        let on_loan = self.acts_on_loan(me, id);
+        let may_act_on_owner = me.session.rank.operator && !on_loan;
+        let is_operator = || {
+            let bearer = self.people.named(name);
+            let operates = bearer.is_some_and(|bearer| bearer.session.rank.operator);
+            operates || self.registrations.is_operator(account)
+        };
+        let refused = match held.map(|held| held.standing) {
+            Some(Standing::Owner) if may_act_on_owner => return Ok(()),
+            Some(owner @ Standing::Owner) => RoomRejection::TargetGoverns(name.clone(), owner),
+            // Its rank would go, and that lasts.
+            Some(Standing::Moderator) if on_loan => return Err(Rejection::OutlastsVisit),
+            _ if is_operator() => RoomRejection::TargetOperates(name.clone()),
+            _ => return Ok(()),
+        };
+        Err(self.refusal(id, refused))
     }
 
     /// Takes the rank of a moderator who is barred by name and is not inside: with it, the door would

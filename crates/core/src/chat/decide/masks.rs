@@ -62,6 +62,7 @@ impl Chat {
     ) -> Result<(), Rejection> {
         let kinds: &[MaskKind] = match &listed {
             Listed::Mask(_) => &[MaskKind::Ban],
+            Listed::Matched(_) if self.acts_on_loan(me, id) => &[MaskKind::Ban, MaskKind::Mute],
             Listed::Matched(_) => &KINDS,
         };
         let before = facts.len();
@@ -110,7 +111,13 @@ impl Chat {
         let rules = self.rooms.get(id).and_then(Room::rules);
         let list = rules.and_then(|rules| rules.restrictions(kind));
         let all = list.into_iter().flat_map(|list| list.active(now));
-        let all: Vec<&Mask> = all.map(|restriction| &restriction.mask).collect();
+        // An address that stands for a name is not told, nor that it was guessed.
+        let is_of_address = matches!(listed, Listed::Mask(mask) if mask.name.is_none());
+        let is_secret = |mask: &&Mask| is_of_address && mask.name.is_some();
+        let all = all.map(|restriction| &restriction.mask);
+        let all: Vec<&Mask> = all
+            .filter(|mask| me.session.rank.operator || !is_secret(mask))
+            .collect();
         let word = match listed {
             Listed::Mask(mask) => Some(mask.clone()),
             Listed::Matched(_) => {
@@ -122,6 +129,7 @@ impl Chat {
             return;
         };
         let lifted = all.into_iter().filter(|mask| mask.is_named_by(&word));
+        let lifted = lifted.filter(|mask| mask.name.is_some());
         let mut entries: Vec<Matched> = lifted.map(Matched::of).collect();
         entries.retain(|entry| !is_mask || *entry != matched);
         let bearer = word.name.as_ref().and_then(|name| self.people.named(name));

@@ -67,6 +67,7 @@ impl Chat {
             MetadataTarget::Room(room) => {
                 let id = self.room_of(me, RoomRef::Name(room))?;
                 self.check_moderates(me, id)?;
+                self.check_not_on_loan(me, id)?;
                 Ok((MetadataOwner::Room(id), Some(id)))
             }
         }

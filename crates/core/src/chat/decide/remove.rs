@@ -27,6 +27,7 @@ impl Chat {
             return Err(Rejection::Oneself);
         }
         self.check_rank_of_name(me, &account.name)?;
+        self.check_may_remove(me)?;
         let act = ModAction::AccountRemoved(account.name.clone());
         facts.push(audit_entry(me, act, None));
         self.end_account(account, me.id(), facts);
@@ -56,6 +57,7 @@ impl Chat {
         if id == LOBBY || room.is_servers {
             return Err(self.refusal(id, RoomRejection::Stays));
         }
+        self.check_may_remove(me)?;
         let act = ModAction::RoomRemoved(room.name.clone());
         facts.push(audit_entry(me, act, None));
         let members: Box<[PersonId]> = room.members.iter().copied().collect();
@@ -64,6 +66,14 @@ impl Chat {
         facts.push(Fact::RoomChanged(Box::new(change)));
         facts.push(Fact::RoomRetired { room: id });
         Ok(())
+    }
+
+    /// Checks that who takes something away for good is an operator for longer than a visit.
+    fn check_may_remove(&self, me: Actor<'_>) -> Result<(), Rejection> {
+        match me {
+            Actor::Person(me) if self.is_operator_on_loan(me) => Err(Rejection::OutlastsVisit),
+            _ => Ok(()),
+        }
     }
 
     fn empty_room(&self, id: RoomId, (members, by): (&[PersonId], &Name), facts: &mut Vec<Fact>) {

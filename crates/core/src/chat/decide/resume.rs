@@ -61,7 +61,8 @@ impl Chat {
         };
         // A person who came in under a passing name to resume leaves it behind.
         facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
-        Ok(self.give_back(&found, person.session.rank, origin, env, facts))
+        let rights = (person.session.rank, false);
+        Ok(self.give_back(&found, rights, origin, env, facts))
     }
 
     /// The session of the owner of a registered name, and the rank that signing in gives: that of
@@ -154,14 +155,14 @@ impl Chat {
         }
         self.check_owner_not_banned(found.person, &origin, env.now)?;
         facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
-        Ok(self.give_back(found, *rank, origin, env, facts))
+        Ok(self.give_back(found, (*rank, true), origin, env, facts))
     }
 
     /// A code is good once: the session gets another.
     fn give_back(
         &self,
         found: &Found<'_>,
-        rank: Rank,
+        (rank, ends_visit): (Rank, bool),
         origin: Origin,
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
@@ -182,6 +183,9 @@ impl Chat {
         };
         let (rooms, left_out) = self.rooms_still_open(person, &origin, env.now);
         facts.extend(attach::without_others(person));
+        if lost.is_none() && ends_visit {
+            facts.extend(self.ended_with_visit(person));
+        }
         if lost.is_none() {
             self.show_moves(person, &rooms, facts);
         }
@@ -207,6 +211,7 @@ impl Chat {
             was_lost: lost.is_some(),
             kept: self.kept_for(person, lost),
             omitted: lost.map_or(0, |lost| lost.omitted),
+            ends_visit,
         })));
         Outcome::Resumed {
             person: person.id,

@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::account::AccountSet;
+use crate::chat::state::Room;
 use crate::chat::{Chat, Person};
 use crate::event::{Fact, Renamed, Returned, RoomAct, RoomChange, StandingCause, StandingShown};
 use crate::ids::{PersonId, RoomId};
@@ -66,6 +67,9 @@ impl Chat {
         let login = &returned.login;
         let kept = self.resumables.get(login.person);
         for &room in &returned.rooms {
+            let rules = self.rooms.get(room).and_then(Room::rules);
+            let has_founded = rules.is_some_and(|rules| rules.founder() == Some(login.person));
+            let kept = kept.filter(|_| has_founded || !returned.ends_visit);
             let kept = kept.and_then(|lost| lost.standing_in(room));
             let lasting = self.held_as(login.person, login.account.as_ref(), room);
             let held = lasting.max(kept);
@@ -76,6 +80,25 @@ impl Chat {
                 StandingCause::Return,
             ));
         }
+    }
+
+    /// What a person loses in its rooms by coming on another connection with a proof of its account. It is shown
+    /// before that comes in.
+    pub(super) fn ended_with_visit<'a>(
+        &'a self,
+        person: &'a Person,
+    ) -> impl Iterator<Item = Fact> + 'a {
+        let rooms = person.rooms.iter().filter(|_| self.people.has_irc());
+        let ended = rooms.filter_map(|&room| {
+            let rules = self.rooms.get(room)?.rules()?;
+            let account = person.account.as_ref();
+            let lasting = account.and_then(|account| rules.of_account(account));
+            let before = self.held(person, room);
+            let after = lasting.max(rules.of_founder(person.id)).min(before);
+            let who = (person.id, &person.name);
+            shown(who, room, (before, after), StandingCause::Account)
+        });
+        ended.map(|shown| Fact::StandingShown(Box::new(shown)))
     }
 
     fn given_by_account(&self, set: &AccountSet, more: &mut Vec<StandingShown>) {

@@ -51,6 +51,15 @@ struct Rare {
     others: Vec<Connection>,
     /// Names that the person bore before, oldest first.
     past_names: Vec<PastName>,
+    hidden: HiddenTalk,
+}
+
+/// What a person has said in hidden rooms, which others are not told of.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct HiddenTalk {
+    said: u64,
+    /// When it last said something elsewhere, if that was not the last.
+    spoke_elsewhere: Option<Timestamp>,
 }
 
 /// Who has sent a private message, to be answered.
@@ -271,6 +280,38 @@ impl Person {
             });
             let session = &mut self.session;
             (session.conn, session.address, session.link) = (next.id, next.address, next.link);
+        }
+    }
+
+    /// The person has said something, in a hidden room or elsewhere, as a line that counts or not.
+    pub(in crate::chat) fn note_speech(&mut self, at: Timestamp, is_hidden: bool, is_line: bool) {
+        let before = self.activity.visit.spoke;
+        let lines = u64::from(is_line);
+        self.activity.visit.spoke = at;
+        self.activity.visit.said += lines;
+        let has_hidden = self
+            .rare
+            .as_ref()
+            .is_some_and(|rare| rare.hidden.spoke_elsewhere.is_some());
+        match is_hidden {
+            true => self.change_rare(|rare| {
+                rare.hidden.said += lines;
+                rare.hidden.spoke_elsewhere.get_or_insert(before);
+            }),
+            false if has_hidden => self.change_rare(|rare| rare.hidden.spoke_elsewhere = None),
+            false => {}
+        }
+    }
+
+    /// The visit as others may know it: what is said in hidden rooms is not said for them.
+    pub(in crate::chat) fn open_visit(&self) -> Visit {
+        let visit = self.activity.visit;
+        let hidden = self.rare.as_ref().map(|rare| rare.hidden);
+        let hidden = hidden.unwrap_or_default();
+        Visit {
+            said: visit.said.saturating_sub(hidden.said),
+            spoke: hidden.spoke_elsewhere.unwrap_or(visit.spoke),
+            ..visit
         }
     }
 

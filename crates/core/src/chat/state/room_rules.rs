@@ -38,7 +38,7 @@ pub(in crate::chat) struct RoomRules {
     pub(in crate::chat) masks: Vec<RoomMask>,
     /// Those who have knocked lately, oldest first.
     knocks: Lately<PersonId>,
-    /// Those who were told lately that they are invited, or that they are no longer, oldest first.
+    /// Those outside who were told lately that they have a standing here, or have lost one, oldest first.
     told: Lately<(PersonId, bool)>,
 }
 
@@ -201,6 +201,22 @@ impl RoomRules {
         self.guests.remove(&id)
     }
 
+    /// What a person was given for its visit has ended.
+    pub(in crate::chat) fn end_visit(&mut self, id: PersonId) {
+        self.invited.retain(|other| *other != id);
+        if self.of_founder(id).is_none() {
+            self.guests.remove(&id);
+        }
+    }
+
+    /// The standing of the guest who made the room, which nobody gave.
+    pub(in crate::chat) fn of_founder(&self, id: PersonId) -> Option<Held> {
+        self.guests
+            .get(&id)
+            .copied()
+            .filter(|_| self.founder == Some(id))
+    }
+
     pub(in crate::chat) fn has_knocked(&self, id: PersonId, now: Timestamp) -> bool {
         self.knocks.has(&id, now)
     }
@@ -209,7 +225,7 @@ impl RoomRules {
         self.knocks.note(id, at);
     }
 
-    /// Whether a person was told lately that it is invited, or that it is no longer.
+    /// Whether a person was told lately that it has a standing, or has lost one.
     pub(in crate::chat) fn was_told(&self, told: (PersonId, bool), now: Timestamp) -> bool {
         self.told.has(&told, now)
     }

@@ -56,7 +56,13 @@ impl Shadow {
             address: login.address,
             link: login.link,
         };
-        self.named(login.person, &login.name).others.push(caller);
+        let account = login.account.as_ref().and_then(|name| self.owner(name));
+        let is_lasting = account.is_some_and(|account| account.operator);
+        assert!(!login.operator || is_lasting);
+        let person = self.named(login.person, &login.name);
+        person.for_visit = false;
+        person.others.push(caller);
+        self.end_visit(login.person);
     }
 
     pub(super) fn fold_detached(&mut self, detached: &Detached) {

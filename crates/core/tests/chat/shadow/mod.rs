@@ -393,6 +393,10 @@ impl Shadow {
         }
         (person.code, person.is_script) = (login.code, login.is_script);
         person.operator = login.operator;
+        if returned.ends_visit {
+            person.for_visit = false;
+            self.end_visit(login.person);
+        }
         self.mail
             .retain(|(account, _)| Some(account) != person.account.as_ref());
         self.people.insert(login.person, person);
@@ -458,6 +462,13 @@ impl Shadow {
     fn forget_standings(&mut self, id: PersonId) {
         for room in self.rooms.values_mut() {
             room.leave(id);
+        }
+    }
+
+    /// A person has come by a proof of its account: what others gave it for the visit has ended.
+    fn end_visit(&mut self, id: PersonId) {
+        for room in self.rooms.values_mut() {
+            room.end_visit(id);
         }
     }
 
@@ -607,7 +618,9 @@ impl Shadow {
         if let Some(account) = &set.account {
             let operator = self.owner(account).expect("an account").operator;
             let before = self.people[&set.person].operator;
-            assert_eq!(set.operator, before || operator);
+            // What was given for a visit ends when another connection comes in by a proof of the account.
+            let ends = set.before == set.account && !set.operator && !operator;
+            assert!(ends || set.operator == (before || operator));
             let address = self.people[&set.person].address;
             assert!(!self.is_banned((account, Some(account)), address, at));
         }
@@ -720,6 +733,7 @@ impl Shadow {
             | ModAction::Rename { .. }
             | ModAction::Announce(_)
             | ModAction::Delete { .. }
+            | ModAction::InRoom { .. }
             | ModAction::AccountAdded(_)
             | ModAction::AccountPassword(_)
             | ModAction::AccountRemoved(_)

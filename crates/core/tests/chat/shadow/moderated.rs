@@ -21,6 +21,9 @@ impl Shadow {
                 assert!(self.mute_of(me, now).is_some_and(|had| had.by == mute.by));
                 assert_eq!(mute.mask, Mask::of_name(me.name.clone()));
             }
+            ModAction::InRoom { .. } => {
+                assert!(me.operator && entry.actor.is_none() && entry.target.is_none());
+            }
             _ if entry.actor.is_none() => {
                 let code = self.settings.operator_code.expect("a code").to_string();
                 assert_eq!(*command, Command::Op(code));

@@ -18,6 +18,8 @@ pub(crate) struct ModelRoom {
     standings: Vec<(Name, Held)>,
     /// Of people who are inside, or were and are lost.
     guests: Vec<(PersonId, Held)>,
+    /// The guest who made it.
+    founder: Option<PersonId>,
     invited: Vec<PersonId>,
     bars: Vec<Restriction>,
     mutes: Vec<Restriction>,
@@ -35,6 +37,7 @@ impl ModelRoom {
             owner: None,
             standings: Vec::new(),
             guests: Vec::new(),
+            founder: None,
             invited: Vec::new(),
             bars: Vec::new(),
             mutes: Vec::new(),
@@ -115,11 +118,21 @@ impl ModelRoom {
         self.guests.retain(|(guest, _)| *guest != id);
     }
 
+    pub(super) fn end_visit(&mut self, id: PersonId) {
+        let is_founder = self.founder == Some(id);
+        self.guests.retain(|(guest, held)| {
+            *guest != id || is_founder && held.standing > Standing::Invited
+        });
+    }
+
     pub(super) fn found(&mut self, person: PersonId, owner: Option<&Name>) {
         *self = Self::new(self.name.clone(), false);
         match owner {
             Some(owner) => self.set(owner, Some(Held::owner(false))),
-            None => self.guests.push((person, Standing::Moderator.into())),
+            None => {
+                self.founder = Some(person);
+                self.guests.push((person, Standing::Moderator.into()));
+            }
         }
     }
 

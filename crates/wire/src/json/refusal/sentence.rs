@@ -92,7 +92,7 @@ fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
             Some(other) => write!(f, "{room} looks like {other}."),
             None => write!(f, "{room} looks like another room."),
         },
-        Rejection::RoomGone => f.write_str("The room has been closed."),
+        Rejection::RoomGone => f.write_str("There is no such room."),
         Rejection::NothingKept(name) => {
             write!(f, "{name}'s link is lost, and no more is kept for {name}.")
         }
@@ -148,6 +148,9 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NotOperator(name) => write!(f, "{name} is no operator."),
         Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
         Rejection::NotBanned(mask) => write!(f, "{mask} is not banned."),
+        Rejection::OutlastsVisit => {
+            f.write_str("The rights of an operator for a visit do not go beyond it.")
+        }
         Rejection::Outranked(name) => {
             write!(
                 f,
@@ -263,6 +266,7 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::TargetOperates(name) => write!(f, "{name} is an operator."),
         RoomRejection::StandsAlready(name, _) => write!(f, "{name} is that in {room} already."),
         RoomRejection::StandsNot(name, _) => write!(f, "{name} is not that in {room}."),
+        RoomRejection::AddressBar => write!(f, "Only operators bar addresses from {room}."),
         RoomRejection::StandingsFull => write!(f, "{room} keeps no more people with a standing."),
         RoomRejection::BarsFull => write!(f, "The bars or mutes of {room} are full."),
         RoomRejection::NotBarred(mask) => write!(f, "{mask} is not barred from {room}."),

@@ -123,7 +123,7 @@ arguments! {
     Bar {
         /// The room.
         room: Parsed<RoomName>,
-        /// A name, an address or a block of addresses.
+        /// A name; for operators also an address or a block of addresses.
         target: Parsed<Mask>,
         /// With a name, also the address that its bearer comes from, if nobody else does.
         #[serde(default)]

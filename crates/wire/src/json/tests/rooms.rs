@@ -98,6 +98,7 @@ fn change(act: RoomAct) -> Fact {
         act,
         target: Some(PersonId(1)),
         told: Some(PersonId(1)),
+        is_lent: false,
         moderators: [].into(),
     }))
 }

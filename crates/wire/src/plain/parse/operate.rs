@@ -94,11 +94,12 @@ pub(in crate::plain) fn ban(mut arguments: Arguments<'_>) -> Read {
 }
 
 pub(super) fn mask(typed: &str) -> Result<Mask, ParseError> {
-    Mask::parse(typed).map_err(|_| ParseError::BadMask(EchoedInput::new(typed)))
+    Mask::parse(typed).map_err(|why| ParseError::BadMask(EchoedInput::new(typed), why))
 }
 
 pub(in crate::plain) fn unban(arguments: Arguments<'_>) -> Read {
-    let mask = mask(arguments.only_word()?)?;
+    let typed = arguments.only_word()?;
+    let mask = Mask::known(typed).map_or_else(|| mask(typed), Ok)?;
     Ok(Request::Command(Command::Unban(mask)))
 }
 

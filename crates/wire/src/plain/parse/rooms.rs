@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use chinwag_core::{Listed, RoomPassword, RoomSetting, Standing, StandingChange};
+use chinwag_core::{Listed, MaskError, RoomPassword, RoomSetting, Standing, StandingChange};
 
 use super::Read;
 use super::arguments::{Arguments, room};
@@ -152,8 +152,8 @@ pub(in crate::plain) fn bar(mut arguments: Arguments<'_>) -> Read {
 
 pub(in crate::plain) fn unbar(arguments: Arguments<'_>) -> Read {
     let typed = arguments.only_word()?;
-    let listed =
-        Listed::parse(typed).ok_or_else(|| ParseError::BadMask(EchoedInput::new(typed)))?;
+    let listed = Listed::parse(typed)
+        .ok_or_else(|| ParseError::BadMask(EchoedInput::new(typed), MaskError::Nobody))?;
     request(RoomRequest::Unbar(listed))
 }
 

@@ -119,6 +119,10 @@ impl Renderer {
 
     /// The code that takes up the session, once.
     pub fn resume_code(&self, out: &mut Vec<u8>, (code, time): (ResumeCode, Duration)) {
+        // A server that keeps no session has nothing to be taken up.
+        if time == Duration::ZERO {
+            return;
+        }
         let time = Exactly(time);
         self.writer(out).bare(format_args!(
             "If your link drops, reconnect and type /resume {code} within {time}."

@@ -67,6 +67,9 @@ impl LineWriter<'_> {
                 before: None,
             } => match account {
                 Some(_) => self.alone(format_args!("{name} is invited to {room}.")),
+                None if change.is_lent => self.alone(format_args!(
+                    "{name} is invited to {room}, once: your right to invite ends with your visit."
+                )),
                 None => self.alone(format_args!(
                     "{name} is invited to {room}, once: the name is not registered."
                 )),
@@ -167,7 +170,10 @@ impl Display for Changed<'_> {
                     _ => write!(f, "{by} took {name}'s voice in {room}"),
                 }
             }
-            RoomAct::Mask { mask, on } => masked(f, (by, room), mask, *on),
+            RoomAct::Mask { mask, on } => {
+                let masked = Masked(mask.kind, &mask.matched, *on, room);
+                write!(f, "{by} {masked}")
+            }
             RoomAct::Own { .. }
             | RoomAct::Listed { .. }
             | RoomAct::Passing
@@ -181,7 +187,7 @@ impl Display for Changed<'_> {
 }
 
 /// A setting as it is from now on, behind the name of the one who set it.
-struct SetTo<'a>(&'a RoomSetting, &'a RoomName);
+pub(super) struct SetTo<'a>(pub(super) &'a RoomSetting, pub(super) &'a RoomName);
 
 impl Display for SetTo<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -352,28 +358,33 @@ fn settings(writer: &mut LineWriter<'_>, info: &RoomInfo) {
     }
 }
 
-/// `lee keeps bob!*@* out of #dev`: what a client of IRC has set by mask.
-fn masked(
-    f: &mut Formatter<'_>,
-    (by, room): (&Name, &RoomName),
-    mask: &RoomMask,
-    on: bool,
-) -> fmt::Result {
-    let (what, whom) = match &mask.matched {
-        Matched::Source(glob) => ("", glob),
-        Matched::Account(glob) => ("the account ", glob),
-    };
-    let whom = format_args!("{what}{whom}");
-    match (mask.kind, on) {
-        (MaskKind::Ban, true) => write!(f, "{by} keeps {whom} out of {room}"),
-        (MaskKind::Ban, false) => write!(f, "{by} lets {whom} into {room} again"),
-        (MaskKind::Mute, true) => write!(f, "{by} mutes {whom} in {room}"),
-        (MaskKind::Mute, false) => write!(f, "{by} lets {whom} speak in {room} again"),
-        (MaskKind::Exception, true) => write!(f, "{by} exempts {whom} from the bans of {room}"),
-        (MaskKind::Exception, false) => {
-            write!(f, "{by} exempts {whom} from the bans of {room} no longer")
+/// What became of a mask, behind the name of the one who set it.
+pub(super) struct Masked<'a>(
+    pub(super) MaskKind,
+    pub(super) &'a Matched,
+    pub(super) bool,
+    pub(super) &'a RoomName,
+);
+
+impl Display for Masked<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(kind, matched, on, room) = *self;
+        let (what, whom) = match matched {
+            Matched::Source(glob) => ("", glob),
+            Matched::Account(glob) => ("the account ", glob),
+        };
+        let whom = format_args!("{what}{whom}");
+        match (kind, on) {
+            (MaskKind::Ban, true) => write!(f, "keeps {whom} out of {room}"),
+            (MaskKind::Ban, false) => write!(f, "lets {whom} into {room} again"),
+            (MaskKind::Mute, true) => write!(f, "mutes {whom} in {room}"),
+            (MaskKind::Mute, false) => write!(f, "lets {whom} speak in {room} again"),
+            (MaskKind::Exception, true) => write!(f, "exempts {whom} from the bans of {room}"),
+            (MaskKind::Exception, false) => {
+                write!(f, "exempts {whom} from the bans of {room} no longer")
+            }
+            (MaskKind::Invitation, true) => write!(f, "invites {whom} to {room} for good"),
+            (MaskKind::Invitation, false) => write!(f, "invites {whom} to {room} no longer"),
         }
-        (MaskKind::Invitation, true) => write!(f, "{by} invites {whom} to {room} for good"),
-        (MaskKind::Invitation, false) => write!(f, "{by} invites {whom} to {room} no longer"),
     }
 }

@@ -6,6 +6,7 @@ use chinwag_core::{AuditEntry, Mask, ModAction, Reach, Restriction, Spared, Tenu
 
 use super::LineWriter;
 use super::arrival::operator_here;
+use super::deeds::DidInRoom;
 use crate::plain::words::{Because, Count, Exactly, Utc, Why};
 
 impl LineWriter<'_> {
@@ -41,6 +42,7 @@ impl LineWriter<'_> {
             | ModAction::Motd(_)
             | ModAction::Lock(_)
             | ModAction::Delete { .. }
+            | ModAction::InRoom { .. }
             | ModAction::AccountAdded(_)
             | ModAction::AccountPassword(_)
             | ModAction::AccountRemoved(_)
@@ -105,8 +107,8 @@ impl LineWriter<'_> {
             ModAction::RoomRemoved(room) => {
                 self.alone(format_args!("{room} is removed, and its name is free."));
             }
-            // PrivateMessage to everybody, the actor too.
-            ModAction::Announce(_) => {}
+            // PrivateMessage to everybody, the actor too; and what is told as a change of the room.
+            ModAction::Announce(_) | ModAction::InRoom { .. } => {}
         }
     }
 }
@@ -146,6 +148,7 @@ impl Display for Did<'_> {
             ModAction::RoomRemoved(room) => write!(f, "removed {room}"),
             ModAction::Lock(true) => f.write_str("locked the server"),
             ModAction::Lock(false) => f.write_str("unlocked the server"),
+            ModAction::InRoom { room, deed } => DidInRoom(room, deed, at).fmt(f),
             ModAction::Delete { name, room } => {
                 write!(f, "deleted a message of {name} in {room}")
             }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
+use chinwag_core::MaskError;
 use chinwag_core::limits::PASSWORD_BYTES_MAX;
 
 use super::Renderer;
@@ -111,7 +112,16 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
                 "No time zone \"{typed}\".{meant} Write zones as Europe/Berlin or UTC."
             )
         }
-        ParseError::BadMask(typed) => write!(
+        ParseError::BadMask(typed, MaskError::BothFamilies) => write!(
+            f,
+            "\"{typed}\" holds IPv4 addresses too, which stand in ::ffff:0:0/96. Name a block of either: \
+             0.0.0.0/0 is all of IPv4, and 2000::/3 of IPv6."
+        ),
+        ParseError::BadMask(typed, MaskError::AllAddresses) => write!(
+            f,
+            "\"{typed}\" is not one address but all. Leave the /0 out, or write 0.0.0.0/0."
+        ),
+        ParseError::BadMask(typed, MaskError::Nobody) => write!(
             f,
             "\"{typed}\" is not a name, an address or a block. Write blocks as 192.0.2.0/24."
         ),

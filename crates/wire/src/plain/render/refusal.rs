@@ -181,6 +181,7 @@ impl Display for Sentence<'_> {
             | Rejection::NotOperator(_)
             | Rejection::NotMuted(_)
             | Rejection::Outranked(_)
+            | Rejection::OutlastsVisit
             | Rejection::NotBanned(_)
             | Rejection::RestrictionsFull => about_operators(f, self.0, self.1),
             Rejection::NameRegistered(_)
@@ -280,7 +281,11 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -
         Rejection::RoomLooksLike { room, other: None } => {
             write!(f, "{room} looks like another room. Choose another name.")
         }
-        Rejection::RoomGone => f.write_str("That room has been closed."),
+        // One that hides from the reader is not there for it, as one that has ended.
+        Rejection::RoomGone => f.write_str(match context {
+            Context::Command("join") => "That room has been closed.",
+            _ => "There is no such room. /rooms lists all.",
+        }),
         Rejection::NotInRoom(room) => write!(f, "You are not in {room}."),
         Rejection::OnlyLobby => {
             let lobby = RoomName::lobby();
@@ -318,6 +323,9 @@ fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection, context: Contex
         Rejection::AlreadyOperator(name) => write!(f, "{name} is already an operator."),
         Rejection::NotOperator(name) => write!(f, "{name} is not an operator."),
         Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
+        Rejection::OutlastsVisit => {
+            f.write_str("You are an operator for this visit alone, and that would outlast it.")
+        }
         Rejection::Outranked(name) => {
             write!(
                 f,

@@ -66,6 +66,7 @@ impl Display for OfRoom<'_> {
             | RoomRejection::NameTaken(_)
             | RoomRejection::StandingsFull
             | RoomRejection::BarsFull
+            | RoomRejection::AddressBar
             | RoomRejection::NotBarred(_)
             | RoomRejection::NotMuted(_) => about_governing(f, room, rejection),
             _ => about_entering(f, room, rejection),
@@ -95,6 +96,10 @@ fn about_governing(
         RoomRejection::StandingsFull => {
             write!(f, "{room} keeps no more names. Take somebody off first.")
         }
+        RoomRejection::AddressBar => write!(
+            f,
+            "Only server operators bar addresses from {room}. /bar NAME covers a person's address too."
+        ),
         RoomRejection::BarsFull => write!(
             f,
             "The list of {room} is full. /bars shows whom to take off."

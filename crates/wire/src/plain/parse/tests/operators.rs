@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::plain::request::RoomRequest;
-use chinwag_core::RoomSetting;
+use chinwag_core::{MaskError, RoomSetting};
 
 #[test]
 fn a_setting_of_a_room_says_what_it_takes() {
@@ -121,7 +121,10 @@ fn a_ban_of_a_name_covers_its_address_unless_it_says_otherwise() {
     ban("/ban 192.0.2.7/24 7d spam", "192.0.2.0/24", false);
     let mask = Mask::parse("192.0.2.0/24").expect("a mask");
     check_command("/unban 192.0.2.0/24", Command::Unban(mask));
-    check_mistake("/ban a/b", ParseError::BadMask(EchoedInput::new("a/b")));
+    check_mistake(
+        "/ban a/b",
+        ParseError::BadMask(EchoedInput::new("a/b"), MaskError::Nobody),
+    );
     check_usage("/ban", "ban");
     check_usage("/unban bob alice", "unban");
 }

@@ -131,6 +131,7 @@ fn coming_and_going_is_told() {
         was_lost: true,
         kept: [].into(),
         omitted: 0,
+        ends_visit: false,
     }));
     check(returned, "* ann is back\n");
     check(Fact::LoggedIn(Box::new(arrived("ann"))), "");

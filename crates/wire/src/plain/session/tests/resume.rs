@@ -69,6 +69,7 @@ fn returned() -> Returned {
         was_lost: true,
         kept: [].into(),
         omitted: 0,
+        ends_visit: false,
     }
 }
 

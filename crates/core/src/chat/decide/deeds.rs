@@ -1,0 +1,116 @@
+//! What operators do in rooms of others. Where one is no moderator it acts as an operator, and that is logged as
+//! all that operators do: who comes back to a room finds out who has opened it, and who has taken a rank.
+
+use alloc::vec::Vec;
+
+use super::operate::{Actor, audit_entry};
+use crate::chat::{Chat, Person};
+use crate::command::StandingChange;
+use crate::event::{AuditEntry, Fact, ModAction, RoomAct, RoomDeed};
+use crate::ids::RoomId;
+use crate::room::{Held, RoomSetting, Standing};
+use crate::room_name::RoomName;
+
+impl Chat {
+    /// Appends the entries of the log that belong to the changes of a room which a person has caused.
+    pub(super) fn follow_with_audit(&self, me: &Person, facts: &mut Vec<Fact>, from: usize) {
+        if !me.session.rank.operator {
+            return;
+        }
+        let mut more = Vec::new();
+        for fact in &facts[from..] {
+            let (id, room, deeds) = match fact {
+                Fact::RoomChanged(change) => {
+                    let bars = |fact: &Fact| matches!(fact, Fact::RoomChanged(other) if matches!(other.act, RoomAct::Bar(_)));
+                    // Whom a bar puts out it says itself.
+                    let is_of_bar = matches!(change.act, RoomAct::Eject { .. })
+                        && facts[from..].iter().any(bars);
+                    let deeds = match is_of_bar {
+                        true => Vec::new(),
+                        false => deeds_of(&change.act),
+                    };
+                    (change.room, &change.room_name, deeds)
+                }
+                Fact::RoomRenamed(renamed) => {
+                    let deed = RoomDeed::Rename(renamed.new.clone());
+                    (renamed.room, &renamed.old, [deed].into())
+                }
+                _ => continue,
+            };
+            if self.acts_as_operator(me, id) {
+                let deeds = deeds.into_iter();
+                more.extend(deeds.map(|deed| entry(me, room.clone(), deed)));
+            }
+        }
+        facts.append(&mut more);
+    }
+
+    /// Whether a person who may do what moderators do in a room may do so as an operator alone.
+    fn acts_as_operator(&self, me: &Person, id: RoomId) -> bool {
+        self.standing(me, id) < Some(Standing::Moderator)
+    }
+}
+
+/// An entry that nobody is told of: they are told of the deed.
+fn entry(me: &Person, room: RoomName, deed: RoomDeed) -> Fact {
+    let act = ModAction::InRoom { room, deed };
+    let mut fact = audit_entry(Actor::Person(me), act, None);
+    if let Fact::Moderated(entry) = &mut fact {
+        let entry: &mut AuditEntry = entry;
+        entry.actor = None;
+    }
+    fact
+}
+
+fn deeds_of(act: &RoomAct) -> Vec<RoomDeed> {
+    let deed = match act {
+        RoomAct::Set(settings) => {
+            let logged = settings.iter().map(RoomSetting::logged);
+            return logged.map(RoomDeed::Set).collect();
+        }
+        RoomAct::Stand {
+            name,
+            before,
+            standing,
+            ..
+        } => RoomDeed::Stand {
+            name: name.clone(),
+            change: change_between(*before, *standing),
+        },
+        RoomAct::Eject { name, why, .. } => RoomDeed::Eject {
+            name: name.clone(),
+            why: why.clone(),
+        },
+        RoomAct::Bar(bar) => RoomDeed::Bar(bar.clone()),
+        RoomAct::Unbar(mask) => RoomDeed::Unbar(mask.clone()),
+        RoomAct::Mute(mute) => RoomDeed::Mute(mute.clone()),
+        RoomAct::Unmute(mask) => RoomDeed::Unmute(mask.clone()),
+        RoomAct::Mask { mask, on } => RoomDeed::Mask {
+            kind: mask.kind,
+            matched: mask.matched.clone(),
+            on: *on,
+        },
+        RoomAct::Own { .. }
+        | RoomAct::Passing
+        | RoomAct::Removed { .. }
+        | RoomAct::Listed { .. } => return Vec::new(),
+    };
+    [deed].into()
+}
+
+/// What was given or taken where a person is something else now.
+fn change_between(before: Option<Held>, after: Option<Held>) -> StandingChange {
+    let governs = |held: Option<Held>| held.is_some_and(Held::governs);
+    let has_voice = |held: Option<Held>| held.is_some_and(Held::has_voice);
+    let (standing, is_given) = if governs(before) != governs(after) {
+        (Standing::Moderator, governs(after))
+    } else if has_voice(before) != has_voice(after) {
+        (Standing::Voice, has_voice(after))
+    } else {
+        (Standing::Invited, after.is_some())
+    };
+    match is_given {
+        true => StandingChange::Give(standing),
+        false => StandingChange::Take(standing),
+    }
+}

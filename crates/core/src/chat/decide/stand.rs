@@ -1,0 +1,295 @@
+//! Giving and taking standings in a room.
+//!
+//! A standing of a registered name lasts, and a right that ends with a visit gives and takes nothing that
+//! does: not an operator's that is lent, nor that of a guest whom the owner of the room has made a moderator.
+
+use crate::chat::state::{Resumable, Room, RoomRules};
+use crate::chat::{Chat, Person};
+use crate::command::{RoomRef, StandingChange};
+use crate::event::{Fact, RoomAct};
+use crate::ids::{LOBBY, PersonId, RoomId};
+use crate::limits::STANDINGS_MAX;
+use crate::name::Name;
+use crate::rejection::{Rejection, RoomRejection};
+use crate::room::{Held, Standing};
+use crate::time::Timestamp;
+
+/// The one whose standing is changed.
+struct Bearer<'a> {
+    name: Name,
+    /// The registered name, if it has one.
+    account: Option<Name>,
+    person: Option<&'a Person>,
+    lost: Option<&'a Resumable>,
+}
+
+impl Bearer<'_> {
+    fn id(&self) -> Option<PersonId> {
+        let lost = self.lost.map(|lost| lost.person.id);
+        self.person.map(|person| person.id).or(lost)
+    }
+}
+
+impl Chat {
+    pub(super) fn decide_stand(
+        &self,
+        me: &Person,
+        room: RoomRef,
+        (typed, change): (&str, StandingChange),
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        let id = self.room_of(me, room)?;
+        self.check_may_stand(me, id, change, now)?;
+        let mut bearer = self.bearer_of_standing(me, typed, now)?;
+        let before = self.standing_of_bearer(&bearer, id);
+        let mut is_lent = false;
+        let standing = match change {
+            StandingChange::Give(standing) => {
+                if self.has_rights_for_visit(me, id) {
+                    is_lent = bearer.account.take().is_some();
+                }
+                self.check_may_give(id, &bearer, (before, standing))?;
+                Some(Held::given(before, standing))
+            }
+            StandingChange::Take(standing) => {
+                if self.acts_on_loan(me, id) && bearer.id() != Some(me.id) {
+                    self.check_lasts_not(id, &bearer, standing)?;
+                    bearer.account = None;
+                }
+                self.check_may_take(me, id, &bearer, (before, standing))?;
+                // Who is taken a rank in a closed room may still come.
+                let is_closed = self.rules_hold(id, |rules| rules.settings.closed);
+                let stays = is_closed && standing > Standing::Invited && bearer.account.is_some();
+                let left = before.and_then(|before| before.without(standing));
+                left.or_else(|| stays.then(|| Standing::Invited.into()))
+            }
+        };
+        let target = bearer.id();
+        let account = bearer.account;
+        let act = RoomAct::Stand {
+            name: bearer.name,
+            account,
+            before,
+            standing,
+        };
+        let mut fact = self.changed(me, id, act, target);
+        if let Fact::RoomChanged(change) = &mut fact {
+            change.is_lent = is_lent;
+            let sees = |person: &Person| change.is_public() && person.rooms.contains(&id);
+            change.told = change.told.filter(|_| !bearer.person.is_some_and(sees));
+            if let (Some(told), Some(gives)) = (change.told, change.gives()) {
+                // Who is not inside has not asked for it.
+                let lately = (told, gives);
+                let was_told = || self.rules_hold(id, |rules| rules.was_told(lately, now));
+                if !me.session.rank.operator && was_told() {
+                    change.told = None;
+                }
+            }
+            if before.is_none() && standing == Some(Standing::Invited.into()) {
+                change.moderators = self.told_of_invitations(id, (me, target));
+            }
+        }
+        Ok(fact)
+    }
+
+    /// Checks that a person may change standings in a room. Into a room that is open, and not a
+    /// secret, anybody inside may invite.
+    fn check_may_stand(
+        &self,
+        me: &Person,
+        id: RoomId,
+        change: StandingChange,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let is_private = self.rules_hold(id, |rules| rules.settings.is_private());
+        let is_invitation = change == StandingChange::Give(Standing::Invited);
+        if !is_invitation || is_private || me.session.rank.operator {
+            return self.check_moderates(me, id);
+        }
+        self.check_is_in(me, id)?;
+        self.check_may_be_heard(me, now)
+    }
+
+    fn check_may_give(
+        &self,
+        id: RoomId,
+        bearer: &Bearer<'_>,
+        (before, standing): (Option<Held>, Standing),
+    ) -> Result<(), Rejection> {
+        let name = bearer.name.clone();
+        // A voice goes beneath what is higher.
+        let has_already = |before: Held| match standing {
+            Standing::Voice => before.has_voice(),
+            _ => before.standing >= standing,
+        };
+        let already = before.filter(|before| has_already(*before));
+        let is_inside = bearer.person.is_some_and(|p| p.rooms.contains(&id));
+        let is_servers = id == LOBBY || self.rooms.get(id).is_some_and(|room| room.is_servers);
+        let refused = match bearer.account {
+            _ if is_servers && standing > Standing::Voice => RoomRejection::OperatorsAlone,
+            _ if standing == Standing::Invited && is_inside => RoomRejection::TargetInside(name),
+            _ if already.is_some() => {
+                let higher = already.filter(|_| standing != Standing::Voice);
+                let standing = higher.map_or(standing, |before| before.standing);
+                RoomRejection::StandsAlready(name, standing)
+            }
+            Some(_) => {
+                let is_full = |rules: &RoomRules| rules.accounts_len() >= STANDINGS_MAX;
+                match before.is_none() && self.rules_hold(id, is_full) {
+                    true => RoomRejection::StandingsFull,
+                    false => return Ok(()),
+                }
+            }
+            None if bearer.person.is_none() => {
+                return Err(match bearer.lost {
+                    Some(_) => Rejection::LinkLost(name),
+                    None => Rejection::NotConnected(name),
+                });
+            }
+            // A guest's rank ends when it leaves.
+            None if standing > Standing::Invited && !is_inside => {
+                RoomRejection::TargetOutside(name)
+            }
+            None => return Ok(()),
+        };
+        Err(self.refusal(id, refused))
+    }
+
+    fn check_may_take(
+        &self,
+        me: &Person,
+        id: RoomId,
+        bearer: &Bearer<'_>,
+        (before, standing): (Option<Held>, Standing),
+    ) -> Result<(), Rejection> {
+        let name = bearer.name.clone();
+        let is_own = bearer.id() == Some(me.id);
+        let highest = before.map(|before| before.standing);
+        let takes_owner = highest == Some(Standing::Owner) && standing == Standing::Moderator;
+        if takes_owner && (me.session.rank.operator || is_own) {
+            return Ok(());
+        }
+        match before {
+            Some(before) if before.has(standing) => Ok(()),
+            Some(before)
+                if takes_owner || standing == Standing::Invited && before > standing.into() =>
+            {
+                Err(self.refusal(id, RoomRejection::TargetGoverns(name, before.standing)))
+            }
+            _ => Err(self.refusal(id, RoomRejection::StandsNot(name, standing))),
+        }
+    }
+
+    fn standing_of_bearer(&self, bearer: &Bearer<'_>, id: RoomId) -> Option<Held> {
+        let rules = self.rooms.get(id)?.rules()?;
+        let lasting = bearer
+            .account
+            .as_ref()
+            .and_then(|name| rules.of_account(name));
+        let visit = bearer.person.and_then(|person| rules.of_guest(person.id));
+        let of_room = |lost: &&Resumable| {
+            let mut standings = lost.standings.iter();
+            Some(standings.find(|(room, _)| *room == id)?.1)
+        };
+        lasting
+            .max(visit)
+            .max(bearer.lost.as_ref().and_then(of_room))
+    }
+
+    /// The bearer of a name: a person who is here, one whose session is kept, or the owner of a
+    /// registered name.
+    fn bearer_of_standing(
+        &self,
+        me: &Person,
+        typed: &str,
+        now: Timestamp,
+    ) -> Result<Bearer<'_>, Rejection> {
+        let nobody = match self.find(me, typed) {
+            Ok(person) => {
+                return Ok(Bearer {
+                    name: person.name.clone(),
+                    account: person.account.clone(),
+                    person: Some(person),
+                    lost: None,
+                });
+            }
+            Err(nobody) => nobody,
+        };
+        let Ok(name) = Name::parse(typed) else {
+            return Err(nobody);
+        };
+        let lost = self.resumables.reachable(&name, now);
+        let account = match lost {
+            Some(lost) => lost.person.account.clone(),
+            None => self.registrations.get(&name).map(|r| r.name.clone()),
+        };
+        match lost.is_none() && account.is_none() {
+            true => Err(nobody),
+            false => Ok(Bearer {
+                name: account.clone().unwrap_or(name),
+                account,
+                person: None,
+                lost,
+            }),
+        }
+    }
+
+    /// Checks that nobody would lose what it is for good.
+    fn check_lasts_not(
+        &self,
+        id: RoomId,
+        bearer: &Bearer<'_>,
+        standing: Standing,
+    ) -> Result<(), Rejection> {
+        let account = bearer.account.as_ref();
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        let lasting = account.and_then(|account| rules?.of_account(account));
+        let is_lasting = |held: Held| held.has(standing) || held.standing > standing;
+        match lasting.is_some_and(is_lasting) {
+            true => Err(Rejection::OutlastsVisit),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a person acts in a room by an operator's right that ends with its visit, and by none of its own
+    /// that does not.
+    pub(super) fn acts_on_loan(&self, me: &Person, id: RoomId) -> bool {
+        self.is_operator_on_loan(me) && !self.moderates_for_good(me, id)
+    }
+
+    /// Checks that a person may do what lasts in a room.
+    pub(super) fn check_not_on_loan(&self, me: &Person, id: RoomId) -> Result<(), Rejection> {
+        match self.acts_on_loan(me, id) {
+            true => Err(Rejection::OutlastsVisit),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether what a person gives others in a room ends with their visit. Where nobody owns the room nothing
+    /// lasts, and into an open one everybody inside may invite.
+    fn has_rights_for_visit(&self, me: &Person, id: RoomId) -> bool {
+        let room = self.rooms.get(id);
+        let is_owned = room.is_some_and(|room| room.is_owned(id));
+        match me.session.rank.operator {
+            true => self.acts_on_loan(me, id),
+            false => is_owned && self.moderates(me, id) && !self.moderates_for_good(me, id),
+        }
+    }
+
+    /// Whether a person moderates a room as the registered name that it is logged in to, or has made it.
+    fn moderates_for_good(&self, me: &Person, id: RoomId) -> bool {
+        let Some(room) = self
+            .rooms
+            .get(id)
+            .filter(|room| !room.is_servers && id != LOBBY)
+        else {
+            return false;
+        };
+        room.rules().is_some_and(|rules| {
+            let account = me.account.as_ref();
+            let lasting = account.and_then(|account| rules.of_account(account));
+            let held = lasting.max(rules.of_founder(me.id));
+            held.is_some_and(Held::governs)
+        })
+    }
+}
