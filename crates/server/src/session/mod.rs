@@ -35,7 +35,7 @@ use crate::transport::{Read, Ready, Transport};
 pub(crate) use exchange::Door;
 use exchange::Exchange;
 pub(crate) use formats::Formats;
-pub(crate) use opening::Peer;
+pub(crate) use opening::{Opening, Peer};
 use stage::Stage;
 
 /// See the [module](self).
@@ -123,9 +123,10 @@ impl Session {
         let has_failed = self.transport.failure().is_some();
         let is_readable = self.transport.is_readable();
         match self.stage {
-            Stage::Proxied { .. } | Stage::Sniffing { .. } | Stage::Handshake { .. } => {
-                is_readable || has_failed
-            }
+            Stage::Proxied { .. }
+            | Stage::Sniffing { .. }
+            | Stage::TurnedAway { .. }
+            | Stage::Handshake { .. } => is_readable || has_failed,
             Stage::Lingering { left, .. } => (is_readable && left > 0) || has_failed,
             Stage::Open | Stage::Greeted if has_failed => true,
             Stage::Open | Stage::Greeted if self.is_held_back_and_dead(now) => true,
@@ -161,6 +162,7 @@ impl Session {
     fn handle_bytes(&mut self, bytes: &[u8], shared: &mut Shared) {
         match self.stage {
             Stage::Proxied { .. } => self.handle_head(bytes, shared),
+            Stage::TurnedAway { .. } => self.handle_turned_away(bytes, shared),
             Stage::Sniffing { spoke, .. } => {
                 self.exchange.hold(bytes);
                 if let Sniffed::Is(protocol) = sniff(self.exchange.held(), spoke) {
@@ -188,7 +190,10 @@ impl Session {
     /// Looks at what the peer has sent, and greets it if that is nothing. The shard may not have heard of
     /// it yet, or had no time for it, and a handshake must not be met by the greeting.
     fn end_sniffing(&mut self, shared: &mut Shared) {
-        if matches!(self.stage, Stage::Sniffing { .. }) {
+        if matches!(
+            self.stage,
+            Stage::Sniffing { .. } | Stage::TurnedAway { .. }
+        ) {
             let ready = Ready {
                 readable: true,
                 closed: false,
@@ -203,8 +208,13 @@ impl Session {
 
     /// The peer is given no more time to tell its protocol. One that has said nothing is greeted.
     fn handle_sniff_timeout(&mut self, shared: &mut Shared) {
-        let Stage::Sniffing { spoke, .. } = self.stage else {
-            return;
+        let spoke = match self.stage {
+            Stage::Sniffing { spoke, .. } => spoke,
+            Stage::TurnedAway { .. } => {
+                let protocol = sniff_silent(self.exchange.held(), Spoke::First);
+                return self.refuse_one_too_many(protocol, shared);
+            }
+            _ => return,
         };
         if self.exchange.has_held() {
             self.open_as(sniff_silent(self.exchange.held(), spoke), spoke, shared);
@@ -278,7 +288,7 @@ impl Session {
     /// The peer sends nothing more. What it has sent is still done.
     fn handle_end(&mut self, shared: &mut Shared) {
         match self.stage {
-            Stage::Sniffing { .. } => self.handle_sniff_timeout(shared),
+            Stage::Sniffing { .. } | Stage::TurnedAway { .. } => self.handle_sniff_timeout(shared),
             Stage::Proxied { .. } | Stage::Handshake { .. } => self.close_when_written(),
             Stage::Lingering { .. } => self.stage = Stage::Over,
             _ => self.finish_input(shared),
@@ -354,7 +364,9 @@ impl Session {
             .transport
             .stall_deadline(shared.config.limits.stall_time);
         match self.stage {
-            Stage::Sniffing { until, .. } if until <= now => self.end_sniffing(shared),
+            Stage::Sniffing { until, .. } | Stage::TurnedAway { until } if until <= now => {
+                self.end_sniffing(shared);
+            }
             Stage::Lingering { until, .. } if until <= now => self.stage = Stage::Over,
             Stage::Lost(ref lost) if lost.until <= now => self.end_lost(shared),
             Stage::Proxied { until } | Stage::Handshake { until } if until <= now => {
@@ -382,6 +394,7 @@ impl Session {
         let stage = match &self.stage {
             Stage::Proxied { until }
             | Stage::Sniffing { until, .. }
+            | Stage::TurnedAway { until }
             | Stage::Handshake { until }
             | Stage::Lingering { until, .. } => Some(*until),
             Stage::Lost(lost) => Some(lost.until),

@@ -18,6 +18,7 @@ mod settings;
 mod tell;
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::vec::Vec;
 
 use chinwag_core::{
@@ -489,11 +490,16 @@ pub fn refuse_unencrypted(protocol: Protocol, env: &Env<'_>, out: &mut Vec<u8>) 
     }
 }
 
-/// The line for a connection too many. Before it is known what it speaks that is
-/// [`Protocol::Plain`], which most clients show.
-pub fn too_many_connections(protocol: Protocol) -> &'static [u8] {
+/// Turns a connection too many away. As long as it is not known what it speaks that is [`Protocol::Plain`],
+/// which most clients show.
+pub fn too_many_connections(protocol: Protocol, out: &mut Vec<u8>) {
+    let line = "Too many connections from your address. Try again later.";
     match protocol {
-        Protocol::Irc => b"ERROR :Too many connections from your address. Try again later.\r\n",
-        _ => b"Too many connections from your address. Try again later.\n",
+        Protocol::Plain => out.extend_from_slice(format!("{line}\n").as_bytes()),
+        Protocol::Json => json::refuse_one_too_many(line, out),
+        Protocol::Irc => out.extend_from_slice(format!("ERROR :{line}\r\n").as_bytes()),
+        // A fatal alert, access_denied (RFC 8446, section 6.2): TLS has no better word for it.
+        Protocol::Tls => out.extend_from_slice(&[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x31]),
+        other => out.extend_from_slice(other.refusal()),
     }
 }

@@ -119,6 +119,8 @@ const DIFFERENCES: &str = "\
   minutes without a pause is closed (`Excess flood`). What a client sent beyond its rate is dropped when its link
   is reset.
   Empty lines, PING and PONG cost nothing one by one, and as much as a line for every 4,096 bytes.
+- **Too many connections** from an address are turned away with `ERROR`, in a flood of them by the bare words, since the server
+  listens to none of them then.
 - **NUL** in a line is left out, and the line counts without it.
 - **STS** is told with `[tls] sts = \"30d\"` or the like, which needs a certificate that clients trust. There is one
   port, so a client in the clear is sent to TLS on the very port that it came to; the duration is told to
