@@ -6,11 +6,12 @@
 //! nobody before. Nothing that is recognised becomes a name, whether the server speaks it or not.
 //!
 //! The first line after the greeting is looked at in the same way: some clients of IRC, HTTP and
-//! JSON wait for the server, and a slow link makes any of them late.
+//! JSON wait for the server, and a slow link makes any of them late. Empty lines before it end nothing: a
+//! request of HTTP may have some (RFC 9112, section 2.2), and what comes behind them would be said aloud.
 //!
 //! A few names cannot be had by a client that speaks first: `SSH-...`, a command of IRC with a blank
 //! behind it or with a room, one alone in capital letters, and the words that scanners send (`HELP`,
-//! `stats` and a few more, see `probe`) in just that case and with CR LF behind them.
+//! `stats` and a few more, see `probe`) in just that case and with just those line ends behind them.
 
 mod http;
 mod probe;
@@ -149,7 +150,10 @@ pub enum Spoke {
 pub fn sniff(bytes: &[u8], spoke: Spoke) -> Sniffed {
     let seen = &bytes[..bytes.len().min(SNIFF_BYTES_MAX)];
     match sniff_seen(seen) {
-        Sniffed::Is(protocol) if spoke == Spoke::Greeted && may_be_typed(protocol, seen) => {
+        // Behind an empty line it would be no name, but said to all.
+        Sniffed::Is(protocol)
+            if spoke == Spoke::Greeted && !begins_empty(seen) && may_be_typed(protocol, seen) =>
+        {
             Sniffed::Is(Protocol::Plain)
         }
         Sniffed::NeedMore if seen.len() == SNIFF_BYTES_MAX => Sniffed::Is(Protocol::Plain),
@@ -161,13 +165,45 @@ pub fn sniff(bytes: &[u8], spoke: Spoke) -> Sniffed {
 pub fn sniff_silent(bytes: &[u8], spoke: Spoke) -> Protocol {
     match sniff(bytes, spoke) {
         Sniffed::Is(protocol) => protocol,
-        // Scanners send two empty lines and listen. A person who presses Enter does it once, or
-        // knows what to expect.
-        Sniffed::NeedMore if bytes.starts_with(b"\r\n\r\n") && spoke == Spoke::First => {
-            Protocol::Probe
-        }
+        _ if spoke == Spoke::First && probe::is_alone(bytes) => Protocol::Probe,
         Sniffed::NeedMore => Protocol::Plain,
     }
+}
+
+/// Whether a client that was greeted has pressed Enter, and nothing else so far: a person who is a guest at
+/// once.
+pub fn is_enter(bytes: &[u8]) -> bool {
+    bytes == b"\n"
+}
+
+fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// Whether a handshake of TLS begins with the very first byte.
+pub fn is_tls(bytes: &[u8]) -> bool {
+    fit(bytes, TLS) == Fit::Yes
+}
+
+fn begins_empty(bytes: &[u8]) -> bool {
+    let line = bytes.strip_prefix(BOM).unwrap_or(bytes);
+    behind_empty_lines(line).len() < line.len()
+}
+
+/// What stands behind lines that are empty, or of white space.
+fn behind_empty_lines(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let Some(end) = line_end(rest) {
+        if !rest[..end].iter().all(is_blank) {
+            break;
+        }
+        rest = match &rest[end..] {
+            [b'\r', b'\0', behind @ ..] => behind,
+            [_, behind @ ..] => behind,
+            [] => &[],
+        };
+    }
+    rest
 }
 
 /// Whether a person who was greeted may have typed what a program would not say by then. Clients of
@@ -186,14 +222,21 @@ fn sniff_seen(bytes: &[u8]) -> Sniffed {
         Fit::SoFar if !bytes.is_empty() => return Sniffed::NeedMore,
         _ => bytes,
     };
+    // The head of a proxy begins with empty lines, and two more bytes that could be anything's.
+    let head = fit_any(PROXY.iter().map(|head| fit(bytes, head)));
+    let rest = behind_empty_lines(bytes);
+    if rest.len() < bytes.len() && head == Fit::SoFar {
+        return Sniffed::NeedMore;
+    }
+    if !bytes.is_empty() && rest.iter().all(is_blank) {
+        return Sniffed::NeedMore;
+    }
+    let bytes = rest;
     // What is certain after fewer bytes comes first, so that a decision stands.
     let fits = [
         (fit(bytes, TLS), Protocol::Tls),
         (fit(bytes, SSH), Protocol::Ssh),
-        (
-            fit_any(PROXY.iter().map(|p| fit(bytes, p))),
-            Protocol::Proxy,
-        ),
+        (head.max(fit(bytes, PROXY[0])), Protocol::Proxy),
         (fit(bytes, JSON), Protocol::Json),
         (http::fit_known_method(bytes), Protocol::Http),
         (fit_irc(bytes), Protocol::Irc),

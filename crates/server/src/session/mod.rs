@@ -20,14 +20,15 @@ mod exchange;
 mod formats;
 mod membership;
 mod opening;
+mod sniffing;
 mod stage;
 mod unseen;
 mod writing;
 
 use chinwag_core::{Caller, ConnId, Monotonic, PersonId, QuitReason};
 use chinwag_feed::Feed;
-use chinwag_wire::dialect::{Dialect, Env, Step, Tell, refuse_unencrypted};
-use chinwag_wire::sniff::{Protocol, Sniffed, Spoke, sniff, sniff_silent};
+use chinwag_wire::dialect::{Dialect, Env, Step, Tell};
+use chinwag_wire::sniff::Spoke;
 
 use crate::conn_limiter::Permit;
 use crate::shard::Shared;
@@ -163,12 +164,7 @@ impl Session {
         match self.stage {
             Stage::Proxied { .. } => self.handle_head(bytes, shared),
             Stage::TurnedAway { .. } => self.handle_turned_away(bytes, shared),
-            Stage::Sniffing { spoke, .. } => {
-                self.exchange.hold(bytes);
-                if let Sniffed::Is(protocol) = sniff(self.exchange.held(), spoke) {
-                    self.open_as(protocol, spoke, shared);
-                }
-            }
+            Stage::Sniffing { spoke, .. } => self.sniff(bytes, spoke, shared),
             Stage::Greeted => {
                 let (until, spoke) = (shared.now + shared.config.limits.sniff_time, Spoke::Greeted);
                 self.stage = Stage::Sniffing { until, spoke };
@@ -185,77 +181,6 @@ impl Session {
     /// Others have come behind it: it is given no more time.
     pub(crate) fn handle_pressure(&mut self, shared: &mut Shared) {
         self.end_sniffing(shared);
-    }
-
-    /// Looks at what the peer has sent, and greets it if that is nothing. The shard may not have heard of
-    /// it yet, or had no time for it, and a handshake must not be met by the greeting.
-    fn end_sniffing(&mut self, shared: &mut Shared) {
-        if matches!(
-            self.stage,
-            Stage::Sniffing { .. } | Stage::TurnedAway { .. }
-        ) {
-            let ready = Ready {
-                readable: true,
-                closed: false,
-                dead: false,
-                writable: false,
-            };
-            self.handle_ready(ready, shared);
-            self.handle_input(shared);
-            self.handle_sniff_timeout(shared);
-        }
-    }
-
-    /// The peer is given no more time to tell its protocol. One that has said nothing is greeted.
-    fn handle_sniff_timeout(&mut self, shared: &mut Shared) {
-        let spoke = match self.stage {
-            Stage::Sniffing { spoke, .. } => spoke,
-            Stage::TurnedAway { .. } => {
-                let protocol = sniff_silent(self.exchange.held(), Spoke::First);
-                return self.refuse_one_too_many(protocol, shared);
-            }
-            _ => return,
-        };
-        if self.exchange.has_held() {
-            self.open_as(sniff_silent(self.exchange.held(), spoke), spoke, shared);
-        } else if self.must_encrypt(shared) {
-            self.open_as(Protocol::Plain, spoke, shared);
-        } else {
-            let bucket = self.dialect.bucket();
-            self.dialect = Dialect::unknown(Spoke::Greeted, bucket, &shared.env());
-            self.stage = Stage::Greeted;
-            let is_exposed = !self.is_sheltered();
-            self.drive(shared, |dialect, env, out| {
-                dialect.handle_greet(is_exposed, env, out)
-            });
-            self.handle_held(shared);
-        }
-    }
-
-    /// The protocol is known; its dialect takes what was read in front.
-    fn open_as(&mut self, protocol: Protocol, spoke: Spoke, shared: &mut Shared) {
-        // Inside TLS there is no other, and nothing may come before it.
-        if protocol == Protocol::Tls && self.transport.secured().is_none() {
-            if spoke == Spoke::First {
-                return self.shake_hands(shared);
-            }
-            let address = self.peer.address;
-            shared.entrance.late_tls.note(address, shared.now);
-        }
-        if self.must_encrypt(shared) {
-            return self.refuse(shared, |env, out| refuse_unencrypted(protocol, env, out));
-        }
-        let goes_on = protocol == Protocol::Plain && spoke == Spoke::Greeted;
-        if !goes_on {
-            let client = (self.dialect.bucket(), self.security());
-            match Dialect::new(protocol, spoke, client, &shared.env()) {
-                Some(dialect) => self.dialect = dialect,
-                // In its own words.
-                None => return self.refuse(shared, |_, out| out.extend(protocol.refusal())),
-            }
-        }
-        self.stage = Stage::Open;
-        self.handle_held(shared);
     }
 
     fn handle_held(&mut self, shared: &mut Shared) {
