@@ -68,6 +68,26 @@ impl Protocol {
     }
 }
 
+impl Protocol {
+    /// The same where the server takes encrypted connections only.
+    pub fn refusal_in_the_clear(self) -> &'static [u8] {
+        match self {
+            Self::Http => {
+                b"HTTP/1.1 501 Not Implemented\r\nContent-Type: text/plain\r\n\
+                  Content-Length: 72\r\nConnection: close\r\n\r\n\
+                  This is a chat for terminals, inside TLS. Try: ncat --ssl <host> <port>\n"
+            }
+            Self::Ssh => {
+                b"This is a chat for terminals, inside TLS. Try ncat --ssl instead of ssh.\r\n"
+            }
+            Self::Probe => {
+                b"This is a chat for terminals, inside TLS. Try: ncat --ssl <host> <port>\n"
+            }
+            other => other.refusal(),
+        }
+    }
+}
+
 /// The verdict on the bytes so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sniffed {

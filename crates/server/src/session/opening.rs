@@ -111,12 +111,10 @@ impl Session {
                     self.handle_bytes(&held[length..], shared);
                 }
             }
-            Err(proxy::Malformed) => {
+            Err(why) => {
                 let address = self.peer.address;
-                tracing::debug!("the proxy {address} has sent no PROXY header");
-                let words = b"! NOT joined: this comes through a proxy, which has to send a PROXY \
-                              header first.\n";
-                self.refuse(shared, |_, out| out.extend_from_slice(words));
+                tracing::debug!("no PROXY header was read from the proxy {address}: {why:?}");
+                self.refuse(shared, |_, out| out.extend_from_slice(why.words()));
             }
         }
     }

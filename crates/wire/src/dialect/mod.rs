@@ -12,13 +12,13 @@
 mod ask;
 mod format;
 mod pace;
+mod refuse;
 mod saved;
 mod security;
 mod settings;
 mod tell;
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::vec::Vec;
 
 use chinwag_core::{
@@ -34,6 +34,7 @@ use crate::sniff::{Protocol, Spoke};
 pub use ask::{Ask, Gateway, IrcLogIn, LogRange, Password, PasswordError, Past, Search, Targets};
 pub use format::{Format, RoomRenderer};
 pub(crate) use pace::{Held, Pace};
+pub use refuse::{refuse_unencrypted, too_many_connections};
 pub use saved::Saved;
 pub use security::Security;
 pub use settings::Settings;
@@ -476,30 +477,5 @@ impl Reader for LineReader<'_> {
             Self::Json(reader) => reader.skipped(out, lines, room),
             Self::Irc(reader) => reader.skipped(out, lines, room),
         }
-    }
-}
-
-/// Turns away a client that does not encrypt, where the server insists on it.
-pub fn refuse_unencrypted(protocol: Protocol, env: &Env<'_>, out: &mut Vec<u8>) {
-    match protocol {
-        Protocol::Plain => plain::refuse_unencrypted(env, out),
-        Protocol::Json => json::refuse_unencrypted(out),
-        Protocol::Irc => irc::refuse_unencrypted(out),
-        // What is not served at all is told so.
-        other => out.extend_from_slice(other.refusal()),
-    }
-}
-
-/// Turns a connection too many away. As long as it is not known what it speaks that is [`Protocol::Plain`],
-/// which most clients show.
-pub fn too_many_connections(protocol: Protocol, out: &mut Vec<u8>) {
-    let line = "Too many connections from your address. Try again later.";
-    match protocol {
-        Protocol::Plain => out.extend_from_slice(format!("{line}\n").as_bytes()),
-        Protocol::Json => json::refuse_one_too_many(line, out),
-        Protocol::Irc => out.extend_from_slice(format!("ERROR :{line}\r\n").as_bytes()),
-        // A fatal alert, access_denied (RFC 8446, section 6.2): TLS has no better word for it.
-        Protocol::Tls => out.extend_from_slice(&[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x31]),
-        other => out.extend_from_slice(other.refusal()),
     }
 }

@@ -244,6 +244,7 @@ fn what_is_turned_away_is_told_in_its_own_words() {
         answer.split_once("\r\n\r\n").expect("a body").1.len()
     };
     assert_eq!(body(Protocol::Http.refusal()), 52);
+    assert_eq!(body(Protocol::Http.refusal_in_the_clear()), 72);
     for protocol in [
         Protocol::Ssh,
         Protocol::Proxy,
