@@ -5,13 +5,23 @@
 #
 # It tries three times. The key makes that harmless: if the first try arrived and only its answer was
 # lost, the line is not said twice.
-commands=$(jq -nc --arg text "$1" --arg room "${4:-#lobby}" --arg key "$(date +%s)-$$" \
-    '{hello: {name: "cron"}}, {join: {room: $room}},
-     {say: {room: $room, text: $text, key: $key}, id: "alert"}')
+key=$(date +%s)-$$
+post() {
+    jq -nc --arg name "$1" --arg text "$2" --arg room "${5:-#lobby}" --arg key "$key" \
+        '{hello: {name: $name}}, {join: {room: $room}},
+         {say: {room: $room, text: $text, key: $key}, id: "alert"}' |
+        nc -N -w 10 "${3:-localhost}" "${4:-8989}" |
+        jq -rR 'fromjson? | select(.id == "alert" or .refused) | .ack // "\(.code): \(.text)"'
+}
+name=cron
 for try in 1 2 3; do
-    answer=$(printf '%s\n' "$commands" | nc -N -w 10 "${2:-localhost}" "${3:-8989}" |
-        jq -rR 'fromjson? | select(.id == "alert") | .ack // .text')
-    [ "$answer" = say ] && exit
+    answer=$(post "$name" "$@")
+    echo "$answer" | grep -qx say && exit
+    case $answer in
+        # Another run has the name, or its link broke. If one of this run did, another name would say it twice.
+        name_taken* | name_kept*) [ "$try" = 1 ] && name=cron-$$ ;;
+    esac
 done
-echo "alert.sh: not posted: ${answer:-no answer}: $1" >&2
+# The first refusal is the reason of the others.
+echo "alert.sh: not posted: $(echo "${answer:-no answer}" | head -n 1): $1" >&2
 exit 1

@@ -67,6 +67,9 @@ pub(crate) struct JoinFlags {
     /// machine
     #[arg(long)]
     tls: bool,
+    /// In the clear, where others can listen, with passwords and all: for a server that speaks no TLS
+    #[arg(long, conflicts_with_all = ["tls", "insecure", "cert"])]
+    no_tls: bool,
     /// Take any certificate: nobody can listen on the way, but the other end may be anybody
     #[arg(long)]
     insecure: bool,
@@ -120,12 +123,16 @@ fn status(error: &JoinError) -> u8 {
         | JoinError::Output { .. }
         | JoinError::Terminal { .. }
         | JoinError::KnownHosts { .. } => 1,
-        JoinError::Resolve { .. } | JoinError::Connect { .. } => 3,
-        JoinError::Refused { .. } => 4,
+        JoinError::Resolve { .. } | JoinError::Connect { .. } | JoinError::Handshake { .. } => 3,
+        JoinError::Refused { .. } | JoinError::TurnedAway { .. } | JoinError::Unsealed { .. } => 4,
         JoinError::Removed { .. } | JoinError::Astray { .. } => 5,
         JoinError::Gone { .. } | JoinError::Unsaved { .. } => 6,
         JoinError::NotSent { .. } => 7,
-        JoinError::NoTls { .. } | JoinError::Changed { .. } | JoinError::Untrusted { .. } => 8,
+        JoinError::NoTls { .. }
+        | JoinError::Exposed { .. }
+        | JoinError::Known { .. }
+        | JoinError::Changed { .. }
+        | JoinError::Untrusted { .. } => 8,
     }
 }
 
@@ -172,6 +179,7 @@ impl JoinFlags {
             retry_for: Duration::from_secs(self.retry_for),
             tls: TlsOptions {
                 always: self.tls,
+                never: self.no_tls,
                 certificate,
                 insecure: self.insecure,
                 known_hosts: chinwag_client::known_hosts_path(),

@@ -187,6 +187,10 @@ fn tell(reloaded: &Reloaded) {
         tracing::warn!("SIGHUP: these take effect at the next start: {kept}");
     }
     match reloaded.changed.as_slice() {
+        // The log has its fingerprint already.
+        [] if reloaded.has_new_certificate => {
+            tracing::info!("SIGHUP: changed: the certificate, and no setting");
+        }
         [] => tracing::info!("SIGHUP: the configuration was read again, nothing has changed"),
         changed => tracing::info!("SIGHUP: changed: {}", names(changed)),
     }

@@ -33,14 +33,31 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// [`JoinError::Resolve`], or [`JoinError::Connect`] with what the last address answered.
 pub(crate) fn dial(target: &Target) -> Result<TcpStream, JoinError> {
-    let unresolved = |source| JoinError::Resolve {
-        target: target.clone(),
-        source,
-    };
-    let addresses = (target.host(), target.port())
-        .to_socket_addrs()
-        .map_err(unresolved)?;
-    connect_any(addresses).map_err(|source| JoinError::Connect {
+    connect(target, resolve(target)?)
+}
+
+/// The addresses of the host.
+///
+/// # Errors
+///
+/// [`JoinError::Resolve`].
+pub(crate) fn resolve(target: &Target) -> Result<Vec<SocketAddr>, JoinError> {
+    let addresses = (target.host(), target.port()).to_socket_addrs();
+    addresses
+        .map(Iterator::collect)
+        .map_err(|source| JoinError::Resolve {
+            target: target.clone(),
+            source,
+        })
+}
+
+/// Connects to the first of the host's addresses that answers.
+///
+/// # Errors
+///
+/// [`JoinError::Connect`] with what the last address answered.
+pub(crate) fn connect(target: &Target, addresses: Vec<SocketAddr>) -> Result<TcpStream, JoinError> {
+    connect_any(addresses.into_iter()).map_err(|source| JoinError::Connect {
         target: target.clone(),
         source,
     })

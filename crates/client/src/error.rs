@@ -35,14 +35,65 @@ pub enum JoinError {
         /// What reading reported.
         source: io::Error,
     },
+    /// TLS could not begin, and nothing says that the server speaks none.
+    #[error("could not begin TLS with {target}: {source}. Nothing was sent.{}", hint(*may_be_clear))]
+    Handshake {
+        /// The server that was asked for.
+        target: Target,
+        /// It might be a server without TLS, for all that is known.
+        may_be_clear: bool,
+        /// What happened.
+        source: io::Error,
+    },
+    /// The server had no place for the connection, and said so in TLS.
+    #[error(
+        "{target} has turned this connection away, as it does when too many come from one address. Try again \
+         later. Nothing was sent."
+    )]
+    TurnedAway {
+        /// The server that was asked for.
+        target: Target,
+    },
+    /// The server should have begun TLS, and has said something in the clear instead.
+    #[error(
+        "{target} did not begin TLS, but said in the clear, as anybody in between could: \"{words}\" Nothing \
+         was sent."
+    )]
+    Unsealed {
+        /// The server that was asked for.
+        target: Target,
+        /// Its words.
+        words: String,
+    },
     /// The server must speak TLS, and does not.
     #[error(
         "{target} does not speak TLS, and it must: it did before, or --tls was given. Either it is \
-         another server now, or somebody in between wants to listen. Nothing was sent."
+         another server now, or somebody in between wants to listen, or the way to it is so slow that it \
+         waited for TLS in vain, twice. Nothing was sent."
     )]
     NoTls {
         /// The server that was asked for.
         target: Target,
+    },
+    /// There is a password to give, and the server seems to speak no TLS.
+    #[error(
+        "{target} does not speak TLS, or somebody in between makes it seem so, and a password is not sent \
+         where others can listen. Nothing was sent. --no-tls sends it all the same."
+    )]
+    Exposed {
+        /// The server that was asked for.
+        target: Target,
+    },
+    /// The server is known by its certificate, and was to be joined in the clear.
+    #[error(
+        "{target} is known by its certificate, and is not joined in the clear. Nothing was sent. To meet it \
+         anew, delete its line in {}.", file.display()
+    )]
+    Known {
+        /// The server that was asked for.
+        target: Target,
+        /// Where its line stands.
+        file: PathBuf,
     },
     /// The server has another certificate than the one that is known.
     #[error(transparent)]
@@ -161,6 +212,13 @@ pub struct Changed {
     pub seen: Fingerprint,
     /// Where the one that is known stands.
     pub file: Option<PathBuf>,
+}
+
+fn hint(may_be_clear: bool) -> &'static str {
+    match may_be_clear {
+        true => " If it speaks no TLS, --no-tls joins it, where others can listen.",
+        false => "",
+    }
 }
 
 /// ` 3 lines NOT sent.`, or nothing.

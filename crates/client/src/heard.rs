@@ -83,6 +83,13 @@ pub(crate) enum Manner {
     Private,
 }
 
+/// Whether these are the first words of a server that lets people in here.
+pub(crate) fn is_greeting(words: &str) -> bool {
+    let first = words.lines().next().unwrap_or_default();
+    let asks_password = words.as_bytes().ends_with(SERVER_PASSWORD);
+    Heard::read(first) == Heard::Greeting || asks_password || words.ends_with(NAME_PROMPT)
+}
+
 impl<'a> Heard<'a> {
     pub(crate) fn read(line: &'a str) -> Self {
         if let Some(words) = line.strip_prefix("! ") {

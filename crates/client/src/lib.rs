@@ -25,6 +25,7 @@ mod driver;
 mod error;
 mod events;
 mod filter;
+mod handshake;
 mod heard;
 mod input;
 mod known_hosts;
@@ -45,7 +46,6 @@ use std::process;
 use std::time::Duration;
 
 pub use client_certificate::{ClientCertificate, ClientCertificateError};
-use connection::Connection;
 use driver::Driver;
 pub use error::JoinError;
 pub use input::{Encoding, EncodingError, InputOptions};
@@ -114,6 +114,7 @@ impl JoinOptions {
                 .as_ref()
                 .map(|password| password.as_str().to_owned()),
             is_attended,
+            withholds_passwords: false,
             room: self.room.as_ref().map(|room| room.as_str().to_owned()),
             commands: self.commands || is_attended,
             reads_only: self.follow,
@@ -137,8 +138,7 @@ impl JoinOptions {
 pub fn join(options: &JoinOptions) -> Result<(), JoinError> {
     let is_attended = !options.follow && io::stdin().is_terminal() && io::stdout().is_terminal();
     if is_attended && terminal::is_capable() {
-        let (route, connection) = connect(options)?;
-        return terminal::run(Driver::new(route, connection, options.session(true)));
+        return terminal::run(connect(options, true)?);
     }
     let is_terminal = io::stdout().is_terminal();
     let output = Output::new(io::stdout(), is_terminal);
@@ -159,13 +159,18 @@ where
 }
 
 /// Connects for the first time, and says what a person should know about the way.
-fn connect(options: &JoinOptions) -> Result<(Route, Connection), JoinError> {
-    let (route, connection, note) = Route::find(&options.target, &options.tls)?;
+fn connect(options: &JoinOptions, is_attended: bool) -> Result<Driver, JoinError> {
+    let has_password = options.password.is_some() || options.server_password.is_some();
+    let (route, connection, note) = Route::find(&options.target, &options.tls, has_password)?;
     if let Some(note) = note {
         // If nobody reads it, there is nobody to tell.
         let _ = writeln!(io::stderr(), "chinwag: {note}");
     }
-    Ok((route, connection))
+    let session = SessionOptions {
+        withholds_passwords: !route.takes_passwords(),
+        ..options.session(is_attended)
+    };
+    Ok(Driver::new(route, connection, session))
 }
 
 fn run_piped<I, O>(
@@ -178,9 +183,7 @@ where
     I: Read + Send + 'static,
     O: Write,
 {
-    let (route, connection) = connect(options)?;
-    let session = options.session(is_attended);
-    let driver = Driver::new(route, connection, session);
+    let driver = connect(options, is_attended)?;
     let input = (!options.follow).then_some(input);
     pipe::run(driver, input, options.input.clone(), output)
 }

@@ -68,6 +68,8 @@ pub(crate) enum Note {
         /// The server's words.
         reason: String,
     },
+    /// What was typed has a password in it, which does not go over this connection.
+    Withheld,
     /// A line that was typed before the server had decided about the last answer.
     Early,
     /// What had not been sent yet is dropped, as the person wished.
@@ -83,6 +85,10 @@ pub(crate) enum Note {
         line: String,
     },
 }
+
+/// Why a password is not sent, and what to do.
+pub(crate) const WITHHELD: &str = "this connection is not encrypted, and a password or code is not sent where \
+                                   others can listen. To send it all the same, join with --no-tls.";
 
 /// Enough of a line to know which one it is.
 const EXCERPT_CHARS: usize = 60;
@@ -110,6 +116,7 @@ impl fmt::Display for Note {
                 Excerpt(line)
             ),
             Self::Unsaved { reason } => write!(f, "{reason} Trying again ..."),
+            Self::Withheld => write!(f, "NOT sent: {WITHHELD}"),
             Self::Early => f.write_str(
                 "the server has not answered yet: what you type before it does is dropped.",
             ),

@@ -2,34 +2,32 @@
 //!
 //! The first connection finds out which ([`Route::find`]); every further one of the same session goes
 //! the same way, so that a lost link never comes back weaker than it was. Unless it is told, a client
-//! tries TLS first, but not with a server on this machine. One that speaks none pays a connection that
-//! it turns away, at the first meeting; a server that is known by its certificate is never joined in
-//! the clear.
+//! tries TLS first, but not with a server on this machine. One that greets in the clear instead is tried
+//! again, since it may not have waited for TLS long enough; then it is joined in the clear, but no password
+//! is sent there, for somebody in between can make TLS fail. A server that is known by its certificate is
+//! never joined in the clear.
 
 use std::io;
-use std::net::TcpStream;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use rustls::ClientConnection;
-use rustls::pki_types::ServerName;
-
-use crate::certificate::{Checker, Expected, Verdict};
+use crate::certificate::{Expected, Verdict};
 use crate::connection::Connection;
-use crate::dial::dial;
+use crate::dial::{connect, dial, resolve};
 use crate::error::Changed;
+use crate::filter::spelled_out;
+use crate::handshake::{Failure, Handshake};
+use crate::heard::is_greeting;
 use crate::known_hosts::{self, Known};
 use crate::{ClientCertificate, JoinError, Target};
-
-/// How long a server may take for its part of the handshake. One that says nothing at all for so long
-/// speaks no TLS.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Whether to encrypt, and whom to trust.
 #[derive(Debug, Clone, Default)]
 pub struct TlsOptions {
-    /// Never in the clear, not even at the first meeting. A certificate to be shown implies it.
+    /// Never in the clear, not even at the first meeting. A certificate to be shown implies it, and so does
+    /// a password.
     pub always: bool,
+    /// In the clear, with passwords and all.
+    pub never: bool,
     /// The certificate that the server is shown, if it asks for one.
     pub certificate: Option<ClientCertificate>,
     /// Take any certificate.
@@ -48,21 +46,18 @@ pub(crate) struct Route {
 
 #[derive(Debug, Clone, Copy)]
 enum Way {
-    Clear,
+    /// `is_meant` unless it is so only because the server seems to speak no TLS.
+    Clear {
+        is_meant: bool,
+    },
     Tls(Expected),
 }
 
-/// Why there is no connection inside TLS.
-enum Failure {
-    /// The server speaks something else.
-    NoTls,
-    Certificate(Verdict),
-    Io(io::Error),
-}
+/// A way, the connection that was found on it, and what a person should know about it.
+type Found = (Route, Connection, Option<String>);
 
 impl Route {
-    /// Connects for the first time. Returns the way to connect again, too, and what a person should
-    /// know about it.
+    /// Connects for the first time. `has_password` says that there is one to give.
     ///
     /// # Errors
     ///
@@ -70,7 +65,8 @@ impl Route {
     pub(crate) fn find(
         target: &Target,
         options: &TlsOptions,
-    ) -> Result<(Self, Connection, Option<String>), JoinError> {
+        has_password: bool,
+    ) -> Result<Found, JoinError> {
         if options.insecure {
             let route = Self::new(target, options, Way::Tls(Expected::Any));
             let connection = route.dial()?;
@@ -84,37 +80,58 @@ impl Route {
                 source,
             })
         })?;
-        let socket = dial(target)?;
-        let peer = socket.peer_addr();
-        let is_near = peer.is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
-        let always = options.always || options.certificate.is_some();
-        let (expected, may_be_clear) = match Attempt::of(known, always, is_near) {
-            Attempt::Clear => {
-                let route = Self::new(target, options, Way::Clear);
-                return Ok((route, Connection::plain(socket), None));
+        if options.never && known.is_some() {
+            return Err(JoinError::Known {
+                target: target.clone(),
+                file: options.known_hosts.clone().unwrap_or_default(),
+            });
+        }
+        let mut addresses = resolve(target)?.into_iter();
+        let is_near = addresses.all(|address| address.ip().to_canonical().is_loopback());
+        let attempt = match options.never {
+            true => Attempt::Clear,
+            false => {
+                let always = options.always || options.certificate.is_some();
+                Attempt::of(known, always, is_near)
             }
-            Attempt::TlsFirst => (Expected::First, true),
-            Attempt::TlsOnly(expected) => (expected, false),
         };
-        match secure(socket, target, (expected, options.certificate.as_ref())) {
+        match attempt {
+            Attempt::Clear => Self::clear(target, options, true),
+            Attempt::TlsFirst => Self::tls(target, options, None, (true, has_password)),
+            Attempt::TlsOnly => Self::tls(target, options, known, (false, has_password)),
+        }
+    }
+
+    fn clear(target: &Target, options: &TlsOptions, is_meant: bool) -> Result<Found, JoinError> {
+        let route = Self::new(target, options, Way::Clear { is_meant });
+        let connection = route.dial()?;
+        let note = format!("{target} speaks no TLS: this connection is not encrypted.");
+        Ok((route, connection, (!is_meant).then_some(note)))
+    }
+
+    fn tls(
+        target: &Target,
+        options: &TlsOptions,
+        known: Option<Known>,
+        (may_be_clear, has_password): (bool, bool),
+    ) -> Result<Found, JoinError> {
+        let expected = known.map_or(Expected::First, Expected::Known);
+        let refused = |failure| Err(refusal(target, options, known, failure));
+        match secure(target, (expected, options.certificate.as_ref())) {
             Ok((connection, Verdict::Right(now))) => {
                 let note = learn(target, options, known, now);
                 let route = Self::new(target, options, Way::Tls(Expected::Known(now)));
                 Ok((route, connection, note))
             }
-            Err(Failure::NoTls) if may_be_clear => {
-                let note = format!("{target} speaks no TLS: this connection is not encrypted.");
-                let route = Self::new(target, options, Way::Clear);
-                let connection = route.dial()?;
-                Ok((route, connection, Some(note)))
-            }
-            Ok((_, verdict)) => Err(refusal(
-                target,
-                options,
-                known,
-                Failure::Certificate(verdict),
-            )),
-            Err(failure) => Err(refusal(target, options, known, failure)),
+            Err(Failure::NoTls(words)) if may_be_clear && is_greeting(&words) => match has_password
+            {
+                true => Err(JoinError::Exposed {
+                    target: target.clone(),
+                }),
+                false => Self::clear(target, options, false),
+            },
+            Ok((_, verdict)) => refused(Failure::Certificate(verdict)),
+            Err(failure) => refused(failure),
         }
     }
 
@@ -130,22 +147,26 @@ impl Route {
         &self.target
     }
 
+    /// Whether a password may go this way.
+    pub(crate) fn takes_passwords(&self) -> bool {
+        !matches!(self.way, Way::Clear { is_meant: false })
+    }
+
     /// Connects again.
     ///
     /// # Errors
     ///
     /// See [`JoinError`].
     pub(crate) fn dial(&self) -> Result<Connection, JoinError> {
-        let socket = dial(&self.target)?;
         match self.way {
-            Way::Clear => Ok(Connection::plain(socket)),
+            Way::Clear { .. } => dial(&self.target).map(Connection::plain),
             Way::Tls(expected) => {
                 let known = match expected {
                     Expected::Known(known) => Some(known),
                     Expected::First | Expected::Any => None,
                 };
                 let shown = self.certificate.as_ref();
-                let secured = secure(socket, &self.target, (expected, shown));
+                let secured = secure(&self.target, (expected, shown));
                 let secured = secured.map(|(connection, _)| connection);
                 secured.map_err(|failure| {
                     refusal(&self.target, &TlsOptions::default(), known, failure)
@@ -161,18 +182,40 @@ enum Attempt {
     Clear,
     /// TLS, and if the server speaks none, the clear.
     TlsFirst,
-    TlsOnly(Expected),
+    TlsOnly,
 }
 
 impl Attempt {
     /// `is_near` says that the server is on this machine, so that nobody is in between.
     fn of(known: Option<Known>, always: bool, is_near: bool) -> Self {
         match known {
-            Some(known) => Self::TlsOnly(Expected::Known(known)),
-            None if always => Self::TlsOnly(Expected::First),
+            Some(_) => Self::TlsOnly,
+            None if always => Self::TlsOnly,
             None if is_near => Self::Clear,
             None => Self::TlsFirst,
         }
+    }
+}
+
+/// Connects inside TLS to a server of which this is expected, and which is shown this certificate. One that
+/// has spoken in the clear is tried once more: it gives TLS from here more time then.
+fn secure(
+    target: &Target,
+    way: (Expected, Option<&ClientCertificate>),
+) -> Result<(Connection, Verdict), Failure> {
+    let once = || {
+        let addresses = resolve(target).map_err(Failure::Unreached)?;
+        let address = addresses.first().map(|address| address.ip());
+        let handshake = Handshake::prepare(target, address, way).map_err(Failure::Io)?;
+        handshake.shake(connect(target, addresses).map_err(Failure::Unreached)?)
+    };
+    match once() {
+        Err(Failure::NoTls(words)) => match once() {
+            // It is gone meanwhile, and its words stand.
+            Err(Failure::Unreached(_)) => Err(Failure::NoTls(words)),
+            second => second,
+        },
+        first => first,
     }
 }
 
@@ -210,6 +253,9 @@ fn learn(
     note
 }
 
+/// Enough of what a server has said instead of TLS.
+const WORDS_CHARS_MAX: usize = 200;
+
 fn refusal(
     target: &Target,
     options: &TlsOptions,
@@ -218,7 +264,13 @@ fn refusal(
 ) -> JoinError {
     let target = target.clone();
     match failure {
-        Failure::NoTls => JoinError::NoTls { target },
+        Failure::Unreached(error) => error,
+        Failure::NoTls(words) if is_greeting(&words) => JoinError::NoTls { target },
+        Failure::NoTls(words) => {
+            let words = first_line(&words);
+            JoinError::Unsealed { target, words }
+        }
+        Failure::TurnedAway => JoinError::TurnedAway { target },
         Failure::Certificate(Verdict::Changed(seen)) => {
             let known = match known {
                 Some(Known::By(fingerprint)) => Some(fingerprint),
@@ -234,60 +286,22 @@ fn refusal(
         }
         Failure::Certificate(Verdict::Wrong(fault)) => JoinError::Untrusted { target, fault },
         Failure::Certificate(Verdict::Right(_) | Verdict::Unchecked) => JoinError::NoTls { target },
-        Failure::Io(source) => JoinError::Connect { target, source },
-    }
-}
-
-/// Shakes hands with a server of which this is expected, and which is shown this certificate.
-fn secure(
-    socket: TcpStream,
-    target: &Target,
-    (expected, shown): (Expected, Option<&ClientCertificate>),
-) -> Result<(Connection, Verdict), Failure> {
-    let broken = |error: rustls::Error| Failure::Io(io::Error::other(error));
-    let (checker, config) = Checker::new(expected, shown).map_err(broken)?;
-    let name = server_name(target, &socket).map_err(Failure::Io)?;
-    let mut session = ClientConnection::new(config, name).map_err(broken)?;
-    let shaken = shake_hands(&socket, &mut session);
-    match (shaken, checker.verdict()) {
-        (Ok(()), Some(verdict)) => Ok((Connection::secured(socket, session), verdict)),
-        (_, Some(verdict @ (Verdict::Changed(_) | Verdict::Wrong(_)))) => {
-            Err(Failure::Certificate(verdict))
+        Failure::Io(source) => {
+            let must = known.is_some() || options.always || options.certificate.is_some();
+            JoinError::Handshake {
+                target,
+                may_be_clear: !must,
+                source,
+            }
         }
-        (Ok(()), None) => Err(Failure::NoTls),
-        (Err(failure), _) => Err(failure),
     }
 }
 
-fn shake_hands(mut socket: &TcpStream, session: &mut ClientConnection) -> Result<(), Failure> {
-    let timeout = |time| socket.set_read_timeout(time).map_err(Failure::Io);
-    timeout(Some(HANDSHAKE_TIMEOUT))?;
-    while session.wants_write() {
-        session.write_tls(&mut socket).map_err(Failure::Io)?;
-    }
-    if !is_answered_in_tls(socket) {
-        return Err(Failure::NoTls);
-    }
-    while session.is_handshaking() {
-        session.complete_io(&mut socket).map_err(Failure::Io)?;
-    }
-    timeout(None)
-}
-
-/// Whether the server's first byte is that of a handshake (RFC 8446, section 5.1). A server that
-/// speaks no TLS answers in its own words, with an alert, or not at all.
-fn is_answered_in_tls(socket: &TcpStream) -> bool {
-    let mut first = [0];
-    matches!(socket.peek(&mut first), Ok(1)) && first[0] == 0x16
-}
-
-fn server_name(target: &Target, socket: &TcpStream) -> io::Result<ServerName<'static>> {
-    // A zone (`%eth0`) is this machine's affair, and a name of other letters is no name to TLS.
-    let host = target.host().split('%').next().unwrap_or_default();
-    match ServerName::try_from(host.to_owned()) {
-        Ok(name) => Ok(name),
-        Err(_) => Ok(ServerName::IpAddress(socket.peer_addr()?.ip().into())),
-    }
+/// The first line of what a server has said, with nothing that a terminal would obey.
+fn first_line(words: &str) -> String {
+    let line = words.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(WORDS_CHARS_MAX).collect();
+    spelled_out(&short)
 }
 
 #[cfg(test)]
@@ -301,40 +315,87 @@ mod tests {
     #[test]
     fn who_is_known_is_never_joined_in_the_clear() {
         for (always, is_near) in [(false, false), (false, true), (true, false), (true, true)] {
-            let only = Attempt::TlsOnly(Expected::Known(Known::Trusted));
-            assert_eq!(Attempt::of(Some(Known::Trusted), always, is_near), only);
+            let known = Some(Known::Trusted);
+            assert_eq!(Attempt::of(known, always, is_near), Attempt::TlsOnly);
         }
-        let first = Attempt::TlsOnly(Expected::First);
-        assert_eq!(Attempt::of(None, true, true), first);
+        assert_eq!(Attempt::of(None, true, true), Attempt::TlsOnly);
         assert_eq!(Attempt::of(None, false, true), Attempt::Clear);
         assert_eq!(Attempt::of(None, false, false), Attempt::TlsFirst);
     }
 
-    /// What a handshake makes of a server that answers with this.
-    fn answered(words: &'static [u8]) -> Failure {
+    /// What a first meeting makes of a server that says this to each connection, once it has heard
+    /// something, and what that has heard.
+    fn met(
+        said: &'static [u8],
+        known: Option<Known>,
+        has_password: bool,
+    ) -> (Result<Found, JoinError>, Vec<u8>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
+        let target = listener.local_addr().unwrap().to_string().parse().unwrap();
         let server = thread::spawn(move || {
-            let (mut socket, _) = listener.accept().unwrap();
-            let _ = socket.read(&mut [0; 4096]);
-            let _ = socket.write_all(words);
+            let mut types = Vec::new();
+            loop {
+                let (mut socket, _) = listener.accept().unwrap();
+                let mut heard = [0; 4096];
+                match socket.read(&mut heard) {
+                    Ok(0) | Err(_) => return types,
+                    Ok(_) => types.push(heard[0]),
+                }
+                let _ = socket.write_all(said);
+            }
         });
-        let socket = TcpStream::connect(address).unwrap();
-        let target = address.to_string().parse().unwrap();
-        let failure = secure(socket, &target, (Expected::First, None))
-            .map(|_| ())
-            .unwrap_err();
-        server.join().unwrap();
-        failure
+        let options = TlsOptions::default();
+        let may_be_clear = known.is_none();
+        let found = Route::tls(&target, &options, known, (may_be_clear, has_password));
+        if let Ok((_, connection, _)) = &found {
+            connection.shut_down(std::net::Shutdown::Both);
+        } else {
+            drop(dial(&target).unwrap());
+        }
+        (found, server.join().unwrap())
+    }
+
+    const GREETING: &[u8] = b"Welcome to chat: nobody here yet.\n";
+    const TLS: u8 = 0x16;
+
+    #[test]
+    fn who_greets_is_asked_twice_and_then_joined_in_the_clear_without_a_password() {
+        let (found, heard) = met(GREETING, None, false);
+        let (route, _, note) = found.unwrap();
+        assert!(
+            note.unwrap()
+                .ends_with("speaks no TLS: this connection is not encrypted.")
+        );
+        assert!(!route.takes_passwords());
+        assert_eq!(heard, [TLS, TLS]);
+        let (found, heard) = met(GREETING, None, true);
+        assert!(matches!(found, Err(JoinError::Exposed { .. })));
+        assert_eq!(heard, [TLS, TLS]);
+        let (found, _) = met(GREETING, Some(Known::Trusted), false);
+        assert!(matches!(found, Err(JoinError::NoTls { .. })));
     }
 
     #[test]
-    fn a_server_that_speaks_no_tls_is_told_from_one_that_fails() {
-        let older_chinwag = &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46];
-        for words in [&b""[..], b"Welcome to chat\n", older_chinwag] {
-            assert!(matches!(answered(words), Failure::NoTls), "{words:x?}");
+    fn an_alert_or_an_end_is_no_sign_of_no_tls() {
+        for said in [&b""[..], b"\x15\x03\x03\x00\x02\x02\x28"] {
+            for known in [None, Some(Known::Trusted)] {
+                let (found, heard) = met(said, known, false);
+                assert!(matches!(found, Err(JoinError::Handshake { .. })));
+                assert_eq!(heard, [TLS]);
+            }
         }
-        let cut = &[0x16, 0x03, 0x03, 0x00, 0x7a, 0x02];
-        assert!(matches!(answered(cut), Failure::Io(_)));
+        let denied = b"\x15\x03\x03\x00\x02\x02\x31";
+        let (found, _) = met(denied, Some(Known::Trusted), false);
+        assert!(matches!(found, Err(JoinError::TurnedAway { .. })));
+    }
+
+    #[test]
+    fn words_that_are_no_greeting_are_told_and_nothing_is_sent() {
+        for known in [None, Some(Known::Trusted)] {
+            let (found, heard) = met(b"Too \x1bmany.\nMore.\n", known, false);
+            let words = found.map(|_| ()).unwrap_err().to_string();
+            assert!(words.contains("\"Too \\x1bmany.\""), "{words}");
+            assert_eq!(heard, [TLS, TLS]);
+        }
     }
 }

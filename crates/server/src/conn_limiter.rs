@@ -20,6 +20,7 @@ pub(crate) struct ConnLimiter {
     subnets: Arc<Mutex<HashMap<Subnet, Entry>>>,
     limits: Arc<Mutex<SubnetLimits>>,
     trusted: Arc<Mutex<Trusted>>,
+    refusals: Arc<Mutex<Refusals>>,
 }
 
 /// Networks of those who speak for others.
@@ -50,13 +51,42 @@ pub(crate) struct Permit {
     subnet: Subnet,
 }
 
+/// A connection is turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TurnedAway {
+    why: Why,
+    /// There is time to hear what it speaks, and to answer in that.
+    pub(crate) is_answered: bool,
+}
+
 /// Why a connection is turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TurnedAway {
+enum Why {
     /// There are as many from there as may be.
     TooMany,
     /// There were too many from there lately.
     TooOften,
+}
+
+/// Connections that are turned away in their own language, of all addresses together: each costs a
+/// descriptor for some seconds, and a flood no more than that.
+const ANSWER_RATE: Rate = Rate {
+    burst: 8,
+    per_second: 8.0,
+};
+/// Lines in the log about them.
+const LOG_RATE: Rate = Rate {
+    burst: 5,
+    per_second: 0.1,
+};
+
+/// What is done about those who are turned away, as far as a flood of them leaves time.
+#[derive(Debug)]
+struct Refusals {
+    answers: Bucket,
+    lines: Bucket,
+    /// Those that the log has no line of, since its last one.
+    untold: u64,
 }
 
 /// Addresses that are remembered before those that have been quiet are forgotten.
@@ -72,6 +102,11 @@ impl ConnLimiter {
             subnets: Arc::default(),
             limits: Arc::new(Mutex::new(limits)),
             trusted: Arc::default(),
+            refusals: Arc::new(Mutex::new(Refusals {
+                answers: Bucket::full(Monotonic::default()),
+                lines: Bucket::full(Monotonic::default()),
+                untold: 0,
+            })),
         }
     }
 
@@ -106,7 +141,7 @@ impl ConnLimiter {
         };
     }
 
-    /// Lets a connection in; `None` where it is not counted.
+    /// Lets a connection in; `None` where it is not counted. Otherwise the log has a line of it.
     ///
     /// # Errors
     /// [`TurnedAway`].
@@ -115,6 +150,16 @@ impl ConnLimiter {
         address: IpAddr,
         now: Monotonic,
     ) -> Result<Option<Permit>, TurnedAway> {
+        let counted = self.count(address, now);
+        counted.map_err(|why| {
+            let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+            refusals.log(address, why, now);
+            let is_answered = refusals.answers.take(ANSWER_RATE, now).is_ok();
+            TurnedAway { why, is_answered }
+        })
+    }
+
+    fn count(&self, address: IpAddr, now: Monotonic) -> Result<Option<Permit>, Why> {
         if address.to_canonical().is_loopback() {
             return Ok(None);
         }
@@ -134,14 +179,33 @@ impl ConnLimiter {
             last: now,
         });
         if limits.connections_max.is_some_and(|max| entry.open >= max) {
-            return Err(TurnedAway::TooMany);
+            return Err(Why::TooMany);
         }
         entry.last = now;
         let taken = entry.bucket.take(limits.rate, now);
-        taken.map_err(|_| TurnedAway::TooOften)?;
+        taken.map_err(|_| Why::TooOften)?;
         entry.open += 1;
         let subnets = self.subnets.clone();
         Ok(Some(Permit { subnets, subnet }))
+    }
+}
+
+impl Refusals {
+    fn log(&mut self, address: IpAddr, why: Why, now: Monotonic) {
+        if self.lines.take(LOG_RATE, now).is_err() {
+            self.untold += 1;
+            return;
+        }
+        let why = match why {
+            Why::TooMany => "it has as many as one may have",
+            Why::TooOften => "it connects too often",
+        };
+        match std::mem::take(&mut self.untold) {
+            0 => tracing::info!("turned a connection from {address} away: {why}"),
+            more => {
+                tracing::info!("turned a connection from {address} away: {why}; and {more} before");
+            }
+        }
     }
 }
 
@@ -193,10 +257,10 @@ mod tests {
     #[test]
     fn connections_are_counted_and_given_back() {
         let limiter = ConnLimiter::new(Some(2), Rate::UNLIMITED);
-        let enter = |address| limiter.enter(ip(address), Monotonic(0));
+        let enter = |address| limiter.count(ip(address), Monotonic(0));
         let first = enter("192.0.2.1");
         let _second = enter("::ffff:192.0.2.1");
-        assert_eq!(enter("192.0.2.1").map(drop), Err(TurnedAway::TooMany));
+        assert_eq!(enter("192.0.2.1").map(drop), Err(Why::TooMany));
         assert!(enter("192.0.2.2").is_ok());
         drop(first);
         assert!(enter("192.0.2.1").is_ok());
@@ -205,26 +269,26 @@ mod tests {
     #[test]
     fn a_household_counts_as_one() {
         let limiter = ConnLimiter::new(Some(1), Rate::UNLIMITED);
-        let _first = limiter.enter(ip("2001:db8:1:2::1"), Monotonic(0));
-        let second = limiter.enter(ip("2001:db8:1:2::2"), Monotonic(0));
-        assert_eq!(second.map(drop), Err(TurnedAway::TooMany));
+        let _first = limiter.count(ip("2001:db8:1:2::1"), Monotonic(0));
+        let second = limiter.count(ip("2001:db8:1:2::2"), Monotonic(0));
+        assert_eq!(second.map(drop), Err(Why::TooMany));
     }
 
     #[test]
     fn a_row_of_connections_is_slowed_down() {
         let limiter = ConnLimiter::new(None, RATE);
-        let enter = |at| limiter.enter(ip("192.0.2.1"), at).map(drop);
+        let enter = |at| limiter.count(ip("192.0.2.1"), at).map(drop);
         assert!((0..5).all(|_| enter(Monotonic(0)).is_ok()));
-        assert_eq!(enter(Monotonic(0)), Err(TurnedAway::TooOften));
+        assert_eq!(enter(Monotonic(0)), Err(Why::TooOften));
         assert!(enter(Monotonic(0) + Duration::from_secs(1)).is_ok());
     }
 
     #[test]
     fn new_limits_hold_for_those_who_come_next() {
         let limiter = ConnLimiter::new(Some(1), Rate::UNLIMITED);
-        let enter = || limiter.enter(ip("192.0.2.1"), Monotonic(0));
+        let enter = || limiter.count(ip("192.0.2.1"), Monotonic(0));
         let _first = enter();
-        assert_eq!(enter().map(drop), Err(TurnedAway::TooMany));
+        assert_eq!(enter().map(drop), Err(Why::TooMany));
         limiter.configure(Some(2), Rate::UNLIMITED);
         let _second = enter().expect("there is room for two");
         limiter.configure(None, RATE);
@@ -246,7 +310,19 @@ mod tests {
     #[test]
     fn loopback_is_exempt() {
         let limiter = ConnLimiter::new(Some(1), RATE);
-        assert!((0..100).all(|_| limiter.enter(ip("127.0.0.1"), Monotonic(0)).is_ok()));
-        assert!(limiter.enter(ip("::1"), Monotonic(0)).is_ok());
+        assert!((0..100).all(|_| limiter.count(ip("127.0.0.1"), Monotonic(0)).is_ok()));
+        assert!(limiter.count(ip("::1"), Monotonic(0)).is_ok());
+    }
+
+    #[test]
+    fn a_flood_is_not_listened_to() {
+        let limiter = ConnLimiter::new(Some(0), Rate::UNLIMITED);
+        let turned_away = |at| limiter.enter(ip("192.0.2.1"), at).map(drop).unwrap_err();
+        let answered = (0..100).filter(|_| turned_away(Monotonic(0)).is_answered);
+        assert_eq!(answered.count(), ANSWER_RATE.burst as usize);
+        let later = Monotonic(0) + Duration::from_secs(1);
+        assert!(turned_away(later).is_answered);
+        let refusals = limiter.refusals.lock().expect("nobody panics");
+        assert_eq!(refusals.untold, 101 - u64::from(LOG_RATE.burst));
     }
 }

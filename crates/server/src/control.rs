@@ -40,6 +40,8 @@ pub struct Reloaded {
     pub changed: Vec<&'static Key>,
     /// Keys that keep their value until the server is started again.
     pub kept: Vec<&'static Key>,
+    /// The certificate is another one.
+    pub has_new_certificate: bool,
 }
 
 /// The hub's part of a configuration.
@@ -173,13 +175,19 @@ impl Control {
         let (config, kept) = config.beside(&self.config);
         // The only part that can fail goes first.
         let source = config.certificate_source();
+        let before = self.fingerprint();
         self.certificates.reload(source, &config.server.name)?;
+        let has_new_certificate = self.fingerprint() != before;
         let changed = config.changed(&self.config);
         self.config = config;
         if !changed.is_empty() {
             self.hand_out();
         }
-        Ok(Reloaded { changed, kept })
+        Ok(Reloaded {
+            changed,
+            kept,
+            has_new_certificate,
+        })
     }
 
     fn hand_out(&self) {

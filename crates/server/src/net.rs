@@ -1,13 +1,13 @@
 //! Listening and accepting.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::limits::{KEEPALIVE_PROBES, SEND_BUFFER_BYTES};
 use chinwag_wire::dialect::too_many_connections;
-use chinwag_wire::sniff;
+use chinwag_wire::sniff::{self, SNIFF_BYTES_MAX};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
@@ -15,7 +15,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use crate::clock::Steady;
 use crate::config::Limits;
 use crate::conn_limiter::ConnLimiter;
-use crate::session::Peer;
+use crate::session::{Opening, Peer};
 use crate::shard::ToShard;
 use crate::shard::inbox::Mailbox;
 
@@ -202,13 +202,11 @@ impl Acceptor {
             true => Ok(None),
             false => self.limiter.enter(address, self.clock.now()),
         };
-        let permit = match entered {
-            Ok(permit) => permit,
-            Err(why) => {
-                tracing::debug!("turned a connection from {address} away: {why:?}");
-                turn_away(&stream);
-                return;
-            }
+        let (permit, opening) = match entered {
+            Ok(permit) if is_proxy => (permit, Opening::Proxy),
+            Ok(permit) => (permit, Opening::Client),
+            Err(turned_away) if turned_away.is_answered => (None, Opening::TurnedAway),
+            Err(_) => return turn_away(&stream),
         };
         let shard = &self.shards[self.next];
         self.next = (self.next + 1) % self.shards.len();
@@ -218,7 +216,7 @@ impl Acceptor {
             stream,
             peer: Peer::new(address, own),
             permit,
-            is_proxy,
+            opening,
         });
     }
 }
@@ -233,9 +231,14 @@ fn is_exhaustion(error: &io::Error) -> bool {
     )
 }
 
+/// Tells one of a flood in the language that most clients show: to listen to it first would cost too much.
 fn turn_away(mut stream: &TcpStream) {
+    let mut words = Vec::new();
+    too_many_connections(sniff::Protocol::Plain, &mut words);
     // The socket is new and takes this much; if it does not, there is nobody to tell.
-    let _ = stream.write(too_many_connections(sniff::Protocol::Plain));
+    let _ = stream.write(&words);
+    // What was not read when it is closed would reset the connection, and the words be lost.
+    let _ = stream.read(&mut [0; SNIFF_BYTES_MAX]);
 }
 
 /// Sets what each connection of a listener is to have; they inherit it, which saves each of them six

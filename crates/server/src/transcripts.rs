@@ -35,7 +35,7 @@ use crate::control::{HubConfig, ShardConfig};
 use crate::hub::Hub;
 use crate::hub::Ticket;
 use crate::password_gate::PasswordGate;
-use crate::session::Peer;
+use crate::session::{Opening, Peer};
 use crate::shard::{Shard, Shared, Turn};
 use crate::tls::Tls;
 use crate::transport::{Ready, Stream, Transport};
@@ -256,11 +256,14 @@ impl World {
             "proxy" => "10.0.0.1",
             other => other,
         };
-        let is_proxy = how.ends_with("proxy");
+        let opening = match how.ends_with("proxy") {
+            true => Opening::Proxy,
+            false => Opening::Client,
+        };
         let address = address.parse().expect("an address");
         let conn = self.shard.admit(
             Transport::new(socket.server_end()),
-            (Peer::new(address, None), is_proxy),
+            (Peer::new(address, None), opening),
             None,
             steady(self.now),
         );

@@ -24,9 +24,35 @@ pub enum Head {
     },
 }
 
-/// The bytes are no head.
+/// Why the bytes are no head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Malformed;
+pub enum Unread {
+    /// None begins so.
+    Missing,
+    /// One begins, and is wrong.
+    Malformed,
+    /// One of version 2 has more than [`HEAD_BYTES_MAX`].
+    TooLong,
+}
+
+impl Unread {
+    /// What the client is told, who can ask those who run the proxy.
+    pub fn words(self) -> &'static [u8] {
+        match self {
+            Self::Missing => {
+                b"! NOT joined: this comes through a proxy, which has to send a PROXY header first.\n"
+            }
+            Self::Malformed => {
+                b"! NOT joined: this comes through a proxy, and its PROXY header is malformed.\n"
+            }
+            Self::TooLong => {
+                b"! NOT joined: this comes through a proxy, and its PROXY header has more than 4096 bytes.\n"
+            }
+        }
+    }
+}
+
+const _: () = assert!(HEAD_BYTES_MAX == 4096);
 
 const V1: &[u8] = b"PROXY ";
 const V1_BYTES_MAX: usize = 107;
@@ -39,12 +65,14 @@ const V6_ADDRESSES: usize = 36;
 /// The type of the value that tells of TLS, and the bit in it that says yes.
 const PP2_TYPE_SSL: u8 = 0x20;
 const PP2_CLIENT_SSL: u8 = 0x01;
+/// Bytes of the value at least: those bits, and how the client's certificate was verified.
+const PP2_SSL_BYTES_MIN: usize = 5;
 
 /// Reads a head and tells how long it is; `None` if more bytes are needed.
 ///
 /// # Errors
-/// [`Malformed`], as early as that is certain.
-pub fn read(bytes: &[u8]) -> Result<Option<(Head, usize)>, Malformed> {
+/// [`Unread`], as early as that is certain.
+pub fn read(bytes: &[u8]) -> Result<Option<(Head, usize)>, Unread> {
     let starts = |signature: &[u8]| {
         let seen = bytes.len().min(signature.len());
         bytes[..seen] == signature[..seen]
@@ -53,20 +81,20 @@ pub fn read(bytes: &[u8]) -> Result<Option<(Head, usize)>, Malformed> {
         _ if bytes.is_empty() => Ok(None),
         (true, _) => read_v1(bytes),
         (_, true) => read_v2(bytes),
-        _ => Err(Malformed),
+        _ => Err(Unread::Missing),
     }
 }
 
-fn read_v1(bytes: &[u8]) -> Result<Option<(Head, usize)>, Malformed> {
+fn read_v1(bytes: &[u8]) -> Result<Option<(Head, usize)>, Unread> {
     let seen = &bytes[..bytes.len().min(V1_BYTES_MAX)];
     let Some(end) = seen.windows(2).position(|two| two == b"\r\n") else {
         return match seen.len() {
-            V1_BYTES_MAX => Err(Malformed),
+            V1_BYTES_MAX => Err(Unread::Malformed),
             _ => Ok(None),
         };
     };
-    let line = core::str::from_utf8(&seen[V1.len()..end]).map_err(|_| Malformed)?;
-    let head = head_of_line(line).ok_or(Malformed)?;
+    let line = core::str::from_utf8(&seen[V1.len()..end]).map_err(|_| Unread::Malformed)?;
+    let head = head_of_line(line).ok_or(Unread::Malformed)?;
     Ok(Some((head, end + 2)))
 }
 
@@ -94,14 +122,17 @@ fn head_of_line(line: &str) -> Option<Head> {
     })
 }
 
-fn read_v2(bytes: &[u8]) -> Result<Option<(Head, usize)>, Malformed> {
+fn read_v2(bytes: &[u8]) -> Result<Option<(Head, usize)>, Unread> {
     let Some(&[.., command, family, high, low]) = bytes.first_chunk::<V2_FIXED_BYTES>() else {
         return Ok(None);
     };
     let length = usize::from(u16::from_be_bytes([high, low]));
     let end = V2_FIXED_BYTES + length;
-    if !matches!(command, 0x20 | 0x21) || end > HEAD_BYTES_MAX {
-        return Err(Malformed);
+    if !matches!(command, 0x20 | 0x21) {
+        return Err(Unread::Malformed);
+    }
+    if end > HEAD_BYTES_MAX {
+        return Err(Unread::TooLong);
     }
     let Some(rest) = bytes.get(V2_FIXED_BYTES..end) else {
         return Ok(None);
@@ -114,8 +145,8 @@ fn read_v2(bytes: &[u8]) -> Result<Option<(Head, usize)>, Malformed> {
     Ok(Some((head, end)))
 }
 
-fn proxied(rest: &[u8], addresses: usize) -> Result<Head, Malformed> {
-    let (first, values) = rest.split_at_checked(addresses).ok_or(Malformed)?;
+fn proxied(rest: &[u8], addresses: usize) -> Result<Head, Unread> {
+    let (first, values) = rest.split_at_checked(addresses).ok_or(Unread::Malformed)?;
     let address = match addresses {
         V4_ADDRESSES => first
             .first_chunk()
@@ -124,7 +155,7 @@ fn proxied(rest: &[u8], addresses: usize) -> Result<Head, Malformed> {
             .first_chunk()
             .map(|&all| Ipv6Addr::from_octets(all).into()),
     };
-    let address: IpAddr = address.ok_or(Malformed)?;
+    let address: IpAddr = address.ok_or(Unread::Malformed)?;
     Ok(Head::Proxied {
         address: address.to_canonical(),
         was_encrypted: is_encrypted(values),
@@ -139,7 +170,8 @@ fn is_encrypted(mut values: &[u8]) -> bool {
             return false;
         };
         if kind == PP2_TYPE_SSL {
-            return value.first().is_some_and(|bits| bits & PP2_CLIENT_SSL != 0);
+            let bits = value.first().filter(|_| value.len() >= PP2_SSL_BYTES_MIN);
+            return bits.is_some_and(|bits| bits & PP2_CLIENT_SSL != 0);
         }
         values = after;
     }
@@ -212,16 +244,20 @@ mod tests {
         check(&with(&behind), from("192.0.2.7", true));
         check(&with(&[PP2_TYPE_SSL, 0, 9, 1]), from("192.0.2.7", false));
         check(&with(&[PP2_TYPE_SSL, 0, 0]), from("192.0.2.7", false));
+        check(&with(&[PP2_TYPE_SSL, 0, 2, 1, 0]), from("192.0.2.7", false));
     }
 
     #[test]
     fn what_is_no_head_is_refused_at_once() {
         let long = [V1, &[b'x'; V1_BYTES_MAX]].concat();
+        for bytes in [&b"b"[..], b"PROXX", b"\r\n\r\n\0\r\nQUIX"] {
+            let missing = Err(Unread::Missing);
+            assert_eq!(read(bytes), missing, "{}", bytes.escape_ascii());
+        }
+        let too_long = v2(0x21, 0x11, &[0; HEAD_BYTES_MAX]);
+        assert_eq!(read(&too_long), Err(Unread::TooLong));
         for bytes in [
-            &b"b"[..],
-            b"PROXX",
-            b"\r\n\r\n\0\r\nQUIX",
-            b"PROXY TCP4 192.0.2.7 10.0.0.1 40000\r\n",
+            &b"PROXY TCP4 192.0.2.7 10.0.0.1 40000\r\n"[..],
             b"PROXY TCP4 192.0.2.7 10.0.0.1 40000 8989 1\r\n",
             b"PROXY TCP4 2001:db8::7 ::1 40000 8989\r\n",
             b"PROXY TCP4 192.0.2.7 10.0.0.1 40000 70000\r\n",
@@ -232,9 +268,13 @@ mod tests {
             &v2(0x22, 0x11, &[0; 12]),
             &v2(0x21, 0x11, &[0; 11]),
             &v2(0x21, 0x21, &[0; 35]),
-            &v2(0x21, 0x11, &[0; HEAD_BYTES_MAX]),
         ] {
-            assert_eq!(read(bytes), Err(Malformed), "{}", bytes.escape_ascii());
+            assert_eq!(
+                read(bytes),
+                Err(Unread::Malformed),
+                "{}",
+                bytes.escape_ascii()
+            );
         }
     }
 }

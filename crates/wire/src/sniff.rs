@@ -7,11 +7,12 @@
 //!
 //! The first line after the greeting is looked at in the same way: some clients of IRC, HTTP and
 //! JSON wait for the server, and a slow link makes any of them late. Options of telnet, which some send before
-//! their person has typed anything, are no line.
+//! their person has typed anything, are no line. Empty lines before it end nothing: a request of HTTP may have
+//! some (RFC 9112, section 2.2), and what comes behind them would be said aloud.
 //!
 //! A few names cannot be had by a client that speaks first: `SSH-...`, a command of IRC with a blank
 //! behind it or with a room, one alone in capital letters, and the words that scanners send (`HELP`,
-//! `stats` and a few more, see `probe`) in just that case and with CR LF behind them.
+//! `stats` and a few more, see `probe`) in just that case and with just those line ends behind them.
 
 mod http;
 mod probe;
@@ -64,6 +65,26 @@ impl Protocol {
             Self::Proxy => b"The PROXY protocol is not accepted here.\r\n",
             Self::Utf16 => b"! NOT joined: this is UTF-16. Send UTF-8.\n",
             Self::Probe => b"This is a chat for terminals. Try: nc <host> <port>\n",
+        }
+    }
+}
+
+impl Protocol {
+    /// The same where the server takes encrypted connections only.
+    pub fn refusal_in_the_clear(self) -> &'static [u8] {
+        match self {
+            Self::Http => {
+                b"HTTP/1.1 501 Not Implemented\r\nContent-Type: text/plain\r\n\
+                  Content-Length: 72\r\nConnection: close\r\n\r\n\
+                  This is a chat for terminals, inside TLS. Try: ncat --ssl <host> <port>\n"
+            }
+            Self::Ssh => {
+                b"This is a chat for terminals, inside TLS. Try ncat --ssl instead of ssh.\r\n"
+            }
+            Self::Probe => {
+                b"This is a chat for terminals, inside TLS. Try: ncat --ssl <host> <port>\n"
+            }
+            other => other.refusal(),
         }
     }
 }
@@ -150,7 +171,10 @@ pub enum Spoke {
 pub fn sniff(bytes: &[u8], spoke: Spoke) -> Sniffed {
     let seen = &bytes[..bytes.len().min(SNIFF_BYTES_MAX)];
     match sniff_seen(seen) {
-        Sniffed::Is(protocol) if spoke == Spoke::Greeted && may_be_typed(protocol, seen) => {
+        // Behind an empty line it would be no name, but said to all.
+        Sniffed::Is(protocol)
+            if spoke == Spoke::Greeted && !begins_empty(seen) && may_be_typed(protocol, seen) =>
+        {
             Sniffed::Is(Protocol::Plain)
         }
         Sniffed::NeedMore if seen.len() == SNIFF_BYTES_MAX => Sniffed::Is(Protocol::Plain),
@@ -162,11 +186,7 @@ pub fn sniff(bytes: &[u8], spoke: Spoke) -> Sniffed {
 pub fn sniff_silent(bytes: &[u8], spoke: Spoke) -> Protocol {
     match sniff(bytes, spoke) {
         Sniffed::Is(protocol) => protocol,
-        // Scanners send two empty lines and listen. A person who presses Enter does it once, or
-        // knows what to expect.
-        Sniffed::NeedMore if bytes.starts_with(b"\r\n\r\n") && spoke == Spoke::First => {
-            Protocol::Probe
-        }
+        _ if spoke == Spoke::First && probe::is_alone(bytes) => Protocol::Probe,
         Sniffed::NeedMore => Protocol::Plain,
     }
 }
@@ -174,6 +194,42 @@ pub fn sniff_silent(bytes: &[u8], spoke: Spoke) -> Protocol {
 /// Whether these bytes are options of telnet and nothing else: its person has said nothing yet.
 pub fn is_telnet_alone(bytes: &[u8]) -> bool {
     !bytes.is_empty() && behind_options(bytes).is_none_or(<[u8]>::is_empty)
+}
+
+/// Whether a client that was greeted has pressed Enter, and nothing else so far: a person who is a guest at
+/// once.
+pub fn is_enter(bytes: &[u8]) -> bool {
+    bytes == b"\n"
+}
+
+fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// Whether a handshake of TLS begins with the very first byte.
+pub fn is_tls(bytes: &[u8]) -> bool {
+    fit(bytes, TLS) == Fit::Yes
+}
+
+fn begins_empty(bytes: &[u8]) -> bool {
+    let line = bytes.strip_prefix(BOM).unwrap_or(bytes);
+    behind_empty_lines(line).len() < line.len()
+}
+
+/// What stands behind lines that are empty, or of white space.
+fn behind_empty_lines(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let Some(end) = line_end(rest) {
+        if !rest[..end].iter().all(is_blank) {
+            break;
+        }
+        rest = match &rest[end..] {
+            [b'\r', b'\0', behind @ ..] => behind,
+            [_, behind @ ..] => behind,
+            [] => &[],
+        };
+    }
+    rest
 }
 
 /// Whether a person who was greeted may have typed what a program would not say by then. Clients of
@@ -195,14 +251,21 @@ fn sniff_seen(bytes: &[u8]) -> Sniffed {
     if is_telnet_alone(bytes) {
         return Sniffed::NeedMore;
     }
+    // The head of a proxy begins with empty lines, and two more bytes that could be anything's.
+    let head = fit_any(PROXY.iter().map(|head| fit(bytes, head)));
+    let rest = behind_empty_lines(bytes);
+    if rest.len() < bytes.len() && head == Fit::SoFar {
+        return Sniffed::NeedMore;
+    }
+    if !bytes.is_empty() && rest.iter().all(is_blank) {
+        return Sniffed::NeedMore;
+    }
+    let bytes = rest;
     // What is certain after fewer bytes comes first, so that a decision stands.
     let fits = [
         (fit(bytes, TLS), Protocol::Tls),
         (fit(bytes, SSH), Protocol::Ssh),
-        (
-            fit_any(PROXY.iter().map(|p| fit(bytes, p))),
-            Protocol::Proxy,
-        ),
+        (head.max(fit(bytes, PROXY[0])), Protocol::Proxy),
         (fit(bytes, JSON), Protocol::Json),
         (http::fit_known_method(bytes), Protocol::Http),
         (fit_irc(bytes), Protocol::Irc),

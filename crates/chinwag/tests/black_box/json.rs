@@ -85,6 +85,16 @@ fn an_alert_that_a_cron_job_posts() {
     ann.expect("* cron left #lobby (connection closed)\n");
     assert_eq!(seen.matches("disk").count(), 1);
     assert_eq!(alert("no room"), Some(1), "it says that it failed");
+    // The name is another's, or kept for a run whose link broke.
+    let _cron = server.join("cron");
+    assert_eq!(alert("#ops"), Some(0));
+    ann.expect("cron-");
+    ann.expect(": the \"disk\" is full\n");
+    ann.ask("/room closed", "invited");
+    let mut refused = example(&server, "alert.sh", &[text, "HOST", "PORT", "#ops"]);
+    let refused = refused.output().expect("there is a shell");
+    let why = String::from_utf8_lossy(&refused.stderr);
+    assert!(why.contains("not posted: room_closed: "), "{why}");
 }
 
 /// A message that was sent before the server was killed is not said again, and goes on with its

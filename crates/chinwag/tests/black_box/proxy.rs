@@ -67,6 +67,24 @@ fn limits_bans_and_whois_go_by_the_address_behind_the_proxy() {
     let mut third = server.connect();
     third.write(&v2([192, 0, 2, 7]));
     third.expect("Too many connections from your address.");
+    // Each is told so in its own language, and loses nothing of it though more was on the way.
+    let words = "Too many connections from your address. Try again later.";
+    let refused = "{\"refused\":null,\"code\":\"too_many_connections\",\"text\":";
+    for (first, answer) in [
+        ("eve\n", format!("{words}\n")),
+        (
+            "NICK eve\r\nUSER e 0 * :e\r\n",
+            format!("ERROR :{words}\r\n"),
+        ),
+        (
+            "{\"hello\":{\"name\":\"eve\"}}\n{\"rooms\":{}}\n",
+            format!("{refused}\"{words}\"}}\n"),
+        ),
+    ] {
+        let mut third = server.connect();
+        third.write(&[&v2([192, 0, 2, 7]), first.as_bytes()].concat());
+        assert_eq!(third.rest(), answer);
+    }
     let _dan = proxied(&server, &v2([192, 0, 2, 8]), "dan");
     bob.send("/quit");
     bob.rest();

@@ -14,6 +14,8 @@ pub(crate) struct SessionOptions {
     pub(crate) server_password: Option<String>,
     /// A person is there to answer the server's questions.
     pub(crate) is_attended: bool,
+    /// The connection is in the clear though nobody has asked for that: no password goes over it.
+    pub(crate) withholds_passwords: bool,
     /// The room to be in, without its `#`.
     pub(crate) room: Option<String>,
     /// Lines that begin with a `/` are commands.

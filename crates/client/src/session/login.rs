@@ -152,6 +152,11 @@ impl Login {
         Some(format!("That is not the password of {name}.\n"))
     }
 
+    /// The next question is for a name all the same.
+    pub(crate) fn need_no_password(&mut self) {
+        self.needs_password = None;
+    }
+
     /// What to show at the server's prompt for a name.
     pub(crate) fn ask(&mut self, prompt: Vec<u8>) -> Vec<u8> {
         match self.needs_password.take() {

@@ -10,8 +10,9 @@ use std::time::Instant;
 use super::action::Action;
 use super::login::AtPrompt;
 use super::phase::Phase;
-use super::{ServerLine, Session};
+use super::{End, Note, ServerLine, Session};
 use crate::heard::{Heard, SERVER_PASSWORD};
+use crate::note::WITHHELD;
 
 impl Session {
     /// Asks a person who has no password for another name.
@@ -56,6 +57,10 @@ impl Session {
         let Phase::LoggingIn(login) = &mut self.phase else {
             return;
         };
+        if self.options.withholds_passwords {
+            self.ask_for(Action::HangUp);
+            return self.end(End::Refused(format!("it asks for a password: {WITHHELD}")));
+        }
         let known = self.identity.server_password.clone();
         match (login.handle_password_prompt(known.is_some()), known) {
             (AtPrompt::Answer, Some(password)) => {
@@ -102,6 +107,11 @@ impl Session {
                     return;
                 }
                 match login.known_name(&self.identity.login, &line.plain) {
+                    Some(_) if self.options.withholds_passwords => {
+                        login.need_no_password();
+                        self.show(line);
+                        self.ask_for(Action::Tell(Note::Withheld));
+                    }
                     Some(words) => self.ask_for(Action::Show(words.into_bytes())),
                     None => self.show(line),
                 }

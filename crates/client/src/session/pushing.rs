@@ -12,6 +12,8 @@ use super::out_line::OutLine;
 use super::phase::Phase;
 use super::{End, Note, Session};
 use crate::filter::is_blank;
+use crate::heard::NAME_PROMPT;
+use crate::secret::holds_secret;
 
 /// Why a script gives up that a server takes no message from.
 const CANNOT_SAVE: &str = "it cannot save messages.";
@@ -33,6 +35,10 @@ impl Session {
             return self.talk.outgoing.release(&text);
         }
         self.talk.outgoing.begin_burst();
+        if self.options.commands && self.withholds(&text) {
+            self.talk.outgoing.release(&text);
+            return self.refuse(Note::Withheld);
+        }
         if self.options.commands {
             self.identity.learn_typed(&text);
         }
@@ -121,6 +127,11 @@ impl Session {
             .extend(is_told.then_some(Action::Tell(Note::Early)));
     }
 
+    /// Whether a line has a password that is not to go over this connection.
+    fn withholds(&self, text: &str) -> bool {
+        self.options.withholds_passwords && holds_secret(text)
+    }
+
     /// What a person has typed at a prompt.
     fn answer_prompt(&mut self, asked: Asked, text: String) {
         self.talk.outgoing.release(&text);
@@ -128,6 +139,10 @@ impl Session {
             Asked::ServerPassword => {
                 self.identity.server_password = Some(text.clone());
                 text
+            }
+            Asked::Name if self.withholds(&text) => {
+                self.ask_for(Action::Tell(Note::Withheld));
+                return self.ask_for_name(NAME_PROMPT.into());
             }
             Asked::Name => {
                 self.identity.learn_answer(&text);

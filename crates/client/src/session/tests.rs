@@ -4,6 +4,7 @@
 mod astray;
 mod login;
 mod outage;
+mod withheld;
 
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ fn options() -> SessionOptions {
         login: "app#pw".into(),
         server_password: None,
         is_attended: false,
+        withholds_passwords: false,
         room: None,
         commands: false,
         reads_only: false,

@@ -53,6 +53,25 @@ fn a_certificate_alone_makes_an_account_and_logs_in_to_it() {
     world.check_replay();
 }
 
+/// No password was given, so none was wrong.
+#[test]
+fn another_s_certificate_proves_nothing_and_is_no_wrong_password() {
+    let other = &"0b".repeat(32);
+    let mut world = World::with(&["lee", "ann"]);
+    let claimed = world.by("ann", certify(OWN, Some(OWN)));
+    claimed.expect("registered");
+    let log_in_to = Command::LogInTo {
+        name: name("ann"),
+        proof: Some(Proof(other.as_str().into())),
+        beside: false,
+    };
+    assert_eq!(world.by("lee", log_in_to), Err(Rejection::NeedsProof));
+    world.quit("ann");
+    let registered = Err(Rejection::NameRegistered(name("ann")));
+    assert_eq!(arrive_with(&mut world, "ann", other), registered);
+    world.check();
+}
+
 #[test]
 fn a_certificate_is_added_with_a_proof_of_the_account_alone() {
     let mut world = World::with(&["lee", "ann"]);

@@ -83,9 +83,9 @@ impl Config {
         if self.tls.sts.is_some() && self.tls.cert.is_none() {
             return Err(ConfigError::Together {
                 key: "tls.sts",
-                must:
-                    "\"off\" without tls.cert: no client trusts a certificate of the server's own"
-                        .to_owned(),
+                must: "needs tls.cert, since no client trusts a certificate of the server's own; \
+                       without one it is \"off\""
+                    .to_owned(),
             });
         }
         let limits = &self.limits;

@@ -20,14 +20,15 @@ mod exchange;
 mod formats;
 mod membership;
 mod opening;
+mod sniffing;
 mod stage;
 mod unseen;
 mod writing;
 
 use chinwag_core::{Caller, ConnId, Monotonic, PersonId, QuitReason};
 use chinwag_feed::Feed;
-use chinwag_wire::dialect::{Dialect, Env, Step, Tell, refuse_unencrypted};
-use chinwag_wire::sniff::{Protocol, Sniffed, Spoke, is_telnet_alone, sniff, sniff_silent};
+use chinwag_wire::dialect::{Dialect, Env, Step, Tell};
+use chinwag_wire::sniff::Spoke;
 
 use crate::conn_limiter::Permit;
 use crate::shard::Shared;
@@ -35,7 +36,7 @@ use crate::transport::{Read, Ready, Transport};
 pub(crate) use exchange::Door;
 use exchange::Exchange;
 pub(crate) use formats::Formats;
-pub(crate) use opening::Peer;
+pub(crate) use opening::{Opening, Peer};
 use stage::Stage;
 
 /// See the [module](self).
@@ -126,9 +127,10 @@ impl Session {
         let has_failed = self.transport.failure().is_some();
         let is_readable = self.transport.is_readable();
         match self.stage {
-            Stage::Proxied { .. } | Stage::Sniffing { .. } | Stage::Handshake { .. } => {
-                is_readable || has_failed
-            }
+            Stage::Proxied { .. }
+            | Stage::Sniffing { .. }
+            | Stage::TurnedAway { .. }
+            | Stage::Handshake { .. } => is_readable || has_failed,
             Stage::Lingering { left, .. } => (is_readable && left > 0) || has_failed,
             Stage::Open | Stage::Greeted if has_failed => true,
             Stage::Open | Stage::Greeted if self.is_held_back_and_dead(now) => true,
@@ -164,12 +166,8 @@ impl Session {
     fn handle_bytes(&mut self, bytes: &[u8], shared: &mut Shared) {
         match self.stage {
             Stage::Proxied { .. } => self.handle_head(bytes, shared),
-            Stage::Sniffing { spoke, .. } => {
-                self.exchange.hold(bytes);
-                if let Sniffed::Is(protocol) = sniff(self.exchange.held(), spoke) {
-                    self.open_as(protocol, spoke, shared);
-                }
-            }
+            Stage::TurnedAway { .. } => self.handle_turned_away(bytes, shared),
+            Stage::Sniffing { spoke, .. } => self.sniff(bytes, spoke, shared),
             Stage::Greeted => {
                 let (until, spoke) = (shared.now + shared.config.limits.sniff_time, Spoke::Greeted);
                 self.stage = Stage::Sniffing { until, spoke };
@@ -186,83 +184,6 @@ impl Session {
     /// Others have come behind it: it is given no more time.
     pub(crate) fn handle_pressure(&mut self, shared: &mut Shared) {
         self.end_sniffing(shared);
-    }
-
-    /// Looks at what the peer has sent, and greets it if that is nothing. The shard may not have heard of
-    /// it yet, or had no time for it, and a handshake must not be met by the greeting.
-    fn end_sniffing(&mut self, shared: &mut Shared) {
-        if matches!(self.stage, Stage::Sniffing { .. }) {
-            let ready = Ready {
-                readable: true,
-                closed: false,
-                dead: false,
-                writable: false,
-            };
-            self.handle_ready(ready, shared);
-            self.handle_input(shared);
-            self.handle_sniff_timeout(shared);
-        }
-    }
-
-    /// The peer is given no more time to tell its protocol. One that has said nothing is greeted.
-    fn handle_sniff_timeout(&mut self, shared: &mut Shared) {
-        let Stage::Sniffing { spoke, .. } = self.stage else {
-            return;
-        };
-        let says_nothing = !self.exchange.has_held() || is_telnet_alone(self.exchange.held());
-        if !says_nothing {
-            self.open_as(sniff_silent(self.exchange.held(), spoke), spoke, shared);
-        } else if self.must_encrypt(shared) {
-            self.open_as(Protocol::Plain, spoke, shared);
-        } else if spoke == Spoke::First {
-            self.greet(shared);
-        } else {
-            self.stage = Stage::Greeted;
-            self.handle_held(shared);
-        }
-    }
-
-    fn greet(&mut self, shared: &mut Shared) {
-        let bucket = self.dialect.bucket();
-        self.dialect = Dialect::unknown(Spoke::Greeted, bucket, &shared.env());
-        self.stage = Stage::Greeted;
-        if self.exchange.has_held() {
-            // Options of telnet, which tell how its lines end.
-            self.handle_held(shared);
-        }
-        if matches!(self.stage, Stage::Greeted) {
-            let is_exposed = !self.is_sheltered();
-            self.drive(shared, |dialect, env, out| {
-                dialect.handle_greet(is_exposed, env, out)
-            });
-            self.handle_held(shared);
-        }
-    }
-
-    /// The protocol is known; its dialect takes what was read in front.
-    fn open_as(&mut self, protocol: Protocol, spoke: Spoke, shared: &mut Shared) {
-        // Inside TLS there is no other, and nothing may come before it.
-        if protocol == Protocol::Tls && self.transport.secured().is_none() {
-            if spoke == Spoke::First {
-                return self.shake_hands(shared);
-            }
-            let address = self.peer.address;
-            shared.entrance.late_tls.note(address, shared.now);
-        }
-        if self.must_encrypt(shared) {
-            return self.refuse(shared, |env, out| refuse_unencrypted(protocol, env, out));
-        }
-        let goes_on = protocol == Protocol::Plain && spoke == Spoke::Greeted;
-        if !goes_on {
-            let client = (self.dialect.bucket(), self.security());
-            match Dialect::new(protocol, spoke, client, &shared.env()) {
-                Some(dialect) => self.dialect = dialect,
-                // In its own words.
-                None => return self.refuse(shared, |_, out| out.extend(protocol.refusal())),
-            }
-        }
-        self.stage = Stage::Open;
-        self.handle_held(shared);
     }
 
     fn handle_held(&mut self, shared: &mut Shared) {
@@ -295,7 +216,7 @@ impl Session {
     /// The peer sends nothing more. What it has sent is still done.
     fn handle_end(&mut self, shared: &mut Shared) {
         match self.stage {
-            Stage::Sniffing { .. } => self.handle_sniff_timeout(shared),
+            Stage::Sniffing { .. } | Stage::TurnedAway { .. } => self.handle_sniff_timeout(shared),
             Stage::Proxied { .. } | Stage::Handshake { .. } => self.close_when_written(),
             Stage::Lingering { .. } => self.stage = Stage::Over,
             _ => self.finish_input(shared),
@@ -371,7 +292,9 @@ impl Session {
             .transport
             .stall_deadline(shared.config.limits.stall_time);
         match self.stage {
-            Stage::Sniffing { until, .. } if until <= now => self.end_sniffing(shared),
+            Stage::Sniffing { until, .. } | Stage::TurnedAway { until } if until <= now => {
+                self.end_sniffing(shared);
+            }
             Stage::Lingering { until, .. } if until <= now => self.stage = Stage::Over,
             Stage::Lost(ref lost) if lost.until <= now => self.end_lost(shared),
             Stage::Proxied { until } | Stage::Handshake { until } if until <= now => {
@@ -399,6 +322,7 @@ impl Session {
         let stage = match &self.stage {
             Stage::Proxied { until }
             | Stage::Sniffing { until, .. }
+            | Stage::TurnedAway { until }
             | Stage::Handshake { until }
             | Stage::Lingering { until, .. } => Some(*until),
             Stage::Lost(lost) => Some(lost.until),

@@ -6,11 +6,22 @@ use std::net::IpAddr;
 use chinwag_core::Link;
 use chinwag_wire::dialect::{Dialect, Env, Security, too_many_connections};
 use chinwag_wire::proxy::{self, Head};
-use chinwag_wire::sniff::{Protocol, Spoke};
+use chinwag_wire::sniff::{Protocol, Sniffed, Spoke, sniff};
 
 use super::{Session, Stage};
-use crate::limits::{HANDSHAKE_TIME, PROXY_HEAD_TIME};
+use crate::limits::{HANDSHAKE_TIME, PROXY_HEAD_TIME, SNIFF_TIME};
 use crate::shard::Shared;
+
+/// How a connection begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// With its client's first word.
+    Client,
+    /// With the head of a proxy.
+    Proxy,
+    /// In vain: its address has too many.
+    TurnedAway,
+}
 
 /// The other end of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +76,25 @@ impl Session {
         self.stage = Stage::Proxied { until };
     }
 
+    /// The client is told that there are too many of its address, in the language that it speaks.
+    pub(crate) fn turn_away(&mut self, shared: &Shared) {
+        // Nobody is served better by a longer wait that was configured.
+        let until = shared.now + shared.config.limits.sniff_time.min(SNIFF_TIME);
+        self.stage = Stage::TurnedAway { until };
+    }
+
+    /// Takes bytes of one that is turned away.
+    pub(super) fn handle_turned_away(&mut self, bytes: &[u8], shared: &mut Shared) {
+        self.exchange.hold(bytes);
+        if let Sniffed::Is(protocol) = sniff(self.exchange.held(), Spoke::First) {
+            self.refuse_one_too_many(protocol, shared);
+        }
+    }
+
+    pub(super) fn refuse_one_too_many(&mut self, protocol: Protocol, shared: &mut Shared) {
+        self.refuse(shared, |_, out| too_many_connections(protocol, out));
+    }
+
     /// Takes bytes of a trusted proxy.
     pub(super) fn handle_head(&mut self, bytes: &[u8], shared: &mut Shared) {
         self.exchange.hold(bytes);
@@ -73,16 +103,18 @@ impl Session {
             Ok(Some((head, length))) => {
                 let held = self.exchange.take_held();
                 self.take_head(head, shared);
-                if matches!(self.stage, Stage::Sniffing { .. }) && held.len() > length {
+                let listens = matches!(
+                    self.stage,
+                    Stage::Sniffing { .. } | Stage::TurnedAway { .. }
+                );
+                if listens && held.len() > length {
                     self.handle_bytes(&held[length..], shared);
                 }
             }
-            Err(proxy::Malformed) => {
+            Err(why) => {
                 let address = self.peer.address;
-                tracing::debug!("the proxy {address} has sent no PROXY header");
-                let words = b"! NOT joined: this comes through a proxy, which has to send a PROXY \
-                              header first.\n";
-                self.refuse(shared, |_, out| out.extend_from_slice(words));
+                tracing::debug!("no PROXY header was read from the proxy {address}: {why:?}");
+                self.refuse(shared, |_, out| out.extend_from_slice(why.words()));
             }
         }
     }
@@ -110,13 +142,7 @@ impl Session {
                 self.permit = permit;
                 self.sniff_afresh(shared);
             }
-            Err(why) => {
-                let address = self.peer.address;
-                tracing::debug!("turned a connection from {address} away: {why:?}");
-                self.refuse(shared, |_, out| {
-                    out.extend_from_slice(too_many_connections(Protocol::Plain))
-                });
-            }
+            Err(_) => self.turn_away(shared),
         }
     }
 

@@ -11,6 +11,8 @@ use crate::limits::LINGER_BYTES_MAX;
 pub(super) enum Stage {
     /// It may speak any protocol: until then the server listens without a word.
     Sniffing { until: Monotonic, spoke: Spoke },
+    /// It is one too many, and is listened to so long to be told that in its own language.
+    TurnedAway { until: Monotonic },
     /// It comes through a proxy, which is to say by then whose it is. Behind that it is sniffed.
     Proxied { until: Monotonic },
     /// It speaks TLS, and is to be done with the handshake by then. Behind that it is sniffed again.

@@ -28,7 +28,7 @@ use crate::conn_limiter::Permit;
 use crate::control::ShardConfig;
 use crate::hub::{Delivery, Reply, Request};
 use crate::limits::SNIFFING_MAX;
-use crate::session::{Peer, Session};
+use crate::session::{Opening, Peer, Session};
 use crate::transport::{Ready, Transport};
 use crate::worker::JobReply;
 use acknowledge::Looks;
@@ -47,8 +47,8 @@ pub(crate) enum ToShard {
         peer: Peer,
         /// Its place among the connections of its address.
         permit: Option<Permit>,
-        /// Whether it has to begin with the head of a proxy.
-        is_proxy: bool,
+        /// How it begins.
+        opening: Opening,
     },
     /// What the hub has decided.
     Turn(Turn),
@@ -141,7 +141,7 @@ impl Shard {
     pub(crate) fn admit(
         &mut self,
         transport: Transport,
-        (peer, is_proxy): (Peer, bool),
+        (peer, opening): (Peer, Opening),
         permit: Option<Permit>,
         now: Monotonic,
     ) -> ConnId {
@@ -152,12 +152,16 @@ impl Shard {
         let place = ((self.number as u64) << SLOT_BITS) | slot as u64;
         let conn = ConnId((self.connections << (SLOT_BITS + SHARD_BITS)) | place);
         let mut session = Session::new(conn, peer, transport, permit, &self.shared);
-        if is_proxy {
-            session.expect_head(&self.shared);
+        match opening {
+            Opening::Client => {}
+            Opening::Proxy => session.expect_head(&self.shared),
+            Opening::TurnedAway => session.turn_away(&self.shared),
         }
         entry.insert(Box::new(session));
         self.reschedule(slot);
-        self.newest.push_back(conn);
+        // Who is turned away makes nobody else hurry.
+        self.newest
+            .extend((opening != Opening::TurnedAway).then_some(conn));
         if self.newest.len() > SNIFFING_MAX {
             self.greet_oldest();
         }

@@ -20,7 +20,7 @@ use crate::clock::Steady;
 use crate::conn_limiter::Permit;
 use crate::hub::thread::ToHub;
 use crate::limits::{SHARD_QUEUE_MAX, STOP_TIME};
-use crate::session::Peer;
+use crate::session::{Opening, Peer};
 use crate::transport::{Ready, Tcp, Transport};
 
 /// Sockets that are looked at before messages are, at most.
@@ -159,8 +159,8 @@ impl Loop {
                 stream,
                 peer,
                 permit,
-                is_proxy,
-            } => self.admit(stream, (peer, is_proxy), permit, now),
+                opening,
+            } => self.admit(stream, (peer, opening), permit, now),
             ToShard::Turn(turn) => self.shard.deliver(turn, now),
             ToShard::Job(reply) => self.shard.handle_job(reply),
             ToShard::Configure(config) => self.shard.configure(config),
@@ -198,7 +198,7 @@ impl Loop {
     fn admit(
         &mut self,
         mut stream: TcpStream,
-        (peer, is_proxy): (Peer, bool),
+        (peer, opening): (Peer, Opening),
         permit: Option<Permit>,
         now: Monotonic,
     ) {
@@ -207,8 +207,7 @@ impl Loop {
         match self.poll.registry().register(&mut stream, token, both) {
             Ok(()) => {
                 let transport = Transport::new(Box::new(Tcp::new(stream)));
-                let from = (peer, is_proxy);
-                self.shard.admit(transport, from, permit, now);
+                self.shard.admit(transport, (peer, opening), permit, now);
             }
             Err(error) => {
                 let address = peer.address();

@@ -12,6 +12,7 @@
 mod ask;
 mod format;
 mod pace;
+mod refuse;
 mod resuming;
 mod saved;
 mod security;
@@ -35,6 +36,7 @@ use crate::sniff::{Protocol, Spoke};
 pub use ask::{Ask, Gateway, IrcLogIn, LogRange, Password, PasswordError, Past, Search, Targets};
 pub use format::{Format, RoomRenderer};
 pub(crate) use pace::{Held, Pace};
+pub use refuse::{refuse_unencrypted, too_many_connections};
 pub use resuming::is_private_message;
 pub use saved::Saved;
 pub use security::Security;
@@ -468,25 +470,5 @@ impl Reader for LineReader<'_> {
             Self::Json(reader) => reader.skipped(out, lines, room),
             Self::Irc(reader) => reader.skipped(out, lines, room),
         }
-    }
-}
-
-/// Turns away a client that does not encrypt, where the server insists on it.
-pub fn refuse_unencrypted(protocol: Protocol, env: &Env<'_>, out: &mut Vec<u8>) {
-    match protocol {
-        Protocol::Plain => plain::refuse_unencrypted(env, out),
-        Protocol::Json => json::refuse_unencrypted(out),
-        Protocol::Irc => irc::refuse_unencrypted(out),
-        // What is not served at all is told so.
-        other => out.extend_from_slice(other.refusal()),
-    }
-}
-
-/// The line for a connection too many. Before it is known what it speaks that is
-/// [`Protocol::Plain`], which most clients show.
-pub fn too_many_connections(protocol: Protocol) -> &'static [u8] {
-    match protocol {
-        Protocol::Irc => b"ERROR :Too many connections from your address. Try again later.\r\n",
-        _ => b"Too many connections from your address. Try again later.\n",
     }
 }

@@ -122,6 +122,8 @@ const DIFFERENCES: &str = "\
   minutes without a pause is closed (`Excess flood`). What a client sent beyond its rate is dropped when its link
   is reset.
   Empty lines, PING and PONG cost nothing one by one, and as much as a line for every 4,096 bytes.
+- **Too many connections** from an address are turned away with `ERROR`, in a flood of them by the bare words, since the server
+  listens to none of them then.
 - **What is no line** is refused as a whole: one that is too long (417), and one that is not UTF-8 (`FAIL COMMAND
   INVALID_UTF8`). A message of several lines that has lost one so is refused altogether. NUL in a line is left out, and the
   line counts without it. IRC has no telnet: its bytes are bytes like others, so where IRC is typed by hand at `telnet`, a key

@@ -79,6 +79,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The receiver hears in private from people with a registered name alone.",
     ),
     ("server_full", "The server has as many people as it takes."),
+    (
+        "too_many_connections",
+        "The address of the connection has too many. It is closed.",
+    ),
     ("banned", "The name or the address is banned."),
     (
         "locked",

@@ -223,6 +223,17 @@ pub(crate) fn refuse_unencrypted(out: &mut Vec<u8>) {
     );
 }
 
+pub(crate) fn refuse_one_too_many(words: &str, out: &mut Vec<u8>) {
+    let refused = Refused {
+        refused: None,
+        id: None,
+        code: "too_many_connections",
+        text: Shown(&words),
+        column: None,
+    };
+    put(out, &refused);
+}
+
 fn refuse(asked: &Asked, code: &'static str, text: &dyn core::fmt::Display, out: &mut Vec<u8>) {
     debug_assert!(refusal::CODES.iter().any(|(known, _)| *known == code));
     put(

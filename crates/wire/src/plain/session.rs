@@ -31,9 +31,9 @@ use crate::ignores::Ignores;
 use crate::input::{Decoder, Input};
 use crate::look::Look;
 use crate::prefs::Prefs;
-use crate::sniff::Spoke;
+use crate::sniff::{Protocol, Spoke};
 use flood::Flood;
-use login::Login;
+use login::{Login, TAKEN_FOR_A_PERSON, protocol_of};
 use past::{HistoryQuestion, Past, SearchQuestion};
 pub use reader::LineReader;
 
@@ -96,6 +96,8 @@ enum Question {
     SayTo(RoomName),
     /// To leave a room, asked while talking in this one.
     Leave(RoomId),
+    /// To be a guest, asked at this time.
+    Guest(Monotonic),
 }
 
 // It stays behind its answer, until the next one.
@@ -170,8 +172,23 @@ impl Session {
     fn handle_input(&mut self, input: Input<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let is_login = matches!(self.stage, Stage::Login(_));
         let notice = match input {
+            // Of the head of a request the empty line at its end would make a guest.
+            Input::Line(line) if is_login && protocol_of(&line) == Protocol::Http => {
+                out.extend_from_slice(Protocol::Http.refusal());
+                return Some(Step::Close);
+            }
             Input::Line(line) if is_login => return self.handle_login_line(&line, env, out),
-            Input::Blank if is_login => return self.handle_login_line("", env, out),
+            Input::Blank if is_login => {
+                let step = self.handle_login_line("", env, out);
+                self.question = Some(Question::Guest(env.now));
+                return step;
+            }
+            Input::Line(line)
+                if self.has_just_come(env.now) && protocol_of(&line) != Protocol::Plain =>
+            {
+                out.extend_from_slice(TAKEN_FOR_A_PERSON);
+                return Some(self.interrupt());
+            }
             Input::Line(line) => return self.handle_line(&line, env, out),
             Input::Blank | Input::Window { .. } => return None,
             Input::Interrupt => return Some(self.interrupt()),

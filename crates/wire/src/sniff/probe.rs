@@ -8,8 +8,9 @@ use super::http::{fit_request_line, is_token};
 use super::{Fit, fit, fit_any, line_end};
 use crate::input::is_dont;
 
-/// Lines that scanners send alone, each of which could be a name.
-pub(super) const WORDS: [&[u8]; 7] = [
+/// Lines that scanners send, each of which could begin with a name. What could be a script's (`login` or `Query` with
+/// LF) is not among them.
+pub(super) const WORDS: [&[u8]; 14] = [
     b"HELP\r\n",
     b"QUIT\r\n",
     b"EHLO\r\n",
@@ -17,7 +18,22 @@ pub(super) const WORDS: [&[u8]; 7] = [
     b"PING\r\n",
     b"INFO\r\n",
     b"stats\r\n",
+    b"serverstatus\r\n",
+    b"ver\r\n",
+    b"HELP\n\n\0",
+    b"get_info\n",
+    b"init\noff all\n",
+    b"LO_SERVER_CLIENT_PAIR\n",
+    b"TVNM1   \r",
 ];
+
+/// What a scanner says and then listens: an empty line twice, which a person does once, or knows what to
+/// expect; or a word without an end. A terminal's Enter is LF.
+pub(super) fn is_alone(bytes: &[u8]) -> bool {
+    let ends: [&[u8]; 2] = [b"\r\n\r\n", b"\r\r"];
+    let words: [&[u8]; 3] = [b"JDWP-Handshake", b"VERSION", b"vp3"];
+    ends.iter().any(|end| bytes.starts_with(end)) || words.contains(&bytes)
+}
 
 pub(super) fn fit_utf16(bytes: &[u8]) -> Fit {
     match bytes {

@@ -90,9 +90,11 @@ fn any_method_is_known_by_its_first_line() {
 fn a_name_is_plain_from_the_byte_that_makes_it_one() {
     check(b"megumin\n", 8, Protocol::Plain);
     check(b"megumin\r\n", 8, Protocol::Plain);
-    check(b"\n", 1, Protocol::Plain);
-    check(b"\r\0", 2, Protocol::Plain);
-    check(b"\r\nhello\r\n", 3, Protocol::Plain);
+    check(b"\r\0\r\0/", 5, Protocol::Plain);
+    check(b"\r\nhello\r\n", 8, Protocol::Plain);
+    check(b"\nlee#pass\n", 5, Protocol::Plain);
+    check(b" \n\t lee#pass\n", 5, Protocol::Plain);
+    check(b" {\n", 2, Protocol::Plain);
     check(b"\xff\xfd\x01lee", 4, Protocol::Plain);
     check(b"\xff\xfe\x01lee", 4, Protocol::Plain);
     check("ルーム\n".as_bytes(), 1, Protocol::Plain);
@@ -116,7 +118,7 @@ fn a_name_is_plain_from_the_byte_that_makes_it_one() {
     check(b"@lee hello\n", 6, Protocol::Plain);
     check(b"SSHD\n", 5, Protocol::Plain);
     check(b"lee#pass / HTTP/1.1\n", 4, Protocol::Plain);
-    check(b"HELP\n", 5, Protocol::Plain);
+    check(b"HELP\nhi\n", 6, Protocol::Plain);
     check(b"help\r\n", 5, Protocol::Plain);
     check(b"HELPER\r\n", 7, Protocol::Plain);
     check(b"\x16\x04", 2, Protocol::Plain);
@@ -135,11 +137,42 @@ fn utf16_is_known_by_its_mark_or_its_nuls() {
     check(b"\0b\0o\0t", 4, Protocol::Utf16);
 }
 
+/// Empty lines say nothing, and what comes behind them must not be said either.
+#[test]
+fn protocols_are_known_behind_empty_lines() {
+    for (bytes, protocol) in [
+        (&b"{\"hello\":{}}"[..], Protocol::Json),
+        (b"GET / HTTP/1.1\r\n", Protocol::Http),
+        (b"PROPFIND /x HTTP/1.1\r\n", Protocol::Http),
+        (b"NICK ann\r\n", Protocol::Irc),
+        (b"SSH-2.0-x\r\n", Protocol::Ssh),
+        (b"PROXY TCP4 192.0.2.7", Protocol::Proxy),
+        (b"\x16\x03\x01", Protocol::Tls),
+        (b"HELP\r\n", Protocol::Probe),
+        (b"\0\x1e\0\x06", Protocol::Probe),
+    ] {
+        for empty in ["\n", "\r\n", "\r\0", "\r\n\r\n", " \t\r\n", "\u{feff}\n"] {
+            let bytes = [empty.as_bytes(), bytes].concat();
+            for spoke in [Spoke::First, Spoke::Greeted] {
+                let found = sniff(&bytes, spoke);
+                assert_eq!(found, Sniffed::Is(protocol), "{}", bytes.escape_ascii());
+            }
+            assert!(!is_tls(&bytes));
+        }
+    }
+    assert!(is_enter(b"\n") && !is_enter(b"\n\n") && !is_enter(b""));
+}
+
 /// From nmap-service-probes, and what else is seen on open ports.
 #[test]
 fn probes_are_known() {
     check(b"HELP\r\n", 6, Protocol::Probe);
     check(b"stats\r\n", 7, Protocol::Probe);
+    check(b"ver\r\n", 5, Protocol::Probe);
+    check(b"init\noff all\n", 13, Protocol::Probe);
+    check(b"init\nhello\n", 6, Protocol::Plain);
+    check(b"HELP\n\n\0", 7, Protocol::Probe);
+    check(b"TVNM1   \r", 9, Protocol::Probe);
     check(b"OPTIONS sip:nm SIP/2.0\r\n", 19, Protocol::Probe);
     check(b"DESCRIBE / RTSP/1.0\r\n", 16, Protocol::Probe);
     check(b"\0\0\0\xa4\xffSMB", 2, Protocol::Probe);
@@ -182,7 +215,14 @@ fn silence_decides_too() {
     for (bytes, expected) in [
         (b"\r\n\r\n".as_slice(), Protocol::Probe),
         (b"\r\n\r\n\0\r\n", Protocol::Probe),
+        (b"\r\r", Protocol::Probe),
         (b"\r\n", Protocol::Plain),
+        (b"\r", Protocol::Plain),
+        (b"\n", Protocol::Plain),
+        (b"\n\n", Protocol::Plain),
+        (b"\nhello", Protocol::Plain),
+        (b"JDWP-Handshake", Protocol::Probe),
+        (b"JDWP-Handshaker", Protocol::Plain),
         (b"", Protocol::Plain),
         (b"GET", Protocol::Plain),
         (b"megumin", Protocol::Plain),
@@ -227,6 +267,7 @@ fn what_is_turned_away_is_told_in_its_own_words() {
         answer.split_once("\r\n\r\n").expect("a body").1.len()
     };
     assert_eq!(body(Protocol::Http.refusal()), 52);
+    assert_eq!(body(Protocol::Http.refusal_in_the_clear()), 72);
     for protocol in [
         Protocol::Ssh,
         Protocol::Proxy,

@@ -214,7 +214,7 @@ impl Chat {
             return Err(Rejection::NotRegistered(name));
         };
         if !proof.is_some_and(|proof| account.is_proven_by(proof)) {
-            return Err(Rejection::WrongPassword(name));
+            return Err(Proof::refusal(proof, name));
         }
         let other = self.other_session(me, (&name, proof), now);
         if let Some(own) = other.filter(|_| !beside) {
@@ -283,7 +283,7 @@ impl Chat {
     ) -> Result<Outcome, Rejection> {
         let own = self.account_of(me).ok_or(Rejection::NotLoggedIn)?;
         if proof.is_none_or(|proof| !own.is_proven_by(proof)) {
-            return Err(Rejection::WrongPassword(own.name.clone()));
+            return Err(Proof::refusal(proof, own.name.clone()));
         }
         if own.name.same_as(&me.name) {
             self.end_account(own, Some(me.id), facts);

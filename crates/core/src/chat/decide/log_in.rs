@@ -153,8 +153,10 @@ impl Chat {
         if let Some(account) = account.filter(|account| own_account != Some(&account.name)) {
             match proof {
                 Some(proof) if account.is_proven_by(proof) => {}
-                Some(_) => return Err(Rejection::WrongPassword(name)),
-                None => return Err(Rejection::NameRegistered(name)),
+                Some(proof) if !proof.is_certificate() => {
+                    return Err(Rejection::WrongPassword(name));
+                }
+                _ => return Err(Rejection::NameRegistered(name)),
             }
         }
         let bearer = self.people.named(&name);

@@ -6,7 +6,7 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use chinwag_core::{Monotonic, Rejection};
-use chinwag_wire::dialect::{Gateway, Password, Tell, refuse_unencrypted, too_many_connections};
+use chinwag_wire::dialect::{Gateway, Password, Tell, refuse_unencrypted};
 use chinwag_wire::sniff::Protocol;
 
 use super::{Question, Session, Step};
@@ -129,12 +129,7 @@ impl Session {
         self.peer = Peer::behind_gateway(address, was_encrypted);
         match shared.entrance.limiter.enter(address, shared.now) {
             Ok(permit) => self.permit = permit,
-            Err(why) => {
-                tracing::debug!("turned a connection from {address} away: {why:?}");
-                return self.refuse(shared, |_, out| {
-                    out.extend(too_many_connections(Protocol::Irc))
-                });
-            }
+            Err(_) => return self.refuse_one_too_many(Protocol::Irc, shared),
         }
         if self.must_encrypt(shared) {
             return self.refuse(shared, |env, out| {

@@ -24,6 +24,8 @@ $ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobb
   nothing has changed. `notice`: the server's own word.
 - A client that says nothing for 250 ms is greeted like a person, in lines that are no objects: skip what does
   not start with `{`. Send the first command at once, and only a slow link can make that happen.
+- Where an address has more connections than it may, a program is refused with `too_many_connections` and closed. In a flood of
+  them the server listens to nobody, and says `Too many connections from your address. Try again later.`, which is no object either.
 - The first command is `hello` or `resume`. `hello` is answered with the `protocol`, a number that grows only
   when something is taken away or changes its meaning, and with the commands that the server understands.
   With the password of a registered name it takes up the session that the name still has, and is then

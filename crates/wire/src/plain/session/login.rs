@@ -6,8 +6,10 @@
 //! On a server with a password that comes first, at a prompt of its own; a script says it in its first
 //! line.
 
+use alloc::format;
 use alloc::vec::Vec;
 
+use chinwag_core::limits::SNIFF_TIME;
 use chinwag_core::{Monotonic, Query, Rejection};
 
 use super::{Question, Session, Stage};
@@ -15,6 +17,17 @@ use crate::dialect::{Ask, Env, Password, Step};
 use crate::plain::parse::parse_login;
 use crate::plain::render::{Notice, Renderer};
 use crate::plain::request::{Context, LoginLine};
+use crate::sniff::{Protocol, Spoke, sniff_silent};
+
+/// Said to a program whose first words come behind an empty line, and too late to be known by them.
+pub(super) const TAKEN_FOR_A_PERSON: &[u8] =
+    b"! NOT sent: this is no line of chat. An empty line before it has made you a guest here.\n";
+
+/// The protocol whose clients begin with this line.
+pub(super) fn protocol_of(line: &str) -> Protocol {
+    let line = format!("{line}\r\n");
+    sniff_silent(line.as_bytes(), Spoke::Greeted)
+}
 
 /// The state of choosing a name.
 #[derive(Debug)]
@@ -68,6 +81,12 @@ impl Session {
         let server = (&*env.settings.server_name, offer);
         self.renderer(env).password_greeting(out, server);
         None
+    }
+
+    /// Whether its client has pressed Enter for a name a moment ago. It may be a program then, with an empty line
+    /// before its first words.
+    pub(super) fn has_just_come(&self, now: Monotonic) -> bool {
+        matches!(self.question, Some(Question::Guest(at)) if now.since(at) < SNIFF_TIME)
     }
 
     fn asks_password(&self) -> bool {

@@ -216,7 +216,7 @@ impl Question {
             Self::Search(_) => Context::Command("search"),
             Self::Log { .. } => Context::Command("log"),
             Self::Restrictions => Context::Command("bans"),
-            Self::SayTo(_) => Context::Speech,
+            Self::SayTo(_) | Self::Guest(_) => Context::Speech,
             Self::Leave(_) => Context::Command("leave"),
         }
     }

@@ -67,10 +67,27 @@ fn notices() {
 
 #[test]
 fn a_crowded_address_is_turned_away() {
+    use crate::sniff::Protocol;
+    let refusal = |protocol| {
+        let mut out = Vec::new();
+        crate::dialect::too_many_connections(protocol, &mut out);
+        out
+    };
+    let line = "Too many connections from your address. Try again later.";
     assert_eq!(
-        crate::dialect::too_many_connections(crate::sniff::Protocol::Plain),
-        b"Too many connections from your address. Try again later.\n"
+        refusal(Protocol::Plain),
+        alloc::format!("{line}\n").as_bytes()
     );
+    assert_eq!(
+        refusal(Protocol::Irc),
+        alloc::format!("ERROR :{line}\r\n").as_bytes()
+    );
+    let json: serde_json::Value =
+        serde_json::from_slice(&refusal(Protocol::Json)).expect("a line of JSON");
+    assert_eq!(json["code"], "too_many_connections");
+    assert_eq!(json["text"], line);
+    // An alert of TLS.
+    assert_eq!(refusal(Protocol::Tls)[0], 0x15);
 }
 
 #[test]

@@ -1,0 +1,115 @@
+//! What a client speaks: its first bytes, or that it says nothing, and the dialect that takes it from there.
+//! How protocols are told apart is [`sniff`](chinwag_wire::sniff)'s.
+
+use chinwag_wire::dialect::{Dialect, refuse_unencrypted};
+use chinwag_wire::sniff::{
+    Protocol, Sniffed, Spoke, is_enter, is_telnet_alone, is_tls, sniff, sniff_silent,
+};
+
+use super::{Session, Stage};
+use crate::shard::Shared;
+use crate::transport::Ready;
+
+impl Session {
+    /// Takes bytes of a client of which it is not known what it speaks.
+    pub(super) fn sniff(&mut self, bytes: &[u8], spoke: Spoke, shared: &mut Shared) {
+        self.exchange.hold(bytes);
+        let held = self.exchange.held();
+        match sniff(held, spoke) {
+            Sniffed::Is(protocol) => self.open_as(protocol, spoke, shared),
+            Sniffed::NeedMore if spoke == Spoke::Greeted && is_enter(held) => {
+                self.open_as(Protocol::Plain, spoke, shared);
+            }
+            Sniffed::NeedMore => {}
+        }
+    }
+
+    /// Looks at what the peer has sent, and greets it if that is nothing. The shard may not have heard of
+    /// it yet, or had no time for it, and a handshake must not be met by the greeting.
+    pub(super) fn end_sniffing(&mut self, shared: &mut Shared) {
+        if matches!(
+            self.stage,
+            Stage::Sniffing { .. } | Stage::TurnedAway { .. }
+        ) {
+            let ready = Ready {
+                readable: true,
+                closed: false,
+                dead: false,
+                writable: false,
+            };
+            self.handle_ready(ready, shared);
+            self.handle_input(shared);
+            self.handle_sniff_timeout(shared);
+        }
+    }
+
+    /// The peer is given no more time to tell its protocol. One that has said nothing is greeted.
+    pub(super) fn handle_sniff_timeout(&mut self, shared: &mut Shared) {
+        let spoke = match self.stage {
+            Stage::Sniffing { spoke, .. } => spoke,
+            Stage::TurnedAway { .. } => {
+                let protocol = sniff_silent(self.exchange.held(), Spoke::First);
+                return self.refuse_one_too_many(protocol, shared);
+            }
+            _ => return,
+        };
+        let says_nothing = !self.exchange.has_held() || is_telnet_alone(self.exchange.held());
+        if !says_nothing {
+            self.open_as(sniff_silent(self.exchange.held(), spoke), spoke, shared);
+        } else if self.must_encrypt(shared) {
+            self.open_as(Protocol::Plain, spoke, shared);
+        } else if spoke == Spoke::First {
+            self.greet(shared);
+        } else {
+            self.stage = Stage::Greeted;
+            self.handle_held(shared);
+        }
+    }
+
+    fn greet(&mut self, shared: &mut Shared) {
+        let bucket = self.dialect.bucket();
+        self.dialect = Dialect::unknown(Spoke::Greeted, bucket, &shared.env());
+        self.stage = Stage::Greeted;
+        if self.exchange.has_held() {
+            // Options of telnet, which tell how its lines end.
+            self.handle_held(shared);
+        }
+        if matches!(self.stage, Stage::Greeted) {
+            let is_exposed = !self.is_sheltered();
+            self.drive(shared, |dialect, env, out| {
+                dialect.handle_greet(is_exposed, env, out)
+            });
+            self.handle_held(shared);
+        }
+    }
+
+    /// The protocol is known; its dialect takes what was read in front.
+    fn open_as(&mut self, protocol: Protocol, spoke: Spoke, shared: &mut Shared) {
+        // Inside TLS there is no other.
+        if protocol == Protocol::Tls && self.transport.secured().is_none() {
+            match spoke {
+                // Nothing may come before it.
+                Spoke::First if is_tls(self.exchange.held()) => return self.shake_hands(shared),
+                Spoke::First => {}
+                Spoke::Greeted => {
+                    let address = self.peer.address;
+                    shared.entrance.late_tls.note(address, shared.now);
+                }
+            }
+        }
+        if self.must_encrypt(shared) {
+            return self.refuse(shared, |env, out| refuse_unencrypted(protocol, env, out));
+        }
+        let goes_on = protocol == Protocol::Plain && spoke == Spoke::Greeted;
+        if !goes_on {
+            let client = (self.dialect.bucket(), self.security());
+            match Dialect::new(protocol, spoke, client, &shared.env()) {
+                Some(dialect) => self.dialect = dialect,
+                // In its own words.
+                None => return self.refuse(shared, |_, out| out.extend(protocol.refusal())),
+            }
+        }
+        self.stage = Stage::Open;
+        self.handle_held(shared);
+    }
+}
