@@ -20,6 +20,7 @@ mod metadata;
 mod modes;
 mod monitor;
 mod multiline;
+mod names;
 mod news;
 mod operators;
 mod order;

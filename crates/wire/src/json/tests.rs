@@ -332,9 +332,13 @@ fn depth_is_bounded_and_nothing_that_is_not_json_ends_a_session() {
     program.settings.line_bytes_max = 4096;
     let deep = "[".repeat(10_000);
     for (line, code) in [
-        (deep.as_str(), "bad_command"),
+        (deep.as_str(), "not_json"),
+        (
+            &format!("{0}{1}", "[".repeat(5_000), "]".repeat(5_000)),
+            "bad_command",
+        ),
         ("{\"a\":[[[[[[]]]]]]}", "bad_command"),
-        (&format!("{{\"id\":{deep}"), "bad_command"),
+        (&format!("{{\"id\":{deep}"), "not_json"),
         (
             "{\"say\":{\"room\":\"#lobby\",\"text\":\"\u{202e}\"",
             "not_json",

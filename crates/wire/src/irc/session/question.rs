@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{MaskKind, RoomId, RoomName};
 
-use super::{accounts, history, list, metadata, people, proving, read_marker, rooms, search, talk};
+use super::{accounts, history, list, metadata, names, people, proving, read_marker, search, talk};
 
 /// What an answer is for.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub(super) enum Question {
     /// The room that its person is in without having asked for it on this connection.
     Unasked,
     /// The people of a room that was just entered, or NAMES.
-    Names(rooms::NamesQuestion),
+    Names(names::NamesQuestion),
     Part {
         room: RoomName,
         /// What others are told, once that is known.

@@ -1,32 +1,20 @@
-//! JOIN, PART, TOPIC, NAMES, KICK, INVITE and KNOCK.
+//! JOIN, PART, TOPIC, KICK, INVITE, RENAME and KNOCK.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Answer, Command, Held, MemberCursor, Name, Query, RoomName, RoomPassword, RoomRef, RoomSummary,
-    Source, Standing, StandingChange, Topic,
+    Command, Query, RoomName, RoomPassword, RoomRef, RoomSummary, Standing, StandingChange, Topic,
 };
 
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Recent, Step};
 use crate::irc::caps::Cap;
-use crate::irc::line::{end, put};
-use crate::irc::message::{BODY_BYTES_MAX, Message, shown};
-use crate::irc::mode::prefixes;
+use crate::irc::message::{Message, shown};
 use crate::irc::render::Why;
 use crate::irc::text::note;
 
 /// Rooms in one JOIN or PART, people in one KICK.
 pub(super) const TARGETS_MAX: usize = 20;
-
-/// The people of a room that is listed.
-#[derive(Clone, Debug)]
-pub(super) struct NamesQuestion {
-    pub(super) room: RoomName,
-    /// By NAMES. Else the room was just entered, and one that was left meanwhile is not listed.
-    pub(super) is_asked: bool,
-}
 
 impl Session {
     /// Whether the client is in a room of this name.
@@ -172,16 +160,6 @@ impl Session {
         }
     }
 
-    /// What asks for the people of a room that was just entered.
-    pub(super) fn names_of_entered(&self, room: &RoomName) -> (Ask, Question) {
-        let query = self.names_query(RoomRef::Name(room.clone()), None);
-        let question = NamesQuestion {
-            room: room.clone(),
-            is_asked: false,
-        };
-        (Ask::Query(query), Question::Names(question))
-    }
-
     /// PART.
     pub(super) fn part(
         &mut self,
@@ -250,130 +228,6 @@ impl Session {
             env,
             out,
         );
-    }
-
-    /// NAMES.
-    pub(super) fn names(
-        &mut self,
-        message: &Message<'_>,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
-        let typed = message.param(0).unwrap_or("*");
-        let words = typed.split(',').filter(|word| !word.is_empty());
-        for typed in words.take(TARGETS_MAX) {
-            let Some(room) = self.room(typed, env) else {
-                self.answer_behind(out, |session, out| session.end_of_names(typed, env, out));
-                continue;
-            };
-            let query = self.names_query(RoomRef::Name(room.clone()), None);
-            let question = NamesQuestion {
-                room,
-                is_asked: true,
-            };
-            self.later(Ask::Query(query), Question::Names(question));
-        }
-        None
-    }
-
-    pub(super) fn end_of_names(&self, room: &str, env: &Env<'_>, out: &mut Vec<u8>) {
-        let room = shown(room);
-        self.numeric("366", format_args!("{room} :End of /NAMES list"), env, out);
-    }
-
-    /// What asks for a page of the people in a room.
-    pub(super) fn names_query(&self, room: RoomRef, after: Option<MemberCursor>) -> Query {
-        match self.caps.has(Cap::UserhostInNames) {
-            true => Query::Who { room, after },
-            false => Query::Names { room, after },
-        }
-    }
-
-    /// One page of the people in a room; the next is asked for, or the list ends.
-    pub(super) fn put_names_page(
-        &mut self,
-        answer: &Answer,
-        question: NamesQuestion,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
-        let (room, next) = match answer {
-            Answer::Who {
-                room,
-                hidden,
-                people,
-                next,
-                ..
-            } => {
-                let members = people.iter();
-                let members = members.map(|line| (&line.name, line.held, line.source.as_deref()));
-                self.put_names((room, *hidden), members, env, out);
-                (room, next)
-            }
-            Answer::Names {
-                room,
-                hidden,
-                members,
-                next,
-            } => {
-                let members = members.iter().map(|(name, held)| (name, *held, None));
-                self.put_names((room, *hidden), members, env, out);
-                (room, next)
-            }
-            _ => return None,
-        };
-        if let Some(next) = next {
-            let query = self.names_query(RoomRef::Name(room.clone()), Some(*next));
-            self.pending.question = Some(Box::new(Question::Names(question)));
-            return Some(Step::AskWhenWritten(Ask::Query(query)));
-        }
-        self.end_of_names(&alloc::format!("{room}"), env, out);
-        None
-    }
-
-    /// The names of people, in as many lines as it takes.
-    fn put_names<'a>(
-        &self,
-        (room, hidden): (&RoomName, bool),
-        members: impl Iterator<Item = (&'a Name, Option<Held>, Option<&'a Source>)>,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        let (server, nick) = (&env.settings.irc.server, self.nick());
-        let sign = if hidden { '@' } else { '=' };
-        let head = alloc::format!(":{server} 353 {nick} {sign} {room} :");
-        let (mut body, mut is_first) = (out.len(), true);
-        for (name, held, source) in members {
-            let start = out.len();
-            if !is_first {
-                out.push(b' ');
-            } else {
-                out.extend_from_slice(head.as_bytes());
-            }
-            out.extend_from_slice(self.prefixes(held).as_bytes());
-            out.extend_from_slice(name.as_str().as_bytes());
-            if let Some(source) = source {
-                put(out, format_args!("!{}@{}", source.user, source.host));
-            }
-            // One that does not fit begins the next line.
-            if !is_first && out.len() - body > BODY_BYTES_MAX {
-                let name = out.split_off(start + 1);
-                out.truncate(start);
-                end(out, body);
-                body = out.len();
-                out.extend_from_slice(head.as_bytes());
-                out.extend_from_slice(&name);
-            }
-            is_first = false;
-        }
-        if !is_first {
-            end(out, body);
-        }
-    }
-
-    /// The prefixes of a person in a room, as many as the client takes.
-    pub(super) fn prefixes(&self, held: Option<Held>) -> &'static str {
-        prefixes(held, self.caps.has(Cap::MultiPrefix))
     }
 
     /// KICK.
