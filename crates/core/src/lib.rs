@@ -29,6 +29,7 @@ mod mask;
 mod metadata;
 mod name;
 mod presence;
+mod proof;
 mod query;
 mod range;
 mod read_marker;
