@@ -67,7 +67,7 @@ pub enum JoinError {
     },
     /// The server must speak TLS, and does not.
     #[error(
-        "{target} does not speak TLS, and it must: it did before, or --tls was given. Either it is \
+        "{target} does not speak TLS, and it must: it did before, or --tls or --insecure was given. Either it is \
          another server now, or somebody in between wants to listen, or the way to it is so slow that it \
          waited for TLS in vain, twice. Nothing was sent."
     )]

@@ -30,6 +30,7 @@ mod metadata;
 mod name;
 mod past_name;
 mod presence;
+mod proof;
 mod query;
 mod range;
 mod read_marker;

@@ -180,7 +180,7 @@ impl Session {
             Input::Line(line) if is_login => return self.handle_login_line(&line, env, out),
             Input::Blank if is_login => {
                 let step = self.handle_login_line("", env, out);
-                self.question = Some(Question::Guest(env.now));
+                self.question = (!self.is_script()).then_some(Question::Guest(env.now));
                 return step;
             }
             Input::Line(line)

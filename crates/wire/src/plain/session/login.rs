@@ -21,12 +21,12 @@ use crate::sniff::{Protocol, Spoke, sniff_silent};
 
 /// Said to a program whose first words come behind an empty line, and too late to be known by them.
 pub(super) const TAKEN_FOR_A_PERSON: &[u8] =
-    b"! NOT sent: this is no line of chat. An empty line before it has made you a guest here.\n";
+    b"! NOT sent: that is no line of chat. An empty line before it has made you a guest here.\n";
 
 /// The protocol whose clients begin with this line.
 pub(super) fn protocol_of(line: &str) -> Protocol {
     let line = format!("{line}\r\n");
-    sniff_silent(line.as_bytes(), Spoke::Greeted)
+    sniff_silent(line.as_bytes(), Spoke::First)
 }
 
 /// The state of choosing a name.
@@ -175,7 +175,7 @@ impl Session {
         self.refuse_login(env, out, |r, out| r.notice(out, notice))
     }
 
-    fn is_script(&self) -> bool {
+    pub(super) fn is_script(&self) -> bool {
         matches!(&self.stage, Stage::Login(login) if login.is_script)
     }
 
