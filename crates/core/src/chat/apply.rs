@@ -102,12 +102,7 @@ impl Chat {
     }
 
     /// The same in a room.
-    pub(super) fn note_speech_in(
-        &mut self,
-        person: PersonId,
-        room: Option<RoomId>,
-        at: Timestamp,
-    ) {
+    pub(super) fn note_speech_in(&mut self, person: PersonId, room: Option<RoomId>, at: Timestamp) {
         let is_hidden = room.is_some_and(|room| self.is_hidden(room));
         self.people
             .with(person, |p| p.note_speech(at, is_hidden, false));
