@@ -224,3 +224,43 @@ fn a_page_of_a_room_is_bounded_and_nobody_is_left_out() {
     assert!(pages > 5);
     assert_eq!(found, many);
 }
+
+#[test]
+fn a_name_that_clients_show_is_nobody_elses() {
+    let mut world = World::with(&["boss", "eve", "bob"]);
+    world.by("boss", register("boss")).expect("registered");
+    let show = |name: &str| own(&[("display-name", Some(name))]);
+    for (value, is_registered) in [("boss", true), ("  *BOSS!*", true), ("b o s s", true)] {
+        let refused = world.by("eve", show(value));
+        let refused = refused.expect_err(value);
+        let registered = matches!(refused, Rejection::NameRegistered(_));
+        assert_eq!(registered, is_registered, "{refused:?}");
+    }
+    let looks = world.by("eve", show("b\u{43e}ss"));
+    assert!(
+        matches!(looks, Err(Rejection::NameLooksLike { .. })),
+        "{looks:?}"
+    );
+    let taken = world.by("eve", show("bob"));
+    assert!(
+        matches!(taken, Err(Rejection::NameTaken { .. })),
+        "{taken:?}"
+    );
+    for reserved in ["Admin", "Eve (operator)", "NickServ", "server"] {
+        let refused = world.by("eve", show(reserved));
+        assert!(
+            matches!(refused, Err(Rejection::NameReserved(_))),
+            "{reserved}"
+        );
+    }
+    for fine in ["Eve", "The Boss", "Eve \u{1f600}", "", "3"] {
+        world.by("eve", show(fine)).expect(fine);
+    }
+    world.by("boss", show("Boss!")).expect("one's own");
+    // What others show is no affair of other keys, nor of rooms.
+    world.by("eve", own(&[("url", Some("boss"))])).expect("set");
+    world.by("eve", join("den")).expect("inside");
+    world
+        .by("eve", of_room("den", &[("display-name", Some("boss"))]))
+        .expect("set");
+}

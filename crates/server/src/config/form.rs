@@ -178,7 +178,7 @@ impl Form for Text {
     type Value = String;
 
     fn parse(&self, text: &str) -> Option<String> {
-        let is_line = !text.is_empty() && !text.contains(char::is_control);
+        let is_line = !text.is_empty() && is_visible(text);
         (is_line && text.len() <= self.bytes_max).then(|| text.to_owned())
     }
 
@@ -191,6 +191,11 @@ impl Form for Text {
     }
 }
 
+/// Whether a text is shown as it stands: nothing in it that a terminal would obey, no bidirectional override.
+fn is_visible(text: &str) -> bool {
+    chinwag_core::Text::parse(text).is_some_and(|shown| *shown == *text)
+}
+
 /// One word of a protocol's line.
 pub(super) struct Word {
     pub(super) bytes_max: usize,
@@ -200,8 +205,8 @@ impl Form for Word {
     type Value = String;
 
     fn parse(&self, text: &str) -> Option<String> {
-        let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !":!@,".contains(c);
-        let is_word = !text.is_empty() && text.len() <= self.bytes_max;
+        let is_plain = |c: char| !c.is_whitespace() && !":!@,".contains(c);
+        let is_word = is_visible(text) && text.len() <= self.bytes_max;
         (is_word && text.chars().all(is_plain)).then(|| text.to_owned())
     }
 
@@ -584,7 +589,7 @@ mod tests {
         reads(&form, &["full"], &2);
         refuses(&form, &["", "Full"]);
         reads(&Text { bytes_max: 5 }, &["a\"b"], &"a\"b".to_owned());
-        refuses(&Text { bytes_max: 5 }, &["", "a\nb", "longer"]);
+        refuses(&Text { bytes_max: 5 }, &["", "a\nb", "a\u{202e}", "longer"]);
         reads(&Word { bytes_max: 5 }, &["a-b.c"], &"a-b.c".to_owned());
         refuses(
             &Word { bytes_max: 5 },

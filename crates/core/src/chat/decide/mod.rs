@@ -271,7 +271,7 @@ impl Chat {
     ) -> Result<Outcome, Rejection> {
         let fact = match command {
             Command::SetMetadata { target, changes } => {
-                return self.decide_metadata(me, (target, changes), facts);
+                return self.decide_metadata(me, (target, changes), now, facts);
             }
             Command::Say {
                 room,

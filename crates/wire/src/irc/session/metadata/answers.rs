@@ -222,7 +222,12 @@ impl Session {
                 let why = format_args!("LIMIT_REACHED {target} :{words}");
                 self.fail("METADATA", why, env, out);
             }
-            Rejection::ShowsServerPassword | Rejection::ShowsSecret => {
+            Rejection::ShowsServerPassword
+            | Rejection::ShowsSecret
+            | Rejection::NameReserved(_)
+            | Rejection::NameRegistered(_)
+            | Rejection::NameTaken { .. }
+            | Rejection::NameLooksLike { .. } => {
                 self.fail("METADATA", format_args!("VALUE_INVALID :{words}"), env, out);
             }
             _ => {
