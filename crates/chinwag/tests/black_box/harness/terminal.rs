@@ -147,9 +147,12 @@ impl Terminal {
     }
 }
 
+/// Reads of up to 4 kB that wait for the test: more than any program paints unasked.
+const READS_MAX: usize = 4_096;
+
 /// What comes from this terminal until its program is gone, which it says by EIO.
 fn read_always(mut terminal: File) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
+    let (sender, receiver) = mpsc::sync_channel(READS_MAX);
     thread::spawn(move || {
         let mut bytes = [0; 4096];
         while let Ok(n @ 1..) = terminal.read(&mut bytes) {
