@@ -86,7 +86,7 @@ const _: () = assert!(size_of::<Decoder>() <= 24);
 
 impl Decoder {
     /// A decoder for a client that is known to be a program. It makes lines alone, and every byte between two
-    /// line ends is of one: an FF there is not the begin of telnet, nor a NUL a sign of UTF-16.
+    /// line ends is of one, but for a byte order mark: an FF is not the begin of telnet, nor a NUL a sign of UTF-16.
     pub(crate) fn for_program() -> Self {
         Self {
             lines: Lines::of_program(),
