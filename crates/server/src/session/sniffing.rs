@@ -2,7 +2,7 @@
 //! How protocols are told apart is [`sniff`](chinwag_wire::sniff)'s.
 
 use chinwag_wire::dialect::{Dialect, refuse_unencrypted};
-use chinwag_wire::sniff::{Protocol, Sniffed, Spoke, is_enter, is_tls, sniff, sniff_silent};
+use chinwag_wire::sniff::{Protocol, Sniffed, Spoke, is_tls, sniff, sniff_packet, sniff_silent};
 
 use super::{Session, Stage};
 use crate::shard::Shared;
@@ -11,14 +11,15 @@ use crate::transport::Ready;
 impl Session {
     /// Takes bytes of a client of which it is not known what it speaks.
     pub(super) fn sniff(&mut self, bytes: &[u8], spoke: Spoke, shared: &mut Shared) {
+        let is_first = spoke == Spoke::Greeted && !self.exchange.has_held();
+        let at_once = sniff_packet(bytes).filter(|_| is_first);
         self.exchange.hold(bytes);
-        let held = self.exchange.held();
-        match sniff(held, spoke) {
-            Sniffed::Is(protocol) => self.open_as(protocol, spoke, shared),
-            Sniffed::NeedMore if spoke == Spoke::Greeted && is_enter(held) => {
-                self.open_as(Protocol::Plain, spoke, shared);
-            }
-            Sniffed::NeedMore => {}
+        let sniffed = match sniff(self.exchange.held(), spoke) {
+            Sniffed::Is(protocol) => Some(protocol),
+            Sniffed::NeedMore => at_once,
+        };
+        if let Some(protocol) = sniffed {
+            self.open_as(protocol, spoke, shared);
         }
     }
 
