@@ -196,10 +196,15 @@ pub fn is_telnet_alone(bytes: &[u8]) -> bool {
     !bytes.is_empty() && behind_options(bytes).is_none_or(<[u8]>::is_empty)
 }
 
-/// Whether a client that was greeted has pressed Enter, and nothing else so far: a person who is a guest at
-/// once.
-pub fn is_enter(bytes: &[u8]) -> bool {
-    bytes == b"\n"
+/// Decides at once for a client that was greeted and has sent this in one go, where that is a person's Enter, who is
+/// a guest without waiting; or the two that scanners send after the greeting: nobody presses Enter twice in one
+/// packet.
+pub fn sniff_packet(bytes: &[u8]) -> Option<Protocol> {
+    match bytes {
+        b"\n" => Some(Protocol::Plain),
+        b"\r\n\r\n" => Some(Protocol::Probe),
+        _ => None,
+    }
 }
 
 fn is_blank(byte: &u8) -> bool {

@@ -435,6 +435,13 @@ fn a_certificate_that_has_changed_is_refused_and_nothing_is_sent() {
         1,
         "nobody knows what \"by heart\" means",
     );
+    // In the clear it is not joined either.
+    let output = run("trusted", &["--name", "app", "--no-tls"]);
+    check_status(
+        &output,
+        8,
+        "is known by its certificate, and is not joined in the clear",
+    );
     // Who wants it all the same says so.
     let output = run(
         &format!("SHA256 {other}"),

@@ -3,7 +3,7 @@
 
 use chinwag_wire::dialect::{Dialect, refuse_unencrypted};
 use chinwag_wire::sniff::{
-    Protocol, Sniffed, Spoke, is_enter, is_telnet_alone, is_tls, sniff, sniff_silent,
+    Protocol, Sniffed, Spoke, is_telnet_alone, is_tls, sniff, sniff_packet, sniff_silent,
 };
 
 use super::{Session, Stage};
@@ -13,14 +13,15 @@ use crate::transport::Ready;
 impl Session {
     /// Takes bytes of a client of which it is not known what it speaks.
     pub(super) fn sniff(&mut self, bytes: &[u8], spoke: Spoke, shared: &mut Shared) {
+        let is_first = spoke == Spoke::Greeted && !self.exchange.has_held();
+        let at_once = sniff_packet(bytes).filter(|_| is_first);
         self.exchange.hold(bytes);
-        let held = self.exchange.held();
-        match sniff(held, spoke) {
-            Sniffed::Is(protocol) => self.open_as(protocol, spoke, shared),
-            Sniffed::NeedMore if spoke == Spoke::Greeted && is_enter(held) => {
-                self.open_as(Protocol::Plain, spoke, shared);
-            }
-            Sniffed::NeedMore => {}
+        let sniffed = match sniff(self.exchange.held(), spoke) {
+            Sniffed::Is(protocol) => Some(protocol),
+            Sniffed::NeedMore => at_once,
+        };
+        if let Some(protocol) = sniffed {
+            self.open_as(protocol, spoke, shared);
         }
     }
 

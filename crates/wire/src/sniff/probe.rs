@@ -10,7 +10,7 @@ use crate::input::is_dont;
 
 /// Lines that scanners send, each of which could begin with a name. What could be a script's (`login` or `Query` with
 /// LF) is not among them.
-pub(super) const WORDS: [&[u8]; 14] = [
+pub(super) const WORDS: [&[u8]; 15] = [
     b"HELP\r\n",
     b"QUIT\r\n",
     b"EHLO\r\n",
@@ -22,6 +22,7 @@ pub(super) const WORDS: [&[u8]; 14] = [
     b"ver\r\n",
     b"HELP\n\n\0",
     b"get_info\n",
+    b"NXSH-5.6.7\n",
     b"init\noff all\n",
     b"LO_SERVER_CLIENT_PAIR\n",
     b"TVNM1   \r",

@@ -160,7 +160,11 @@ fn protocols_are_known_behind_empty_lines() {
             assert!(!is_tls(&bytes));
         }
     }
-    assert!(is_enter(b"\n") && !is_enter(b"\n\n") && !is_enter(b""));
+    assert_eq!(sniff_packet(b"\n"), Some(Protocol::Plain));
+    assert_eq!(sniff_packet(b"\r\n\r\n"), Some(Protocol::Probe));
+    for bytes in ["", "\n\n", "\r\n", "\r\n\r\nann", "ann\n"] {
+        assert_eq!(sniff_packet(bytes.as_bytes()), None);
+    }
 }
 
 /// From nmap-service-probes, and what else is seen on open ports.
@@ -169,6 +173,7 @@ fn probes_are_known() {
     check(b"HELP\r\n", 6, Protocol::Probe);
     check(b"stats\r\n", 7, Protocol::Probe);
     check(b"ver\r\n", 5, Protocol::Probe);
+    check(b"NXSH-5.6.7\n", 11, Protocol::Probe);
     check(b"init\noff all\n", 13, Protocol::Probe);
     check(b"init\nhello\n", 6, Protocol::Plain);
     check(b"HELP\n\n\0", 7, Protocol::Probe);
