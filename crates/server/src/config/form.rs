@@ -193,7 +193,8 @@ impl Form for Text {
 
 /// Whether a text is shown as it stands: nothing in it that a terminal would obey, no bidirectional override.
 fn is_visible(text: &str) -> bool {
-    chinwag_core::Text::parse(text).is_some_and(|shown| *shown == *text)
+    let shown = chinwag_core::Text::parse(text);
+    !text.contains(char::is_control) && shown.is_some_and(|shown| *shown == *text)
 }
 
 /// One word of a protocol's line.
@@ -589,7 +590,10 @@ mod tests {
         reads(&form, &["full"], &2);
         refuses(&form, &["", "Full"]);
         reads(&Text { bytes_max: 5 }, &["a\"b"], &"a\"b".to_owned());
-        refuses(&Text { bytes_max: 5 }, &["", "a\nb", "a\u{202e}", "longer"]);
+        refuses(
+            &Text { bytes_max: 5 },
+            &["", "a\nb", "a\tb", "a\u{202e}", "longer"],
+        );
         reads(&Word { bytes_max: 5 }, &["a-b.c"], &"a-b.c".to_owned());
         refuses(
             &Word { bytes_max: 5 },

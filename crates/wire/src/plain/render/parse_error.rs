@@ -7,7 +7,7 @@ use chinwag_core::MaskError;
 use chinwag_core::limits::PASSWORD_BYTES_MAX;
 
 use super::Renderer;
-use crate::plain::request::ParseError;
+use crate::plain::request::{EchoedInput, ParseError};
 
 impl Renderer {
     /// Writes what is wrong with a line.
@@ -63,6 +63,24 @@ impl Display for Sentence<'_> {
     }
 }
 
+fn about_masks(f: &mut Formatter<'_>, typed: &EchoedInput, why: MaskError) -> fmt::Result {
+    match why {
+        MaskError::Nobody => write!(
+            f,
+            "\"{typed}\" is not a name, an address or a block. Write blocks as 192.0.2.0/24."
+        ),
+        MaskError::BothFamilies => write!(
+            f,
+            "\"{typed}\" holds IPv4 addresses too, which stand in ::ffff:0:0/96. Name a block of either: \
+             0.0.0.0/0 is all of IPv4, and 2000::/3 of IPv6."
+        ),
+        MaskError::AllAddresses => write!(
+            f,
+            "\"{typed}\" is not one address but all. Leave the /0 out, or write 0.0.0.0/0."
+        ),
+    }
+}
+
 fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
     match error {
         ParseError::BadSetting { setting, takes } => {
@@ -112,7 +130,7 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
                 "No time zone \"{typed}\".{meant} Write zones as Europe/Berlin or UTC."
             )
         }
-        ParseError::BadMask(typed, error) => about_mask(f, typed, *error),
+        ParseError::BadMask(typed, why) => about_masks(f, typed, *why),
         ParseError::BadCode => f.write_str("That code is not valid any more."),
         ParseError::TooLong { bytes, bytes_max } => {
             write!(f, "Too long: {bytes} bytes, the limit is {bytes_max}.")
@@ -123,20 +141,6 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
         ParseError::PasswordNotText => f.write_str("A password has no control characters."),
         _ => Ok(()),
     }
-}
-
-fn about_mask(f: &mut Formatter<'_>, typed: impl Display, error: MaskError) -> fmt::Result {
-    let why = match error {
-        MaskError::BothFamilies => {
-            "holds IPv4 addresses too, which stand in ::ffff:0:0/96. Name a block of either: 0.0.0.0/0 is all of \
-             IPv4, and 2000::/3 of IPv6."
-        }
-        MaskError::AllAddresses => {
-            "is not one address but all. Leave the /0 out, or write 0.0.0.0/0."
-        }
-        MaskError::Nobody => "is not a name, an address or a block. Write blocks as 192.0.2.0/24.",
-    };
-    write!(f, "\"{typed}\" {why}")
 }
 
 /// ` Did you mean /join?`, if anything was.
