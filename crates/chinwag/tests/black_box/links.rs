@@ -319,3 +319,31 @@ fn the_command_that_a_notice_names_shows_just_what_was_skipped() {
     let skipped: usize = notices.iter().sum();
     assert_eq!(told.len(), skipped);
 }
+
+/// What was missed is read by a worker, and others talk on meanwhile.
+#[test]
+fn what_is_said_while_a_session_is_taken_up_comes_behind_what_it_missed() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    let mut vic = server.connect();
+    vic.send("vic");
+    let mut code = code_in(&vic.expect(" minutes.\n"));
+    for round in 0..5 {
+        drop(vic);
+        ann.expect("* vic left #lobby (");
+        let lines: Vec<String> = (0..20).map(|n| format!("{round}/{n}")).collect();
+        let (missed, live) = lines.split_at(10);
+        missed.iter().for_each(|line| ann.send(line));
+        ann.sync();
+        vic = server.connect();
+        vic.expect("Enter your username: ");
+        vic.send(&format!("/resume {code}"));
+        live.iter().for_each(|line| ann.send(line));
+        let seen = vic.expect(&format!("ann: {round}/19\n"));
+        assert!(seen.starts_with("Welcome back, vic. "), "{seen}");
+        let told = seen.lines().filter_map(|line| line.split_once("] ann: "));
+        assert!(told.map(|(_, text)| text).eq(lines.iter()), "{seen}");
+        code = code_in(&seen);
+    }
+    server.stop();
+}

@@ -257,6 +257,8 @@ impl Session {
         let step = act(&mut self.dialect, &shared.env(), &mut lines);
         if !lines.is_empty() {
             match is_answer {
+                // What its rooms have had since it came back comes behind what it missed.
+                true if self.feed.is_held() => self.feed.handle_answer(self.feed.seen(), &lines),
                 true => self.feed.handle_answer(shared.newest, &lines),
                 false => self.add_private(shared.newest, &lines),
             }
