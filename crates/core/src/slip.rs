@@ -5,19 +5,39 @@
 //! resume code alone, or what a program or a client of IRC would send. It must not know whether the secret is right: a wrong one is often right
 //! elsewhere.
 
+use alloc::vec::Vec;
+
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::text::Text;
 
 /// Commands that people type in front of a secret, here and on other chats. `/nick` takes one only
 /// with `#`.
-const COMMANDS: [&str; 11] = [
-    "claim", "unclaim", "login", "passwd", "password", "pass", "identify", "register", "resume",
-    "op", "oper",
+const COMMANDS: [&str; 12] = [
+    "claim",
+    "unclaim",
+    "login",
+    "passwd",
+    "password",
+    "pass",
+    "identify",
+    "register",
+    "resume",
+    "op",
+    "oper",
+    "authenticate",
 ];
 
+/// Those that take one behind the name of another connection: `GHOST ann s3cret`.
+const COMMANDS_BEHIND_NAME: [&str; 4] = ["ghost", "regain", "recover", "release"];
+
+/// The fewest letters of a secret in base64: no word of the chat's own.
+const BASE64_MIN: usize = 8;
+
 /// What people of IRC type in front of those: `/msg NickServ IDENTIFY s3cret`, `/quote PASS s3cret`.
-const BEFORE_COMMANDS: [&str; 6] = ["msg", "privmsg", "quote", "raw", "nickserv", "ns"];
+const BEFORE_COMMANDS: [&str; 8] = [
+    "msg", "privmsg", "notice", "squery", "quote", "raw", "nickserv", "ns",
+];
 
 /// Digits behind `#` that are the number of an issue rather than a password.
 const ISSUE_DIGITS_MAX: usize = 6;
@@ -39,8 +59,10 @@ pub(crate) fn shows_secret<'a>(
     }
     match word.strip_prefix('/') {
         _ if word.trim_start_matches('/').eq_ignore_ascii_case("nick") => rest.contains('#'),
-        Some(command) => takes_secret(command) && !rest.trim().is_empty(),
-        None if takes_secret(word) => is_argument(rest) || (is_way && !rest.trim().is_empty()),
+        Some(command) => has_argument(command, rest),
+        None if takes_secret(word) => {
+            is_argument_of(word, rest) || (is_way && has_argument(word, rest))
+        }
         None => is_code(line),
     }
 }
@@ -86,23 +108,76 @@ fn is_object_with_secret(line: &str) -> bool {
     })
 }
 
-/// The line without the words that lead to a command of IRC, which may have a colon before it; and whether one
-/// of them is hardly ever the word of a sentence.
+/// The line without the words that lead to a command of IRC, which may have tags or a colon before it; and
+/// whether one of them is hardly ever the word of a sentence.
 fn without_way(line: &str, is_way: bool) -> (&str, bool) {
     let line = line.strip_prefix(':').unwrap_or(line);
-    let leads = |word: &str| BEFORE_COMMANDS.iter().any(|w| word.eq_ignore_ascii_case(w));
-    match line.split_once(char::is_whitespace) {
-        Some((word, rest)) if leads(word.trim_start_matches('/')) => {
-            let mut of_irc = ["privmsg", "nickserv"].into_iter();
-            let is_way = is_way || of_irc.any(|w| word.eq_ignore_ascii_case(w));
-            without_way(rest.trim_start(), is_way)
-        }
-        _ => (line, is_way),
+    let Some((word, rest)) = line.split_once(char::is_whitespace) else {
+        return (line, is_way);
+    };
+    // `@ann` is spoken to, and a tag has a value.
+    if word.starts_with('@') && word.contains('=') {
+        return without_way(rest.trim_start(), true);
     }
+    // `NickServ@services`, and `NickServ:` to one who is spoken to.
+    let word = word.trim_start_matches('/').trim_end_matches([':', ',']);
+    let word = word.split_once('@').map_or(word, |(name, _)| name);
+    if !BEFORE_COMMANDS.iter().any(|w| word.eq_ignore_ascii_case(w)) {
+        return (line, is_way);
+    }
+    let mut of_irc = ["privmsg", "squery", "nickserv"].into_iter();
+    let is_way = is_way || of_irc.any(|w| word.eq_ignore_ascii_case(w));
+    without_way(rest.trim_start(), is_way)
 }
 
 fn takes_secret(command: &str) -> bool {
-    COMMANDS.iter().any(|c| command.eq_ignore_ascii_case(c))
+    let mut commands = COMMANDS.iter().chain(&COMMANDS_BEHIND_NAME);
+    commands.any(|c| command.eq_ignore_ascii_case(c))
+}
+
+/// Whether a secret may stand behind a command, where it is certain to be one.
+fn has_argument(command: &str, rest: &str) -> bool {
+    let follows_name = follows_name(command);
+    takes_secret(command) && rest.split_whitespace().count() > usize::from(follows_name)
+}
+
+fn follows_name(command: &str) -> bool {
+    let mut commands = COMMANDS_BEHIND_NAME.iter();
+    commands.any(|c| command.eq_ignore_ascii_case(c))
+}
+
+/// Whether what stands behind a command looks like a secret, where it may be a sentence.
+fn is_argument_of(command: &str, rest: &str) -> bool {
+    let is = |other| command.eq_ignore_ascii_case(other);
+    match () {
+        // Software is released, and files are recovered.
+        () if is("release") || is("recover") => false,
+        () if follows_name(command) => has_argument(command, rest) && is_argument(rest),
+        () if is("authenticate") => is_base64(rest.trim()),
+        () if is("register") => is_argument(rest) || is_registration(rest),
+        () => is_argument(rest),
+    }
+}
+
+/// Whether these are an account, an address of mail and a password: `* * s3cret`.
+fn is_registration(rest: &str) -> bool {
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    match words[..] {
+        ["*", _, _, ..] | [_, "*", _] => true,
+        [_, mail, _] => mail.contains('@'),
+        _ => false,
+    }
+}
+
+/// Whether a word is text in base64 rather than a word of a language, or the name of a way of SASL.
+fn is_base64(word: &str) -> bool {
+    let is_sign = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+    let is_mixed = || {
+        let mut letters = word.chars().skip(1);
+        letters.clone().any(|c| c.is_ascii_uppercase()) && letters.any(|c| c.is_ascii_lowercase())
+    };
+    let has_signs = || word.chars().any(|c| !c.is_ascii_alphabetic());
+    word.len() >= BASE64_MIN && word.chars().all(is_sign) && (has_signs() || is_mixed())
 }
 
 /// `s3cret` or `lee s3cret`, as they stand behind a command: a word or two, not all of letters as in
@@ -253,5 +328,44 @@ mod tests {
         check("privmsg #lobby :hello, 4711", false);
         check("msg me when 4711 is done", false);
         check("raw numbers: 1, 2", false);
+    }
+
+    #[test]
+    fn a_command_to_the_services_of_irc() {
+        check("GHOST ann s3cret", true);
+        check("/ghost ann letters", true);
+        check("REGAIN ann s3cret", true);
+        check("/ghost ann", false);
+        check("ghost in the machine", false);
+        check("ghost 4", false);
+        check("release 1.2 today", false);
+        check("nickserv release ann letters", true);
+        check("REGISTER * * letters", true);
+        check("REGISTER ann ann@example.org letters", true);
+        check("register with ann@example.org before noon", false);
+        check("/msg NickServ@services IDENTIFY letters", true);
+        check("/msg nickserv@localhost :ghost ann letters", true);
+        check("NickServ: IDENTIFY letters", true);
+        check("nickserv, identify letters", true);
+        check("NickServ: hello", false);
+        check("/squery nickserv identify letters", true);
+        check("SQUERY NickServ :IDENTIFY letters", true);
+        check("/notice nickserv identify letters", true);
+        check("notice the 4 commas", false);
+    }
+
+    #[test]
+    fn a_command_of_a_client_that_logs_in() {
+        check("AUTHENTICATE AGFubgBzM2NyZXQ=", true);
+        check("AUTHENTICATE AGFubgBz/M2NyZXQ", true);
+        check("/authenticate AGFubgBzM2NyZXQ=", true);
+        check("AUTHENTICATE PLAIN", false);
+        check("AUTHENTICATE EXTERNAL", false);
+        check("AUTHENTICATE SCRAM-SHA-256", false);
+        check("authenticate yourself", false);
+        check("@label=1 PASS letters", true);
+        check("@label=1;+x=y :AUTHENTICATE AGFubgBzM2NyZXQ=", true);
+        check("@label=1 PRIVMSG #dev :hello", false);
+        check("@ann pass me the salt", false);
     }
 }

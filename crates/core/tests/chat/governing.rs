@@ -9,7 +9,7 @@ use chinwag_core::{
 use crate::world::{World, join, leave, name, register, room, say_in, set_topic, text};
 
 /// The first room that is made.
-const DEV: RoomId = RoomId(1);
+pub(super) const DEV: RoomId = RoomId(1);
 
 pub(super) fn here() -> RoomRef {
     RoomRef::Id(DEV)

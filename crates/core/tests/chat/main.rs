@@ -6,6 +6,7 @@
 
 mod arriving;
 mod attaching;
+mod barring;
 mod certificates;
 mod governing;
 mod heard;

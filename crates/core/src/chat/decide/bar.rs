@@ -55,7 +55,7 @@ impl Chat {
         if self.rules_hold(id, |rules| rules.bars.is_full(given.now)) {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
-        facts.extend(self.deposed(me, id, (&mask, &hit)));
+        facts.extend(self.deposed(me, id, (&mask, &hit), given.now));
         let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
         // An address alone, which an operator has barred, is shown to operators.
         let named = masks.iter().filter(|mask| mask.name.is_some());
@@ -96,24 +96,33 @@ impl Chat {
         Err(self.refusal(id, refused))
     }
 
-    /// Takes the rank of a moderator who is barred by name and is not inside: with it, the door would
-    /// be open.
-    fn deposed(&self, me: &Person, id: RoomId, (mask, hit): (&Mask, &[&Person])) -> Option<Fact> {
-        let account = self.registrations.get(mask.name.as_ref()?)?.name.clone();
-        let rules = self.rooms.get(id).and_then(Room::rules);
-        let before = rules.and_then(|rules| rules.of_account(&account))?;
-        let governs = before.standing >= Standing::Moderator;
+    /// Takes what one who is barred by name and is not inside is in the room: a moderator's rank would open the
+    /// door, and an invitation would outlast the bar.
+    fn deposed(
+        &self,
+        me: &Person,
+        id: RoomId,
+        (mask, hit): (&Mask, &[&Person]),
+        now: Timestamp,
+    ) -> Option<Fact> {
+        let name = mask.name.as_ref()?;
+        let mut bearer = self.bearer_of_standing(me, name.as_str(), now).ok()?;
+        if bearer.account.is_none() {
+            let account = self.registrations.get(name);
+            bearer.account = account.map(|account| account.name.clone());
+        }
         // Those inside lose it as they are put out.
-        let loses = governs && !hit.iter().any(|person| person.is_logged_in_to(&account));
-        loses.then(|| {
-            let act = RoomAct::Stand {
-                name: account.clone(),
-                account: Some(account),
-                before: Some(before),
-                standing: None,
-            };
-            self.changed(me, id, act, None)
-        })
+        let is_hit = |person: &&Person| {
+            let is_login = |account| person.is_logged_in_to(account);
+            bearer.account.as_ref().is_some_and(is_login)
+                || bearer.person.is_some_and(|bearer| bearer.id == person.id)
+        };
+        if hit.iter().any(is_hit) {
+            return None;
+        }
+        // What lasts is not taken by a right that does not.
+        bearer.account = bearer.account.filter(|_| !self.acts_on_loan(me, id));
+        self.taken_wholly(me, id, bearer)
     }
 
     /// The name of a person, and its block if nobody else comes from there.

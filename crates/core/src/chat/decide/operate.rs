@@ -324,11 +324,14 @@ impl Chat {
         let Bearer {
             name,
             person,
+            registered,
             operator,
             ..
         } = self.bearer(me, typed, now)?;
         self.check_rank_of_name(me, &name)?;
-        match operator {
+        // One who has stepped down could take the account's right up again.
+        let may_be = registered && self.registrations.is_operator(&name);
+        match operator || may_be {
             true => Ok((ModAction::Deop { name }, person)),
             false => Err(Rejection::NotOperator(name)),
         }

@@ -15,11 +15,11 @@ use crate::room::{Held, Standing};
 use crate::time::Timestamp;
 
 /// The one whose standing is changed.
-struct Bearer<'a> {
+pub(super) struct Bearer<'a> {
     name: Name,
     /// The registered name, if it has one.
-    account: Option<Name>,
-    person: Option<&'a Person>,
+    pub(super) account: Option<Name>,
+    pub(super) person: Option<&'a Person>,
     lost: Option<&'a Resumable>,
 }
 
@@ -180,6 +180,24 @@ impl Chat {
         }
     }
 
+    /// A change that leaves the bearer of a name nothing, if it has any standing here, for those who are kept out.
+    pub(super) fn taken_wholly(&self, me: &Person, id: RoomId, bearer: Bearer<'_>) -> Option<Fact> {
+        let before = self.standing_of_bearer(&bearer, id)?;
+        let target = bearer.id();
+        let act = RoomAct::Stand {
+            name: bearer.name,
+            account: bearer.account,
+            before: Some(before),
+            standing: None,
+        };
+        let mut fact = self.changed(me, id, act, target);
+        // Nobody who is not inside is told of a bar.
+        if let Fact::RoomChanged(change) = &mut fact {
+            change.told = None;
+        }
+        Some(fact)
+    }
+
     fn standing_of_bearer(&self, bearer: &Bearer<'_>, id: RoomId) -> Option<Held> {
         let rules = self.rooms.get(id)?.rules()?;
         let lasting = bearer
@@ -198,7 +216,7 @@ impl Chat {
 
     /// The bearer of a name: a person who is here, one whose session is kept, or the owner of a
     /// registered name.
-    fn bearer_of_standing(
+    pub(super) fn bearer_of_standing(
         &self,
         me: &Person,
         typed: &str,
