@@ -1,6 +1,6 @@
 //! Sessions and settings across a restart of the server, orderly and by `kill -9`.
 
-use crate::harness::{Client, Server, Setup};
+use crate::harness::{Client, Server, Setup, code_in};
 
 /// Two people in two rooms, of whom one has chosen much.
 fn fill(server: &Server) -> (Client, Client) {
@@ -317,4 +317,34 @@ fn a_registered_name_finds_its_settings_rooms_and_ignores_at_the_next_visit() {
     let mut stranger = server.connect();
     stranger.expect("Enter your username: ");
     stranger.ask("lee", "\"lee\" is registered.");
+}
+
+/// A code is good once, also if the server is killed as soon as it was used; the next is good from the moment that
+/// it is told.
+#[test]
+fn the_next_code_is_good_and_the_last_is_spent_after_a_kill_at_once() {
+    let server = Setup::new().start();
+    let vic = server.join("vic");
+    let first = vic.code();
+    let server = server.stop().start();
+    let second = code_in(&resume(&server, &first).expect(" minutes.\n"));
+    let server = server.kill().start();
+    resume(&server, &first).expect("That code is not valid");
+    let third = code_in(&resume(&server, &second).expect(" minutes.\n"));
+    assert_ne!(second, third);
+}
+
+#[test]
+fn a_logout_stands_after_a_kill_at_once() {
+    let server = Setup::new().start();
+    let mut vera = server.join("vera");
+    vera.ask("/claim correct horse", "Your name is registered.");
+    let server = server.stop().start();
+    let mut vera = server.connect();
+    vera.expect("Enter your username: ");
+    let code = code_in(&vera.ask("vera#correct horse", " minutes.\n"));
+    vera.ask("/logout", "You are logged out of vera.");
+    let server = server.kill().start();
+    let mut back = resume(&server, &code);
+    back.ask("/account", "ou are not logged in");
 }

@@ -43,7 +43,8 @@ const SWEEP_TIME: Duration = Duration::from_secs(60);
 pub(super) struct Survivors {
     /// Sessions to be written, and with which event they began if they never were.
     changed: HashMap<PersonId, Option<Seq>>,
-    /// Sessions to be written with this turn: their people have changed what their accounts find again.
+    /// Sessions to be written with this turn: they were taken up or logged out, or their people have changed what
+    /// their accounts find again.
     kept: Vec<PersonId>,
     /// Choices to be written of people who are gone.
     pub(super) profiles: Vec<(Name, String)>,
@@ -130,6 +131,8 @@ impl Hub {
             Fact::Returned(returned) => {
                 self.note_mail_taken(returned.login.account.as_ref(), event.seq);
                 self.note_returned(&returned.login, event.seq);
+                // The code that it came by is good once, and it has been told the next.
+                self.survivors.kept.push(returned.login.person);
             }
             Fact::Quit(quit) if quit.is_resumable => {
                 self.survivors.handle_change(quit.person);
@@ -141,6 +144,8 @@ impl Hub {
             Fact::AccountSet(set) if set.is_another() => {
                 self.lost.set_owner(set.person, false);
                 self.survivors.handle_change(set.person);
+                // A code must not lead into the account that it has left.
+                self.survivors.kept.push(set.person);
             }
             Fact::RoomRetired { room } => self.note_retired(*room),
             // Who makes rooms and leaves them does not fill the disk.
@@ -193,7 +198,7 @@ impl Hub {
         self.survivors.kept.retain(|other| *other != person);
     }
 
-    /// Writes what people have changed in this turn of what their accounts find again.
+    /// Writes the sessions that cannot wait for their second.
     pub(super) fn write_kept(&mut self) {
         let mut people = std::mem::take(&mut self.survivors.kept);
         if people.is_empty() {
