@@ -277,11 +277,8 @@ impl Session {
     ) -> Option<Step> {
         if !question.has_begun {
             question.has_begun = true;
-            let target = match page.of {
-                PastOf::Room(room) => alloc::format!("{room}"),
-                PastOf::With(of) => of.with.as_str().into(),
-            };
-            self.begin_history(question.batch, &target, env, out);
+            // As it was asked for, since that is how clients find their question again.
+            self.begin_history(question.batch, &question.target, env, out);
         }
         let is_wanted = |event: &&Event| {
             // What everybody was told is no line of a history.

@@ -17,6 +17,10 @@ use crate::irc::mode::prefixes;
 #[derive(Clone, Debug)]
 pub(super) struct NamesQuestion {
     pub(super) room: RoomName,
+    /// The rooms as they were asked for, if they were several: one line ends the list of all, as irctest has it.
+    pub(super) list: Option<Box<str>>,
+    /// Whether no room follows that was asked for with it.
+    pub(super) is_last: bool,
     /// By NAMES. Else the room was just entered, and one that was left meanwhile is not listed.
     pub(super) is_asked: bool,
 }
@@ -34,14 +38,20 @@ impl Session {
             .filter(|typed| typed.contains(|c| c != ','));
         let typed = typed.unwrap_or("*");
         let words = typed.split(',').filter(|word| !word.is_empty());
-        for typed in words.take(TARGETS_MAX) {
-            let Some(room) = self.room(typed, env) else {
-                self.answer_behind(out, |session, out| session.end_of_names(typed, env, out));
-                continue;
-            };
+        let rooms = words
+            .take(TARGETS_MAX)
+            .filter_map(|word| self.room(word, env));
+        let rooms: Vec<RoomName> = rooms.collect();
+        if rooms.is_empty() {
+            self.answer_behind(out, |session, out| session.end_of_names(typed, env, out));
+        }
+        let count = rooms.len();
+        for (number, room) in rooms.into_iter().enumerate() {
             let query = self.names_query(RoomRef::Name(room.clone()), None);
             let question = NamesQuestion {
                 room,
+                list: (count > 1).then(|| typed.into()),
+                is_last: number + 1 == count,
                 is_asked: true,
             };
             self.later(Ask::Query(query), Question::Names(question));
@@ -100,8 +110,23 @@ impl Session {
             self.pending.question = Some(Box::new(Question::Names(question)));
             return Some(Step::AskWhenWritten(Ask::Query(query)));
         }
-        self.end_of_names(&alloc::format!("{room}"), env, out);
+        self.end_list(&question, room, env, out);
         None
+    }
+
+    /// Ends a list of names behind its last room.
+    pub(super) fn end_list(
+        &self,
+        question: &NamesQuestion,
+        room: &RoomName,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        match &question.list {
+            _ if !question.is_last => {}
+            Some(list) => self.end_of_names(list, env, out),
+            None => self.end_of_names(&alloc::format!("{room}"), env, out),
+        }
     }
 
     /// The names of people, in as many lines as it takes.
@@ -154,6 +179,8 @@ impl Session {
         let query = self.names_query(RoomRef::Name(room.clone()), None);
         let question = NamesQuestion {
             room: room.clone(),
+            list: None,
+            is_last: true,
             is_asked: false,
         };
         (Ask::Query(query), Question::Names(question))

@@ -42,7 +42,7 @@ impl Session {
             Question::Join { room, .. } => self.refuse_join(&room, rejection, env, out),
             Question::Names(question) => {
                 if question.is_asked {
-                    self.end_of_names(&alloc::format!("{}", question.room), env, out);
+                    self.end_list(&question, &question.room, env, out);
                 }
             }
             Question::Private(sending) => {
