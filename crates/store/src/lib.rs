@@ -17,6 +17,7 @@
 //! The crate must not know sockets, dialects or a clock: time is an argument.
 
 mod accounts;
+mod age;
 mod audit_log;
 mod backup;
 mod block;

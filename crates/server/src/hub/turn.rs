@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, Caller, Command, ConnId, Event, Fact, LeftOut, Rejection, RoomId, RoomSummary, Seq,
-    Timestamp, Timing, Welcome, WelcomeBack,
+    Answer, Caller, Command, ConnId, Event, Fact, LeftOut, Monotonic, Rejection, RoomId,
+    RoomSummary, Seq, Timestamp, Timing, Welcome, WelcomeBack,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
@@ -141,7 +141,7 @@ impl Hub {
 
     /// Forgets what has run out, and lets the store trim some of what is too old. Returns whether
     /// there is more of that.
-    pub(crate) fn tidy(&mut self, now: Timestamp) -> bool {
+    pub(crate) fn tidy(&mut self, now: Timestamp, steady: Monotonic) -> bool {
         self.take(
             Request {
                 caller: Caller::Server,
@@ -155,7 +155,7 @@ impl Hub {
         self.write_notes();
         self.sweep_sessions(now);
         let has_sessions = self.write_sessions();
-        let trims = self.store.trim(now).unwrap_or_else(|error| {
+        let trims = self.store.trim(now, steady).unwrap_or_else(|error| {
             tracing::warn!("cannot trim the history: {error}");
             false
         });

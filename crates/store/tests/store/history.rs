@@ -274,7 +274,7 @@ fn messages_that_were_trimmed_are_not_counted() {
     for seq in 1..=30 {
         commit(&mut store, &[said(seq, 0, "lee", "hello")]);
     }
-    while store.trim(Timestamp(31_000)).unwrap() {}
+    while store.trim(Timestamp(31_000), AGES).unwrap() {}
     let mut reader = store.reader().unwrap();
     let filter = Filter::default();
     let extent = reader

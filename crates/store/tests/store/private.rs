@@ -250,13 +250,13 @@ fn retention_takes_private_messages_with_and_without_rooms() {
         &mut store,
         &[told(1, "ann", "bob", false), told(5, "ann", "bob", false)],
     );
-    while store.trim(Timestamp(12_000)).unwrap() {}
+    while store.trim(Timestamp(12_000), AGES).unwrap() {}
     assert_eq!(seqs_of(&store, "ann", "bob"), [5]);
     commit(
         &mut store,
         &[said(6, 1, "cy", "hi"), told(9, "ann", "bob", false)],
     );
-    while store.trim(Timestamp(17_000)).unwrap() {}
+    while store.trim(Timestamp(17_000), LATER).unwrap() {}
     assert_eq!(seqs_of(&store, "bob", "ann"), [9]);
 }
 

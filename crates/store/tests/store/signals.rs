@@ -216,7 +216,7 @@ fn old_signals_go_in_small_steps() {
         .collect();
     commit(&mut store, &events);
     let mut steps = 0;
-    while store.trim(Timestamp(2_000_000)).unwrap() {
+    while store.trim(Timestamp(2_000_000), AGES).unwrap() {
         steps += 1;
     }
     assert!(steps >= 3, "each is small: {steps}");

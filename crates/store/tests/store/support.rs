@@ -5,13 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chinwag_core::{
-    AuditEntry, Event, Fact, Manner, Mask, ModAction, Name, PersonId, Range, Restriction, RoomId,
-    RoomName, Seq, Text, Timestamp,
+    AuditEntry, Event, Fact, Manner, Mask, ModAction, Monotonic, Name, PersonId, Range,
+    Restriction, RoomId, RoomName, Seq, Text, Timestamp,
 };
 use chinwag_store::{
     CommitError, Durability, Error, Filter, OpenError, Opened, Page, Place, Reader, Retention,
     Store,
 };
+
+/// A steady time by which a server has run for so long that any time of day is believed.
+pub(crate) const AGES: Monotonic = Monotonic(1 << 50);
+/// Another, as long behind that.
+pub(crate) const LATER: Monotonic = Monotonic(1 << 51);
 
 pub(crate) fn name(text: &str) -> Name {
     Name::parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}"))
