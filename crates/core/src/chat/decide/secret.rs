@@ -336,6 +336,7 @@ fn text_of(command: &Command) -> Option<&Text> {
         | Command::EndRoom(_)
         | Command::ShowKept(_)
         | Command::Tidy
+        | Command::EndShownNames
         | Command::SetRoom { .. }
         | Command::Stand { .. }
         | Command::Unbar { .. }
