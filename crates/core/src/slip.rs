@@ -67,6 +67,19 @@ pub(crate) fn shows_secret<'a>(
     }
 }
 
+/// Whether a line among others does, which were composed: by a command alone, as it is typed (`/login lee s3cret`)
+/// or sent (`PASS s3cret`).
+pub(crate) fn shows_secret_among<'a>(
+    line: &str,
+    me: impl FnOnce() -> Option<&'a Name>,
+    is_known: impl FnOnce(&Name) -> bool,
+) -> bool {
+    let line = Text::trim_unseen(line);
+    let (word, _) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let is_sent = word.bytes().all(|b| b.is_ascii_uppercase());
+    (word.starts_with('/') || is_sent) && shows_secret(line, me, is_known)
+}
+
 /// The code that is all of a line but for a word before it: `K7Q2-9MXP`, `/resume K7Q2-9MXP`.
 pub(crate) fn code_in(line: &str) -> Option<ResumeCode> {
     let line = Text::trim_unseen(line);

@@ -92,6 +92,8 @@ pub(crate) enum Job {
         rooms: Box<[RoomId]>,
         /// Which of them.
         targets: Targets,
+        /// Whom the reader ignores.
+        not_from: Box<[PastName]>,
     },
 }
 
@@ -255,6 +257,7 @@ impl Archive {
                 account,
                 rooms,
                 targets,
+                not_from,
             } => {
                 let Targets {
                     between,
@@ -262,7 +265,12 @@ impl Archive {
                     targets_max,
                 } = targets;
                 let of = (account.as_ref(), &*rooms);
-                let found = self.reader.targets(of, detail, between, targets_max)?;
+                let filter = Filter {
+                    not_from: &not_from,
+                    detail,
+                    ..Filter::default()
+                };
+                let found = self.reader.targets(of, filter, between, targets_max)?;
                 return Ok(JobResult::Targets(found));
             }
             Job::Hash(..) | Job::Verify(_) => return Ok(JobResult::Failed),

@@ -7,8 +7,8 @@
 //! own, and a reader that is not shown them reads none.
 
 use chinwag_core::{
-    AuditEntry, Correspondents, Detail, Event, Fact, FoundMessage, IrcForm, ModAction, NOBODY,
-    Name, RoomId, Seq, Signal, Text, Timestamp,
+    AuditEntry, Correspondents, Detail, Event, Fact, FoundMessage, IrcForm, LOBBY, ModAction,
+    NOBODY, Name, RoomId, Seq, Signal, Text, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -144,12 +144,22 @@ pub(crate) struct Beside<'a> {
 
 impl Beside<'_> {
     /// The place of the first of a stretch that is not before a time, of the room.
-    pub(crate) fn first(self, stretch: (Seq, Seq), time: Timestamp) -> Result<Option<Seq>, Error> {
+    fn first(self, stretch: (Seq, Seq), time: Timestamp) -> Result<Option<Seq>, Error> {
         let place = |kind| edge(self.conn, (Some(self.room), kind), stretch, FIRST, time.0);
         self.of_kinds(place, Seq::min)
     }
 
-    /// The same, or of what everybody was told.
+    /// The place of the first of a stretch that reaches back to the beginning. What everybody was told before a room
+    /// was made is no part of its past; the lobby was always there.
+    pub(crate) fn first_of_all(self, stretch: (Seq, Seq)) -> Result<Option<Seq>, Error> {
+        let ever = Timestamp(i64::MIN);
+        match self.room == LOBBY {
+            true => self.first_heard(stretch, ever),
+            false => self.first(stretch, ever),
+        }
+    }
+
+    /// The place of the first of a stretch that is not before a time, of the room or of what everybody was told.
     pub(crate) fn first_heard(
         self,
         stretch: (Seq, Seq),

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use chinwag_core::{
-    Account, Conversation, Detail, FoundMessage, HistoryTarget, Name, Range, Restriction, RoomId,
+    Account, Conversation, FoundMessage, HistoryTarget, Name, Range, Restriction, RoomId,
     RoomSnapshot, Seq, Timestamp,
 };
 
@@ -315,20 +315,21 @@ impl Reader {
 
     /// The rooms among these, and the private histories of an account if there is one, whose newest message
     /// lies between two times, both excluded: the oldest first. If there are more than `targets_max`, those
-    /// nearer to the first time. Signals are messages to those who are shown them.
+    /// nearer to the first time. Signals are messages to those who are shown them; private messages that the
+    /// filter leaves out are none.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
     pub fn targets(
         &mut self,
         (account, rooms): (Option<&Name>, &[RoomId]),
-        detail: Detail,
+        filter: Filter<'_>,
         between: (Timestamp, Timestamp),
         targets_max: usize,
     ) -> Result<Vec<(HistoryTarget, Timestamp)>, Error> {
         let conn = self.messages.conn()?;
         let look = conn.unchecked_transaction()?;
-        targets::find(&look, (account, rooms, detail), between, targets_max)
+        targets::find(&look, (account, rooms, filter), between, targets_max)
     }
 
     /// The accounts, in the order of the alphabet.

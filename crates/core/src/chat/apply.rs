@@ -5,6 +5,7 @@
 mod arriving;
 mod losing;
 mod private;
+mod shown_names;
 
 use alloc::vec::Vec;
 
@@ -94,6 +95,7 @@ impl Chat {
             Fact::IdentSet(set) => self.apply_ident_set(set),
             Fact::MetadataSet(set) => self.metadata.set(&set.owner, &set.changes),
         }
+        self.note_taken_names(&event.fact);
         #[cfg(debug_assertions)]
         assert!(self.are_counts_consistent(), "{event:?}");
     }

@@ -11,7 +11,7 @@ use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
 
 use super::recent::{RecentLog, RecentMessages};
-use super::{Body, DraftBody, DraftReply, Hub, Request, Ticket, rejected};
+use super::{DraftBody, DraftReply, Hub, Ticket, rejected};
 use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 
 /// An event, and the rooms that are told of it later, in a summary.
@@ -142,14 +142,10 @@ impl Hub {
     /// Forgets what has run out, and lets the store trim some of what is too old. Returns whether
     /// there is more of that.
     pub(crate) fn tidy(&mut self, now: Timestamp, steady: Monotonic) -> bool {
-        self.take(
-            Request {
-                caller: Caller::Server,
-                ticket: Ticket::default(),
-                body: Body::Command(Command::Tidy),
-            },
-            now,
-        );
+        for command in [Command::Tidy, Command::EndShownNames] {
+            let server = (Caller::Server, Ticket::default());
+            self.take_command(server, command, now);
+        }
         self.tidy_lost(now);
         self.forget_shown();
         self.write_notes();

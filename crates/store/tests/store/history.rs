@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chinwag_core::{
     Detail, Event, Fact, Manner, ModAction, PastName, Range, RoomId, Seq, Timestamp,
 };
-use chinwag_store::{Extent, Filter, Reader, Store};
+use chinwag_store::{Extent, Filter, Reader, Retention, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -376,6 +376,36 @@ fn topics_and_announcements_are_in_the_past_on_wish() {
             .unwrap()
             .missed_page(&[(RoomId(0), Seq(0))], Seq(0), Seq(9), 9_999, all);
     assert_eq!(places(&missed.unwrap().events), [1, 2, 3, 4, 7, 8]);
+}
+
+#[test]
+fn what_everybody_was_told_before_the_first_word_is_the_lobbys_past() {
+    let mut store = open_memory(Retention::default());
+    let announced = |seq| audit_entry(seq, ModAction::Announce(text("noon")));
+    commit(&mut store, &[announced(1), announced(2)]);
+    let all = Filter {
+        detail: Detail::Notices,
+        ..Filter::default()
+    };
+    let check = |store: &Store, room, range, expected: &[u64]| {
+        let mut reader = store.reader().unwrap();
+        let extent = reader.extent(RoomId(room), range, 50, all).unwrap();
+        let found = pages(&mut reader, RoomId(room), &extent, 1, all);
+        assert_eq!(places(&found), expected, "{room}");
+    };
+    check(&store, 0, Range::Last(5), &[1, 2]);
+    check(&store, 1, Range::Last(5), &[]);
+    let turn = [
+        said(3, 0, "lee", "hello"),
+        said(4, 1, "lee", "hello"),
+        announced(5),
+    ];
+    commit(&mut store, &turn);
+    commit(&mut store, &[said(6, 0, "lee", "hello")]);
+    check(&store, 0, Range::Last(5), &[1, 2, 3, 5, 6]);
+    check(&store, 0, Range::Last(1), &[6]);
+    check(&store, 0, Range::Before(Seq(6), 5), &[1, 2, 3, 5]);
+    check(&store, 1, Range::Last(5), &[4, 5]);
 }
 
 const NAMES: [&str; 3] = ["lee", "ann", "bob"];

@@ -161,7 +161,7 @@ proptest! {
                     let sent = message.accounts.from.as_ref() == Some(&of.account)
                         && message.to_name == of.with;
                     let got = message.accounts.to.as_ref() == Some(&of.account)
-                        && message.from_name == of.with && !message.ignored;
+                        && message.from_name == of.with;
                     sent || got
                 });
                 let mine = mine.map(|event| (**event).clone()).map(|mut event| {
@@ -285,7 +285,7 @@ fn targets_are_told_by_their_newest_message() {
         let found = reader
             .targets(
                 (account, &rooms),
-                chinwag_core::Detail::Messages,
+                chinwag_store::Filter::default(),
                 between,
                 most,
             )

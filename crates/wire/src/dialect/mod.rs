@@ -402,7 +402,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.ignores(),
             Self::Json(session) => session.ignores(),
-            Self::Irc(_) => &[],
+            Self::Irc(session) => session.ignores(),
         }
     }
 

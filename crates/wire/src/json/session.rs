@@ -141,18 +141,18 @@ impl Session {
     fn note_event(&mut self, event: &Event) {
         let fact = &event.fact;
         let arrived = match fact {
-            Fact::LoggedIn(login) => Some((&**login, Ignores::default())),
-            Fact::Returned(returned) => Some((&returned.login, Ignores::returned(returned))),
+            Fact::LoggedIn(login) => Some(&**login),
+            Fact::Returned(returned) => Some(&returned.login),
             _ => None,
         };
-        if let Some((login, ignores)) = arrived {
+        if let Some(login) = arrived {
             self.rooms.clear();
             self.stage = Stage::Here(Here {
                 me: login.person,
                 name: login.name.clone(),
                 account: login.account.clone(),
                 is_operator: login.operator,
-                ignores,
+                ignores: Ignores::by_login(fact),
                 since: event.seq,
             });
         }

@@ -309,7 +309,7 @@ impl Session {
         }
         if let Fact::Returned(returned) = fact {
             let mut chat = Chat::new(&returned.login);
-            chat.ignores = Ignores::returned(returned);
+            chat.ignores = Ignores::by_login(fact);
             self.stage = Stage::Chat(chat);
             self.is_operator = returned.login.operator;
         }

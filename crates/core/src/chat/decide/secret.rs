@@ -7,6 +7,7 @@
 //! meant: it may be a common word.
 
 use alloc::boxed::Box;
+use alloc::string::ToString;
 
 use super::super::Chat;
 use crate::chat::settings::ServerPassword;
@@ -19,7 +20,7 @@ use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
 use crate::room::RoomSetting;
-use crate::slip::{code_in, shows_password, shows_secret};
+use crate::slip::{code_in, shows_password, shows_secret, shows_secret_among};
 use crate::source::Ident;
 use crate::text::Text;
 
@@ -113,13 +114,18 @@ impl Chat {
             self.check_word(typed, &me)?;
         }
         let tags = shown.tags.into_iter().flat_map(|tags| tags.split(';'));
-        for (_, value) in tags.filter_map(|tag| tag.split_once('=')) {
+        for tag in tags {
+            let (key, value) = tag.split_once('=').unwrap_or((tag, ""));
+            let key = key.trim_start_matches('+');
+            self.check_word(key.rsplit_once('/').map_or(key, |(_, key)| key), &me)?;
             // The escape of a tag that stands for something in the middle of a password.
             self.check_word(&value.replace("\\s", " "), &me)?;
         }
-        let values = shown.values.iter();
-        let mut values = values.filter_map(|(_, value)| value.as_ref());
-        values.try_for_each(|value| self.check_word(value.as_str(), &me))
+        shown.values.iter().try_for_each(|(key, value)| {
+            self.check_word(key.as_str(), &me)?;
+            let value = value.as_ref();
+            value.map_or(Ok(()), |value| self.check_word(value.as_str(), &me))
+        })
     }
 
     /// The command without the words that it can do without, where they show a secret.
@@ -182,6 +188,13 @@ impl Chat {
                 password.is_in(room.bare()) && self.rooms.named(room).is_none()
             }
             Command::RenameRoom { new, .. } => password.is_in(new.bare()),
+            Command::SetMask {
+                matched, on: true, ..
+            } => {
+                let mask = matched.to_string();
+                let named = mask.strip_prefix("account:").unwrap_or(&mask);
+                password.is_folded(named.split_once('!').map_or(named, |(name, _)| name))
+            }
             Command::SetRoom { settings, .. } => settings.iter().any(|setting| {
                 matches!(setting, RoomSetting::Password(Some(word)) if password.is_in(word.reveal()))
             }),
@@ -204,19 +217,26 @@ impl Chat {
         })
     }
 
-    /// Checks a text that a person wrote. Of several lines none is a slip of the tongue, but each may be a
-    /// password.
+    /// Checks a text that a person wrote. Several lines were composed, so that few of them are slips of the
+    /// tongue; unless all but one are empty.
     fn check_text<'a>(
         &self,
         text: &Text,
         me: impl Fn() -> Option<Me<'a>>,
     ) -> Result<(), Rejection> {
-        match text.contains(Text::BREAK) {
-            true => self.check_words(text, me),
-            false if shows_secret(text, || Some(me()?.name), |name| self.is_name_known(name)) => {
-                Err(Rejection::ShowsSecret)
+        let lines = || text.split(Text::BREAK);
+        let is_written = |line: &&str| !Text::trim_unseen(line).is_empty();
+        let is_alone = lines().filter(is_written).nth(1).is_none();
+        let is_slip = |line: &str| {
+            let (me, is_known) = (|| Some(me()?.name), |name: &Name| self.is_name_known(name));
+            match is_alone {
+                true => shows_secret(line, me, is_known),
+                false => shows_secret_among(line, me, is_known),
             }
-            false => self.check_word(text, me),
+        };
+        match lines().any(is_slip) {
+            true => Err(Rejection::ShowsSecret),
+            false => self.check_words(text, me),
         }
     }
 
@@ -336,6 +356,7 @@ fn text_of(command: &Command) -> Option<&Text> {
         | Command::EndRoom(_)
         | Command::ShowKept(_)
         | Command::Tidy
+        | Command::EndShownNames
         | Command::SetRoom { .. }
         | Command::Stand { .. }
         | Command::Unbar { .. }
