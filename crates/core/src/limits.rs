@@ -63,6 +63,8 @@ pub const INVITATIONS_SHOWN_MAX: usize = 50;
 pub const INVITATIONS_KEPT_MAX: usize = 20;
 /// Bars, and likewise mutes, of one room: a moderator reads them on one page.
 pub const ROOM_RESTRICTIONS_MAX: usize = 100;
+/// People whom one bar or mute of a room follows: all who are logged in to an account, and as many lost ones.
+pub const FOLLOWED_MAX: usize = 2 * (1 + ACCOUNT_NAMES_MAX + ACCOUNT_LOGINS_MAX);
 /// Masks of one room that clients of IRC have set: each is held against everybody who comes.
 pub const ROOM_MASKS_MAX: usize = 100;
 /// Bytes of such a mask: one for the longest name fits, and a line that lists or changes it is not cut.

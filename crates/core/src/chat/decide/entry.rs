@@ -239,8 +239,7 @@ fn bar_of<'a>(
     address: IpAddr,
     now: Timestamp,
 ) -> Option<&'a Restriction> {
-    let names = [Some(&person.name), person.account.as_ref()];
-    rules.bars.longest(names, address, now)
+    rules.bars.longest_on(person, address, now)
 }
 
 fn barred(bar: &Restriction) -> RoomRejection {
