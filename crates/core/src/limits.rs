@@ -46,6 +46,9 @@ pub const MOTD_BYTES_MAX: usize = 1920;
 pub const PEOPLE_MAX: usize = 50_000;
 /// Rooms at once: one for each person that the server takes.
 pub const ROOMS_MAX: usize = 50_000;
+/// Rooms beside those that nobody is in and nobody owns, and whose past is kept. Each takes some 400 bytes; one
+/// address leaves no more than [`ROOMS_MADE_MAX`] behind until the server starts anew.
+pub const ROOMS_ABANDONED_MAX: usize = 50_000;
 /// Rooms that one person may be in: more than anybody can follow.
 pub const ROOMS_PER_PERSON_MAX: usize = 20;
 /// Rooms that one account, or the guests from one address, may have made: a school needs as many
