@@ -46,6 +46,9 @@ pub const MOTD_BYTES_MAX: usize = 1920;
 pub const PEOPLE_MAX: usize = 50_000;
 /// Rooms at once: one for each person that the server takes.
 pub const ROOMS_MAX: usize = 50_000;
+/// Rooms beside those that nobody is in and nobody owns, and whose past is kept. Each takes some 400 bytes; one
+/// address leaves no more than [`ROOMS_MADE_MAX`] behind until the server starts anew.
+pub const ROOMS_ABANDONED_MAX: usize = 50_000;
 /// Rooms that one person may be in: more than anybody can follow.
 pub const ROOMS_PER_PERSON_MAX: usize = 20;
 /// Rooms that one account, or the guests from one address, may have made: a school needs as many
@@ -63,6 +66,8 @@ pub const INVITATIONS_SHOWN_MAX: usize = 50;
 pub const INVITATIONS_KEPT_MAX: usize = 20;
 /// Bars, and likewise mutes, of one room: a moderator reads them on one page.
 pub const ROOM_RESTRICTIONS_MAX: usize = 100;
+/// People whom one bar or mute of a room follows: all who are logged in to an account, and as many lost ones.
+pub const FOLLOWED_MAX: usize = 2 * (1 + ACCOUNT_NAMES_MAX + ACCOUNT_LOGINS_MAX);
 /// Masks of one room that clients of IRC have set: each is held against everybody who comes.
 pub const ROOM_MASKS_MAX: usize = 100;
 /// Bytes of such a mask: one for the longest name fits, and a line that lists or changes it is not cut.

@@ -266,6 +266,8 @@ pub enum RoomRejection {
     NeedsPassword,
     /// The password is another.
     WrongPassword,
+    /// Not everybody could give this as its password: see [`RoomPassword::is_for_everybody`](crate::RoomPassword).
+    PasswordNotForAll,
     /// It has as many people as it takes.
     Full {
         /// So many.

@@ -271,6 +271,12 @@ impl RoomPassword {
         }
     }
 
+    /// Whether every client can give it. IRC's JOIN has commas between several, and a colon before one that
+    /// ends a line.
+    pub fn is_for_everybody(&self) -> bool {
+        !self.0.contains(',') && !self.0.starts_with(':')
+    }
+
     /// The word itself, for those who may see it.
     pub fn reveal(&self) -> &str {
         &self.0

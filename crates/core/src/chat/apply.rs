@@ -9,16 +9,18 @@ mod shown_names;
 
 use alloc::vec::Vec;
 
-use super::Chat;
 use super::decide::maker;
 use super::state::{IrcPerson, Maker, Rank, Resumable, Room, TIDY_MAX, named_by};
+use super::{Chat, Person};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
+use crate::ban::Mask;
 use crate::event::{
     AuditEntry, Event, Fact, IdentSet, ModAction, Quit, QuitReason, Renamed, RoomAct, RoomChange,
     Tenure,
 };
 use crate::ids::{PersonId, RoomId, Seq};
+use crate::limits::FOLLOWED_MAX;
 use crate::metadata::MetadataOwner;
 use crate::name::{FoldedName, Name};
 use crate::read_marker::MarkerSet;
@@ -375,7 +377,12 @@ impl Chat {
                 }
             }
             act => {
-                self.rooms.change_rules(room, |rules| rules.change(act, at));
+                let named = match act {
+                    RoomAct::Bar(entry) | RoomAct::Mute(entry) => self.named_by(&entry.mask, at),
+                    _ => Vec::new(),
+                };
+                self.rooms
+                    .change_rules(room, |rules| rules.change(act, at, &named));
                 if let RoomAct::Mask { mask, .. } = act
                     && let Some(account) = named_by(mask)
                 {
@@ -383,6 +390,20 @@ impl Chat {
                 }
             }
         }
+    }
+
+    /// The people whom the mask of a restriction names and matches, connected or not.
+    fn named_by(&self, mask: &Mask, now: Timestamp) -> Vec<PersonId> {
+        let Some(name) = &mask.name else {
+            return Vec::new();
+        };
+        let lost = self.resumables.logged_in_to(name).into_iter();
+        let lost = lost.filter_map(|id| Some(&*self.resumables.get(id)?.person));
+        let people = self.bearer_of(name, now).into_iter();
+        let people = people.chain(self.people.logged_in_to(name)).chain(lost);
+        let is_meant = |person: &&Person| mask.matches(Some(name), person.session.address);
+        let people = people.filter(is_meant).take(FOLLOWED_MAX);
+        people.map(|person| person.id).collect()
     }
 
     fn apply_stand(

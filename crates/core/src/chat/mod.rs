@@ -134,10 +134,12 @@ impl Chat {
                 rules.set_account(name, Some(*held));
             }
             rules.masks = kept.masks;
-            kept.bars.iter().for_each(|bar| rules.bars.put(bar, now));
+            kept.bars
+                .iter()
+                .for_each(|bar| rules.bars.put(bar, now, &[]));
             kept.mutes
                 .iter()
-                .for_each(|mute| rules.mutes.put(mute, now));
+                .for_each(|mute| rules.mutes.put(mute, now, &[]));
         });
         let rules = self.rooms.get(id).and_then(Room::rules);
         let accounts = rules.into_iter().flat_map(RoomRules::accounts_named);

@@ -1,9 +1,9 @@
-//! What a bar of a name takes from one who is not inside.
+//! What a bar of a name takes from one who is not inside, and how bars and mutes follow a person.
 
-use chinwag_core::{RoomRejection, Standing};
+use chinwag_core::{Command, Listed, Mask, RoomRef, RoomRejection, Standing};
 
 use crate::governing::{DEV, bar, dev, give, of, take};
-use crate::world::{World, arrive_with, join, leave, name, register, rename};
+use crate::world::{World, arrive_with, join, leave, name, register, rename, say_in};
 
 /// Ann bars a name: nothing is left to take from its bearer.
 fn check_takes(world: &mut World, (barred, bearer): (&str, &str), standing: Standing) {
@@ -83,4 +83,109 @@ fn the_voice_of_one_who_is_absent_is_taken() {
     check_takes(&mut world, ("cy", "cy"), Standing::Voice);
     arrive_with(&mut world, "cy", "of cy").expect("back");
     assert!(world.by("cy", join("dev")).is_err());
+}
+
+/// Two guests behind one address, so that a bar or a mute covers the name alone.
+fn class() -> World {
+    let mut world = dev();
+    for who in ["tom", "zoe"] {
+        world.arrive_from("192.0.2.77", who).expect("arrived");
+        world.by(who, join("dev")).expect("joined");
+    }
+    world
+}
+
+fn barred(world: &mut World, who: &str) -> bool {
+    let refused = of(RoomRejection::Barred {
+        until: None,
+        why: None,
+    });
+    let answer = world.by(who, join("dev"));
+    assert!(answer.is_ok() || answer == Err(refused), "{answer:?}");
+    answer.is_err()
+}
+
+fn mute(whom: &str) -> Command {
+    Command::MuteIn {
+        room: RoomRef::Id(DEV),
+        name: whom.into(),
+        time: None,
+        why: None,
+    }
+}
+
+fn unbar(whom: &str) -> Command {
+    Command::Unbar {
+        room: RoomRef::Id(DEV),
+        listed: Listed::Mask(Mask::of_name(name(whom))),
+    }
+}
+
+#[test]
+fn a_bar_follows_a_guest_to_another_name() {
+    let mut world = class();
+    world.by("ann", bar("tom")).expect("barred");
+    world.by("tom", rename("mike")).expect("renamed");
+    assert!(barred(&mut world, "mike"));
+    assert!(world.by("mike", say_in(DEV, "hi")).is_err());
+    // Also over a lost link, and where it is given anew.
+    let code = world.lose("mike");
+    world.by("ann", bar("tom")).expect("barred again");
+    world.resume(code).expect("back");
+    assert!(barred(&mut world, "mike"));
+    // The others at the address are free, whatever their names.
+    world.by("zoe", leave("dev")).expect("left");
+    world.by("zoe", rename("zelda")).expect("renamed");
+    assert!(!barred(&mut world, "zelda"));
+    world.by("ann", unbar("tom")).expect("taken off");
+    assert!(!barred(&mut world, "mike"));
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn a_bar_of_one_whose_link_is_lost_follows_it() {
+    let mut world = class();
+    let code = world.lose("tom");
+    world.by("ann", bar("tom")).expect("barred");
+    world.resume(code).expect("back");
+    world.by("tom", rename("mike")).expect("renamed");
+    assert!(barred(&mut world, "mike"));
+    // It is also taken off by the name that it has now.
+    world.by("ann", unbar("mike")).expect("taken off");
+    assert!(!barred(&mut world, "mike"));
+    world.check_replay();
+}
+
+#[test]
+fn a_bar_of_an_account_follows_who_logs_out() {
+    let mut world = class();
+    world.by("tom", register("of tom")).expect("registered");
+    world.by("tom", rename("mike")).expect("renamed");
+    world.by("ann", bar("tom")).expect("barred");
+    world.by("mike", Command::LogOut).expect("logged out");
+    assert!(barred(&mut world, "mike"));
+    world.check_replay();
+}
+
+#[test]
+fn a_mute_of_a_room_follows_a_guest_who_leaves_it_to_change_name() {
+    let mut world = class();
+    world.by("ann", mute("tom")).expect("muted");
+    let muted = of(RoomRejection::Muted { remaining: None });
+    assert_eq!(world.by("tom", rename("mike")), Err(muted.clone()));
+    world.by("tom", leave("dev")).expect("left");
+    world.by("tom", rename("mike")).expect("renamed");
+    world.by("mike", join("dev")).expect("joined");
+    assert_eq!(world.by("mike", say_in(DEV, "hi")), Err(muted.clone()));
+    // Who is made a moderator may speak, and goes on so when it is none again.
+    world
+        .by("ann", give("mike", Standing::Moderator))
+        .expect("given");
+    world
+        .by("ann", take("mike", Standing::Moderator))
+        .expect("taken");
+    world.by("mike", say_in(DEV, "hi")).expect("heard");
+    world.check();
+    world.check_replay();
 }

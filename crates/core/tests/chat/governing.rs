@@ -105,6 +105,20 @@ fn who_makes_a_room_moderates_it_until_it_leaves() {
 }
 
 #[test]
+fn a_password_that_not_every_client_can_give_opens_no_room() {
+    let mut world = dev();
+    for typed in ["a,b", ",", ":a"] {
+        let password = set(RoomSetting::Password(Some(word(typed))));
+        let refused = of(RoomRejection::PasswordNotForAll);
+        assert_eq!(world.by("ann", password), Err(refused), "{typed}");
+    }
+    let password = set(RoomSetting::Password(Some(word("a:b"))));
+    world.by("ann", password).expect("set");
+    world.by("cy", join_with("a:b")).expect("joined");
+    world.check_replay();
+}
+
+#[test]
 fn what_an_account_was_in_a_room_ends_with_it() {
     let mut world = dev();
     world.by("ann", register("hash")).expect("registered");

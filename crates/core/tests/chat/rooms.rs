@@ -1,6 +1,9 @@
 //! Moving between rooms.
 
-use chinwag_core::{Caller, Command, Fact, LOBBY, Rejection, RoomId, RoomRef, Settings, Snapshot};
+use chinwag_core::{
+    Caller, Command, Fact, KeptRules, LOBBY, Rejection, RoomId, RoomRef, RoomSnapshot, Settings,
+    Snapshot,
+};
 
 use crate::world::{World, join, leave, room, say_in, set_topic};
 
@@ -53,7 +56,7 @@ fn joins_and_leaves_are_refused() {
     };
     let mut world = World::new(settings, Snapshot::default());
     world.arrive("ann").expect("here");
-    world.arrive("bob").expect("here");
+    world.arrive_from("192.0.2.98", "bob").expect("here");
     world.by("ann", join("dev")).expect("joined");
     let missing = |room: &str, meant: Option<&str>| Rejection::NoSuchRoom {
         room: crate::world::room(room),
@@ -80,15 +83,76 @@ fn joins_and_leaves_are_refused() {
     let unheard = Rejection::Of(room("dev"), chinwag_core::RoomRejection::NoOutsiders);
     let said = say_in(RoomId(1), "hello");
     assert_eq!(world.by("bob", said), Err(unheard));
-    world.by("bob", join("empty")).expect("joined");
-    world.by("bob", leave("empty")).expect("left");
-    // A room in which nothing is kept takes no place.
     world.by("bob", join("ops")).expect("joined");
-    let kept = say_in(RoomId(3), "hello");
-    world.by("bob", kept).expect("said");
-    world.by("bob", leave("ops")).expect("left");
     let full = Rejection::RoomsFull { rooms_max: 3 };
-    assert_eq!(world.by("bob", join("third")), Err(full));
+    world.arrive_from("192.0.2.99", "cy").expect("here");
+    assert_eq!(world.by("cy", join("third")), Err(full));
+}
+
+/// A room that nobody is in and nobody owns, with what is kept of it, takes no place.
+#[test]
+fn rooms_that_are_left_behind_keep_no_others_out() {
+    let settings = Settings {
+        rooms_max: 5,
+        ..crate::world::settings()
+    };
+    let mut world = World::new(settings, Snapshot::default());
+    for (address, who) in [
+        ("192.0.2.1", "op"),
+        ("192.0.2.2", "tom"),
+        ("192.0.2.3", "zoe"),
+    ] {
+        world.arrive_from(address, who).expect("here");
+    }
+    for number in 1..=14 {
+        let name = format!("r{}", char::from(b'a' + number));
+        let id = RoomId(u32::from(number));
+        world.by("tom", join(&name)).expect("joined");
+        match number % 2 {
+            0 => world.by("tom", say_in(id, "a line")),
+            _ => world.by("tom", set_topic(id, Some("a topic"))),
+        }
+        .expect("kept");
+        world.by("tom", leave(&name)).expect("left");
+    }
+    world.by("zoe", join("zoes")).expect("joined");
+    // Inside, he takes half of the places.
+    world.by("tom", join("rb")).expect("joined");
+    world.by("tom", join("rc")).expect("joined");
+    let half = Rejection::TooManyRoomsMade { rooms_max: 2 };
+    assert_eq!(world.by("tom", join("rd")), Err(half.clone()));
+    assert_eq!(world.by("tom", join("more")), Err(half));
+    // One that is taken up again takes a place, too.
+    world.by("zoe", join("re")).expect("joined");
+    let full = Rejection::RoomsFull { rooms_max: 5 };
+    assert_eq!(world.by("op", join("rf")), Err(full));
+    world.by("tom", leave("rb")).expect("left");
+    world.by("op", join("rf")).expect("joined");
+    world.check();
+    world.check_replay();
+}
+
+/// After a restart nobody knows who made them.
+#[test]
+fn rooms_of_an_earlier_run_keep_no_others_out() {
+    let settings = Settings {
+        rooms_max: 3,
+        ..crate::world::settings()
+    };
+    let rooms = (1..=5).map(|number| RoomSnapshot {
+        id: RoomId(number),
+        name: room(&format!("r{number}x")),
+        topic: None,
+        rules: KeptRules::default(),
+    });
+    let snapshot = Snapshot {
+        rooms: rooms.collect(),
+        ..Snapshot::default()
+    };
+    let mut world = World::new(settings, snapshot);
+    world.arrive_from("192.0.2.3", "zoe").expect("here");
+    world.by("zoe", join("zoes")).expect("joined");
+    world.check();
 }
 
 #[test]

@@ -149,6 +149,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("no_topic", "The room has no topic to take away."),
     ("room_closed", "The room takes only those who are invited."),
     ("room_password", "The room has a password, and another."),
+    (
+        "bad_room_password",
+        "A room's password has no comma and no colon in front: clients of IRC could not give it.",
+    ),
     ("room_full", "The room has as many people as it takes."),
     ("registered_only", "The room takes only registered names."),
     (
@@ -284,6 +288,7 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
         RoomRejection::NoTopic => "no_topic",
         RoomRejection::Closed | RoomRejection::ClosedToStrangers => "room_closed",
         RoomRejection::NeedsPassword | RoomRejection::WrongPassword => "room_password",
+        RoomRejection::PasswordNotForAll => "bad_room_password",
         RoomRejection::Full { .. } => "room_full",
         RoomRejection::RegisteredOnly => "registered_only",
         RoomRejection::EncryptedOnly => "encrypted_only",

@@ -423,6 +423,7 @@ fn every_rejection_has_a_code_of_the_reference_and_a_sentence() {
         RoomRejection::StandingsFull,
         RoomRejection::NotBarred(Listed::Mask(Mask::of_name(name("ann")))),
         RoomRejection::NotMuted(name("ann")),
+        RoomRejection::PasswordNotForAll,
         RoomRejection::NoNeedToKnock,
         RoomRejection::KnockedAlready,
         RoomRejection::NobodyHears,

@@ -226,11 +226,6 @@ impl Chat {
         }
         Ok(())
     }
-
-    /// Whether a room is anybody's to found anew: everybody has left, and nobody owns it.
-    pub(super) fn is_abandoned(&self, id: RoomId, room: &Room) -> bool {
-        id != LOBBY && room.is_deserted() && !room.is_owned(id)
-    }
 }
 
 fn bar_of<'a>(
@@ -239,8 +234,7 @@ fn bar_of<'a>(
     address: IpAddr,
     now: Timestamp,
 ) -> Option<&'a Restriction> {
-    let names = [Some(&person.name), person.account.as_ref()];
-    rules.bars.longest(names, address, now)
+    rules.bars.longest_on(person, address, now)
 }
 
 fn barred(bar: &Restriction) -> RoomRejection {

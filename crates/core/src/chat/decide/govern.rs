@@ -172,6 +172,13 @@ impl Chat {
         if id == LOBBY && !settings.iter().all(is_for_lobby) {
             return Err(self.refusal(id, RoomRejection::LobbyIsOpen));
         }
+        let is_for_some = |setting: &RoomSetting| match setting {
+            RoomSetting::Password(Some(word)) => !word.is_for_everybody(),
+            _ => false,
+        };
+        if settings.iter().any(is_for_some) {
+            return Err(self.refusal(id, RoomRejection::PasswordNotForAll));
+        }
         // Whom it keeps out would come in that way, an operator too.
         let opens = settings.contains(&RoomSetting::Encrypted(false));
         if opens && !me.is_encrypted() && self.rules_hold(id, |rules| rules.settings.encrypted) {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::account::Account;
 use crate::ban::Mask;
-use crate::chat::state::{Room, RoomRules};
+use crate::chat::state::{Room, RoomRestrictions, RoomRules};
 use crate::chat::{Chat, Person};
 use crate::event::{Fact, RoomAct};
 use crate::ids::{PersonId, RoomId};
@@ -109,39 +109,57 @@ impl Chat {
             facts.push(self.mask_set(me, id, (kind, matched.clone(), false), now));
         }
         let rules = self.rooms.get(id).and_then(Room::rules);
-        let list = rules.and_then(|rules| rules.restrictions(kind));
-        let all = list.into_iter().flat_map(|list| list.active(now));
+        let Some(list) = rules.and_then(|rules| rules.restrictions(kind)) else {
+            return;
+        };
         // An address that stands for a name is not told, nor that it was guessed.
         let is_of_address = matches!(listed, Listed::Mask(mask) if mask.name.is_none());
         let is_secret = |mask: &&Mask| is_of_address && mask.name.is_some();
-        let all = all.map(|restriction| &restriction.mask);
+        let all = list.active(now).map(|restriction| &restriction.mask);
         let all: Vec<&Mask> = all
             .filter(|mask| me.session.rank.operator || !is_secret(mask))
             .collect();
-        let word = match listed {
-            Listed::Mask(mask) => Some(mask.clone()),
+        let mut words = match listed {
+            Listed::Mask(mask) => self.words_for(list, mask, now),
             Listed::Matched(_) => {
                 let found = all.iter().find(|mask| Matched::of(mask) == matched);
-                found.and_then(|mask| word_of(mask))
+                found.and_then(|mask| word_of(mask)).into_iter().collect()
             }
         };
-        let Some(word) = word.filter(|word| all.iter().any(|mask| mask.is_named_by(word))) else {
-            return;
-        };
-        let lifted = all.into_iter().filter(|mask| mask.is_named_by(&word));
-        let lifted = lifted.filter(|mask| mask.name.is_some());
-        let mut entries: Vec<Matched> = lifted.map(Matched::of).collect();
-        entries.retain(|entry| !is_mask || *entry != matched);
+        words.retain(|word| all.iter().any(|mask| mask.is_named_by(word)));
+        for word in words {
+            let lifted = all.iter().filter(|mask| mask.is_named_by(&word));
+            let lifted = lifted.filter(|mask| mask.name.is_some());
+            let mut entries: Vec<Matched> = lifted.map(|mask| Matched::of(mask)).collect();
+            entries.retain(|entry| !is_mask || *entry != matched);
+            facts.push(self.lifted(me, id, kind, word));
+            facts.extend(self.listed(me, id, (kind, entries, false)));
+        }
+    }
+
+    /// What undoes the restrictions that a moderator names, also by the name that one whom they follow has by
+    /// now.
+    fn words_for(&self, list: &RoomRestrictions, mask: &Mask, now: Timestamp) -> Vec<Mask> {
+        let bearer = mask.name.as_ref();
+        let bearer = bearer.and_then(|name| self.bearer_of(name, now));
+        let following = bearer.into_iter();
+        let following = following.flat_map(|bearer| list.following(bearer.id, now));
+        let mut words = Vec::from([mask.clone()]);
+        for word in following.filter_map(|restriction| word_of(&restriction.mask)) {
+            if !words.iter().any(|other| word.is_named_by(other)) {
+                words.push(word);
+            }
+        }
+        words
+    }
+
+    fn lifted(&self, me: &Person, id: RoomId, kind: MaskKind, word: Mask) -> Fact {
+        if kind != MaskKind::Mute {
+            return self.changed(me, id, RoomAct::Unbar(word), None);
+        }
         let bearer = word.name.as_ref().and_then(|name| self.people.named(name));
-        let (act, target) = match kind {
-            MaskKind::Mute => (
-                RoomAct::Unmute(word.clone()),
-                bearer.map(|bearer| bearer.id),
-            ),
-            _ => (RoomAct::Unbar(word), None),
-        };
-        facts.push(self.changed(me, id, act, target));
-        facts.extend(self.listed(me, id, (kind, entries, false)));
+        let bearer = bearer.map(|bearer| bearer.id);
+        self.changed(me, id, RoomAct::Unmute(word), bearer)
     }
 
     /// What clients of IRC are told of bars and mutes, whose lists they keep.

@@ -10,6 +10,7 @@ use crate::chat::{Chat, Person};
 use crate::command::{Outcome, RoomRef};
 use crate::event::Fact;
 use crate::ids::{LOBBY, PersonId, RoomId};
+use crate::limits::ROOMS_ABANDONED_MAX;
 use crate::metadata::MetadataOwner;
 use crate::name::{FoldedName, Name};
 use crate::rejection::{Rejection, RoomRejection};
@@ -37,9 +38,7 @@ impl Chat {
         let found = known.and_then(|id| Some((id, self.rooms.get(id)?)));
         let room = match found {
             None => self.decide_open(me, name, now, facts)?,
-            Some((id, room)) if self.is_abandoned(id, room) => {
-                self.decide_found(me, id, room, facts)?
-            }
+            Some((id, room)) if room.is_abandoned(id) => self.decide_found(me, id, room, facts)?,
             Some((id, _)) => {
                 self.check_may_enter(me, id, password.as_ref(), now)?;
                 id
@@ -58,10 +57,7 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<RoomId, Rejection> {
         self.check_look_of_room(me, &name, None)?;
-        let rooms_max = self.settings.rooms_max;
-        if self.rooms.kept() >= rooms_max {
-            return Err(Rejection::RoomsFull { rooms_max });
-        }
+        self.check_has_place(1)?;
         let mut servers = self.settings.read_only.iter();
         let is_servers = servers.any(|other| other.key() == name.key());
         if !is_servers {
@@ -75,6 +71,17 @@ impl Chat {
             facts.push(founded(me, room, false));
         }
         Ok(room)
+    }
+
+    /// Checks that there may be one more room that takes a place, and so many more in all.
+    fn check_has_place(&self, more: usize) -> Result<(), Rejection> {
+        let rooms_max = self.settings.rooms_max;
+        let all_max = rooms_max.saturating_add(ROOMS_ABANDONED_MAX);
+        let has_place = self.rooms.placed() < rooms_max && self.rooms.len() + more <= all_max;
+        match has_place {
+            true => Ok(()),
+            false => Err(Rejection::RoomsFull { rooms_max }),
+        }
     }
 
     /// Checks that the name of a new room looks like that of no other, nor like one that is the
@@ -129,6 +136,7 @@ impl Chat {
         room: &Room,
         facts: &mut Vec<Fact>,
     ) -> Result<RoomId, Rejection> {
+        self.check_has_place(0)?;
         self.check_may_make(me, Some(id))?;
         let is_private = room
             .rules()
@@ -148,7 +156,6 @@ impl Chat {
 
     /// Checks that nobody uses up the rooms for others.
     fn check_may_make(&self, me: &Person, known: Option<RoomId>) -> Result<(), Rejection> {
-        let rooms_max = self.settings.rooms_made_max;
         let account = me.account.as_ref();
         let is_local = account.is_none() && me.session.address.to_canonical().is_loopback();
         if me.session.rank.operator || is_local {
@@ -158,10 +165,15 @@ impl Chat {
         let made = self.rooms.made_by(&maker);
         let is_own = known.and_then(|id| self.rooms.get(id));
         let is_own = is_own.is_some_and(|room| room.is_made_by(&maker));
-        match made >= rooms_max && !is_own {
-            true => Err(Rejection::TooManyRoomsMade { rooms_max }),
-            false => Ok(()),
-        }
+        let all_max = self.settings.rooms_made_max;
+        // Of few places nobody has more than half.
+        let placed_max = all_max.min((self.settings.rooms_max / 2).max(1));
+        let rooms_max = match made.placed >= placed_max {
+            true => placed_max,
+            false if made.all >= all_max && !is_own => all_max,
+            false => return Ok(()),
+        };
+        Err(Rejection::TooManyRoomsMade { rooms_max })
     }
 
     pub(super) fn joined(&self, person: PersonId, name: Name, room: RoomId) -> Fact {

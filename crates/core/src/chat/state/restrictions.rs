@@ -24,6 +24,11 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::chat) struct RestrictionId(NonZeroU64);
 
+impl RestrictionId {
+    /// No number is less.
+    pub(super) const MIN: Self = Self(NonZeroU64::MIN);
+}
+
 /// The end of a page of restrictions, where the next begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RestrictionCursor {
@@ -115,6 +120,11 @@ impl Restrictions {
         }
         self.by_end.insert((end, id));
         self.by_id.insert(id, restriction.clone());
+    }
+
+    /// The restriction with this very mask.
+    pub(in crate::chat) fn with_mask(&self, mask: &Mask) -> Option<RestrictionId> {
+        self.by_mask.get(&mask_key(mask)).copied()
     }
 
     /// Removes all restrictions that `mask`, as written to undo one, speaks of.

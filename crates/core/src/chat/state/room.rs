@@ -37,6 +37,8 @@ pub(in crate::chat) struct Room {
     pub(super) maker: Option<Maker>,
     /// Whether something is stored of it: then it stays when everybody leaves.
     pub(super) has_history: bool,
+    /// Whether the table of rooms counts it as one that takes a place.
+    pub(super) is_placed: bool,
 }
 
 /// Whose number of rooms a room counts for: the account that made it, or the address.
@@ -59,6 +61,7 @@ impl Room {
             is_servers,
             maker: None,
             has_history: false,
+            is_placed: false,
         }
     }
 
@@ -91,6 +94,11 @@ impl Room {
         id == LOBBY || self.is_servers || self.rules().is_some_and(has_owner)
     }
 
+    /// Whether it is anybody's to found anew: everybody has left, and nobody owns it.
+    pub(in crate::chat) fn is_abandoned(&self, id: RoomId) -> bool {
+        id != LOBBY && self.is_deserted() && !self.is_owned(id)
+    }
+
     /// Whether everybody has left, those included whose link is lost.
     pub(in crate::chat) fn is_deserted(&self) -> bool {
         self.members.is_empty() && self.absent.is_empty()
@@ -107,6 +115,12 @@ impl Room {
             && self.topic.is_none()
             && !self.has_history
             && !self.rules().is_some_and(RoomRules::is_kept)
+    }
+
+    /// Whether it is one of so many as there may be. One that is abandoned is not, though its past is kept: a
+    /// guest could leave any number of those behind.
+    pub(super) fn takes_place(&self, id: RoomId) -> bool {
+        !self.is_abandoned(id) && !self.may_close(id)
     }
 
     /// Whether it is among the rooms that somebody is in, as everybody may know.

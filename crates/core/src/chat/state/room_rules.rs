@@ -4,16 +4,13 @@
 //! A standing belongs to a registered name and outlives every visit, or to a person and ends with
 //! the visit. Most rooms have neither, and none of what is here.
 
-use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
-use super::Restrictions;
-use crate::ban::{Mask, Restriction};
+use super::RoomRestrictions;
 use crate::event::RoomAct;
 use crate::ids::PersonId;
-use crate::limits::{GUESTS_INVITED_MAX, KNOCK_TIME, KNOCKS_MAX, ROOM_RESTRICTIONS_MAX};
+use crate::limits::{GUESTS_INVITED_MAX, KNOCK_TIME, KNOCKS_MAX};
 use crate::mask::{MaskKind, Matched, RoomMask};
 use crate::name::{FoldedName, Name};
 use crate::room::{Held, RoomSettings, Standing};
@@ -171,13 +168,13 @@ impl RoomRules {
         }
     }
 
-    /// Makes a change true that concerns nobody's standing.
-    pub(in crate::chat) fn change(&mut self, act: &RoomAct, at: Timestamp) {
+    /// Makes a change true that concerns nobody's standing. A bar or a mute follows those whom it names.
+    pub(in crate::chat) fn change(&mut self, act: &RoomAct, at: Timestamp, named: &[PersonId]) {
         match act {
             RoomAct::Set(settings) => settings.iter().for_each(|set| self.settings.set(set)),
-            RoomAct::Bar(bar) => self.bars.put(bar, at),
+            RoomAct::Bar(bar) => self.bars.put(bar, at, named),
             RoomAct::Unbar(mask) => self.bars.lift(mask),
-            RoomAct::Mute(mute) => self.mutes.put(mute, at),
+            RoomAct::Mute(mute) => self.mutes.put(mute, at, named),
             RoomAct::Unmute(mask) => self.mutes.lift(mask),
             RoomAct::Mask { mask, on } => self.set_mask(mask, *on),
             // Standings are the chat's, since people know of them. The facts around the others make them true.
@@ -285,60 +282,5 @@ pub(in crate::chat) fn named_by(mask: &RoomMask) -> Option<Name> {
     match &mask.matched {
         Matched::Account(glob) => Name::known(glob.literal()?),
         Matched::Source(_) => None,
-    }
-}
-
-/// Bars or mutes of one room. Most rooms have none, so that the list is made with the first.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::chat) struct RoomRestrictions(Option<Box<Restrictions>>);
-
-impl RoomRestrictions {
-    pub(in crate::chat) fn is_empty(&self) -> bool {
-        self.0.as_ref().is_none_or(|list| list.is_empty())
-    }
-
-    pub(in crate::chat) fn is_full(&self, now: Timestamp) -> bool {
-        self.0
-            .as_ref()
-            .is_some_and(|list| list.len() >= ROOM_RESTRICTIONS_MAX && !list.has_expired(now))
-    }
-
-    /// The longest that matches one of two names, or an address, now.
-    pub(in crate::chat) fn longest(
-        &self,
-        names: [Option<&Name>; 2],
-        address: IpAddr,
-        now: Timestamp,
-    ) -> Option<&Restriction> {
-        let list = self.0.as_deref()?;
-        let [first, second] = names.map(|name| list.longest(name, address, now));
-        list.get(list.longer(first, second, now)?)
-    }
-
-    /// Adds one, in the place of those that have run out.
-    pub(in crate::chat) fn put(&mut self, restriction: &Restriction, at: Timestamp) {
-        let list = self.0.get_or_insert_default();
-        list.expire(at, ROOM_RESTRICTIONS_MAX);
-        list.put(restriction);
-    }
-
-    pub(in crate::chat) fn lift(&mut self, mask: &Mask) {
-        if let Some(list) = &mut self.0 {
-            list.lift(mask);
-        }
-    }
-
-    /// Those that are in force, oldest first.
-    pub(in crate::chat) fn active(&self, now: Timestamp) -> impl Iterator<Item = &Restriction> {
-        let all = self.0.iter().flat_map(|list| list.after(None));
-        all.map(|(_, restriction)| restriction)
-            .filter(move |restriction| restriction.is_active(now))
-    }
-
-    fn check(&self) {
-        if let Some(list) = &self.0 {
-            assert!(list.len() <= ROOM_RESTRICTIONS_MAX);
-            list.check();
-        }
     }
 }

@@ -51,8 +51,10 @@ pub(in crate::chat) struct Rooms {
     closable: BTreeSet<RoomId>,
     /// Rooms that somebody is in and that are not hidden.
     busy: usize,
+    /// Rooms that take a place.
+    placed: usize,
     /// The number of rooms that each has made.
-    made: HashMap<Maker, usize>,
+    made: HashMap<Maker, Made>,
     /// The rooms that an account has made, or has a standing or a right by a mask in.
     by_account: BTreeSet<(FoldedName, RoomId)>,
     next: u32,
@@ -60,15 +62,26 @@ pub(in crate::chat) struct Rooms {
     pub(in crate::chat) said: u64,
 }
 
+/// How many rooms there are that one has made.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(in crate::chat) struct Made {
+    pub(in crate::chat) all: usize,
+    /// Those that take a place.
+    pub(in crate::chat) placed: usize,
+}
+
 impl Rooms {
-    /// The rooms that take a place: those that nobody would miss do not.
-    pub(in crate::chat) fn kept(&self) -> usize {
-        self.by_id.len() - self.closable.len()
+    pub(in crate::chat) fn len(&self) -> usize {
+        self.by_id.len()
     }
 
-    /// The number of rooms there are that one has made.
-    pub(in crate::chat) fn made_by(&self, maker: &Maker) -> usize {
-        self.made.get(maker).copied().unwrap_or(0)
+    /// The rooms that [take a place](Room::takes_place).
+    pub(in crate::chat) fn placed(&self) -> usize {
+        self.placed
+    }
+
+    pub(in crate::chat) fn made_by(&self, maker: &Maker) -> Made {
+        self.made.get(maker).copied().unwrap_or_default()
     }
 
     pub(in crate::chat) fn busy(&self) -> usize {
@@ -180,10 +193,8 @@ impl Rooms {
         self.next = self.next.max(id.0 + 1);
         let room = Room::new(name, is_servers, created);
         self.by_size.insert(room.place(id));
-        if room.may_close(id) {
-            self.closable.insert(id);
-        }
         self.by_id.insert(id, room);
+        self.note_worth(id);
     }
 
     pub(in crate::chat) fn close(&mut self, id: RoomId) {
@@ -196,6 +207,7 @@ impl Rooms {
             }
             self.by_size.remove(&room.place(id));
             self.closable.remove(&id);
+            self.placed -= usize::from(room.is_placed);
             self.busy -= usize::from(room.is_busy());
         }
     }
@@ -205,15 +217,19 @@ impl Rooms {
         let Some(room) = self.by_id.get_mut(&id) else {
             return;
         };
+        let placed = usize::from(room.is_placed);
         if let Some(maker) = &maker {
-            *self.made.entry(maker.clone()).or_default() += 1;
+            let made = self.made.entry(maker.clone()).or_default();
+            made.all += 1;
+            made.placed += placed;
         }
         let before = core::mem::replace(&mut room.maker, maker.clone());
         if let Some(before) = &before
-            && let Some(count) = self.made.get_mut(before)
+            && let Some(made) = self.made.get_mut(before)
         {
-            *count -= 1;
-            if *count == 0 {
+            made.all -= 1;
+            made.placed -= placed;
+            if made.all == 0 {
                 self.made.remove(before);
             }
         }
@@ -333,7 +349,7 @@ impl Rooms {
         }
         self.busy += usize::from(room.is_busy());
         self.busy -= usize::from(was_busy);
-        self.note_closable(id);
+        self.note_worth(id);
     }
 
     pub(in crate::chat) fn set_topic(
@@ -343,7 +359,7 @@ impl Rooms {
     ) {
         if let Some(room) = self.by_id.get_mut(&id) {
             (room.topic, room.topic_author) = (topic, author);
-            self.note_closable(id);
+            self.note_worth(id);
         }
     }
 
@@ -356,6 +372,7 @@ impl Rooms {
         if let Some(room) = self.by_id.get_mut(&id) {
             room.is_servers = is_servers;
         }
+        self.note_worth(id);
     }
 
     /// Makes the room stay when everybody leaves.
@@ -364,15 +381,31 @@ impl Rooms {
             && !room.has_history
         {
             room.has_history = true;
-            self.note_closable(id);
+            self.note_worth(id);
         }
     }
 
-    fn note_closable(&mut self, id: RoomId) {
-        match self.by_id.get(&id).is_some_and(|room| room.may_close(id)) {
+    /// Takes note of whether anybody would miss a room, and whether it takes a place.
+    fn note_worth(&mut self, id: RoomId) {
+        let Some(room) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        match room.may_close(id) {
             true => self.closable.insert(id),
             false => self.closable.remove(&id),
         };
+        let is_placed = room.takes_place(id);
+        let was_placed = core::mem::replace(&mut room.is_placed, is_placed);
+        self.placed += usize::from(is_placed);
+        self.placed -= usize::from(was_placed);
+        if let Some(made) = room
+            .maker
+            .as_ref()
+            .and_then(|maker| self.made.get_mut(maker))
+        {
+            made.placed += usize::from(is_placed);
+            made.placed -= usize::from(was_placed);
+        }
     }
 
     /// The members of all rooms, counted one by one.
@@ -405,6 +438,7 @@ impl Rooms {
     /// Checks that all indexes agree with the rooms.
     pub(in crate::chat) fn check(&self) {
         let (mut busy, mut listed, mut made) = (0, 0, 0);
+        let (mut placed, mut made_placed) = (0, 0);
         for (id, room) in &self.by_id {
             assert_eq!(self.by_key.get(&room.name.key()), Some(id));
             for look in room.name.looks() {
@@ -418,6 +452,9 @@ impl Rooms {
                 rules.check(|id| room.members.contains(&id));
             }
             assert_eq!(self.closable.contains(id), room.may_close(*id));
+            assert_eq!(room.is_placed, room.takes_place(*id));
+            placed += usize::from(room.is_placed);
+            made_placed += usize::from(room.is_placed && room.maker.is_some());
             assert!(id.0 < self.next);
             let accounts = room.rules().into_iter().flat_map(RoomRules::accounts_named);
             for account in accounts.filter(|account| room.concerns(account)) {
@@ -427,7 +464,10 @@ impl Rooms {
             busy += usize::from(room.is_busy());
         }
         assert_eq!((self.busy, self.by_size.len()), (busy, listed));
-        assert_eq!(self.made.values().sum::<usize>(), made);
+        let all = self.made.values().fold((0, 0), |(all, placed), made| {
+            (all + made.all, placed + made.placed)
+        });
+        assert_eq!((all, self.placed), ((made, made_placed), placed));
         assert_eq!(self.by_key.len(), self.by_id.len());
         for (account, id) in &self.by_account {
             assert!(self.by_id[id].concerns(&account.0));

@@ -195,10 +195,7 @@ impl Session {
         match (on, typed) {
             (false, _) => Some(RoomSetting::Password(None)),
             (true, Some(typed)) => match RoomPassword::parse(typed) {
-                // One that JOIN takes, and that a line may have in its middle.
-                Ok(word) if !typed.contains(',') && !typed.starts_with(':') => {
-                    Some(RoomSetting::Password(Some(word)))
-                }
+                Ok(word) if word.is_for_everybody() => Some(RoomSetting::Password(Some(word))),
                 _ => {
                     let what = format_args!("{room} :Key is not well-formed");
                     self.numeric("525", what, env, out);

@@ -365,6 +365,9 @@ impl Session {
             RoomRejection::TargetInside(_) => {
                 ("443", &format_args!("{who} {room} :is already on channel"))
             }
+            RoomRejection::PasswordNotForAll => {
+                ("525", &format_args!("{room} :Key is not well-formed"))
+            }
             RoomRejection::NoNeedToKnock => ("713", &format_args!("{room} :Channel is open")),
             RoomRejection::KnockedAlready => ("712", &format_args!("{room} :Too many KNOCKs")),
             RoomRejection::NobodyHears => (

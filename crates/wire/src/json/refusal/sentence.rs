@@ -242,6 +242,9 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         }
         RoomRejection::NeedsPassword => write!(f, "{room} has a password."),
         RoomRejection::WrongPassword => write!(f, "The password of {room} is another."),
+        RoomRejection::PasswordNotForAll => {
+            f.write_str("A room's password has no comma and no colon in front.")
+        }
         RoomRejection::Full { people_max } => {
             write!(f, "{room} is full, with {people_max} people.")
         }

@@ -62,6 +62,7 @@ impl Display for OfRoom<'_> {
             | RoomRejection::LobbyIsOpen
             | RoomRejection::OperatorsAlone
             | RoomRejection::LobbyKeepsAll
+            | RoomRejection::PasswordNotForAll
             | RoomRejection::Stays
             | RoomRejection::NameTaken(_)
             | RoomRejection::StandingsFull
@@ -90,6 +91,9 @@ fn about_governing(
         RoomRejection::LobbyKeepsAll => write!(
             f,
             "Nobody can be kept out of {room}. /kick and /ban are for the server."
+        ),
+        RoomRejection::PasswordNotForAll => f.write_str(
+            "A room's password has no comma and no : in front: clients of IRC could not give it.",
         ),
         RoomRejection::Stays => write!(f, "{room} is the server's own, and stays."),
         RoomRejection::NameTaken(new) => write!(f, "{new} is taken. Choose another name."),

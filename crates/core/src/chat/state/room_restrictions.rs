@@ -1,0 +1,136 @@
+//! The bars, or the mutes, of one room, and those whom each follows.
+//!
+//! A restriction names a person as it was called when it was given. A guest could take another name, leave
+//! its account or come from elsewhere, and be free; so the list remembers the people, too. Those are
+//! people of this room's lists alone, since a person may be on the lists of any number of rooms.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::{Person, RestrictionId, Restrictions};
+use crate::ban::{Mask, Restriction};
+use crate::ids::PersonId;
+use crate::limits::ROOM_RESTRICTIONS_MAX;
+use crate::name::Name;
+use crate::time::Timestamp;
+
+/// See the [module](self). Most rooms have none, so that the list is made with the first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::chat) struct RoomRestrictions(Option<Box<Following>>);
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Following {
+    list: Restrictions,
+    /// Whom the restrictions of the list follow. None of them is for one that is not there any more.
+    followed: BTreeSet<(PersonId, RestrictionId)>,
+}
+
+impl Following {
+    fn of(&self, id: PersonId) -> impl Iterator<Item = RestrictionId> {
+        let first = (id, RestrictionId::MIN);
+        let all = self.followed.range(first..);
+        all.take_while(move |(other, _)| *other == id)
+            .map(|(_, restriction)| *restriction)
+    }
+
+    fn forget_ended(&mut self) {
+        let list = &self.list;
+        self.followed.retain(|(_, id)| list.get(*id).is_some());
+    }
+}
+
+impl RoomRestrictions {
+    pub(in crate::chat) fn is_empty(&self) -> bool {
+        self.0.as_ref().is_none_or(|own| own.list.is_empty())
+    }
+
+    pub(in crate::chat) fn is_full(&self, now: Timestamp) -> bool {
+        let list = self.0.as_ref().map(|own| &own.list);
+        list.is_some_and(|list| list.len() >= ROOM_RESTRICTIONS_MAX && !list.has_expired(now))
+    }
+
+    /// The longest that matches one of two names, or an address, now.
+    pub(in crate::chat) fn longest(
+        &self,
+        names: [Option<&Name>; 2],
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Option<&Restriction> {
+        let list = &self.0.as_deref()?.list;
+        let [first, second] = names.map(|name| list.longest(name, address, now));
+        list.get(list.longer(first, second, now)?)
+    }
+
+    /// The longest that matches a person who comes from an address, or follows it, now.
+    pub(in crate::chat) fn longest_on(
+        &self,
+        person: &Person,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Option<&Restriction> {
+        let own = self.0.as_deref()?;
+        let names = [Some(&person.name), person.account.as_ref()];
+        let matching = names.map(|name| own.list.longest(name, address, now));
+        let all = matching.into_iter().flatten().chain(own.of(person.id));
+        let longest = all.fold(None, |longest, id| own.list.longer(longest, Some(id), now));
+        own.list.get(longest?)
+    }
+
+    /// Those in force that follow a person.
+    pub(in crate::chat) fn following(
+        &self,
+        id: PersonId,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &Restriction> {
+        let own = self.0.as_deref().into_iter();
+        let all = own.flat_map(move |own| own.of(id).filter_map(|id| own.list.get(id)));
+        all.filter(move |restriction| restriction.is_active(now))
+    }
+
+    /// Adds one, in the place of those that have run out, which follows these people and those whom one with
+    /// the same mask has followed.
+    pub(in crate::chat) fn put(
+        &mut self,
+        restriction: &Restriction,
+        at: Timestamp,
+        people: &[PersonId],
+    ) {
+        let own = self.0.get_or_insert_default();
+        own.list.expire(at, ROOM_RESTRICTIONS_MAX);
+        let before = own.list.with_mask(&restriction.mask);
+        let followed = own.followed.iter();
+        let followed = followed.filter(|(_, id)| Some(*id) == before);
+        let followed: Vec<PersonId> = followed.map(|(person, _)| *person).collect();
+        own.list.put(restriction);
+        let people = people.iter().copied().chain(followed);
+        if let Some(id) = own.list.with_mask(&restriction.mask) {
+            own.followed.extend(people.map(|person| (person, id)));
+        }
+        own.forget_ended();
+    }
+
+    pub(in crate::chat) fn lift(&mut self, mask: &Mask) {
+        if let Some(own) = &mut self.0 {
+            own.list.lift(mask);
+            own.forget_ended();
+        }
+    }
+
+    /// Those that are in force, oldest first.
+    pub(in crate::chat) fn active(&self, now: Timestamp) -> impl Iterator<Item = &Restriction> {
+        let all = self.0.iter().flat_map(|own| own.list.after(None));
+        all.map(|(_, restriction)| restriction)
+            .filter(move |restriction| restriction.is_active(now))
+    }
+
+    pub(in crate::chat) fn check(&self) {
+        if let Some(own) = &self.0 {
+            assert!(own.list.len() <= ROOM_RESTRICTIONS_MAX);
+            let mut followed = own.followed.iter();
+            assert!(followed.all(|(_, id)| own.list.get(*id).is_some()));
+            own.list.check();
+        }
+    }
+}
