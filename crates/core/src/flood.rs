@@ -143,6 +143,8 @@ fn ceil(x: f32) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const RATE: Rate = Rate {
@@ -238,5 +240,80 @@ mod tests {
         assert!((0..10_000).all(|_| bucket.take(Rate::UNLIMITED, Monotonic(0)).is_ok()));
         bucket.charge(10_000, Rate::UNLIMITED, Monotonic(0));
         assert_eq!(bucket.wait(Rate::UNLIMITED, Monotonic(0)), None);
+        assert_eq!(
+            bucket.take(RATE, Monotonic(0)),
+            Ok(()),
+            "nor is it owed later"
+        );
+    }
+
+    #[test]
+    fn a_rate_says_how_long_its_tokens_take() {
+        assert_eq!(RATE.refill(), Duration::from_secs(10));
+        let mut bucket = Bucket::full(Monotonic(0));
+        bucket.charge(20, RATE, Monotonic(0));
+        assert!(!bucket.is_full(RATE, Monotonic(9_999)));
+        assert!(bucket.is_full(RATE, Monotonic(10_000)));
+        // Who keeps to the interval is always within the rate.
+        let waits = RATE.interval();
+        assert!(waits > Duration::from_millis(500) && waits < Duration::from_millis(510));
+        let none = Rate {
+            per_second: 0.0,
+            ..RATE
+        };
+        assert_eq!(none.interval(), Duration::MAX);
+        assert_eq!(none.refill(), Duration::ZERO);
+        assert!(bucket.is_full(Rate::UNLIMITED, Monotonic(0)));
+        let four = Rate {
+            burst: 80,
+            per_second: 8.0,
+        };
+        assert_eq!(RATE.times(4), four);
+    }
+
+    proptest! {
+        /// At any time, whatever was taken and charged before.
+        #[test]
+        fn no_more_passes_than_the_rate_and_what_is_refused_passes_when_it_is_said_to(
+            burst in 1u32..20,
+            per_second in prop::sample::select(&[0.25f32, 0.5, 1.0, 2.0, 4.0][..]),
+            steps in prop::collection::vec((0u64..4_000, prop_oneof![4 => Just(0usize), 1 => 1usize..6]), 1..80),
+        ) {
+            let rate = Rate { burst, per_second };
+            // The clock of the bucket goes round once.
+            let start = Monotonic(u64::from(u32::MAX) - 50_000);
+            let mut bucket = Bucket::full(start);
+            let mut now = start;
+            let mut passed = Vec::new();
+            for (pause, charged) in steps {
+                now = now + Duration::from_millis(pause);
+                bucket.charge(charged, rate, now);
+                passed.extend((0..charged).map(|_| now));
+                let wait = bucket.wait(rate, now);
+                let passes = |ms| bucket.clone().take(rate, now + Duration::from_millis(ms)).is_ok();
+                if let Some(wait) = wait {
+                    // Rounding takes a millisecond or two.
+                    let ms = wait.as_millis() as u64;
+                    prop_assert!(passes(ms + 2) && !passes(ms.saturating_sub(2)), "{wait:?}");
+                }
+                match bucket.take(rate, now) {
+                    Ok(()) => {
+                        prop_assert_eq!(wait, None);
+                        passed.push(now);
+                    }
+                    Err(said) => {
+                        let exact = wait.expect("a time");
+                        prop_assert!(said >= exact && said < exact + Duration::from_secs(1));
+                    }
+                }
+            }
+            // What was charged has no bound, but delays what follows it.
+            for (place, since) in passed.iter().enumerate() {
+                let until = now.since(*since).as_secs_f32();
+                let all = passed.len() - place;
+                let owed = bucket.missing(rate, now) - burst as f32;
+                prop_assert!(all as f32 <= burst as f32 + until * per_second + owed.max(0.0) + 0.01);
+            }
+        }
     }
 }
