@@ -15,6 +15,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::block::{signed, unsigned};
 use crate::deletion;
 use crate::error::{Damage, Error};
+use crate::filter::Filter;
 
 /// Notices that are read at once.
 const READ_MAX: i64 = 32;
@@ -110,6 +111,25 @@ pub(crate) fn read(
         events.push(event(row, room)?.ok_or(Damage::Row("notice"))?);
     }
     Ok(events)
+}
+
+/// The logs of notices of these rooms, each behind its place, and that of those for everybody.
+pub(crate) fn logs(rooms: &[(RoomId, Seq)]) -> impl Iterator<Item = (Option<RoomId>, Seq)> {
+    let everybody = rooms.iter().map(|&(_, after)| (None, after)).min();
+    let rooms = rooms.iter().map(|&(room, after)| (Some(room), after));
+    rooms.chain(everybody)
+}
+
+/// Whether a reader is shown a notice. Announcements are heard by everybody: operators cannot be ignored by that.
+pub(crate) fn is_heard(event: &Event, filter: Filter<'_>) -> bool {
+    match &event.fact {
+        Fact::TopicSet { by, account, .. } => filter.hears(by, account.as_ref(), event.seq),
+        Fact::Signal(signal) => {
+            let account = signal.accounts.from.as_ref();
+            filter.hears(&signal.from_name, account, event.seq)
+        }
+        _ => true,
+    }
 }
 
 /// All of a kind from a place on and before another: of a room and to everybody, or of all rooms.

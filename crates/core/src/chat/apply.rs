@@ -161,7 +161,7 @@ impl Chat {
 
     fn apply_renamed(&mut self, renamed: &Renamed, event: &Event) {
         let Some(person) = self.people.get(renamed.person) else {
-            return;
+            return self.rename_lost(renamed, event);
         };
         let (mute, for_visit) = (
             self.mute_of(person, event.at),
@@ -374,6 +374,7 @@ impl Chat {
                 self.apply_stand(room, (account.as_ref(), target), None);
                 if let Some(target) = target {
                     self.apply_left(target, room);
+                    self.leave_while_lost(target, room);
                 }
             }
             act => {
@@ -413,19 +414,23 @@ impl Chat {
         standing: Option<Held>,
     ) {
         let for_visit = standing.filter(|_| account.is_none());
+        // What one is in a room that it may come back to waits for it.
+        let lost = target.and_then(|target| self.resumables.get(target));
+        let waits = lost.is_some_and(|lost| lost.person.rooms.contains(&room));
         self.rooms.change_rules(room, |rules| {
             if let Some(account) = account {
                 rules.set_account(account, standing);
             }
             if let Some(target) = target {
-                rules.set_guest(target, for_visit);
+                rules.set_guest(target, for_visit.filter(|_| !waits));
             }
         });
         if let Some(account) = account {
             self.rooms.note_account(room, account);
         }
         let Some(target) = target else { return };
-        self.resumables.take_standing(target, room);
+        let waiting = for_visit.filter(|_| waits);
+        self.resumables.set_standing(target, room, waiting);
         if for_visit.is_some_and(|held| held.standing == Standing::Invited) {
             self.people.with(target, |p| p.note_invited(room));
             self.resumables.with(target, |p| p.note_invited(room));

@@ -8,6 +8,7 @@ use chinwag_core::{
     RoomSummary, Seq, Timestamp, Timing, Welcome, WelcomeBack,
 };
 use chinwag_feed::Unacknowledged;
+use chinwag_store::PersonRange;
 use chinwag_wire::dialect::Saved;
 
 use super::recent::{RecentLog, RecentMessages};
@@ -75,6 +76,8 @@ pub(crate) struct Resumed {
     pub(crate) until: Seq,
     /// Private messages that came meanwhile.
     pub(crate) kept: Vec<Event>,
+    /// Those that the store alone has.
+    pub(crate) stored: Option<PersonRange>,
     /// What the person is welcomed with, if it is still here.
     pub(crate) back: Option<WelcomeBack>,
     /// What else awaits it.

@@ -72,6 +72,7 @@ impl Session {
             *after = before.map_or(*after, |(_, seq)| *seq.min(after));
         }
         unseen.private.extend(missed.unseen.private.iter().cloned());
+        unseen.stored = missed.unseen.stored;
         unseen.skipped += missed.unseen.skipped;
         let kept = missed.kept.iter();
         let kept = kept.map(|event| (event.seq, Tell::Missed(std::slice::from_ref(event))));
@@ -177,8 +178,11 @@ impl Session {
     pub(crate) fn acknowledged(&self, shared: &Shared) -> Option<Seq> {
         self.person?;
         let unacked = self.transport.unacknowledged();
-        let unseen = self.feed.poll_unacknowledged(unacked, &shared.logs);
-        unseen.rooms.iter().map(|(_, after)| *after).min()
+        let mut unseen = self.feed.poll_unacknowledged(unacked, &shared.logs);
+        unseen.private.extend_from_slice(self.exchange.deferred());
+        let rooms = unseen.rooms.iter().map(|(_, after)| *after);
+        let before = |(place, _): &Behind| Seq(place.0.saturating_sub(1));
+        rooms.chain(unseen.private.iter().map(before)).min()
     }
 
     /// Forgets the lines that the peer has acknowledged.

@@ -199,8 +199,8 @@ fn what_a_reader_said_is_left_out_of_what_it_missed_but_not_what_it_did() {
         ..Filter::default()
     };
     let rooms = [(RoomId(1), Seq(0))];
-    let count = reader.missed(&rooms, Seq(9), filter).unwrap().kept;
-    let page = reader.missed_page(&rooms, Seq(0), Seq(9), 9999, filter);
+    let count = reader.missed(away_from(&rooms, 9), filter).unwrap().kept;
+    let page = reader.missed_page(away_from(&rooms, 9), Seq(0), 9999, filter);
     assert_eq!((count, places(&page.unwrap().events)), (2, vec![2, 4]));
 }
 
@@ -287,7 +287,7 @@ fn messages_that_were_trimmed_are_not_counted() {
     assert!(!extent.older);
     assert_eq!(
         reader
-            .missed(&[(RoomId(0), Seq(5))], Seq(30), filter)
+            .missed(away_from(&[(RoomId(0), Seq(5))], 30), filter)
             .unwrap()
             .kept,
         10
@@ -361,20 +361,20 @@ fn topics_and_announcements_are_in_the_past_on_wish() {
     check(Range::After(Seq(2), 1), all, &[3, 4, 7, 8]);
 
     let missed = reader.missed_page(
-        &[(RoomId(0), Seq(2)), (RoomId(1), Seq(0))],
+        away_from(&[(RoomId(0), Seq(2)), (RoomId(1), Seq(0))], 7),
         Seq(0),
-        Seq(7),
         9_999,
         all,
     );
     assert_eq!(places(&missed.unwrap().events), [3, 4, 6, 7]);
     drop((reader, store));
     let store = open(folder.path()).store;
-    let missed =
-        store
-            .reader()
-            .unwrap()
-            .missed_page(&[(RoomId(0), Seq(0))], Seq(0), Seq(9), 9_999, all);
+    let missed = store.reader().unwrap().missed_page(
+        away_from(&[(RoomId(0), Seq(0))], 9),
+        Seq(0),
+        9_999,
+        all,
+    );
     assert_eq!(places(&missed.unwrap().events), [1, 2, 3, 4, 7, 8]);
 }
 
@@ -576,14 +576,14 @@ proptest! {
                 .map(|(event, _)| Event::clone(event)).collect();
             let (mut read, mut from) = (Vec::new(), Seq(0));
             loop {
-                let page = reader.missed_page(&rooms, from, Seq(until), bytes, filter).unwrap();
+                let page = reader.missed_page(away_from(&rooms, until), from, bytes, filter).unwrap();
                 read.extend(page.events);
                 let Some(next) = page.next else { break };
                 prop_assert!(next > from);
                 from = next;
             }
             prop_assert_eq!(&read, &expected);
-            prop_assert_eq!(reader.missed(&rooms, Seq(until), filter).unwrap().kept, expected.len() as u64);
+            prop_assert_eq!(reader.missed(away_from(&rooms, until), filter).unwrap().kept, expected.len() as u64);
         }
     }
 }

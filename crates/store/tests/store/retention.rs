@@ -217,7 +217,10 @@ fn what_is_gone_is_counted_for_those_who_missed_it() {
     let gone = |store: &Store, after: u64, until: Seq| {
         let rooms = [(RoomId(0), Seq(after))];
         let filter = Filter::default();
-        let missed = store.reader().unwrap().missed(&rooms, until, filter);
+        let missed = store
+            .reader()
+            .unwrap()
+            .missed(away_from(&rooms, until.0), filter);
         missed.unwrap().gone
     };
     assert_eq!(gone(&store, 0, all), 0);

@@ -114,7 +114,7 @@ fn a_signal_is_shown_to_those_who_want_it_and_counts_nowhere() {
     let mut reader = store.reader().unwrap();
     let extent = reader.extent(ROOM, Range::Last(9), 9, ALL).unwrap();
     assert_eq!((extent.shown, extent.total), (1, Some(1)));
-    let missed = reader.missed(&[(ROOM, Seq(0))], Seq(9), ALL).unwrap();
+    let missed = reader.missed(away_from(&[(ROOM, Seq(0))], 9), ALL).unwrap();
     assert_eq!(missed.kept, 1);
     let exported = reader.export(ExportRange::default(), Seq(0), 9_999);
     assert_eq!(places(&exported.unwrap().events), [2, 3]);

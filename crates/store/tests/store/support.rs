@@ -9,8 +9,8 @@ use chinwag_core::{
     Restriction, RoomId, RoomName, Seq, Text, Timestamp,
 };
 use chinwag_store::{
-    CommitError, Durability, Error, Filter, OpenError, Opened, Page, Place, Reader, Retention,
-    Store,
+    Absence, CommitError, Durability, Error, Filter, OpenError, Opened, Page, Place, Reader,
+    Retention, Store,
 };
 
 /// A steady time by which a server has run for so long that any time of day is believed.
@@ -41,6 +41,15 @@ pub(crate) fn event(seq: u64, fact: Fact) -> Arc<Event> {
         fact,
         source: None,
     })
+}
+
+/// Rooms, each with the place behind which it is unseen, up to another.
+pub(crate) fn away_from(rooms: &[(RoomId, Seq)], until: u64) -> Absence<'_> {
+    Absence {
+        rooms,
+        private: None,
+        until: Seq(until),
+    }
 }
 
 /// Somebody says something. The store forgets which person it was, so it is nobody from the
