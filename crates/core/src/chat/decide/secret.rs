@@ -20,7 +20,7 @@ use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
 use crate::room::RoomSetting;
-use crate::slip::{code_in, shows_password, shows_secret, shows_secret_among};
+use crate::slip::{NameState, code_in, shows_password, shows_secret, shows_secret_among};
 use crate::source::Ident;
 use crate::text::Text;
 
@@ -228,14 +228,17 @@ impl Chat {
         let is_written = |line: &&str| !Text::trim_unseen(line).is_empty();
         let is_alone = lines().filter(is_written).nth(1).is_none();
         let is_slip = |line: &str| {
-            let (me, is_known) = (|| Some(me()?.name), |name: &Name| self.is_name_known(name));
+            let (me, state) = (|| Some(me()?.name), |name: &Name| self.name_state(name));
             match is_alone {
-                true => shows_secret(line, me, is_known),
-                false => shows_secret_among(line, me, is_known),
+                true => shows_secret(line, me, state),
+                false => shows_secret_among(line, me, state),
             }
         };
-        match lines().any(is_slip) {
-            true => Err(Rejection::ShowsSecret),
+        if lines().any(is_slip) {
+            return Err(Rejection::ShowsSecret);
+        }
+        match is_alone {
+            true => lines().try_for_each(|line| self.check_known(line, &me)),
             false => self.check_words(text, me),
         }
     }
@@ -251,18 +254,33 @@ impl Chat {
 
     /// Checks a text that is hardly one that was typed as a line.
     fn check_word<'a>(&self, text: &str, me: impl Fn() -> Option<Me<'a>>) -> Result<(), Rejection> {
+        match shows_password(text, || Some(me()?.name), |name| self.name_state(name)) {
+            true => Err(Rejection::ShowsSecret),
+            false => self.check_known(text, me),
+        }
+    }
+
+    /// Checks that a text is neither the code of the session that says it nor the server's password.
+    fn check_known<'a>(
+        &self,
+        text: &str,
+        me: impl Fn() -> Option<Me<'a>>,
+    ) -> Result<(), Rejection> {
         let is_own = |code| me().is_some_and(|me| me.code == Some(code));
-        match shows_password(text, || Some(me()?.name), |name| self.is_name_known(name))
-            || code_in(text).is_some_and(is_own)
-        {
+        match code_in(text).is_some_and(is_own) {
             true => Err(Rejection::ShowsSecret),
             false => self.check_is_not_servers(text),
         }
     }
 
-    /// Whether somebody has the name, or has registered it.
-    fn is_name_known(&self, name: &Name) -> bool {
-        self.registrations.get(name).is_some() || self.people.named(name).is_some()
+    fn name_state(&self, name: &Name) -> NameState {
+        if self.registrations.get(name).is_some() {
+            NameState::Registered
+        } else if self.people.named(name).is_some() {
+            NameState::InUse
+        } else {
+            NameState::Free
+        }
     }
 
     fn check_is_not_servers(&self, text: &str) -> Result<(), Rejection> {
