@@ -85,6 +85,27 @@ impl Bucket {
         }
     }
 
+    /// The emptier of two.
+    pub fn emptier(self, other: Self, rate: Rate, now: Monotonic) -> Self {
+        match self.missing(rate, now) < other.missing(rate, now) {
+            true => other,
+            false => self,
+        }
+    }
+
+    /// Takes what was taken from a copy of it, between two times at which that was looked at. What others have
+    /// taken meanwhile is taken as well.
+    pub fn take_as(&mut self, (before, after): (Self, Self), rate: Rate, now: Monotonic) {
+        match *self == before {
+            _ if before == after => return,
+            true => return *self = after,
+            false => {}
+        }
+        let taken = after.missing(rate, now) - before.missing(rate, now);
+        // Each has taken whole tokens, and time has given both the same part.
+        self.charge((taken + 0.5) as usize, rate, now);
+    }
+
     /// The time until it has a token, if it has none now.
     pub fn wait(&self, rate: Rate, now: Monotonic) -> Option<Duration> {
         let over = self.missing(rate, now) + 1.0 - rate.burst as f32;
@@ -176,6 +197,39 @@ mod tests {
         );
         assert_eq!(bucket.wait(RATE, paid), None);
         assert_eq!(bucket.take(RATE, paid), Ok(()));
+    }
+
+    #[test]
+    fn what_two_take_from_copies_at_one_time_is_taken_twice() {
+        let start = Monotonic(0);
+        let mut bucket = Bucket::full(start);
+        bucket.charge(5, RATE, start);
+        let now = start + Duration::from_millis(1_250);
+        let before = bucket;
+        let copies = [12, 3].map(|tokens| {
+            let mut copy = before;
+            assert!((0..tokens).all(|_| copy.take(RATE, now).is_ok()));
+            copy
+        });
+        for copy in copies {
+            bucket.take_as((before, copy), RATE, now);
+        }
+        assert_eq!(bucket.missing(RATE, now), 5.0 - 2.5 + 15.0);
+        bucket.take_as((before, before), RATE, now);
+        assert_eq!(bucket.missing(RATE, now), 17.5, "nothing more");
+    }
+
+    #[test]
+    fn the_emptier_of_two_is_the_one_with_more_missing_now() {
+        let start = Monotonic(0);
+        let (mut early, mut late) = (Bucket::full(start), Bucket::full(start));
+        early.charge(10, RATE, start);
+        let now = start + Duration::from_secs(4);
+        late.charge(3, RATE, now);
+        for (one, other) in [(early, late), (late, early)] {
+            assert_eq!(one.emptier(other, RATE, now), late);
+            assert_eq!(one.emptier(other, RATE, start), early);
+        }
     }
 
     #[test]

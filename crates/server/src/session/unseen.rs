@@ -133,24 +133,28 @@ impl Session {
             return;
         };
         self.person = Some(lost.person);
+        // Who resumes is answered behind the report.
+        self.leave_bucket_to(lost.person, shared);
         self.report_unseen(true, shared);
         self.person = None;
         let is_over = self.transport.failure().is_some() || self.transport.has_ended();
         if !is_over && lost.is_written {
             self.stage = Stage::lingering(lost.until);
+            self.leave_bucket_to_address(shared);
         }
     }
 
     /// The person goes on over another connection, which is shown what this one has not got.
     pub(crate) fn handle_replaced(&mut self, shared: &mut Shared) {
-        match self.stage {
-            Stage::Lost(_) => self.end_lost(shared),
-            _ if self.person.is_some() => self.handle_superseded(shared),
+        match (&self.stage, self.person) {
+            (Stage::Lost(_), _) => self.end_lost(shared),
+            (_, Some(person)) => self.handle_superseded(person, shared),
             _ => {}
         }
     }
 
-    fn handle_superseded(&mut self, shared: &mut Shared) {
+    fn handle_superseded(&mut self, person: PersonId, shared: &mut Shared) {
+        self.leave_bucket_to(person, shared);
         self.report_unseen(true, shared);
         let slot = slot_of(self.id);
         self.feed.handle_superseded(slot, &mut shared.logs);

@@ -81,6 +81,10 @@ impl Pace {
         self.waits_until
     }
 
+    pub(crate) fn handle_bucket(&mut self, bucket: Bucket) {
+        self.bucket = bucket;
+    }
+
     pub(crate) fn bucket(&self) -> Bucket {
         self.bucket
     }

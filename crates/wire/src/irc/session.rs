@@ -390,19 +390,9 @@ impl Session {
         is_due.then(|| self.close("Registration timed out", env, out))
     }
 
-    /// See [`Dialect::paused_until`](crate::dialect::Dialect::paused_until).
-    pub(crate) fn paused_until(&self) -> Option<Monotonic> {
-        self.pace.waits_until()
-    }
-
     /// See [`Dialect::handle_gateway`](crate::dialect::Dialect::handle_gateway).
     pub(crate) fn handle_gateway(&mut self, bucket: Bucket, security: Security) {
         (self.pace, self.security) = (Pace::new(bucket), security);
-    }
-
-    /// See [`Dialect::bucket`](crate::dialect::Dialect::bucket).
-    pub(crate) fn bucket(&self) -> Bucket {
-        self.pace.bucket()
     }
 
     /// See [`Dialect::format`](crate::dialect::Dialect::format).

@@ -190,6 +190,11 @@ impl Session {
         self.pace.waits_until()
     }
 
+    /// See [`Dialect::handle_bucket`](crate::dialect::Dialect::handle_bucket).
+    pub(crate) fn handle_bucket(&mut self, bucket: Bucket) {
+        self.pace.handle_bucket(bucket);
+    }
+
     /// See [`Dialect::bucket`](crate::dialect::Dialect::bucket).
     pub(crate) fn bucket(&self) -> Bucket {
         self.pace.bucket()

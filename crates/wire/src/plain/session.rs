@@ -373,6 +373,11 @@ impl Session {
         self.flood.paused_until()
     }
 
+    /// See [`Dialect::handle_bucket`](crate::dialect::Dialect::handle_bucket).
+    pub(crate) fn handle_bucket(&mut self, bucket: Bucket) {
+        self.flood.handle_bucket(bucket);
+    }
+
     /// See [`Dialect::bucket`](crate::dialect::Dialect::bucket).
     pub(crate) fn bucket(&self) -> Bucket {
         self.flood.bucket()

@@ -21,6 +21,7 @@ impl Session {
         after: Option<Seq>,
         shared: &mut Shared,
     ) {
+        self.inherit_bucket(shared);
         if let Some(saved) = resumed.arrived.saved {
             self.take_saved(saved, shared);
         }
