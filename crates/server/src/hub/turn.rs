@@ -10,6 +10,7 @@ use chinwag_core::{
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
 
+use super::log::{self, Refused};
 use super::recent::{RecentLog, RecentMessages};
 use super::{Body, DraftBody, DraftReply, Hub, Request, Ticket, rejected};
 use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
@@ -128,7 +129,10 @@ impl Hub {
             let body = match self.chat.answer(caller, query, now) {
                 Ok(Answer::Room(summary)) => DraftBody::Entered(summary.into()),
                 Ok(answer) => DraftBody::Ready(ReplyBody::Answer(Box::new(answer))),
-                Err(rejection) => DraftBody::Ready(rejected(rejection)),
+                Err(rejection) => {
+                    log::note_refusal(caller, Refused::Other, &rejection);
+                    DraftBody::Ready(rejected(rejection))
+                }
             };
             self.reply((caller, ticket), body);
         }
