@@ -142,7 +142,6 @@ fn say(mut world: World) -> Work {
         room,
         text,
         manner,
-        key: None,
         irc: None,
     };
     Box::new(move || world.act(person(50), say.clone()))

@@ -234,7 +234,6 @@ fn in_a_room() {
                     room,
                     text,
                     manner,
-                    key: None,
                     irc: None,
                 }))
             });

@@ -124,10 +124,15 @@ pub enum Command {
         text: Text,
         /// Speech or action.
         manner: Manner,
-        /// The client's own text for the message, which makes sending it again harmless.
-        key: Option<MessageKey>,
         /// The form that IRC has of it.
         irc: Option<Arc<IrcForm>>,
+    },
+    /// Say something, unless it was said under this key before.
+    Once {
+        /// The client's own text for the message, which makes sending it again harmless.
+        key: MessageKey,
+        /// What says it: in a room, to a person or to everybody.
+        command: Box<Command>,
     },
     /// Send a private message.
     PrivateMessage {
@@ -481,6 +486,9 @@ impl Command {
     /// Whether the facts that follow can wait for the commit while the hub decides more commands: a
     /// message changes nothing that another decision looks at.
     pub fn only_talks(&self) -> bool {
-        matches!(self, Self::Say { .. })
+        match self {
+            Self::Once { command, .. } => command.only_talks(),
+            command => matches!(command, Self::Say { .. }),
+        }
     }
 }

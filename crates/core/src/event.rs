@@ -183,7 +183,7 @@ pub enum Fact {
         /// The account that the person is logged in to.
         account: Option<Name>,
     },
-    /// The message right before was sent under a key. Durable.
+    /// The message right before was sent under a key. Durable if that is.
     KeyUsed(Box<KeyUsed>),
     /// A person sent a private message. Durable if it stands in the history of an account.
     PrivateMessage(Box<PrivateMessage>),
@@ -294,13 +294,13 @@ impl Fact {
             Self::RoomFounded { owner, resets, .. } => owner.is_some() || *resets,
             Self::RoomChanged(change) => change.is_durable(),
             Self::PrivateMessage(message) => message.is_stored(),
+            Self::KeyUsed(used) => used.is_stored,
             Self::Signal(signal) => signal.is_stored(),
             Self::MarkerSet(set) => set.account.is_some(),
             Self::MetadataSet(set) => set.owner.is_lasting(),
             _ => matches!(
                 self,
                 Self::Said { .. }
-                    | Self::KeyUsed(_)
                     | Self::TopicSet { .. }
                     | Self::AccountChanged(_)
                     | Self::MessageKept(_)

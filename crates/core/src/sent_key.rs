@@ -2,7 +2,7 @@
 //!
 //! A key is its account's, or, of a guest, its name's from one household, so that it holds across a lost link,
 //! whether the session is resumed or begun anew, and who has the name next is not silenced by it. It is stored
-//! with the message, so that it holds across a restart. Another message under the same key is refused rather than taken for the first.
+//! with the message, if that is, so that it holds across a restart. Another message under the same key is refused rather than taken for the first.
 
 use alloc::format;
 use alloc::sync::Arc;
@@ -12,7 +12,7 @@ use crate::account::Account;
 use crate::ban::subnet_of;
 use crate::event::Manner;
 use crate::ids::{RoomId, Seq};
-use crate::name::Name;
+use crate::name::{Name, fold};
 use crate::text::Text;
 
 /// Bytes of a key: a UUID with something around it.
@@ -80,13 +80,35 @@ pub struct SentKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest(pub u64);
 
+/// To whom a message is said.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Hearer<'a> {
+    /// Those in a room.
+    Room(RoomId),
+    /// A person, by the name that was typed.
+    Person(&'a str),
+    /// Everybody.
+    Everybody,
+}
+
 impl Digest {
     /// The digest of a message.
-    pub(crate) fn of(room: RoomId, text: &Text, manner: Manner) -> Self {
+    pub(crate) fn of(to: Hearer<'_>, text: &Text, manner: Manner) -> Self {
         let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        let manner = [u8::from(manner == Manner::Action)];
-        let bytes = room.0.to_le_bytes().into_iter().chain(manner);
-        Self(bytes.chain(text.bytes()).fold(0xcbf2_9ce4_8422_2325, mix))
+        let hash = |hash, bytes: &[u8]| bytes.iter().copied().fold(hash, mix);
+        let start = 0xcbf2_9ce4_8422_2325;
+        let start = match to {
+            Hearer::Room(room) => hash(start, &room.0.to_le_bytes()),
+            // No text has a NUL.
+            Hearer::Person(name) => hash(hash(start, fold(name).as_bytes()), &[0]),
+            Hearer::Everybody => start,
+        };
+        let manner = match manner {
+            Manner::Speech => 0,
+            Manner::Action => 1,
+            Manner::Notice => 2,
+        };
+        Self(hash(hash(start, &[manner]), text.as_bytes()))
     }
 }
 
@@ -101,6 +123,8 @@ pub struct KeyUsed {
     pub digest: Digest,
     /// The keys of messages up to this place are forgotten for it.
     pub forgets: Option<Seq>,
+    /// Whether it is stored, as its message is.
+    pub is_stored: bool,
 }
 
 impl KeyUsed {

@@ -29,7 +29,7 @@ fn operator(server: &Server) -> Client {
 }
 
 /// ncat from another address of this machine.
-fn ncat(from: &str, to: SocketAddr, options: &[&str]) -> Client {
+pub(crate) fn ncat(from: &str, to: SocketAddr, options: &[&str]) -> Client {
     let mut ncat = Command::new("ncat");
     ncat.args(["-s", from]).args(options).stderr(Stdio::null());
     ncat.arg(to.ip().to_string());

@@ -5,7 +5,8 @@ use std::net::TcpListener;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use crate::harness::{Client, Setup};
+use crate::harness::{Client, Server, Setup};
+use crate::proxy::ncat;
 
 /// It must end with this status, one sentence that holds each of the words, and no panic.
 #[track_caller]
@@ -292,6 +293,58 @@ fn a_wrong_password_is_a_line_of_the_log_in_either_form() {
         assert!(flags.len() > 1 || line.ends_with(words), "{line}");
         server.stop();
     }
+}
+
+/// Waits for a line of the log that ends so.
+#[track_caller]
+fn logs(server: &mut Server, end: &str) {
+    while !server
+        .log
+        .line()
+        .expect("the server goes on")
+        .ends_with(end)
+    {}
+}
+
+#[test]
+fn who_is_refused_is_a_line_of_the_log_with_the_address_and_why() {
+    let mut server = listening().arguments(&["--memory"]).start();
+    let mut lee = server.join("lee");
+    lee.ask("/ban 127.0.0.2", "127.0.0.2 is banned");
+    let mut waits = ncat("127.0.0.2", server.address(), &[]);
+    waits.expect("You are banned");
+    logs(&mut server, "refused 127.0.0.2: banned");
+    // A code is guessed at the prompt or behind it.
+    let mut guest = server.connect();
+    guest.expect("Enter your username: ");
+    guest.ask("/resume AAAA-BBBB", "That code is not valid any more.");
+    logs(&mut server, "refused 127.0.0.1: wrong resume code");
+    guest.ask("lee", "\"lee\" is here already.");
+    logs(&mut server, "refused 127.0.0.1: it may not have that name");
+    guest.ask("guest", "Welcome, guest.");
+    guest.ask("/resume AAAA-BBBB", "That code is not valid any more.");
+    logs(&mut server, "refused 127.0.0.1: wrong resume code");
+    let mut browser = server.connect();
+    browser.expect("Enter your username: ");
+    browser.write(b"GET / HTTP/1.1\r\n\r\n");
+    logs(&mut server, "refused 127.0.0.1: it speaks HTTP");
+    let mut liar = server.connect();
+    liar.write(b"PROXY TCP4 192.0.2.7 10.0.0.1 1 2\r\n");
+    logs(
+        &mut server,
+        "refused 127.0.0.1: it speaks for others, and is no trusted proxy",
+    );
+    let mut server = server.stop().limit("arrival_time", "1s").start();
+    let mut silent = server.connect();
+    silent.expect("No name chosen. Bye.");
+    logs(&mut server, "refused 127.0.0.1: no name in time");
+    let setup = server.stop().variable("CHINWAG_TLS_REQUIRED", "true");
+    let setup = setup.variable("CHINWAG_PROXY_TRUSTED", "127.0.0.1");
+    let mut server = setup.start();
+    let mut clear = server.connect();
+    clear.write(b"PROXY TCP4 192.0.2.7 10.0.0.1 1 2\r\nann\n");
+    logs(&mut server, "refused 192.0.2.7: not encrypted");
+    server.stop();
 }
 
 #[test]

@@ -246,8 +246,7 @@ impl Session {
 
     /// The server has let the session in.
     fn settle(&mut self, welcome: ServerLine, is_resumed: bool, now: Instant) {
-        let meant = self.place.meant();
-        let first = self.options.room.as_deref().or(meant);
+        let (meant, first) = (self.place.meant(), self.first_room());
         let (arrival, room) = match (self.identity.progress, is_resumed) {
             (Progress::Outside, _) => (Arrival::First, first),
             (Progress::Arrived, true) => (Arrival::resumed(false), first),
@@ -262,6 +261,11 @@ impl Session {
             self.show(welcome);
         }
         self.phase = Phase::Settling(Settling::new(steps, now), arrival);
+    }
+
+    /// The room that the session is to be in first.
+    fn first_room(&self) -> Option<&str> {
+        self.place.meant().or(self.options.room.as_deref())
     }
 
     fn settling_line(&mut self, line: ServerLine, heard: &Heard<'_>, now: Instant) {
@@ -293,6 +297,10 @@ impl Session {
     }
 
     fn first_line(&mut self, line: ServerLine, heard: &Heard<'_>) {
+        let room = self.first_room().map(str::to_owned);
+        if self.talk.repeats(heard, &line.plain, room.as_deref()) {
+            return;
+        }
         self.talk.handle_arrival(heard, &line.plain);
         if let Phase::Settling(settling, _) = &self.phase
             && *heard == Heard::Now

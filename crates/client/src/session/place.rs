@@ -118,6 +118,6 @@ pub(super) fn is_lobby(room: &str) -> bool {
     is_same(room, LOBBY)
 }
 
-fn is_same(one: &str, other: &str) -> bool {
+pub(super) fn is_same(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }

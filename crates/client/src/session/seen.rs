@@ -53,6 +53,16 @@ impl Seen {
         (length > 0).then_some(end)
     }
 
+    /// Whether a line was seen while another room was the one to talk in, when it named its own.
+    pub(crate) fn has_in_room(&self, line: &str, room: &str) -> bool {
+        let sign = format!("#{room} ");
+        self.lines.iter().any(|seen| {
+            let parts = seen.split_once(&sign);
+            let parts = parts.filter(|(head, _)| *head == "[" || head.ends_with("] "));
+            parts.is_some_and(|(head, rest)| line.strip_prefix(head) == Some(rest))
+        })
+    }
+
     fn ends_with(&self, lines: &[String], length: usize) -> bool {
         self.lines.iter().skip(self.lines.len() - length).eq(lines)
     }
@@ -106,6 +116,28 @@ mod tests {
         check("a t t t", "a t t t", Some(4));
         // Nothing tells: the line may be new.
         check("t t", "t t t", Some(2));
+    }
+
+    #[test]
+    fn a_line_of_another_room_is_known_without_its_sign() {
+        let mut seen = Seen::default();
+        for line in [
+            "[14:03] #ops ann: see #ops now",
+            "[#ops bob] hi",
+            "[14:04] cy: in #ops x",
+        ] {
+            seen.record(line);
+        }
+        for (line, is_known) in [
+            ("[14:03] ann: see #ops now", true),
+            ("[14:03] #ops ann: see now", false),
+            ("[bob] hi", true),
+            ("[14:04] cy: in x", false),
+            ("[14:05] ann: see #ops now", false),
+        ] {
+            assert_eq!(seen.has_in_room(line, "ops"), is_known, "{line}");
+        }
+        assert!(!seen.has_in_room("[14:03] ann: see #ops now", "dev"));
     }
 
     #[test]

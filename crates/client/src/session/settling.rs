@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::outgoing::{fence_in, question};
+use super::place::is_same;
 use crate::heard::Heard;
 
 /// The most that `/history` gives.
@@ -116,6 +117,7 @@ impl Settling {
                 return Sorted::Hide;
             }
             Heard::Counted => return Sorted::Hide,
+            Heard::Place { room } => self.find_room(room),
             _ => {}
         }
         match self.steps.front() {
@@ -125,6 +127,15 @@ impl Settling {
             Some(Step::Fence) => self.fence(plain, now),
             Some(Step::History) => self.history(heard, plain, now),
             None => Sorted::Pass,
+        }
+    }
+
+    /// A session that was taken up says where it is. To enter that room again would show once more what was said
+    /// there meanwhile.
+    fn find_room(&mut self, room: &str) {
+        let is_there = |step: &Step| matches!(step, Step::Join(wanted) if is_same(wanted, room));
+        if !self.is_joining() {
+            self.steps.retain(|step| !is_there(step));
         }
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Talk {
     is_private: bool,
     /// What comes was said before, in a history or in what a search has found.
     in_past: bool,
+    /// The last message was shown before.
+    is_repeated: bool,
     /// The person wants to see own lines come back.
     shows_own: bool,
 }
@@ -86,6 +88,19 @@ impl Talk {
             }
             heard => heard,
         }
+    }
+
+    /// Whether it is a line of a room's history that was shown with all that a session had missed.
+    pub(super) fn repeats(&mut self, heard: &Heard<'_>, plain: &str, room: Option<&str>) -> bool {
+        match heard {
+            Heard::Said(_) => {
+                let was_shown = room.is_some_and(|room| self.seen.has_in_room(plain, room));
+                self.is_repeated = self.in_past && was_shown;
+            }
+            Heard::More { .. } => {}
+            _ => self.is_repeated = false,
+        }
+        self.is_repeated
     }
 
     /// A line of the arrival.

@@ -3,8 +3,8 @@
 use chinwag_core::{
     Account, Answer, Caller, CertificatePrefix, Client, Command, ConnId, Correspondents,
     CredentialKind, Duration, Fact, FirstOperator, FoundMessage, Listed, Manner, MarkerTarget,
-    Mask, Proof, Query, QuitReason, Rejection, ResumeCode, RoomId, RoomPassword, RoomRef,
-    RoomSetting, Seq, Settings, Snapshot, Standing, StandingChange, Timestamp,
+    Mask, MessageKey, Proof, Query, QuitReason, Rejection, ResumeCode, RoomId, RoomPassword,
+    RoomRef, RoomSetting, Seq, Settings, Snapshot, Standing, StandingChange, Timestamp,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -144,13 +144,28 @@ fn manners() -> impl Strategy<Value = Manner> {
     select(vec![Manner::Speech, Manner::Action])
 }
 
+fn said() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        4 => (room_ids(), manners()).prop_map(|(room, manner)| Command::Say { room: RoomRef::Id(room), text: text("hello"), manner, irc: None }),
+        2 => select(&NAMES[..]).prop_map(|to| Command::PrivateMessage { to: to.into(), text: text("psst"), irc: None, manner: chinwag_core::Manner::Speech }),
+        1 => Just(Command::Announce(text("restart at noon"))),
+    ]
+}
+
+/// Under few keys, so that some are used again.
+fn said_once() -> impl Strategy<Value = Command> {
+    (0..4, said()).prop_map(|(key, command)| Command::Once {
+        key: MessageKey::parse(&format!("k{key}")).expect("a key"),
+        command: Box::new(command),
+    })
+}
+
 fn talk() -> impl Strategy<Value = Command> {
     prop_oneof![
-        4 => (room_ids(), manners()).prop_map(|(room, manner)| Command::Say { room: RoomRef::Id(room), text: text("hello"), manner, key: None, irc: None }),
-        2 => select(&NAMES[..]).prop_map(|to| Command::PrivateMessage { to: to.into(), text: text("psst"), irc: None, manner: chinwag_core::Manner::Speech }),
+        7 => said(),
+        2 => said_once(),
         1 => Just(Command::Reply(text("what?"))),
         1 => (room_ids(), any::<bool>()).prop_map(|(room, on)| Command::SetTopic { room: RoomRef::Id(room), text: on.then(|| text("ship it")) }),
-        1 => Just(Command::Announce(text("restart at noon"))),
     ]
 }
 

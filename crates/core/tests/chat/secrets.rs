@@ -41,7 +41,6 @@ fn say_in_form(words: &str, manner: Manner, irc: Option<IrcForm>) -> Command {
         room: lobby(),
         text: text(words),
         manner,
-        key: None,
         irc: irc.map(Arc::new),
     }
 }
@@ -229,7 +228,6 @@ fn each_line_of_a_passage_is_looked_at() {
             room: lobby(),
             text: Text::passage(lines.lines()).expect("a passage"),
             manner: Manner::Speech,
-            key: None,
             irc: None,
         };
         assert_eq!(world.by("ann", command).err(), expected, "{lines}");

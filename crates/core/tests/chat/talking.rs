@@ -8,7 +8,7 @@ use chinwag_core::{
 
 use crate::world::{
     HOME, World, arrive_with, join, name, psst, register, rename, room, say, say_in, set_topic,
-    text,
+    tell, text,
 };
 
 fn ignore(whom: &str, on: bool) -> Command {
@@ -201,7 +201,6 @@ fn operators_alone_speak_in_a_read_only_room() {
         room: RoomRef::Id(news),
         text: text("waves"),
         manner: Manner::Action,
-        key: None,
         irc: None,
     };
     let topic = set_topic(news, Some("waves"));
@@ -337,20 +336,14 @@ fn an_anonymous_connection_can_only_log_in() {
     }
 }
 
+fn under(key: &str, command: Command) -> Command {
+    let key = MessageKey::parse(key).expect("a key");
+    let command = Box::new(command);
+    Command::Once { key, command }
+}
+
 fn say_under(key: &str, words: &str) -> Command {
-    let Command::Say {
-        room, text, manner, ..
-    } = say(words)
-    else {
-        panic!("it is said");
-    };
-    Command::Say {
-        room,
-        text,
-        manner,
-        key: MessageKey::parse(key),
-        irc: None,
-    }
+    under(key, say(words))
 }
 
 #[test]
@@ -376,6 +369,62 @@ fn a_message_under_a_key_is_said_once() {
     let again = world.by("Ann", say_under("k1", "hello"));
     assert_eq!(again, Ok(vec![]), "the name is the same");
     world.check_replay();
+}
+
+#[test]
+fn whatever_is_said_under_a_key_is_said_once() {
+    let mut world = World::with(&["op", "ann", "bob", "cy"]);
+    world.by("ann", register("of ann")).expect("registered");
+    let outside = |name: &str| Command::SayTo {
+        room: room(name),
+        text: text("hello"),
+        manner: Manner::Speech,
+    };
+    let announce = || Command::Announce(text("hello"));
+    for (who, command, is_durable) in [
+        ("op", announce(), true),
+        ("bob", outside("lobby"), true),
+        ("bob", tell("ann", "hello"), true),
+        ("ann", tell("bob", "hello"), true),
+        ("bob", tell("cy", "hello"), false),
+    ] {
+        let key = format!("{command:?}").chars().take(64).collect::<String>();
+        let facts = world.by(who, under(&key, command.clone()));
+        let facts = facts.expect("said");
+        let [said, Fact::KeyUsed(used)] = &facts[..] else {
+            panic!("{facts:?}");
+        };
+        assert_eq!(
+            (said.is_durable(), used.is_stored),
+            (is_durable, is_durable),
+            "{said:?}"
+        );
+        let again = world.by(who, under(&key, command));
+        assert_eq!(again, Ok(vec![]), "its place is in the outcome");
+        for other in [tell("op", "hello"), tell("ANN", "hello?"), say("goodbye")] {
+            let other = world.by(who, under(&key, other));
+            assert_eq!(other, Err(Rejection::KeyUsed));
+        }
+    }
+    // It is known by what was typed, also when nobody has the name any more.
+    world
+        .by("bob", under("last", tell("cy", "bye")))
+        .expect("told");
+    world.quit("cy");
+    assert_eq!(
+        world.by("bob", under("last", tell("CY", "bye"))),
+        Ok(vec![])
+    );
+    world.check_replay();
+}
+
+#[test]
+fn what_is_refused_under_a_key_may_be_said_under_it_later() {
+    let mut world = World::with(&["ann", "bob"]);
+    let tell_cy = || under("k", tell("cy", "hello"));
+    assert!(world.by("ann", tell_cy()).is_err());
+    world.arrive("cy").expect("here");
+    assert_eq!(world.by("ann", tell_cy()).map(|facts| facts.len()), Ok(2));
 }
 
 fn guest(called: &str) -> KeyOwner {

@@ -322,7 +322,6 @@ pub(crate) fn say_in(room: RoomId, words: &str) -> Command {
         room: RoomRef::Id(room),
         text: text(words),
         manner: Manner::Speech,
-        key: None,
         irc: None,
     }
 }

@@ -485,7 +485,6 @@ pub(crate) const PIECES: &[Piece] = &[
                 room: RoomRef::Id(LOBBY),
                 text: text("hello there"),
                 manner: Manner::Speech,
-                key: None,
                 irc: None,
             };
             server.does(server.anybody(), command);

@@ -102,16 +102,21 @@ fn kind_of(deed: &RoomDeed) -> String {
     }
 }
 
-/// Logs that someone was not let in.
+/// Logs that someone was not let in, or has guessed at a code.
 pub(super) fn note_refusal(caller: Caller, command: Refused, rejection: &Rejection) {
-    let Caller::Anonymous { address, .. } = caller else {
-        return;
+    let (address, is_outside) = match caller {
+        Caller::Anonymous { address, .. } => (address, true),
+        Caller::Person { address, .. } => (address, false),
+        Caller::Server | Caller::Shell => return,
     };
     let why = match rejection {
+        // docs/operations.md has a filter for this line.
+        Rejection::CodeNotValid if command == Refused::Resume => "wrong resume code",
+        _ if !is_outside => return,
         Rejection::Banned { .. } => "banned",
         Rejection::ServerFull { .. } => "the server is full",
         Rejection::Locked => "the server is locked",
-        Rejection::CodeNotValid if command == Refused::Resume => "wrong resume code",
+        _ if command == Refused::LogIn => "it may not have that name",
         _ => return,
     };
     tracing::info!("refused {address}: {why}");
@@ -120,7 +125,7 @@ pub(super) fn note_refusal(caller: Caller, command: Refused, rejection: &Rejecti
 /// What was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
-    /// A name.
+    /// A name, or none.
     LogIn,
     /// A resume code.
     Resume,

@@ -319,7 +319,7 @@ impl Hub {
                 let is_theirs = |staged: &Staged| matches!(staged.sender.0, Caller::Person { person: other, .. } if other == person);
                 self.turn.staged.iter().any(is_theirs)
             }
-            (_, Command::Say { key: Some(key), .. }) => self.turn.staged_keys.contains(key),
+            (_, Command::Once { key, .. }) => self.turn.staged_keys.contains(key),
             _ => false,
         }
     }

@@ -11,6 +11,7 @@ use chinwag_feed::Unacknowledged;
 use chinwag_store::PersonRange;
 use chinwag_wire::dialect::Saved;
 
+use super::log::{self, Refused};
 use super::recent::{RecentLog, RecentMessages};
 use super::{DraftBody, DraftReply, Hub, Ticket, rejected};
 use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
@@ -131,7 +132,10 @@ impl Hub {
             let body = match self.chat.answer(caller, query, now) {
                 Ok(Answer::Room(summary)) => DraftBody::Entered(summary.into()),
                 Ok(answer) => DraftBody::Ready(ReplyBody::Answer(Box::new(answer))),
-                Err(rejection) => DraftBody::Ready(rejected(rejection)),
+                Err(rejection) => {
+                    log::note_refusal(caller, Refused::Other, &rejection);
+                    DraftBody::Ready(rejected(rejection))
+                }
             };
             self.reply((caller, ticket), body);
         }

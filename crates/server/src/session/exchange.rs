@@ -355,7 +355,7 @@ impl Session {
                 let recent = self.heard(recent, shared);
                 self.answer(Tell::Entered(&summary, recent.lent()), shared);
             }
-            (ReplyBody::Repeated(seq), _) => self.answer(Tell::Repeated(seq), shared),
+            (ReplyBody::Repeated(seq), _) => self.answer(Tell::DoneBefore(seq), shared),
             (ReplyBody::Left(room), _) => self.answer(Tell::Left(room), shared),
             (ReplyBody::Resumed(resumed), Step::Resume { after }) => {
                 self.handle_resumed(*resumed, after, shared);

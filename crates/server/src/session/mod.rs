@@ -320,6 +320,9 @@ impl Session {
             }
             Stage::Open | Stage::Greeted => {
                 self.drive(shared, |dialect, env, out| dialect.handle_timeout(env, out));
+                if self.person.is_none() && !self.is_open() {
+                    self.log_refusal("no name in time");
+                }
             }
             _ => {}
         }

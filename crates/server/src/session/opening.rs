@@ -178,6 +178,11 @@ impl Session {
         self.stage = Stage::Sniffing { until, spoke };
     }
 
+    /// Has the log tell that the client is turned away.
+    pub(super) fn log_refusal(&self, why: &str) {
+        tracing::info!("refused {}: {why}", self.peer.address);
+    }
+
     /// Turns the client away.
     pub(super) fn refuse(
         &mut self,

@@ -99,6 +99,7 @@ impl Session {
             }
         }
         if self.must_encrypt(shared) {
+            self.log_refusal("not encrypted");
             return self.refuse(shared, |env, out| refuse_unencrypted(protocol, env, out));
         }
         let goes_on = protocol == Protocol::Plain && spoke == Spoke::Greeted;
@@ -107,10 +108,28 @@ impl Session {
             match Dialect::new(protocol, spoke, client, &shared.env()) {
                 Some(dialect) => self.dialect = dialect,
                 // In its own words.
-                None => return self.refuse(shared, |_, out| out.extend(protocol.refusal())),
+                None => {
+                    self.log_refusal(why_not_served(protocol));
+                    return self.refuse(shared, |_, out| out.extend(protocol.refusal()));
+                }
             }
         }
         self.stage = Stage::Open;
         self.handle_held(shared);
+    }
+}
+
+/// Why a protocol leads nowhere, for the log.
+fn why_not_served(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Tls => "it begins TLS too late, or twice",
+        Protocol::Http => "it speaks HTTP",
+        Protocol::Ssh => "it speaks SSH",
+        Protocol::Proxy => "it speaks for others, and is no trusted proxy",
+        Protocol::Utf16 => "it speaks UTF-16",
+        // The others are served.
+        Protocol::Probe | Protocol::Plain | Protocol::Json | Protocol::Irc => {
+            "it speaks what no chat speaks"
+        }
     }
 }

@@ -147,12 +147,10 @@ impl Session {
 
     /// The person goes on over another connection, which is shown what this one has not got.
     pub(crate) fn handle_replaced(&mut self, shared: &mut Shared) {
-        match self.stage {
-            Stage::Lost(_) => self.end_lost(shared),
-            _ => match self.person {
-                Some(person) => self.handle_superseded(person, shared),
-                None => {}
-            },
+        match (&self.stage, self.person) {
+            (Stage::Lost(_), _) => self.end_lost(shared),
+            (_, Some(person)) => self.handle_superseded(person, shared),
+            _ => {}
         }
     }
 

@@ -71,6 +71,7 @@ fn kept_after(turns: &[&[Arc<Event>]]) -> Snapshot {
 fn keys_come_back_and_the_oldest_are_forgotten() {
     let used = |seq, key: &str, forgets| {
         let fact = Fact::KeyUsed(Box::new(KeyUsed {
+            is_stored: true,
             owner: KeyOwner::stored("lee 192.0.2.1/32"),
             key: MessageKey::parse(key).expect("a key"),
             digest: Digest(u64::MAX - seq),

@@ -22,6 +22,8 @@ pub enum Tell<'a> {
     NotSent(&'a Rejection),
     /// The command is done; the events say what that means. The first of them has this place.
     Done(Option<Seq>),
+    /// The command was done before, under the same key, and its first event has this place.
+    DoneBefore(Seq),
     /// The question or command was refused.
     Rejected(&'a Rejection),
     /// The session has a person now.
@@ -90,7 +92,9 @@ impl Tell<'_> {
             | Self::Missed(_)
             | Self::LeftOut(_) => false,
             Self::Busy | Self::PasswordWaits(_) | Self::Guesses(_) | Self::NoHistory => false,
-            Self::Done(_) | Self::PasswordNotNeeded | Self::SearchTooLong => false,
+            Self::Done(_) | Self::DoneBefore(_) | Self::PasswordNotNeeded | Self::SearchTooLong => {
+                false
+            }
             Self::Admitted | Self::Proven(..) => true,
             Self::Welcome(..) | Self::Entered(..) | Self::Left(_) | Self::Resumed { .. } => true,
             Self::Answer(_)

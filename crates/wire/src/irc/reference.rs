@@ -122,7 +122,7 @@ const DIFFERENCES: &str = "\
   the end of its last visit, by whatever client, also after a crash of the server; a JOIN of them has no answer then. A later login (NickServ, OPER) neither
   brings them nor changes what is kept. A client without an account joins its rooms itself.
 - **A client that sends too fast** is told so and read more slowly; nothing is refused. One that does so for two
-  minutes without a pause is closed (`Excess flood`). What a client sent beyond its rate is dropped when its link
+  minutes without a pause is closed (`Excess flood`). All clients of an account share what one may send. What a client sent beyond its rate is dropped when its link
   is reset.
   Empty lines, PING and PONG cost nothing one by one, and as much as a line for every 4,096 bytes.
 - **Too many connections** from an address are turned away with `ERROR`, in a flood of them by the bare words, since the server

@@ -12,6 +12,7 @@
 #[cfg(any(test, feature = "schema"))]
 mod counterparts;
 mod events;
+mod fault;
 #[cfg(feature = "schema")]
 mod reference;
 mod refusal;

@@ -247,8 +247,13 @@ impl<'de> Deserialize<'de> for Line {
                     match &*key {
                         "id" if id.is_some() => return Err(M::Error::duplicate_field("id")),
                         "id" => id = Some(map.next_value()?),
-                        _ if request.is_some() => {
+                        word if request.is_some() && WORDS.contains(&word) => {
                             return Err(M::Error::custom("one command a line, and no more"));
+                        }
+                        key if request.is_some() => {
+                            return Err(M::Error::custom(format_args!(
+                                "unknown key `{key}`; beside the command there is `id`"
+                            )));
                         }
                         word => request = Some(Request::take(word, &mut map)?),
                     }

@@ -195,6 +195,7 @@ fn context_of_chat(command: &Command) -> Context {
         // Nobody types these.
         Command::LogIn { .. }
         | Command::Say { .. }
+        | Command::Once { .. }
         | Command::SetTopic { .. }
         | Command::Leave { .. }
         | Command::ShowKept(_)

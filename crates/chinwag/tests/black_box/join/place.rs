@@ -1,6 +1,9 @@
 //! What a pipe says goes to the room that it is meant for, or nowhere.
 
 use std::io::Write;
+use std::time::Duration;
+
+use rustix::net::sockopt::set_socket_linger;
 
 use super::relay::Relay;
 use super::{check_status, end, join, run, setup, start};
@@ -109,6 +112,46 @@ fn a_name_is_free_behind_a_link_that_was_lost() {
     listener.expect("* app left #lobby (quit)");
     let output = run(&server, &["--name", "app"], b"again\n");
     check_status(&output, 0, "");
+}
+
+/// A pipe that comes in by the password takes up what a terminal has lost, and shows it once.
+#[test]
+fn what_an_account_has_missed_is_shown_once() {
+    let setup: Setup = setup();
+    let file = setup.file("password", "open sesame\n");
+    let server = setup.start();
+    let mut bob = super::listener(&server);
+    let mut ann = server.connect();
+    ann.send("ann");
+    ann.expect("Welcome, ann.");
+    ann.ask("/claim open sesame", "Your name is registered.");
+    for room in ["ops", "lobby"] {
+        ann.ask(&format!("/join {room}"), &format!("You are in #{room}"));
+        ann.sync();
+        bob.ask(&format!("/join {room}"), &format!("You are in #{room}"));
+    }
+    for arguments in [&["--name", "ann"][..], &["--name", "ann", "--room", "ops"]] {
+        set_socket_linger(ann.writer(), Some(Duration::ZERO)).expect("it is a socket");
+        drop(ann);
+        bob.expect("* ann left #");
+        bob.expect("(connection lost)\n");
+        bob.ask("/msg #ops in ops", "! Sent to #ops.");
+        bob.ask("/msg #lobby in the lobby", "");
+        bob.sync();
+        let arguments = [arguments, &["--password-file", &file]].concat();
+        let output = run(&server, &arguments, b"hi\n");
+        let seen = String::from_utf8_lossy(&output.stdout);
+        assert!(seen.contains(" messages while you were away:"), "{seen}");
+        for text in ["in ops", "in the lobby"] {
+            assert_eq!(seen.matches(text).count(), 1, "{text}: {seen}");
+        }
+        ann = server.connect();
+        ann.send("ann#open sesame");
+        ann.expect("Welcome, ann. You are in #");
+        ann.ask("/join ops", "You are in #ops");
+        ann.ask("/join lobby", "You are in #lobby");
+        ann.sync();
+    }
 }
 
 #[test]

@@ -162,6 +162,49 @@ fn an_account_that_is_in_another_room_goes_to_the_lobby() {
 }
 
 #[test]
+fn what_an_account_has_missed_is_shown_once() {
+    let mut bench = Bench::new(options());
+    let missed = [
+        "Welcome back, app. 1 message while you were away:\n",
+        "You are in #lobby.\n",
+        "[14:03] ann: while you were away\n",
+    ];
+    bench.hears(&missed.concat());
+    bench.push("hi").hears(ECHO_IS_ON);
+    let [welcome, place, said] = missed.map(show);
+    // It is there already.
+    bench.does(&[
+        send("app#pw"),
+        welcome,
+        send("/echo on"),
+        place,
+        said,
+        send("hi"),
+    ]);
+    // It is in the room, and talks in another.
+    let mut bench = Bench::new(SessionOptions {
+        room: Some("ops".into()),
+        ..options()
+    });
+    bench.hears("Welcome back, app. 2 messages while you were away:\n");
+    bench.hears("You are in #lobby.\n");
+    bench.hears("[14:03] #ops ann: one\n  | and more\n[14:04] #ops ann: two\n");
+    bench.hears(ECHO_IS_ON).drain();
+    let history = [
+        "You are in #ops with ann.\n",
+        "--- last 3 of 3 messages; /history for more, /search to find ---\n",
+        "[14:02] ann: before\n",
+        "[14:03] ann: one\n",
+        "  | and more\n",
+        "[14:04] ann: two\n",
+        "--- now ---\n",
+    ];
+    bench.hears(&history.concat());
+    let [place, first, before, .., now] = history.map(show);
+    bench.does(&[place, send("/leave lobby"), first, before, now]);
+}
+
+#[test]
 fn a_room_that_may_not_be_entered_is_the_end() {
     let refusal = "#priv is closed. /knock #priv asks to be let in.";
     let told = format!("! {refusal}\n");

@@ -131,8 +131,9 @@ impl Chat {
                 true => Hearers::Others,
                 false => Hearers::Nobody,
             },
-            // They come from no person, or not from one who is here.
+            // They come from no person, or not from one who is here; or in another.
             Command::LogIn { .. }
+            | Command::Once { .. }
             | Command::Resume(_)
             | Command::Quit(_)
             | Command::SayFromShell { .. }

@@ -17,6 +17,7 @@ mod mail;
 mod markers;
 mod masks;
 mod metadata;
+mod once;
 mod oneself;
 mod operate;
 mod rank;
@@ -110,6 +111,9 @@ impl Chat {
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
+        if let Command::Once { key, command } = command {
+            return self.decide_once(caller, (key, *command), env, facts);
+        }
         let command = self.keeping_secrets(caller, command)?;
         match (caller, command) {
             (Caller::Server, Command::Tidy) => Ok(self.decide_tidy(env.now, facts)),
@@ -282,15 +286,7 @@ impl Chat {
                 room,
                 text,
                 manner,
-                key: Some(key),
-                ..
-            } => return self.decide_say_once(me, (room, text, manner), key, now, facts),
-            Command::Say {
-                room,
-                text,
-                manner,
                 irc,
-                ..
             } => in_form(self.decide_say(me, (room, text, manner), now)?, irc, manner),
             Command::PrivateMessage {
                 to,

@@ -380,6 +380,8 @@ fn text_of(command: &Command) -> Option<&Text> {
         | Command::Unbar { .. }
         | Command::UnmuteIn { .. }
         | Command::SetMask { .. }
-        | Command::Knock(_) => None,
+        | Command::Knock(_)
+        // It is looked at when it is decided.
+        | Command::Once { .. } => None,
     }
 }

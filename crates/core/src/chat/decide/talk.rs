@@ -1,17 +1,15 @@
 //! Speaking: to a room, to one person, through a topic; and who may.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use crate::chat::state::Room;
 use crate::chat::{Chat, Person};
-use crate::command::{Outcome, RoomRef};
+use crate::command::RoomRef;
 use crate::event::{Correspondents, Fact, Manner, PrivateMessage};
 use crate::ids::RoomId;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::Standing;
-use crate::sent_key::{Digest, KeyOwner, KeyUsed, MessageKey};
 use crate::text::Text;
 use crate::time::Timestamp;
 
@@ -46,37 +44,6 @@ impl Chat {
             self.check_takes_from_outside(me, room, now)?;
         }
         self.check_may_speak(me, room, now)
-    }
-
-    /// Says something, unless it was said under this key before.
-    pub(super) fn decide_say_once(
-        &self,
-        me: &Person,
-        (room, text, manner): (RoomRef, Text, Manner),
-        key: MessageKey,
-        now: Timestamp,
-        facts: &mut Vec<Fact>,
-    ) -> Result<Outcome, Rejection> {
-        let id = self.room_of(me, room)?;
-        let digest = Digest::of(id, &text, manner);
-        let owner = match self.account_of(me) {
-            Some(account) => KeyOwner::account(account),
-            None => KeyOwner::guest(&me.name, me.session.address),
-        };
-        match self.sent_keys.get(owner.clone(), &key) {
-            Some((sent, seq)) if sent == digest => return Ok(Outcome::Repeated(seq)),
-            Some(_) => return Err(Rejection::KeyUsed),
-            None => {}
-        }
-        let said = self.decide_say(me, (RoomRef::Id(id), text, manner), now)?;
-        let used = Fact::KeyUsed(Box::new(KeyUsed {
-            owner,
-            key,
-            digest,
-            forgets: self.sent_keys.oldest_if_full(),
-        }));
-        facts.extend([said, used]);
-        Ok(Outcome::Done)
     }
 
     pub(super) fn decide_topic(

@@ -282,7 +282,7 @@ impl Shadow {
             (Command::LogIn { .. } | Command::Resume(_) | Command::Join(_), _) => {
                 panic!("{command:?} led to {facts:?}")
             }
-            (Command::Say { key: Some(key), .. }, []) => {
+            (Command::Once { key, .. }, []) => {
                 let asker = &self.people[&asker.expect("a person")];
                 let account = asker.account.as_ref();
                 let owner = match account.and_then(|account| self.owner(account)) {

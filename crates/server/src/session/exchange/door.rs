@@ -77,7 +77,7 @@ impl Session {
         if shared.entrance.limiter.is_gateway(address) {
             return self.try_key(Key::Gateway(gateway), shared);
         }
-        tracing::info!("{address} would speak for a client, and is no gateway");
+        self.log_refusal("it speaks for another, and is no gateway");
         self.answer(Tell::Rejected(&Rejection::NeedsProof), shared);
     }
 
@@ -132,6 +132,7 @@ impl Session {
             Err(_) => return self.refuse_one_too_many(Protocol::Irc, shared),
         }
         if self.must_encrypt(shared) {
+            self.log_refusal("not encrypted");
             return self.refuse(shared, |env, out| {
                 refuse_unencrypted(Protocol::Irc, env, out)
             });

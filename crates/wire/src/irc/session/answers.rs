@@ -50,7 +50,11 @@ impl Session {
 
     fn answer(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match tell {
-            Tell::Sent(_) | Tell::Repeated(_) | Tell::NotSent(_) | Tell::PasswordNotNeeded => None,
+            Tell::Sent(_)
+            | Tell::Repeated(_)
+            | Tell::DoneBefore(_)
+            | Tell::NotSent(_)
+            | Tell::PasswordNotNeeded => None,
             Tell::Done(seq) => self.handle_done(seq, env, out),
             Tell::Rejected(rejection) => self.handle_rejection(rejection, env, out),
             Tell::Welcome(welcome, _) => {

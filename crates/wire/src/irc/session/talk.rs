@@ -278,7 +278,6 @@ impl Session {
             room: RoomRef::Name(room),
             text,
             manner,
-            key: None,
             irc: form.kept(),
         };
         self.later(Ask::Command(say), Question::Quiet);

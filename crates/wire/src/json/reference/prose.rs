@@ -39,7 +39,8 @@ $ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobb
 - Every coming and going is told, one by one. Nothing of the past is told unless it is asked for.
 - A `text` is one line; that of a message from IRC may have several, with `\\n` between them, and is still one
   message. Other characters that a terminal would obey come as visible escapes, for everybody.
-- A client that sends faster than it may is not refused: its lines are read more slowly. Empty lines count by their bytes. Everything else has
+- A client that sends faster than it may is not refused: its lines are read more slowly. All connections of an account share
+  what one may send. Empty lines count by their bytes. Everything else has
   the limits of [commands.md](commands.md); a line may have 16 KiB, since escapes take more room than what
   they stand for.
 - The end of a client's input is not the end of the session: what it has sent is done, what follows is
@@ -62,7 +63,8 @@ A message that was kept for your account has the number with which it was sent, 
 something was left unread, private events since your last command come again.
 
 For a message without an acknowledgement nobody can say whether it was taken. Send it again with the `key` that
-it had: it is said once.
+it had: it is said once, and acknowledged with the number that it got the first time. `say`, `act`, `say_to`, `tell` and
+`announce` take a key.
 ";
 
 pub(super) const COMMANDS_OF_PEOPLE: &str = "

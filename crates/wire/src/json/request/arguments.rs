@@ -83,6 +83,9 @@ arguments! {
         text: Parsed<Text>,
         /// How, if it is not just said.
         manner: Option<Mannered>,
+        /// Makes it harmless to send the message again, as the `key` of `say` does. Where neither side has an account
+        /// the message is not stored, and its key is forgotten with the end of the server.
+        key: Option<Parsed<MessageKey>>,
     }
 
     /// A room.
@@ -107,6 +110,8 @@ arguments! {
         text: Parsed<Text>,
         /// How, if it is not just said.
         manner: Option<Mannered>,
+        /// Makes it harmless to send the message again, as the `key` of `say` does.
+        key: Option<Parsed<MessageKey>>,
     }
 
     /// A message.

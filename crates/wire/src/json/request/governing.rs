@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::num::NonZeroU32;
 
-use chinwag_core::{Listed, Mask, Name, RoomName, RoomPassword, RoomSetting, Text};
+use chinwag_core::{Listed, Mask, MessageKey, Name, RoomName, RoomPassword, RoomSetting, Text};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
@@ -208,6 +208,8 @@ arguments! {
     Words {
         /// What to say: one line.
         text: Parsed<Text>,
+        /// Makes it harmless to send the message again, as the `key` of `say` does.
+        key: Option<Parsed<MessageKey>>,
     }
 
     /// A message of the day.

@@ -24,8 +24,9 @@ impl Session {
         match tell {
             Tell::Sent(_) | Tell::Repeated(_) | Tell::NotSent(_) => self.answer_talk(tell, out),
             Tell::Rejected(rejection) => return self.handle_rejection(rejection, env, out),
-            Tell::Done(seq) => self.acknowledge(seq, out),
-            Tell::Left(_) => self.acknowledge(None, out),
+            Tell::Done(seq) => self.acknowledge(seq, None, out),
+            Tell::DoneBefore(seq) => self.acknowledge(Some(seq), Some(true), out),
+            Tell::Left(_) => self.acknowledge(None, None, out),
             Tell::Answer(answer) => return self.handle_answer(answer, out),
             Tell::Busy | Tell::SearchTooLong | Tell::NoHistory => {
                 return self.handle_failure(tell, env, out);
@@ -44,7 +45,7 @@ impl Session {
             // It leaves its passing name behind, for the session that it takes up.
             Tell::Farewell(QuitReason::Quit(None)) if self.takes_up() => {}
             Tell::Farewell(why) => {
-                self.acknowledge(None, out);
+                self.acknowledge(None, None, out);
                 put(out, &closed(why));
             }
             Tell::Admitted => return self.handle_admitted(),
@@ -98,9 +99,9 @@ impl Session {
     }
 
     /// Acknowledges the command in flight.
-    fn acknowledge(&mut self, seq: Option<Seq>, out: &mut Vec<u8>) {
+    fn acknowledge(&mut self, seq: Option<Seq>, repeated: Option<bool>, out: &mut Vec<u8>) {
         if let Some(asked) = self.question.take() {
-            ack(&asked, seq, None, out);
+            ack(&asked, seq, repeated, out);
         }
     }
 

@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use core::num::NonZeroUsize;
 
 use chinwag_core::limits::{HISTORY_LINES, LOG_LINES};
-use chinwag_core::{Command, Detail, Manner, Name, Query, Range, RoomRef, Seq, Text, Timestamp};
+use chinwag_core::{
+    Command, Detail, Manner, MessageKey, Name, Query, Range, RoomRef, Seq, Text, Timestamp,
+};
 
 use super::governing::{govern_of, inner, note};
 use super::{Asked, Session, Stage, refuse};
@@ -29,8 +31,9 @@ impl Session {
             return None;
         }
         let server_password = server_password_of(&request);
+        let key = key_of(&request);
         let ask = match self.ask_of(request) {
-            Ok(ask) => ask,
+            Ok(ask) => once(ask, key),
             Err(sentence) => {
                 refuse(&asked, "bad_command", &sentence, out);
                 return None;
@@ -120,6 +123,28 @@ fn server_password_of(request: &Request) -> Option<Password> {
     password.as_ref().map(|password| password.0.clone())
 }
 
+/// The key under which something is said once.
+fn key_of(request: &Request) -> Option<MessageKey> {
+    let key = match request {
+        Request::say(say) | Request::act(say) => &say.key,
+        Request::say_to(say) => &say.key,
+        Request::tell(tell) => &tell.key,
+        Request::announce(words) => &words.key,
+        _ => return None,
+    };
+    key.as_ref().map(|key| key.0.clone())
+}
+
+fn once(ask: Ask, key: Option<MessageKey>) -> Ask {
+    match (ask, key) {
+        (Ask::Command(command), Some(key)) => {
+            let command = Box::new(command);
+            Ask::Command(Command::Once { key, command })
+        }
+        (ask, _) => ask,
+    }
+}
+
 /// The text of a command that has no bound of its own.
 fn text_of(request: &Request) -> Option<&Text> {
     match request {
@@ -137,7 +162,6 @@ fn spoken(say: Say, manner: Manner) -> Command {
         room: RoomRef::Name(say.room.0),
         text: say.text.0,
         manner,
-        key: say.key.map(|key| key.0),
         irc: None,
     }
 }

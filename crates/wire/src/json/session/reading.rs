@@ -2,24 +2,21 @@
 //!
 //! A client that has not come in yet has so many lines, bytes and so much time to do so.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use chinwag_core::{Rate, Text};
+use chinwag_core::Rate;
 
 use super::{Asked, LINE_FACTOR, Session, Stage, give_up, refuse};
 use crate::dialect::{Env, Step};
 use crate::input::Input;
+use crate::json::fault::Fault;
 use crate::json::render::put;
 use crate::json::replies::Refused;
 use crate::json::request::{self, LineError, Request};
-use crate::json::value::{CODES, Shown};
+use crate::json::value::Shown;
 
 /// Objects that a client may send in vain before it is in, if they are no names.
 const TRIES_MAX: u8 = chinwag_core::limits::NAME_TRIES_MAX;
-
-/// Bytes of a sentence about a line that is none.
-const ERROR_BYTES_MAX: usize = 500;
 
 impl Session {
     /// See [`Dialect::handle_bytes`](crate::dialect::Dialect::handle_bytes).
@@ -85,22 +82,15 @@ impl Session {
                 self.handle_request(line.request, asked, env, out)
             }
             Err(LineError { gist, error }) => {
-                let told = sentence(&error);
-                let known = CODES.iter().find(|(known, _)| *known == told);
-                let code = match known {
-                    Some((_, code)) => code,
-                    None if error.is_data() => "bad_command",
-                    None => "not_json",
-                };
+                let fault = Fault::of(line, &error);
                 put(
                     out,
                     &Refused {
                         refused: gist.word,
                         id: gist.id.as_ref(),
-                        code,
-                        text: Shown(&told),
-                        // What is wrong with the first byte is found before that is taken.
-                        column: Some(error.column().max(1)),
+                        code: fault.code,
+                        text: Shown(&fault.text),
+                        column: Some(fault.column),
                     },
                 );
                 self.count_try(out)
@@ -179,34 +169,5 @@ impl Session {
     fn may_read(&mut self, env: &Env<'_>) -> bool {
         let rate = self.rate(env);
         self.pace.may_read(rate, env.now)
-    }
-}
-
-/// What is wrong with a line, without the place, which stands beside it, and without the names of this
-/// program's types. It may have words of the client's in it, so it is made harmless and short.
-fn sentence(error: &serde_json::Error) -> String {
-    let whole = alloc::format!("{error}");
-    let end = whole.rfind(" at line ").unwrap_or(whole.len());
-    let end = whole.floor_char_boundary(end.min(ERROR_BYTES_MAX));
-    let told = match whole[..end].rsplit_once(", expected ") {
-        Some((found, wanted)) => alloc::format!("{found}, expected {}", in_words(wanted)),
-        None => whole[..end].into(),
-    };
-    Text::parse(&told).map_or_else(Default::default, |text| (*text).into())
-}
-
-/// What serde expects, as JSON names it.
-fn in_words(wanted: &str) -> &str {
-    match wanted.split(' ').next() {
-        Some("usize" | "u64") => "a whole number from 0 to 18446744073709551615",
-        Some("u32") => "a whole number from 0 to 4294967295",
-        _ if wanted == "a nonzero u32" => "a whole number from 1 to 4294967295",
-        _ if wanted == "a nonzero usize" => "a whole number from 1 to 18446744073709551615",
-        Some("i64" | "i32") => "a whole number",
-        Some("struct" | "map") => "an object",
-        Some("string" | "str") => "a text",
-        Some("sequence") => "a list",
-        Some("boolean") => "true or false",
-        _ => wanted,
     }
 }

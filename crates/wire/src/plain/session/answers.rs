@@ -78,7 +78,7 @@ impl Session {
             }
             Tell::Superseded => renderer.notice(out, Notice::Superseded),
             Tell::Stopping => renderer.notice(out, Notice::Stopping),
-            Tell::Done(_) => self.tell_done(env, out),
+            Tell::Done(_) | Tell::DoneBefore(_) => self.tell_done(env, out),
         }
         None
     }

@@ -276,7 +276,6 @@ fn say(room: RoomId, text: Text, manner: Manner) -> Step {
         room,
         text,
         manner,
-        key: None,
         irc: None,
     }))
 }
