@@ -246,6 +246,7 @@ fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
     let tell = Tell::Resumed {
         missed,
         skipped,
+        has_news: true,
         back: back.as_ref(),
     };
     reader.tell(tell, &["Welcome back", "If your link", "You are in #", "!"]);

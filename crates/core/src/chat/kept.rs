@@ -12,7 +12,7 @@ use super::{Chat, Person};
 use crate::event::{Event, Fact};
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
 use crate::ignore::Ignored;
-use crate::link::Link;
+use crate::link::{Client, Link};
 use crate::name::Name;
 use crate::past_name::PastName;
 use crate::resume::ResumeCode;
@@ -52,6 +52,8 @@ pub struct KeptSession {
 pub struct KeptConnection {
     /// Where it comes from.
     pub address: IpAddr,
+    /// What it speaks.
+    pub client: Client,
     /// Whether its session can be taken up after the link is lost: those of IRC cannot.
     pub is_resumable: bool,
     /// Whether its client always shows a room.
@@ -89,6 +91,7 @@ impl Chat {
             account: person.account.clone().map(|name| (name, since)),
             connection: KeptConnection {
                 address: session.address,
+                client: session.link.client,
                 is_resumable: session.link.client.resumes(),
                 needs_room: session.link.needs_room,
                 is_script: session.is_script,
@@ -201,7 +204,10 @@ impl Chat {
         let lasts = kept.rank.for_visit || account.is_some_and(|account| account.operator);
         let session = Session {
             conn: ConnId(0),
-            link: Link::default(),
+            link: Link {
+                client: kept.connection.client,
+                ..Link::default()
+            },
             address: kept.connection.address,
             code,
             rank: Rank {

@@ -4,8 +4,8 @@
 use std::fmt::{self, Write};
 
 use chinwag_core::{
-    Correspondents, Event, Fact, Held, Ignored, KeptConnection, KeptPrivate, KeptSession, Manner,
-    NOBODY, Name, PastName, PersonId, PrivateMessage, Rank, RoomId, RoomName, Sender, Seq,
+    Client, Correspondents, Event, Fact, Held, Ignored, KeptConnection, KeptPrivate, KeptSession,
+    Manner, NOBODY, Name, PastName, PersonId, PrivateMessage, Rank, RoomId, RoomName, Sender, Seq,
     Standing, Text, Timestamp, Visit,
 };
 use chinwag_feed::Unacknowledged;
@@ -93,6 +93,8 @@ impl Record {
             ("operator", session.rank.operator),
             ("for-visit", session.rank.for_visit),
             ("script", session.connection.is_script),
+            ("json", session.connection.client == Client::Json),
+            ("telnet", session.connection.client == Client::Telnet),
         ];
         for (flag, _) in flags.iter().filter(|(_, is_set)| *is_set) {
             line(&mut out, flag, "");
@@ -200,6 +202,7 @@ impl Record {
                 account: None,
                 connection: KeptConnection {
                     address: std::net::Ipv4Addr::UNSPECIFIED.into(),
+                    client: Client::Nc,
                     is_resumable: true,
                     needs_room: true,
                     is_script: false,
@@ -243,6 +246,8 @@ impl Record {
             "operator" => session.rank.operator = true,
             "for-visit" => session.rank.for_visit = true,
             "script" => session.connection.is_script = true,
+            "json" => session.connection.client = Client::Json,
+            "telnet" => session.connection.client = Client::Telnet,
             "account" => session.account = Name::parse(value).ok().map(|name| (name, None)),
             "account-since" => {
                 if let Some((_, since)) = &mut session.account {
@@ -485,6 +490,7 @@ mod tests {
             for_visit: true,
         };
         record.session.connection.is_script = true;
+        record.session.connection.client = Client::Json;
         record.session.visit = visit("3 5 2");
         let message = |text| kept(text, &name("bea")).expect("a message");
         record.session.private.messages =

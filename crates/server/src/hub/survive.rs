@@ -333,6 +333,9 @@ impl Hub {
         if let Some(unseen) = unseen {
             record.set_unseen(unseen);
         }
+        if record.session.until.is_some() {
+            self.add_deeds(person, &mut record);
+        }
         Some(record)
     }
 
@@ -463,8 +466,20 @@ impl Hub {
                 *after = found.map(|(_, after)| *after);
             }
             record.set_unseen(unseen);
+            self.add_deeds(person, &mut record);
         }
         Some(record)
+    }
+
+    /// What was done meanwhile this process alone knows.
+    fn add_deeds(&self, person: PersonId, record: &mut Record) {
+        let rooms = record.rooms.iter();
+        let rooms = rooms.filter_map(|(room, after)| Some((room.id?, (*after)?)));
+        let rooms: Vec<(RoomId, Seq)> = rooms.collect();
+        let client = record.session.connection.client;
+        record
+            .private
+            .extend(self.deeds_told((person, client), &rooms));
     }
 }
 

@@ -132,7 +132,10 @@ impl Chat {
         let lifted = lifted.filter(|mask| mask.name.is_some());
         let mut entries: Vec<Matched> = lifted.map(Matched::of).collect();
         entries.retain(|entry| !is_mask || *entry != matched);
-        let bearer = word.name.as_ref().and_then(|name| self.people.named(name));
+        let bearer = word
+            .name
+            .as_ref()
+            .and_then(|name| self.bearer_of(name, now));
         let (act, target) = match kind {
             MaskKind::Mute => (
                 RoomAct::Unmute(word.clone()),

@@ -34,6 +34,7 @@ fn settings_and_the_room_are_taken_up() {
         new.tell(Tell::Resumed {
             missed: 2,
             skipped: 3,
+            has_news: true,
             back: Some(&WelcomeBack {
                 resume: (
                     "K7Q2-9MXR".parse().expect("a code"),
