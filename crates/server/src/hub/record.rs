@@ -5,8 +5,8 @@ use std::fmt::{self, Write};
 
 use chinwag_core::{
     Client, Correspondents, Event, Fact, Held, Ignored, KeptConnection, KeptPrivate, KeptSession,
-    Manner, NOBODY, Name, PastName, PersonId, PrivateMessage, Rank, RoomId, RoomName, Sender, Seq,
-    Standing, Text, Timestamp, Visit,
+    Manner, Mask, NOBODY, Name, PastName, PersonId, PrivateMessage, Rank, Reach, RoomId, RoomName,
+    Sender, Seq, Standing, Text, Timestamp, Visit,
 };
 use chinwag_feed::Unacknowledged;
 
@@ -115,6 +115,14 @@ impl Record {
             );
         }
         line(&mut out, "address", session.connection.address);
+        if let Some(why) = &session.away {
+            line(&mut out, "away", why.as_ref().map_or("", |why| why));
+        }
+        if let Some(mask) = &session.muted {
+            let net = mask.net.map_or_else(|| "*".into(), |net| net.to_string());
+            let name = account_word(mask.name.as_ref());
+            line(&mut out, "muted", format_args!("{name} {net}"));
+        }
         if let Some(visit) = &session.visit {
             let (since, spoke, said) = (visit.since.0, visit.spoke.0, visit.said);
             line(&mut out, "visit", format_args!("{since} {spoke} {said}"));
@@ -211,6 +219,8 @@ impl Record {
                 invited: Vec::new(),
                 ignores: Vec::new(),
                 rank: Rank::default(),
+                away: None,
+                muted: None,
                 visit: None,
                 until,
                 private: KeptPrivate::default(),
@@ -258,6 +268,8 @@ impl Record {
                 let connection = &mut session.connection;
                 connection.address = value.parse().unwrap_or(connection.address);
             }
+            "away" => session.away = Some(Text::parse(value)),
+            "muted" => session.muted = muted(value),
             "visit" => session.visit = visit(value),
             "at" => {
                 let (shard, since) = value.split_once(' ').unwrap_or((value, ""));
@@ -316,6 +328,16 @@ fn bore(value: &str) -> Option<PastName> {
     let (since, until) = (place()?, place()?);
     let name = Name::parse(words.next()?).ok()?;
     Some(PastName { name, since, until })
+}
+
+/// The mask of a mute of `NAME NET`.
+fn muted(value: &str) -> Option<Mask> {
+    let (name, net) = value.split_once(' ')?;
+    Some(Mask {
+        name: Name::parse(name).ok(),
+        net: net.parse().ok(),
+        reach: Reach::default(),
+    })
 }
 
 /// A visit of `SINCE SPOKE SAID`.
@@ -492,6 +514,15 @@ mod tests {
         record.session.connection.is_script = true;
         record.session.connection.client = Client::Json;
         record.session.visit = visit("3 5 2");
+        record.session.away = Some(Text::parse("back at  noon"));
+        record.session.muted = muted("bea 192.0.2.0/24");
+        assert!(
+            record
+                .session
+                .muted
+                .as_ref()
+                .is_some_and(|mask| mask.net.is_some())
+        );
         let message = |text| kept(text, &name("bea")).expect("a message");
         record.session.private.messages =
             vec![message("6 7 ann * psst  there"), message("9 7 ann Ann 1 2")];

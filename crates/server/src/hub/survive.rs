@@ -165,6 +165,7 @@ impl Hub {
                     self.note_account_ended(&changed.account);
                 }
             }
+            Fact::AwaySet { person, .. } => self.survivors.handle_change(*person),
             Fact::Renamed(renamed) => self.survivors.handle_change(renamed.person),
             Fact::PrivateMessage(message)
                 if message.kept.is_some() || self.chat.is_of_another(message) =>

@@ -45,6 +45,7 @@ impl Session {
                     renderer.welcome_back(out, &chat.name, (missed + skipped, has_news));
                 }
                 if let Some(back) = back {
+                    self.lines_sent = u32::try_from(back.said).unwrap_or(u32::MAX);
                     renderer.resume_code(out, back.resume);
                 }
                 if let Some(room) = self.current().and_then(|room| env.rooms.get(&room)) {

@@ -36,6 +36,7 @@ fn settings_and_the_room_are_taken_up() {
             skipped: 3,
             has_news: true,
             back: Some(&WelcomeBack {
+                said: 3,
                 resume: (
                     "K7Q2-9MXR".parse().expect("a code"),
                     Duration::from_mins(10)
