@@ -133,25 +133,30 @@ impl Record {
             line(&mut out, "skipped", self.skipped);
         }
         self.write_unseen(&mut out);
-        for event in &session.private.messages {
+        self.write_private(&mut out);
+        out
+    }
+
+    fn write_private(&self, out: &mut String) {
+        let private = &self.session.private;
+        for event in &private.messages {
             if let Fact::PrivateMessage(message) = &event.fact {
                 let (seq, at, text) = (event.seq, event.at.0, &*message.text);
                 let account = message.accounts.from.as_ref();
                 let (from, account) = (&message.from_name, account_word(account));
                 let message = format_args!("{seq} {at} {from} {account} {text}");
-                line(&mut out, "message", message);
+                line(out, "message", message);
             }
         }
-        if session.private.omitted > 0 {
-            line(&mut out, "omitted", session.private.omitted);
+        if private.omitted > 0 {
+            line(out, "omitted", private.omitted);
         }
-        if let Some(sender) = &session.private.last_sender {
+        if let Some(sender) = &private.last_sender {
             let (name, account) = (&sender.name, account_word(sender.account.as_ref()));
             let person = sender.person.unwrap_or(NOBODY).0;
             let sender = format_args!("{name} {account} {person}");
-            line(&mut out, "sender", sender);
+            line(out, "sender", sender);
         }
-        out
     }
 
     fn write_unseen(&self, out: &mut String) {
@@ -486,6 +491,24 @@ mod tests {
         }
     }
 
+    fn fill_visit(session: &mut KeptSession) {
+        session.rank = Rank {
+            operator: true,
+            for_visit: true,
+        };
+        session.connection.is_script = true;
+        session.connection.client = Client::Json;
+        session.visit = visit("3 5 2");
+        session.away = Some(Text::parse("back at  noon"));
+        session.muted = muted("bea 192.0.2.0/24");
+        assert!(
+            session
+                .muted
+                .as_ref()
+                .is_some_and(|mask| mask.net.is_some())
+        );
+    }
+
     #[test]
     fn a_record_comes_back_from_its_text() {
         let until = Some(Timestamp(9));
@@ -507,22 +530,7 @@ mod tests {
             Ignored::of_name(name("cy")),
         ];
         record.session.connection.address = "2001:db8::1".parse().expect("an address");
-        record.session.rank = Rank {
-            operator: true,
-            for_visit: true,
-        };
-        record.session.connection.is_script = true;
-        record.session.connection.client = Client::Json;
-        record.session.visit = visit("3 5 2");
-        record.session.away = Some(Text::parse("back at  noon"));
-        record.session.muted = muted("bea 192.0.2.0/24");
-        assert!(
-            record
-                .session
-                .muted
-                .as_ref()
-                .is_some_and(|mask| mask.net.is_some())
-        );
+        fill_visit(&mut record.session);
         let message = |text| kept(text, &name("bea")).expect("a message");
         record.session.private.messages =
             vec![message("6 7 ann * psst  there"), message("9 7 ann Ann 1 2")];
