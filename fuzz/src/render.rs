@@ -239,6 +239,7 @@ fn check_past(dice: &mut Dice<'_>, reader: &mut Reader) {
 fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
     let (missed, skipped) = (u64::from(dice.byte()), dice.number() >> 1);
     let back = dice.maybe(|dice| WelcomeBack {
+        said: dice.number(),
         resume: (ResumeCode::from_random(dice.number()), span(dice)),
         motd: dice.maybe(Dice::text),
         counts: Counts::default(),
@@ -246,6 +247,7 @@ fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
     let tell = Tell::Resumed {
         missed,
         skipped,
+        has_news: true,
         back: back.as_ref(),
     };
     reader.tell(tell, &["Welcome back", "If your link", "You are in #", "!"]);

@@ -77,6 +77,8 @@ pub struct Welcome {
 /// What a person is told that has taken its session up again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WelcomeBack {
+    /// Lines that it has said in this visit.
+    pub said: u64,
     /// The code that resumes the session from now on, and the time that it can be resumed.
     pub resume: (ResumeCode, Duration),
     /// The message of the day.

@@ -10,7 +10,7 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use chinwag_core::{RoomId, Seq};
+use chinwag_core::{Event, RoomId, Seq};
 
 use crate::feed::Membership;
 use crate::scratch::{Extent, Piece, Source};
@@ -70,6 +70,13 @@ impl Unacknowledged {
         }
         self.lost.go_on_behind(after);
         (self.skipped, self.is_exact) = (self.lost.lines(), true);
+    }
+
+    /// Whether an event is one that the peer has not got, for all that is known of its rooms.
+    pub fn lacks(&self, event: &Event) -> bool {
+        let rooms = event.fact.rooms();
+        let mut seen = self.rooms.iter().filter(|(room, _)| rooms.contains(room));
+        rooms.is_empty() || seen.all(|(_, seen)| event.seq > *seen)
     }
 
     /// What was acknowledged is not told again, for now.

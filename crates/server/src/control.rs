@@ -10,6 +10,7 @@ use std::sync::mpsc::SyncSender;
 
 use chinwag_core::Settings;
 use chinwag_store::Retention;
+use chinwag_wire::dialect::Defaults;
 use chinwag_wire::{Look, dialect, irc};
 
 use crate::config::{Config, DEFAULT_PORT, Key, Limits};
@@ -53,6 +54,8 @@ pub(crate) struct HubConfig {
     pub(crate) retention: Retention,
     /// Messages that a newcomer is shown.
     pub(crate) replay_max: usize,
+    /// How those see the chat who have chosen nothing.
+    pub(crate) defaults: Defaults,
 }
 
 impl HubConfig {
@@ -61,6 +64,10 @@ impl HubConfig {
             settings: config.settings(),
             retention: config.retention(),
             replay_max: config.history.replay,
+            defaults: Defaults {
+                prefs: config.defaults.prefs(),
+                zone: config.defaults.tz.clone(),
+            },
         }
     }
 }

@@ -13,6 +13,7 @@
 
 mod harness;
 
+mod absent;
 mod arriving;
 mod bench;
 mod certificates;

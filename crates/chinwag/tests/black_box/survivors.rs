@@ -348,3 +348,29 @@ fn a_logout_stands_after_a_kill_at_once() {
     let mut back = resume(&server, &code);
     back.ask("/account", "ou are not logged in");
 }
+
+/// What one is shown of one's own session is the same after a restart as before.
+#[test]
+fn a_session_goes_on_after_a_restart_as_it_was() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    let mut bea = server.join("bea");
+    for words in ["one", "two", "three"] {
+        bea.send(words);
+    }
+    bea.ask("/away gone fishing", "! You are away: gone fishing.");
+    // The mute is of a name that she bears no longer.
+    ann.ask("/mute bea", "! bea is muted");
+    ann.ask("/rename bea rob", "! bea was renamed to rob.");
+    let code = bea.code();
+    bea.sync();
+    let server = server.stop().start();
+    let mut ann = server.join("ann");
+    let mut bea = resume(&server, &code);
+    bea.expect("Welcome back, rob.");
+    ann.expect("* rob is back\n");
+    ann.ask("/whois rob", "gone fishing");
+    bea.send("hello");
+    bea.expect("! NOT sent: you are muted.");
+    bea.ask("/quit", "Bye, rob. 3 lines sent.\n");
+}

@@ -9,14 +9,16 @@ use core::net::IpAddr;
 
 use super::state::{Activity, Rank, Resumable, Room, Sender, Session, Visit};
 use super::{Chat, Person};
+use crate::ban::Mask;
 use crate::event::{Event, Fact};
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
 use crate::ignore::Ignored;
-use crate::link::Link;
+use crate::link::{Client, Link};
 use crate::name::Name;
 use crate::past_name::PastName;
 use crate::resume::ResumeCode;
 use crate::room::{Held, Standing};
+use crate::text::Text;
 use crate::time::Timestamp;
 
 /// A session, without its code.
@@ -39,6 +41,10 @@ pub struct KeptSession {
     pub ignores: Vec<Ignored>,
     /// Its rights on the server.
     pub rank: Rank,
+    /// Whether it is away, and why if it has said so.
+    pub away: Option<Option<Text>>,
+    /// Whom the mute is for that has followed it from another name or address.
+    pub muted: Option<Mask>,
     /// What it has said so far; `None` if that is not known.
     pub visit: Option<Visit>,
     /// Until when it can be resumed; `None` while it is connected.
@@ -52,6 +58,8 @@ pub struct KeptSession {
 pub struct KeptConnection {
     /// Where it comes from.
     pub address: IpAddr,
+    /// What it speaks.
+    pub client: Client,
     /// Whether its session can be taken up after the link is lost: those of IRC cannot.
     pub is_resumable: bool,
     /// Whether its client always shows a room.
@@ -89,6 +97,7 @@ impl Chat {
             account: person.account.clone().map(|name| (name, since)),
             connection: KeptConnection {
                 address: session.address,
+                client: session.link.client,
                 is_resumable: session.link.client.resumes(),
                 needs_room: session.link.needs_room,
                 is_script: session.is_script,
@@ -97,6 +106,11 @@ impl Chat {
             invited: self.invitations_of(person).collect(),
             ignores: person.ignores().to_vec(),
             rank: session.rank,
+            away: person.away().cloned(),
+            muted: person.mute().and_then(|mute| {
+                let mute = self.restricted.mutes.get(mute)?;
+                Some(mute.mask.clone())
+            }),
             visit: Some(person.open_visit()),
             until: lost.map(|lost| lost.until),
             private: KeptPrivate {
@@ -201,7 +215,10 @@ impl Chat {
         let lasts = kept.rank.for_visit || account.is_some_and(|account| account.operator);
         let session = Session {
             conn: ConnId(0),
-            link: Link::default(),
+            link: Link {
+                client: kept.connection.client,
+                ..Link::default()
+            },
             address: kept.connection.address,
             code,
             rank: Rank {
@@ -220,6 +237,9 @@ impl Chat {
         );
         let mut person = Person::new(who, session, activity);
         person.set_past_names(kept.names.clone());
+        person.set_away(kept.away.clone());
+        let muted = kept.muted.as_ref();
+        person.set_mute(muted.and_then(|mask| self.restricted.mutes.with_mask(mask)));
         for who in &kept.ignores {
             person.set_ignored(who.clone(), true);
         }

@@ -269,6 +269,11 @@ impl Chat {
         self.rooms.absent_from(room)
     }
 
+    /// Whether a person's link is lost, and its session kept.
+    pub fn is_lost(&self, person: PersonId) -> bool {
+        self.resumables.get(person).is_some()
+    }
+
     /// Those whose link is lost and who may not have been shown a private message that was sent to them.
     pub fn lost_receivers(&self, deletion: &PrivateDeletion) -> Vec<PersonId> {
         let named = self.resumables.all_named(&deletion.to_name);

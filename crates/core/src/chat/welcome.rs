@@ -76,6 +76,7 @@ impl Chat {
     pub fn welcome_back(&self, person: PersonId) -> Option<WelcomeBack> {
         let person = self.people.get(person)?;
         Some(WelcomeBack {
+            said: person.activity.visit.said,
             resume: (person.session.code, self.settings.resume_time),
             motd: self.motd.clone(),
             counts: self.counts(),

@@ -16,6 +16,7 @@ use chinwag_store::PersonRange;
 use chinwag_wire::dialect::{Saved, is_private_message};
 use hashbrown::{HashMap, HashSet};
 
+use super::deeds::Deeds;
 use super::record::KeptRoom;
 use super::{Arrived, DraftBody, Hub, ReplyBody, Resumed, Sender, conn_of};
 use crate::limits::UNSEEN_BYTES_MAX;
@@ -37,6 +38,7 @@ pub(super) struct LostSessions {
     expiring: VecDeque<(Timestamp, PersonId)>,
     /// Those who are resuming, by the connection before.
     waiting: HashMap<ConnId, Waiting>,
+    pub(super) deeds: Deeds,
     /// Rooms that they were in and that have ended since.
     ended: HashMap<PersonId, Vec<KeptRoom>>,
     /// Those of them that one of these people has made again: the others were there as well.
@@ -84,6 +86,7 @@ impl LostSessions {
         self.saved.remove(&person);
         self.owners.remove(&person);
         self.ended.remove(&person);
+        self.deeds.forget(person);
         self.take_unseen(person);
     }
 
@@ -360,6 +363,9 @@ impl Hub {
             };
             return self.lost.put_unseen(person, unseen);
         }
+        let deeds = self.lost.deeds.take(person, self.chat.rooms_of(person));
+        let kept = kept.into_iter().chain(deeds.map(|deed| (*deed).clone()));
+        let kept = kept.collect();
         let stored = unseen.stored.and_then(|between| {
             let session = self.chat.kept_session(person)?;
             Some(PersonRange {
@@ -397,6 +403,7 @@ impl Hub {
     pub(super) fn tidy_lost(&mut self, now: Timestamp) {
         let chat = &self.chat;
         self.lost.expire(now, |person| chat.is_here(person));
+        self.lost.deeds.expire(now - chat.resume_time());
         let waits_long = |_: &ConnId, waiting: &mut Waiting| waiting.since + WAIT_MAX <= now;
         let late: Vec<_> = self.lost.waiting.extract_if(waits_long).collect();
         for (_, waiting) in late {

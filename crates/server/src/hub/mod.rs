@@ -12,6 +12,7 @@
 //! them; other durable commands commit what is staged first. Queries are answered when the turn has
 //! committed, so that a question between two messages costs no commit of its own.
 
+mod deeds;
 mod log;
 mod lost;
 mod mail;
@@ -21,6 +22,7 @@ mod profile;
 mod recent;
 mod record;
 mod restore;
+mod shell;
 mod survive;
 pub(crate) mod thread;
 mod turn;
@@ -30,18 +32,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
-    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, LeftOut, MessageKey, Name, Outcome,
+    Caller, Chat, Command, ConnId, Env, Event, Fact, LeftOut, MessageKey, Name, Outcome,
     PresenceBatcher, Query, Rejection, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::{Opened, Store};
-use chinwag_wire::dialect::Saved;
-use chinwag_wire::shell;
+use chinwag_wire::dialect::{Defaults, Saved};
 use hashbrown::HashSet;
 
 use crate::control::HubConfig;
 use crate::password_gate::PasswordGate;
-use crate::shell::{ShellAnswer, ShellPage};
 use log::Refused;
 use lost::LostSessions;
 use numbers::Numbers;
@@ -103,6 +103,8 @@ pub(crate) struct Hub {
     recent: RecentLogs,
     numbers: Numbers,
     turn: Draft,
+    /// How those see the chat who have chosen nothing.
+    defaults: Defaults,
     /// Where random numbers come from.
     rng: fn() -> u64,
     /// Whose notes are kept, if there is one.
@@ -181,6 +183,7 @@ impl Hub {
             recent: RecentLogs::new(config.replay_max),
             numbers: Numbers::new(opened.next_seq),
             turn: Draft::default(),
+            defaults: config.defaults,
             saving: Saving {
                 committed,
                 fails: false,
@@ -196,6 +199,7 @@ impl Hub {
         self.chat.configure(config.settings);
         self.store.set_retention(config.retention);
         self.recent.replay_max = config.replay_max;
+        self.defaults = config.defaults;
     }
 
     /// Takes one request into the turn.
@@ -270,42 +274,6 @@ impl Hub {
         (self.turn.facts, self.turn.conn) = (facts, None);
     }
 
-    /// Does a command of a shell at once, the commit included, and returns what happened.
-    pub(crate) fn act_for_shell(
-        &mut self,
-        command: Command,
-        now: Timestamp,
-    ) -> Result<Vec<Arc<Event>>, Rejection> {
-        self.commit_staged();
-        let mut facts = Vec::new();
-        let mut env = Env {
-            now,
-            roll: &mut self.rng,
-        };
-        let caller = Caller::Shell;
-        let outcome = self.chat.decide(caller, command, &mut env, &mut facts)?;
-        let start = self.turn.events.len();
-        self.stage((caller, Ticket::default()), Ok(outcome), &mut facts, now);
-        self.commit_staged();
-        match self.turn.events.get(start..) {
-            Some(events) if !events.is_empty() => Ok(events.to_vec()),
-            _ => Err(Rejection::CannotSave),
-        }
-    }
-
-    /// A page of the people who are here, for a shell.
-    pub(crate) fn page_for_shell(&self, after: Option<Name>, now: Timestamp) -> ShellPage {
-        let query = Query::Everybody { after };
-        let Ok(Answer::Everybody { people, next }) = self.chat.answer(Caller::Shell, query, now)
-        else {
-            return ShellPage::default();
-        };
-        let lines = people.iter().map(shell::person).collect();
-        let is_done = true;
-        let answer = ShellAnswer { lines, is_done };
-        ShellPage { answer, next }
-    }
-
     /// Whether a command may depend on what is staged. A message under a key may be there already; the
     /// server's own commands look at everything; a session that is taken over may be anybody's; and who
     /// leaves is told first what became of the last lines.
@@ -336,8 +304,10 @@ impl Hub {
         event
     }
 
-    fn apply(&mut self, event: &Event) {
+    fn apply(&mut self, event: &Arc<Event>) {
         self.note_change(event);
+        let chat = &self.chat;
+        self.lost.deeds.note(event, |person| chat.is_lost(person));
         self.chat.apply(event);
         self.note_rights(event);
         log::note(event);

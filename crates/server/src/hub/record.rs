@@ -4,9 +4,9 @@
 use std::fmt::{self, Write};
 
 use chinwag_core::{
-    Correspondents, Event, Fact, Held, Ignored, KeptConnection, KeptPrivate, KeptSession, Manner,
-    NOBODY, Name, PastName, PersonId, PrivateMessage, Rank, RoomId, RoomName, Sender, Seq,
-    Standing, Text, Timestamp, Visit,
+    Client, Correspondents, Event, Fact, Held, Ignored, KeptConnection, KeptPrivate, KeptSession,
+    Manner, Mask, NOBODY, Name, PastName, PersonId, PrivateMessage, Rank, Reach, RoomId, RoomName,
+    Sender, Seq, Standing, Text, Timestamp, Visit,
 };
 use chinwag_feed::Unacknowledged;
 
@@ -93,6 +93,8 @@ impl Record {
             ("operator", session.rank.operator),
             ("for-visit", session.rank.for_visit),
             ("script", session.connection.is_script),
+            ("json", session.connection.client == Client::Json),
+            ("telnet", session.connection.client == Client::Telnet),
         ];
         for (flag, _) in flags.iter().filter(|(_, is_set)| *is_set) {
             line(&mut out, flag, "");
@@ -113,6 +115,14 @@ impl Record {
             );
         }
         line(&mut out, "address", session.connection.address);
+        if let Some(why) = &session.away {
+            line(&mut out, "away", why.as_ref().map_or("", |why| why));
+        }
+        if let Some(mask) = &session.muted {
+            let net = mask.net.map_or_else(|| "*".into(), |net| net.to_string());
+            let name = account_word(mask.name.as_ref());
+            line(&mut out, "muted", format_args!("{name} {net}"));
+        }
         if let Some(visit) = &session.visit {
             let (since, spoke, said) = (visit.since.0, visit.spoke.0, visit.said);
             line(&mut out, "visit", format_args!("{since} {spoke} {said}"));
@@ -123,25 +133,30 @@ impl Record {
             line(&mut out, "skipped", self.skipped);
         }
         self.write_unseen(&mut out);
-        for event in &session.private.messages {
+        self.write_private(&mut out);
+        out
+    }
+
+    fn write_private(&self, out: &mut String) {
+        let private = &self.session.private;
+        for event in &private.messages {
             if let Fact::PrivateMessage(message) = &event.fact {
                 let (seq, at, text) = (event.seq, event.at.0, &*message.text);
                 let account = message.accounts.from.as_ref();
                 let (from, account) = (&message.from_name, account_word(account));
                 let message = format_args!("{seq} {at} {from} {account} {text}");
-                line(&mut out, "message", message);
+                line(out, "message", message);
             }
         }
-        if session.private.omitted > 0 {
-            line(&mut out, "omitted", session.private.omitted);
+        if private.omitted > 0 {
+            line(out, "omitted", private.omitted);
         }
-        if let Some(sender) = &session.private.last_sender {
+        if let Some(sender) = &private.last_sender {
             let (name, account) = (&sender.name, account_word(sender.account.as_ref()));
             let person = sender.person.unwrap_or(NOBODY).0;
             let sender = format_args!("{name} {account} {person}");
-            line(&mut out, "sender", sender);
+            line(out, "sender", sender);
         }
-        out
     }
 
     fn write_unseen(&self, out: &mut String) {
@@ -200,6 +215,7 @@ impl Record {
                 account: None,
                 connection: KeptConnection {
                     address: std::net::Ipv4Addr::UNSPECIFIED.into(),
+                    client: Client::Nc,
                     is_resumable: true,
                     needs_room: true,
                     is_script: false,
@@ -208,6 +224,8 @@ impl Record {
                 invited: Vec::new(),
                 ignores: Vec::new(),
                 rank: Rank::default(),
+                away: None,
+                muted: None,
                 visit: None,
                 until,
                 private: KeptPrivate::default(),
@@ -243,6 +261,8 @@ impl Record {
             "operator" => session.rank.operator = true,
             "for-visit" => session.rank.for_visit = true,
             "script" => session.connection.is_script = true,
+            "json" => session.connection.client = Client::Json,
+            "telnet" => session.connection.client = Client::Telnet,
             "account" => session.account = Name::parse(value).ok().map(|name| (name, None)),
             "account-since" => {
                 if let Some((_, since)) = &mut session.account {
@@ -253,6 +273,8 @@ impl Record {
                 let connection = &mut session.connection;
                 connection.address = value.parse().unwrap_or(connection.address);
             }
+            "away" => session.away = Some(Text::parse(value)),
+            "muted" => session.muted = muted(value),
             "visit" => session.visit = visit(value),
             "at" => {
                 let (shard, since) = value.split_once(' ').unwrap_or((value, ""));
@@ -311,6 +333,16 @@ fn bore(value: &str) -> Option<PastName> {
     let (since, until) = (place()?, place()?);
     let name = Name::parse(words.next()?).ok()?;
     Some(PastName { name, since, until })
+}
+
+/// The mask of a mute of `NAME NET`.
+fn muted(value: &str) -> Option<Mask> {
+    let (name, net) = value.split_once(' ')?;
+    Some(Mask {
+        name: Name::parse(name).ok(),
+        net: net.parse().ok(),
+        reach: Reach::default(),
+    })
 }
 
 /// A visit of `SINCE SPOKE SAID`.
@@ -459,6 +491,24 @@ mod tests {
         }
     }
 
+    fn fill_visit(session: &mut KeptSession) {
+        session.rank = Rank {
+            operator: true,
+            for_visit: true,
+        };
+        session.connection.is_script = true;
+        session.connection.client = Client::Json;
+        session.visit = visit("3 5 2");
+        session.away = Some(Text::parse("back at  noon"));
+        session.muted = muted("bea 192.0.2.0/24");
+        assert!(
+            session
+                .muted
+                .as_ref()
+                .is_some_and(|mask| mask.net.is_some())
+        );
+    }
+
     #[test]
     fn a_record_comes_back_from_its_text() {
         let until = Some(Timestamp(9));
@@ -480,12 +530,7 @@ mod tests {
             Ignored::of_name(name("cy")),
         ];
         record.session.connection.address = "2001:db8::1".parse().expect("an address");
-        record.session.rank = Rank {
-            operator: true,
-            for_visit: true,
-        };
-        record.session.connection.is_script = true;
-        record.session.visit = visit("3 5 2");
+        fill_visit(&mut record.session);
         let message = |text| kept(text, &name("bea")).expect("a message");
         record.session.private.messages =
             vec![message("6 7 ann * psst  there"), message("9 7 ann Ann 1 2")];

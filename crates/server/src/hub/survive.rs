@@ -165,6 +165,7 @@ impl Hub {
                     self.note_account_ended(&changed.account);
                 }
             }
+            Fact::AwaySet { person, .. } => self.survivors.handle_change(*person),
             Fact::Renamed(renamed) => self.survivors.handle_change(renamed.person),
             Fact::PrivateMessage(message)
                 if message.kept.is_some() || self.chat.is_of_another(message) =>
@@ -333,6 +334,9 @@ impl Hub {
         if let Some(unseen) = unseen {
             record.set_unseen(unseen);
         }
+        if record.session.until.is_some() {
+            self.add_deeds(person, &mut record);
+        }
         Some(record)
     }
 
@@ -463,8 +467,20 @@ impl Hub {
                 *after = found.map(|(_, after)| *after);
             }
             record.set_unseen(unseen);
+            self.add_deeds(person, &mut record);
         }
         Some(record)
+    }
+
+    /// What was done meanwhile this process alone knows.
+    fn add_deeds(&self, person: PersonId, record: &mut Record) {
+        let rooms = record.rooms.iter();
+        let rooms = rooms.filter_map(|(room, after)| Some((room.id?, (*after)?)));
+        let rooms: Vec<(RoomId, Seq)> = rooms.collect();
+        let client = record.session.connection.client;
+        record
+            .private
+            .extend(self.deeds_told((person, client), &rooms));
     }
 }
 

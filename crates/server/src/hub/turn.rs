@@ -75,7 +75,8 @@ pub(crate) struct Resumed {
     pub(crate) unseen: Unacknowledged,
     /// The newest event that the session does not see by itself.
     pub(crate) until: Seq,
-    /// Private messages that came meanwhile.
+    /// Private messages that came meanwhile, and what was done to the person and in its rooms, as far back as it
+    /// may not have been told.
     pub(crate) kept: Vec<Event>,
     /// Those that the store alone has.
     pub(crate) stored: Option<PersonRange>,

@@ -432,7 +432,7 @@ impl Session {
                     ..
                 }),
             ) => {
-                self.tell_resumed((0, 0), back.as_deref(), shared);
+                self.tell_resumed((0, 0, false), back.as_deref(), shared);
                 self.tell_missed(Vec::new(), None, shared);
                 self.answer(Tell::NoHistory, shared);
             }

@@ -7,9 +7,9 @@
 //! and acknowledging. The kernel is asked then, and every few seconds while lines are on the way, so
 //! that little is kept: never for each write.
 
-use chinwag_core::{Event, LeftOut, Monotonic, PersonId, QuitReason, Seq};
+use chinwag_core::{Event, Fact, LeftOut, Monotonic, PersonId, QuitReason, RoomId, Seq};
 use chinwag_feed::Unacknowledged;
-use chinwag_wire::dialect::Tell;
+use chinwag_wire::dialect::{Dialect, Tell};
 
 use super::{Session, Stage};
 use crate::hub::Body;
@@ -33,17 +33,24 @@ pub(super) type Behind = (Seq, Box<[u8]>);
 pub(super) struct Missed {
     /// What the last connection's peer had not got.
     pub(super) unseen: Unacknowledged,
-    /// Private messages that came while the link was lost.
+    /// Private messages that came while the link was lost, and what was done.
     pub(super) kept: Vec<Event>,
     /// The rooms that the person is not in again.
     pub(super) left_out: Vec<LeftOut>,
 }
 
 impl Missed {
-    pub(super) fn private_lines(&self) -> u64 {
-        let lines = self.unseen.private.iter().flat_map(|(_, lines)| lines);
-        let lines = lines.filter(|&&byte| byte == b'\n').count();
-        (lines + self.kept.len()) as u64
+    /// The messages among what was for the session alone.
+    pub(super) fn messages(&self, dialect: &Dialect) -> u64 {
+        let lines = self.unseen.private.iter();
+        let lines: u64 = lines.map(|(_, lines)| dialect.messages_in(lines)).sum();
+        let is_message = |event: &&Event| matches!(event.fact, Fact::PrivateMessage(_));
+        lines + self.kept.iter().filter(is_message).count() as u64
+    }
+
+    /// Whether there is anything for the session alone.
+    pub(super) fn has_news(&self) -> bool {
+        !self.unseen.private.is_empty() || !self.kept.is_empty()
     }
 }
 
@@ -74,7 +81,13 @@ impl Session {
         unseen.private.extend(missed.unseen.private.iter().cloned());
         unseen.stored = missed.unseen.stored;
         unseen.skipped += missed.unseen.skipped;
+        // What was done in its rooms is found again.
+        let is_found = |room: &RoomId| unseen.rooms.iter().any(|(own, _)| own == room);
         let kept = missed.kept.iter();
+        let kept: Vec<&Event> = kept
+            .filter(|event| !event.fact.rooms().iter().any(is_found))
+            .collect();
+        let kept = kept.into_iter();
         let kept = kept.map(|event| (event.seq, Tell::Missed(std::slice::from_ref(event))));
         let left_out = (shared.newest, Tell::LeftOut(&missed.left_out));
         for (after, tell) in kept.chain([left_out]) {

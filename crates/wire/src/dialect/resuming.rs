@@ -1,10 +1,50 @@
 //! What a client can be told when it takes a session up that had another connection.
 
 use alloc::format;
+use alloc::vec::Vec;
 
-use chinwag_core::Seq;
+use chinwag_core::{Client, Event, PersonId, RoomName, Seq, Timestamp};
 
-use super::Dialect;
+use super::{Dialect, Saved};
+use crate::json;
+use crate::plain;
+use crate::prefs::Prefs;
+use crate::zone::TimeZone;
+
+/// How people see the chat who have chosen nothing.
+#[derive(Clone, Debug)]
+pub struct Defaults {
+    /// Their display settings.
+    pub prefs: Prefs,
+    /// The zone of those who have chosen none.
+    pub zone: TimeZone,
+}
+
+impl Defaults {
+    /// The lines with which a session is told what was done to its person, or in this room, for the next connection.
+    pub fn deed(
+        &self,
+        (client, saved): (Client, Option<&Saved>),
+        (event, me): (&Event, PersonId),
+        room: Option<&RoomName>,
+        now: Timestamp,
+    ) -> Vec<u8> {
+        let mut out = Vec::new();
+        match client {
+            Client::Json => json::put_deed(&mut out, event, (room, me)),
+            Client::Nc | Client::Telnet => {
+                let prefs = saved.map_or(&self.prefs, |saved| &saved.prefs);
+                let crlf = client == Client::Telnet;
+                let style = plain::Style::of(prefs, &self.zone, crlf);
+                let mut renderer = plain::Renderer::new(style, now);
+                renderer.deed(&mut out, event, (room, me));
+            }
+            // No such session is taken up.
+            Client::Irc => {}
+        }
+        out
+    }
+}
 
 /// Whether a line tells a program this private message. Lines of other dialects do not say which they tell.
 pub fn is_private_message(line: &[u8], message: Seq) -> bool {
@@ -21,6 +61,16 @@ impl Dialect {
             Self::Json(_) => lines.starts_with(b"{"),
             Self::Irc(_) => false,
         }
+    }
+
+    /// How many messages a person finds in lines, or how many events a program does.
+    pub fn messages_in(&self, lines: &[u8]) -> u64 {
+        let lines = lines.split_inclusive(|&byte| byte == b'\n');
+        let is_one = |line: &&[u8]| match self {
+            Self::Plain(_) => plain::is_message(line),
+            Self::Json(_) | Self::Irc(_) => true,
+        };
+        lines.filter(is_one).count() as u64
     }
 
     /// Whether the client can say when it resumes up to which event it has read all.

@@ -38,10 +38,12 @@ pub enum Tell<'a> {
         missed: u64,
         /// Older ones that do not.
         skipped: u64,
+        /// Something follows, be it a message or not.
+        has_news: bool,
         /// What it is welcomed with, if it is still here.
         back: Option<&'a WelcomeBack>,
     },
-    /// Messages that the person has missed, in order, of all its rooms; then the private ones.
+    /// Messages that the person has missed, in order, and what was done to it and in its rooms.
     Missed(&'a [Event]),
     /// The person is not in these rooms again, where it was before.
     LeftOut(&'a [LeftOut]),

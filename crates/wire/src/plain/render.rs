@@ -36,6 +36,7 @@ use crate::zone::{TimeZone, zone};
 use clock::Clock;
 pub(super) use help::overview;
 use line_writer::LineWriter;
+pub use line_writer::is_message;
 pub use notice::Notice;
 pub use past::{Sought, Stretch};
 

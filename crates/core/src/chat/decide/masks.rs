@@ -132,7 +132,7 @@ impl Chat {
             let lifted = lifted.filter(|mask| mask.name.is_some());
             let mut entries: Vec<Matched> = lifted.map(|mask| Matched::of(mask)).collect();
             entries.retain(|entry| !is_mask || *entry != matched);
-            facts.push(self.lifted(me, id, kind, word));
+            facts.push(self.lifted(me, id, (kind, word), now));
             facts.extend(self.listed(me, id, (kind, entries, false)));
         }
     }
@@ -153,11 +153,18 @@ impl Chat {
         words
     }
 
-    fn lifted(&self, me: &Person, id: RoomId, kind: MaskKind, word: Mask) -> Fact {
+    fn lifted(
+        &self,
+        me: &Person,
+        id: RoomId,
+        (kind, word): (MaskKind, Mask),
+        now: Timestamp,
+    ) -> Fact {
         if kind != MaskKind::Mute {
             return self.changed(me, id, RoomAct::Unbar(word), None);
         }
-        let bearer = word.name.as_ref().and_then(|name| self.people.named(name));
+        let bearer = word.name.as_ref();
+        let bearer = bearer.and_then(|name| self.bearer_of(name, now));
         let bearer = bearer.map(|bearer| bearer.id);
         self.changed(me, id, RoomAct::Unmute(word), bearer)
     }

@@ -33,6 +33,7 @@ impl Session {
             unseen.go_on_behind(after);
             kept.retain(|event| event.seq > after);
         }
+        kept.retain(|event| unseen.lacks(event));
         let stored = resumed.stored.zip(unseen.stored);
         let stored = stored.map(|(range, (after, _))| PersonRange { after, ..range });
         // What was kept and shown a moment before a kill may be kept still.
@@ -49,7 +50,7 @@ impl Session {
                 private: stored.map(Arc::new),
                 until: resumed.until,
             },
-            detail: Detail::with_notices(after.is_some()),
+            detail: Detail::Notices,
             not_from: self.ignored(shared).into(),
             own: own.cloned(),
         };
@@ -62,23 +63,24 @@ impl Session {
         self.ask_pages(job, PageKind::Missed(back.clone()), shared);
         if !self.exchange.is_waiting() {
             // The history is busy, as the person was told.
-            self.tell_resumed((0, 0), back.as_deref(), shared);
+            self.tell_resumed((0, 0, false), back.as_deref(), shared);
             self.tell_missed(Vec::new(), None, shared);
         }
     }
 
-    /// Welcomes the person back, with so many missed messages of rooms that follow, and so many that
-    /// are gone.
+    /// Welcomes the person back, with so many missed messages of rooms that follow, so many that are gone, and
+    /// whether there is anything else.
     pub(super) fn tell_resumed(
         &mut self,
-        (shown, gone): (u64, u64),
+        (shown, gone, shows): (u64, u64, bool),
         back: Option<&WelcomeBack>,
         shared: &mut Shared,
     ) {
         let missed = self.exchange.missed();
         let resumed = Tell::Resumed {
-            missed: shown + missed.map_or(0, Missed::private_lines),
+            missed: shown + missed.map_or(0, |missed| missed.messages(&self.dialect)),
             skipped: gone + missed.map_or(0, |missed| missed.unseen.skipped),
+            has_news: shows || missed.is_some_and(Missed::has_news),
             back,
         };
         self.tell(resumed, shared);
@@ -122,7 +124,11 @@ impl Session {
         let Some(last) = events.last() else {
             return;
         };
-        let is_copy = self.dialect.resumes_by_number() && !last.fact.rooms().is_empty();
+        let is_inside = self
+            .feed
+            .rooms()
+            .any(|(room, _)| last.fact.rooms().contains(&room));
+        let is_copy = self.dialect.resumes_by_number() && is_inside;
         let mut lines = std::mem::take(&mut shared.buffers.lines);
         lines.clear();
         let tell = Tell::Missed(events);

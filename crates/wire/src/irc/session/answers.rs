@@ -331,9 +331,14 @@ impl Session {
                 .first()
                 .and_then(|room| env.rooms.get(room));
             match (room, &event.fact) {
-                (Some(room), _) => put_in_room(out, event, room, (self.caps, None)),
-                (None, Fact::PrivateMessage(_)) => self.put_received(event, me, out),
-                (None, _) => {}
+                (Some(room), Fact::Said { .. }) => put_in_room(out, event, room, (self.caps, None)),
+                (_, Fact::PrivateMessage(_)) => self.put_received(event, me, out),
+                (_, Fact::Moderated(entry)) => self.put_moderated(entry, event, me, env, out),
+                (None, Fact::RoomChanged(change)) => {
+                    self.put_room_changed(change, event, me, env, out);
+                }
+                // How rooms are by now it is told as it enters them.
+                _ => {}
             }
         }
     }

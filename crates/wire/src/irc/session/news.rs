@@ -356,7 +356,7 @@ impl Session {
     }
 
     /// What an operator has done to the client, or has told everybody.
-    fn put_moderated(
+    pub(super) fn put_moderated(
         &self,
         entry: &AuditEntry,
         event: &Event,
@@ -390,7 +390,7 @@ impl Session {
     }
 
     /// What a moderator has done that the client is not shown in the room.
-    fn put_room_changed(
+    pub(super) fn put_room_changed(
         &self,
         change: &RoomChange,
         event: &Event,

@@ -50,7 +50,9 @@ $ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobb
 
 `hello` is answered with a resume code and the time for which it is good after the link is lost. Connect again
 and send `{\"resume\":{\"code\":\"K7Q2-9MXP\",\"after\":1234}}`, `after` being the greatest `seq` that you have. The answer has
-the next code; all messages and topics since then follow, as events, and then what happens from now on.
+the next code; all messages, topics and announcements since then follow, as events, with what others did to you and in
+your rooms (mutes, standings, ejections, settings, other names: the newest 64 of each room and 64 of your own, for as long as
+a code is good), and then what happens from now on.
 Private messages that came meanwhile are among them, a limited number, and so are those, up to 64 KiB, that
 the link had delivered and the program had not read when it was killed: `after` alone says what you have. If the server was
 killed, those come that stand in a history: all but what two guests told each other.

@@ -32,6 +32,7 @@ impl Session {
                 missed,
                 skipped,
                 back,
+                ..
             } => {
                 let resume = back.map(|back| back.resume);
                 self.tell_resumed(id, (missed, skipped), resume, env, out);

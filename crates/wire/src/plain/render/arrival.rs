@@ -130,9 +130,12 @@ impl Renderer {
     }
 
     /// `Welcome back, megumin. 4 messages while you were away:`, which follow as room lines.
-    pub fn welcome_back(&self, out: &mut Vec<u8>, name: &Name, missed: u64) {
+    pub fn welcome_back(&self, out: &mut Vec<u8>, name: &Name, (missed, has_news): (u64, bool)) {
         let writer = &mut self.writer(out);
         match missed {
+            0 if has_news => {
+                writer.bare(format_args!("Welcome back, {name}. While you were away:"));
+            }
             0 => writer.bare(format_args!("Welcome back, {name}. You missed nothing.")),
             _ => {
                 let missed = messages(missed);

@@ -12,6 +12,15 @@ const BOLD: &str = "\x1b[1m";
 /// Back to the terminal's own look.
 pub(super) const RESET: &str = "\x1b[0m";
 
+/// Whether somebody spoke in a line. What happened and what the server says begin with a sign, with which no name
+/// begins.
+pub fn is_message(line: &[u8]) -> bool {
+    let tones = [BOLD, DIM].map(str::as_bytes);
+    let bare = tones.iter().find_map(|tone| line.strip_prefix(*tone));
+    let bare = bare.unwrap_or(line);
+    !bare.starts_with(b"! ") && !bare.starts_with(b"* ")
+}
+
 /// A destination for lines, which knows their end and their colours.
 pub(super) struct LineWriter<'a> {
     pub(super) out: &'a mut Vec<u8>,

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{
     AccountChange, AccountChanged, CredentialKind, Event, Fact, Manner, ModAction, Omitted,
-    PersonId, PrivateDeletion,
+    PersonId, PrivateDeletion, RoomName,
 };
 
 use super::{LineWriter, Renderer};
@@ -14,6 +14,33 @@ use crate::plain::words::{Above, Because, messages};
 const CERTIFICATE_DIGITS: usize = 16;
 
 impl Renderer {
+    /// One event as a person is told it that has missed it, if it is told in private. Returns whether it is: what was
+    /// done to oneself the room has as well.
+    pub fn missed_in_private(&mut self, out: &mut Vec<u8>, event: &Event, me: PersonId) -> bool {
+        let fact = &event.fact;
+        let is_own = fact.people().any(|person| person == me);
+        if !is_own && !fact.is_for_all() && !matches!(fact, Fact::PrivateMessage(_)) {
+            return false;
+        }
+        self.day_break(out, event.at);
+        let before = out.len();
+        self.private_line(out, event, me);
+        out.len() > before
+    }
+
+    /// What was done to a person, or else in this room, as it is told with the session that has missed it.
+    pub fn deed(
+        &mut self,
+        out: &mut Vec<u8>,
+        event: &Event,
+        (room, me): (Option<&RoomName>, PersonId),
+    ) {
+        if let (false, Some(room)) = (self.missed_in_private(out, event, me), room) {
+            self.day_break(out, event.at);
+            self.room_line(out, event, room, false);
+        }
+    }
+
     /// One event as `reader` is told it in private: a private message, an operator's act, an
     /// announcement, a confirmation.
     ///

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Answer, Event, Fact, Query, Rejection, RoomId};
+use chinwag_core::{Answer, Event, Query, Rejection, RoomId};
 
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, HistoryPage, LogPage, SearchPage, Step, Tell};
@@ -38,12 +38,14 @@ impl Session {
             Tell::Resumed {
                 missed,
                 skipped,
+                has_news,
                 back,
             } => {
                 if let Stage::Chat(chat) = &self.stage {
-                    renderer.welcome_back(out, &chat.name, missed + skipped);
+                    renderer.welcome_back(out, &chat.name, (missed + skipped, has_news));
                 }
                 if let Some(back) = back {
+                    self.lines_sent = u32::try_from(back.said).unwrap_or(u32::MAX);
                     renderer.resume_code(out, back.resume);
                 }
                 if let Some(room) = self.current().and_then(|room| env.rooms.get(&room)) {
@@ -114,9 +116,10 @@ impl Session {
     fn tell_missed(&self, events: &[Event], env: &Env<'_>, out: &mut Vec<u8>) {
         let mut renderer = self.renderer(env);
         for event in events {
-            if let (Fact::PrivateMessage(_), Stage::Chat(chat)) = (&event.fact, &self.stage) {
-                renderer.day_break(out, event.at);
-                renderer.private_line(out, event, chat.me);
+            if let Stage::Chat(chat) = &self.stage
+                && renderer.missed_in_private(out, event, chat.me)
+            {
+                continue;
             }
             let Some(&room) = event.fact.rooms().first() else {
                 continue;

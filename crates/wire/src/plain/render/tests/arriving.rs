@@ -121,7 +121,17 @@ fn another_room_comes_with_its_topic() {
 
 #[test]
 fn who_comes_back_is_told_what_was_missed() {
-    let back = |missed| shown(|r, out| r.welcome_back(out, &name("megumin"), missed));
+    for (line, is_one) in [
+        ("[14:02] ann -> you: ! psst\n", true),
+        ("ann -> you: psst\n", true),
+        ("! You are muted.\n", false),
+        ("\x1b[1m! You are muted.\x1b[0m\n", false),
+        ("\x1b[2m* ann is back\x1b[0m\n", false),
+    ] {
+        assert_eq!(crate::plain::is_message(line.as_bytes()), is_one, "{line}");
+    }
+    let back_with = |missed| shown(|r, out| r.welcome_back(out, &name("megumin"), missed));
+    let back = |missed| back_with((missed, missed > 0));
     assert_eq!(
         back(4),
         "Welcome back, megumin. 4 messages while you were away:\n"
@@ -131,4 +141,8 @@ fn who_comes_back_is_told_what_was_missed() {
         "Welcome back, megumin. 1 message while you were away:\n"
     );
     assert_eq!(back(0), "Welcome back, megumin. You missed nothing.\n");
+    assert_eq!(
+        back_with((0, true)),
+        "Welcome back, megumin. While you were away:\n"
+    );
 }

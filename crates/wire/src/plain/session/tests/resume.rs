@@ -34,7 +34,9 @@ fn settings_and_the_room_are_taken_up() {
         new.tell(Tell::Resumed {
             missed: 2,
             skipped: 3,
+            has_news: true,
             back: Some(&WelcomeBack {
+                said: 3,
                 resume: (
                     "K7Q2-9MXR".parse().expect("a code"),
                     Duration::from_mins(10)

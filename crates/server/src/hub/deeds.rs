@@ -1,0 +1,183 @@
+//! What others did to people whose link was lost, and in their rooms: they are told with the session, in its place,
+//! as they would have been.
+//!
+//! Of a room it is kept for as long as a session can be resumed, whether somebody's link is lost or not: what was on its
+//! way when that was lost belongs to it. Topics and announcements are the store's.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use chinwag_core::{Client, Event, Fact, ModAction, PersonId, RoomAct, RoomId, Seq, Timestamp};
+use hashbrown::HashMap;
+
+use super::Hub;
+
+/// Deeds that are kept for one person, or of one room: of more the oldest are forgotten.
+const DEEDS_MAX: usize = 64;
+
+/// Rooms, and likewise people, of which deeds are kept. Who makes rooms to fill the memory comes to its end.
+const LISTS_MAX: usize = 4_096;
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(super) struct Deeds {
+    of_people: HashMap<PersonId, Vec<Arc<Event>>>,
+    in_rooms: HashMap<RoomId, Vec<Arc<Event>>>,
+    /// The rooms, in the order of what is kept of them.
+    dated: VecDeque<(Timestamp, RoomId)>,
+}
+
+impl Deeds {
+    /// Takes note of an event. It concerns people whose link is lost as far as the caller knows.
+    pub(super) fn note(&mut self, event: &Arc<Event>, is_lost: impl Fn(PersonId) -> bool) {
+        let is_told = match &event.fact {
+            Fact::Moderated(entry) => !matches!(entry.act, ModAction::Announce(_)),
+            Fact::RoomChanged(change) => !matches!(change.act, RoomAct::Listed { .. }),
+            Fact::RoomRenamed(_) => true,
+            Fact::Deleted(deletion) => !deletion.is_signal,
+            _ => false,
+        };
+        if !is_told {
+            return;
+        }
+        for person in event.fact.people().filter(|person| is_lost(*person)) {
+            put(&mut self.of_people, person, event);
+        }
+        for &room in event.fact.rooms() {
+            if put(&mut self.in_rooms, room, event) {
+                self.dated.push_back((event.at, room));
+            }
+        }
+    }
+
+    /// What a person is told whose rooms these are, in no order.
+    pub(super) fn take(
+        &mut self,
+        person: PersonId,
+        rooms: &[RoomId],
+    ) -> impl Iterator<Item = Arc<Event>> {
+        let own = self.of_people.remove(&person).unwrap_or_default();
+        let is_own = |event: &&Arc<Event>| own.iter().any(|other| other.seq == event.seq);
+        let in_rooms = rooms.iter().filter_map(|room| self.in_rooms.get(room));
+        let in_rooms = in_rooms.flatten().filter(|event| !is_own(event));
+        let in_rooms: Vec<Arc<Event>> = in_rooms.cloned().collect();
+        own.into_iter().chain(in_rooms)
+    }
+
+    /// The same, in order, for it to be told another time.
+    fn of(&self, person: PersonId, rooms: &[(RoomId, Seq)]) -> Vec<Arc<Event>> {
+        let own = self.of_people.get(&person).into_iter().flatten();
+        let in_rooms = rooms.iter().flat_map(|(room, seen)| {
+            let deeds = self.in_rooms.get(room).into_iter().flatten();
+            deeds.filter(|event| event.seq > *seen)
+        });
+        let mut all: Vec<Arc<Event>> = own.chain(in_rooms).cloned().collect();
+        all.sort_by_key(|event| event.seq);
+        all.dedup_by_key(|event| event.seq);
+        all
+    }
+
+    /// A session can no longer be resumed.
+    pub(super) fn forget(&mut self, person: PersonId) {
+        self.of_people.remove(&person);
+    }
+
+    /// Forgets what nobody can have missed who may come back.
+    pub(super) fn expire(&mut self, before: Timestamp) {
+        while let Some((at, room)) = self.dated.front().copied()
+            && at < before
+        {
+            self.dated.pop_front();
+            if let Some(deeds) = self.in_rooms.get_mut(&room) {
+                deeds.retain(|event| event.at >= before);
+                if deeds.is_empty() {
+                    self.in_rooms.remove(&room);
+                }
+            }
+        }
+    }
+}
+
+impl Hub {
+    /// What was done to a person and in its rooms, each behind its place, as lines that outlive the process.
+    pub(super) fn deeds_told(
+        &self,
+        (person, client): (PersonId, Client),
+        rooms: &[(RoomId, Seq)],
+    ) -> Vec<(Seq, String)> {
+        let deeds = self.lost.deeds.of(person, rooms);
+        let told = deeds.iter().map(|event| {
+            let is_own = |room: &&RoomId| rooms.iter().any(|(own, _)| own == *room);
+            let room = event.fact.rooms().iter().find(is_own);
+            let room = room.and_then(|room| self.chat.room_name(*room));
+            let reader = (client, self.lost.saved(person));
+            let lines = self.defaults.deed(reader, (event, person), room, event.at);
+            (event.seq, String::from_utf8_lossy(&lines).into_owned())
+        });
+        told.filter(|(_, lines)| !lines.is_empty()).collect()
+    }
+}
+
+/// Adds an event to a list. Returns whether there is space for it.
+fn put<K: Copy + Eq + std::hash::Hash>(
+    lists: &mut HashMap<K, Vec<Arc<Event>>>,
+    key: K,
+    event: &Arc<Event>,
+) -> bool {
+    if lists.len() >= LISTS_MAX && !lists.contains_key(&key) {
+        return false;
+    }
+    let list = lists.entry(key).or_default();
+    if list.len() == DEEDS_MAX {
+        list.remove(0);
+    }
+    list.push(event.clone());
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use chinwag_core::{Deletion, Name, Seq};
+
+    use super::*;
+
+    fn deletion(seq: u64, room: u32) -> Arc<Event> {
+        Arc::new(Event {
+            seq: Seq(seq),
+            at: Timestamp(seq as i64),
+            fact: Fact::Deleted(Box::new(Deletion {
+                room: RoomId(room),
+                message: Seq(1),
+                by: Name::parse("ann").expect("a name"),
+                why: None,
+                is_signal: false,
+            })),
+            source: None,
+        })
+    }
+
+    #[test]
+    fn the_oldest_are_forgotten_by_number_and_by_time() {
+        let mut deeds = Deeds::default();
+        let all = 100 + DEEDS_MAX as u64;
+        for seq in 1..=all {
+            deeds.note(&deletion(seq, (seq % 2) as u32), |_| false);
+        }
+        let mut kept = |rooms: &[RoomId]| {
+            let kept = deeds.take(PersonId(1), rooms);
+            let mut kept: Vec<u64> = kept.map(|event| event.seq.0).collect();
+            kept.sort_unstable();
+            (kept.len(), kept.first().copied())
+        };
+        assert_eq!(
+            kept(&[RoomId(1)]),
+            (DEEDS_MAX, Some(all + 1 - 2 * DEEDS_MAX as u64))
+        );
+        assert_eq!(kept(&[RoomId(0), RoomId(1)]).0, 2 * DEEDS_MAX);
+        deeds.expire(Timestamp(all as i64));
+        let rooms = [RoomId(0), RoomId(1)];
+        assert_eq!(deeds.take(PersonId(1), &rooms).count(), 1);
+        deeds.expire(Timestamp(all as i64 + 1));
+        assert!(deeds.in_rooms.is_empty() && deeds.dated.is_empty());
+    }
+}
