@@ -118,6 +118,15 @@ fn what_is_no_name_is_refused() {
         "chan-serv",
         "serv",
         "serv.",
+        "ircop",
+        "IRCops",
+        "SysOp",
+        "sy50p",
+        "staff",
+        "irc-staff",
+        "admins",
+        "Moderators",
+        "oper",
     ] {
         assert_eq!(Name::parse(text), Err(NameError::Reserved), "{text:?}");
     }
@@ -260,7 +269,17 @@ fn digits_do_not_hide_a_reserved_word() {
         assert!(Name::parse(text).is_err(), "{text}");
     }
     for text in [
-        "bob1", "u1", "ul", "r2d2", "root7", "you2", "observer", "c00k",
+        "bob1",
+        "u1",
+        "ul",
+        "r2d2",
+        "root7",
+        "you2",
+        "observer",
+        "c00k",
+        "falstaff",
+        "developer",
+        "op",
     ] {
         assert!(Name::parse(text).is_ok(), "{text}");
     }
