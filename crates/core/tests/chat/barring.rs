@@ -189,3 +189,19 @@ fn a_mute_of_a_room_follows_a_guest_who_leaves_it_to_change_name() {
     world.check();
     world.check_replay();
 }
+
+#[test]
+fn a_bar_of_an_account_is_taken_off_as_one() {
+    let mut world = class();
+    world.by("tom", register("of tom")).expect("registered");
+    world.by("tom", rename("mike")).expect("renamed");
+    world.by("ann", bar("account:tom")).expect("barred");
+    assert!(barred(&mut world, "mike"));
+    let unbar = Command::Unbar {
+        room: RoomRef::Id(DEV),
+        listed: Listed::parse("account:tom").expect("an account"),
+    };
+    world.by("ann", unbar).expect("taken off");
+    assert!(!barred(&mut world, "mike"));
+    world.check_replay();
+}
