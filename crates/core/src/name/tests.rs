@@ -118,7 +118,14 @@ fn what_is_no_name_is_refused() {
         "chan-serv",
         "serv",
         "serv.",
-        "ircop",
+    ] {
+        assert_eq!(Name::parse(text), Err(NameError::Reserved), "{text:?}");
+    }
+}
+
+#[test]
+fn nobody_passes_for_those_who_run_a_network() {
+    for text in [
         "IRCops",
         "SysOp",
         "sy50p",

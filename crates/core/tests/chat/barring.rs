@@ -177,7 +177,7 @@ fn a_mute_of_a_room_follows_a_guest_who_leaves_it_to_change_name() {
     world.by("tom", leave("dev")).expect("left");
     world.by("tom", rename("mike")).expect("renamed");
     world.by("mike", join("dev")).expect("joined");
-    assert_eq!(world.by("mike", say_in(DEV, "hi")), Err(muted.clone()));
+    assert_eq!(world.by("mike", say_in(DEV, "hi")), Err(muted));
     // Who is made a moderator may speak, and goes on so when it is none again.
     world
         .by("ann", give("mike", Standing::Moderator))
