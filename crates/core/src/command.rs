@@ -323,6 +323,8 @@ pub enum Command {
     ShowKept(PersonId),
     /// Close empty rooms and forget what has run out. The server's own.
     Tidy,
+    /// Take away what is shown in place of names and is another's name by now. The server's own.
+    EndShownNames,
     /// Enter a room that a password opens.
     JoinWith {
         /// The room.

@@ -85,6 +85,27 @@ impl Bucket {
         }
     }
 
+    /// The emptier of two.
+    pub fn emptier(self, other: Self, rate: Rate, now: Monotonic) -> Self {
+        match self.missing(rate, now) < other.missing(rate, now) {
+            true => other,
+            false => self,
+        }
+    }
+
+    /// Takes what was taken from a copy of it, between two times at which that was looked at. What others have
+    /// taken meanwhile is taken as well.
+    pub fn take_as(&mut self, (before, after): (Self, Self), rate: Rate, now: Monotonic) {
+        match *self == before {
+            _ if before == after => return,
+            true => return *self = after,
+            false => {}
+        }
+        let taken = after.missing(rate, now) - before.missing(rate, now);
+        // Each has taken whole tokens, and time has given both the same part.
+        self.charge((taken + 0.5) as usize, rate, now);
+    }
+
     /// The time until it has a token, if it has none now.
     pub fn wait(&self, rate: Rate, now: Monotonic) -> Option<Duration> {
         let over = self.missing(rate, now) + 1.0 - rate.burst as f32;
@@ -122,6 +143,10 @@ fn ceil(x: f32) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     const RATE: Rate = Rate {
@@ -179,10 +204,118 @@ mod tests {
     }
 
     #[test]
+    fn what_two_take_from_copies_at_one_time_is_taken_twice() {
+        let start = Monotonic(0);
+        let mut bucket = Bucket::full(start);
+        bucket.charge(5, RATE, start);
+        let now = start + Duration::from_millis(1_250);
+        let before = bucket;
+        let copies = [12, 3].map(|tokens| {
+            let mut copy = before;
+            assert!((0..tokens).all(|_| copy.take(RATE, now).is_ok()));
+            copy
+        });
+        for copy in copies {
+            bucket.take_as((before, copy), RATE, now);
+        }
+        assert_eq!(bucket.missing(RATE, now), 5.0 - 2.5 + 15.0);
+        bucket.take_as((before, before), RATE, now);
+        assert_eq!(bucket.missing(RATE, now), 17.5, "nothing more");
+    }
+
+    #[test]
+    fn the_emptier_of_two_is_the_one_with_more_missing_now() {
+        let start = Monotonic(0);
+        let (mut early, mut late) = (Bucket::full(start), Bucket::full(start));
+        early.charge(10, RATE, start);
+        let now = start + Duration::from_secs(4);
+        late.charge(3, RATE, now);
+        for (one, other) in [(early, late), (late, early)] {
+            assert_eq!(one.emptier(other, RATE, now), late);
+            assert_eq!(one.emptier(other, RATE, start), early);
+        }
+    }
+
+    #[test]
     fn no_limit_is_no_limit() {
         let mut bucket = Bucket::full(Monotonic(0));
         assert!((0..10_000).all(|_| bucket.take(Rate::UNLIMITED, Monotonic(0)).is_ok()));
         bucket.charge(10_000, Rate::UNLIMITED, Monotonic(0));
         assert_eq!(bucket.wait(Rate::UNLIMITED, Monotonic(0)), None);
+        assert_eq!(
+            bucket.take(RATE, Monotonic(0)),
+            Ok(()),
+            "nor is it owed later"
+        );
+    }
+
+    #[test]
+    fn a_rate_says_how_long_its_tokens_take() {
+        assert_eq!(RATE.refill(), Duration::from_secs(10));
+        let mut bucket = Bucket::full(Monotonic(0));
+        bucket.charge(20, RATE, Monotonic(0));
+        assert!(!bucket.is_full(RATE, Monotonic(9_999)));
+        assert!(bucket.is_full(RATE, Monotonic(10_000)));
+        // Who keeps to the interval is always within the rate.
+        let waits = RATE.interval();
+        assert!(waits > Duration::from_millis(500) && waits < Duration::from_millis(510));
+        let none = Rate {
+            per_second: 0.0,
+            ..RATE
+        };
+        assert_eq!(none.interval(), Duration::MAX);
+        assert_eq!(none.refill(), Duration::ZERO);
+        assert!(bucket.is_full(Rate::UNLIMITED, Monotonic(0)));
+        let four = Rate {
+            burst: 80,
+            per_second: 8.0,
+        };
+        assert_eq!(RATE.times(4), four);
+    }
+
+    proptest! {
+        /// At any time, whatever was taken and charged before.
+        #[test]
+        fn no_more_passes_than_the_rate_and_what_is_refused_passes_when_it_is_said_to(
+            burst in 1u32..20,
+            per_second in prop::sample::select(&[0.25f32, 0.5, 1.0, 2.0, 4.0][..]),
+            steps in prop::collection::vec((0u64..4_000, prop_oneof![4 => Just(0usize), 1 => 1usize..6]), 1..80),
+        ) {
+            let rate = Rate { burst, per_second };
+            // The clock of the bucket goes round once.
+            let start = Monotonic(u64::from(u32::MAX) - 50_000);
+            let mut bucket = Bucket::full(start);
+            let mut now = start;
+            let mut passed = Vec::new();
+            for (pause, charged) in steps {
+                now = now + Duration::from_millis(pause);
+                bucket.charge(charged, rate, now);
+                passed.extend((0..charged).map(|_| now));
+                let wait = bucket.wait(rate, now);
+                let passes = |ms| bucket.clone().take(rate, now + Duration::from_millis(ms)).is_ok();
+                if let Some(wait) = wait {
+                    // Rounding takes a millisecond or two.
+                    let ms = wait.as_millis() as u64;
+                    prop_assert!(passes(ms + 2) && !passes(ms.saturating_sub(2)), "{wait:?}");
+                }
+                match bucket.take(rate, now) {
+                    Ok(()) => {
+                        prop_assert_eq!(wait, None);
+                        passed.push(now);
+                    }
+                    Err(said) => {
+                        let exact = wait.expect("a time");
+                        prop_assert!(said >= exact && said < exact + Duration::from_secs(1));
+                    }
+                }
+            }
+            // What was charged has no bound, but delays what follows it.
+            for (place, since) in passed.iter().enumerate() {
+                let until = now.since(*since).as_secs_f32();
+                let all = passed.len() - place;
+                let owed = bucket.missing(rate, now) - burst as f32;
+                prop_assert!(all as f32 <= burst as f32 + until * per_second + owed.max(0.0) + 0.01);
+            }
+        }
     }
 }

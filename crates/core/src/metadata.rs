@@ -28,11 +28,23 @@ impl MetadataKey {
         (is_fit && text.bytes().all(is_known)).then(|| Self(text.into()))
     }
 
+    /// The key under which clients keep a name to show in place of a person's or a room's own.
+    pub(crate) fn shown_name() -> Self {
+        Self(SHOWN_NAME.into())
+    }
+
+    /// Whether it is [that](Self::shown_name).
+    pub(crate) fn is_shown_name(&self) -> bool {
+        &*self.0 == SHOWN_NAME
+    }
+
     /// The key itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
+
+const SHOWN_NAME: &str = "display-name";
 
 impl fmt::Display for MetadataKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,6 +91,11 @@ impl Metadata {
     /// The value of a key.
     pub fn get(&self, key: &MetadataKey) -> Option<&MetadataValue> {
         self.0.get(key)
+    }
+
+    /// The name that is shown in place of the owner's.
+    pub(crate) fn shown_name(&self) -> Option<&MetadataValue> {
+        self.get(&MetadataKey::shown_name())
     }
 
     /// All keys with their values.

@@ -25,10 +25,12 @@ use core::cmp::Ordering;
 use core::fmt;
 
 use arcstr::ArcStr;
-pub(crate) use form::{fold, is_well_formed, normalise, skeleton, visible};
+pub(crate) use form::{fold, is_sign, is_well_formed, normalise, skeleton, visible};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use crate::limits::{NAME_BYTES_MAX, NAME_LETTERS_MAX};
-use form::{bare, is_sign};
+use form::bare;
 
 /// A valid name. Equality is of spelling; see [`Name::same_as`] and [`Name::looks_like`].
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -55,6 +57,10 @@ pub enum NameError {
     /// It would read as the server's own, or as a person with rights that come with the word.
     Reserved,
 }
+
+/// Letters of a text that is shown in place of a name. The look of a name has up to two for each of its own
+/// (`rn` for `m`).
+const SHOWN_LETTERS_MAX: usize = 2 * NAME_LETTERS_MAX;
 
 /// Reserved words. `you -> gopher` is a line of the server's.
 const RESERVED: [&str; 8] = [
@@ -117,7 +123,7 @@ impl Name {
             return Err(NameError::Malformed);
         }
         let name = Self::pack(&spelling);
-        match is_reserved(&name) {
+        match name.is_reserved() {
             true => Err(NameError::Reserved),
             false => Ok(name),
         }
@@ -128,6 +134,29 @@ impl Name {
         let is_name = |text: &str| is_well_formed(text) && text.starts_with(char::is_alphabetic);
         let spelling = normalise(text).filter(|text| is_name(text));
         spelling.map(|spelling| Self::pack(&spelling))
+    }
+
+    /// What a text that clients show in place of a name reads as: its letters and digits alone, or `None` if
+    /// it has none. Only to be compared with names: it may begin with a digit, and be too long for one.
+    pub(crate) fn shown_in(text: &str) -> Option<Self> {
+        let is_letter = |c: &char| c.is_alphanumeric() || is_combining_mark(*c);
+        let letters: String = text.nfkc().filter(is_letter).collect();
+        // A longer text looks like no name. The end of it may still be a word that is reserved.
+        let start = letters.char_indices().rev().nth(SHOWN_LETTERS_MAX - 1);
+        let end = &letters[start.map_or(0, |(at, _)| at)..];
+        (!end.is_empty()).then(|| Self::pack(end))
+    }
+
+    /// Whether it reads as a reserved word, with other letters that look the same or with digits for letters.
+    pub(crate) fn is_reserved(&self) -> bool {
+        let [first, second] = self.looks();
+        let plain = bare(self.folded());
+        [first, second, &plain].into_iter().any(|form| {
+            let ends = |word: &&str| ends_with_word(form, word);
+            let is = |word: &&str| is_read_as(form, word);
+            let is_allowed = ALLOWED.iter().any(is);
+            RESERVED.iter().any(is) || (!is_allowed && RESERVED_ENDS.iter().any(ends))
+        })
     }
 
     /// The name of those who run the server, at a shell of its machine.
@@ -246,19 +275,6 @@ impl Name {
     pub(crate) fn long_guest(number: u32) -> Self {
         Self::pack(&alloc::format!("guest-{number:08x}"))
     }
-}
-
-/// Whether a name reads as a reserved word, with other letters that look the same or with digits for
-/// letters.
-fn is_reserved(name: &Name) -> bool {
-    let [first, second] = name.looks();
-    let plain = bare(name.folded());
-    [first, second, &plain].into_iter().any(|form| {
-        let ends = |word: &&str| ends_with_word(form, word);
-        let is = |word: &&str| is_read_as(form, word);
-        let is_allowed = ALLOWED.iter().any(is);
-        RESERVED.iter().any(is) || (!is_allowed && RESERVED_ENDS.iter().any(ends))
-    })
 }
 
 fn is_read_as(form: &str, word: &str) -> bool {

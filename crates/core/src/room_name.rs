@@ -4,7 +4,10 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 
-use crate::name::{fold, is_well_formed, normalise, skeleton, visible};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::name::{fold, is_sign, is_well_formed, normalise, skeleton, visible};
 
 /// A valid room name. Shown with its `#`, compared in its folded form.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -36,6 +39,14 @@ impl RoomName {
         Self {
             bare: "lobby".into(),
         }
+    }
+
+    /// What a text that clients show in place of a room's name reads as, or `None` if nothing of it stands in
+    /// names. Only to be compared with names: it may be too long for one.
+    pub(crate) fn shown_in(text: &str) -> Option<Self> {
+        let is_part = |c: &char| c.is_alphanumeric() || is_combining_mark(*c) || is_sign(*c);
+        let bare: String = text.nfkc().filter(is_part).collect();
+        (!bare.is_empty()).then(|| Self { bare: bare.into() })
     }
 
     /// The name without the `#`.

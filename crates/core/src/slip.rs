@@ -42,12 +42,23 @@ const BEFORE_COMMANDS: [&str; 8] = [
 /// Digits behind `#` that are the number of an issue rather than a password.
 const ISSUE_DIGITS_MAX: usize = 6;
 
+/// What is known of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NameState {
+    /// Anybody can take it.
+    Free,
+    /// A guest has it.
+    InUse,
+    /// It is an account's.
+    Registered,
+}
+
 /// Whether a line that a person of the name of `me` would have others read looks like a secret. Nobody is
 /// asked for a name where the line has none in it.
 pub(crate) fn shows_secret<'a>(
     line: &str,
     me: impl FnOnce() -> Option<&'a Name>,
-    is_known: impl FnOnce(&Name) -> bool,
+    state: impl FnOnce(&Name) -> NameState,
 ) -> bool {
     let (line, is_way) = without_way(Text::trim_unseen(line), false);
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
@@ -55,7 +66,7 @@ pub(crate) fn shows_secret<'a>(
         return is_object_with_secret(line);
     }
     if word.contains('#') {
-        return shows_password(line, me, is_known);
+        return shows_password(line, me, state);
     }
     match word.strip_prefix('/') {
         _ if word.trim_start_matches('/').eq_ignore_ascii_case("nick") => rest.contains('#'),
@@ -67,6 +78,19 @@ pub(crate) fn shows_secret<'a>(
     }
 }
 
+/// Whether a line among others does, which were composed: by a command alone, as it is typed (`/login lee s3cret`)
+/// or sent (`PASS s3cret`).
+pub(crate) fn shows_secret_among<'a>(
+    line: &str,
+    me: impl FnOnce() -> Option<&'a Name>,
+    state: impl FnOnce(&Name) -> NameState,
+) -> bool {
+    let line = Text::trim_unseen(line);
+    let (word, _) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let is_sent = word.bytes().all(|b| b.is_ascii_uppercase());
+    (word.starts_with('/') || is_sent) && shows_secret(line, me, state)
+}
+
 /// The code that is all of a line but for a word before it: `K7Q2-9MXP`, `/resume K7Q2-9MXP`.
 pub(crate) fn code_in(line: &str) -> Option<ResumeCode> {
     let line = Text::trim_unseen(line);
@@ -74,13 +98,12 @@ pub(crate) fn code_in(line: &str) -> Option<ResumeCode> {
     last.trim_start().parse().ok()
 }
 
-/// Whether a line is `lee#s3cret`. Behind one's own name the password may have blanks; with another's
-/// name in front, which must be known here, only a whole line counts: `bug#42` is no password, and
-/// `Array#map` belongs to a language.
+/// Whether a line is `lee#s3cret`. Behind one's own name, and behind one that is registered, the password may have
+/// blanks; behind another's only a whole line counts, and that one must be here: `Array#map` belongs to a language.
 pub(crate) fn shows_password<'a>(
     line: &str,
     me: impl FnOnce() -> Option<&'a Name>,
-    is_known: impl FnOnce(&Name) -> bool,
+    state: impl FnOnce(&Name) -> NameState,
 ) -> bool {
     let line = Text::trim_unseen(line);
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
@@ -90,8 +113,12 @@ pub(crate) fn shows_password<'a>(
     let is_issue = secret.len() <= ISSUE_DIGITS_MAX && secret.bytes().all(|b| b.is_ascii_digit());
     match Name::known(name) {
         Some(name) if me().is_some_and(|me| name.same_as(me)) => !secret.is_empty(),
-        Some(name) => rest.is_empty() && !is_issue && is_known(&name),
-        None => false,
+        Some(name) if !is_issue => match state(&name) {
+            NameState::Registered => true,
+            NameState::InUse => rest.is_empty(),
+            NameState::Free => false,
+        },
+        Some(_) | None => false,
     }
 }
 
@@ -214,12 +241,12 @@ mod tests {
     #[track_caller]
     fn check(line: &str, expected: bool) {
         let me = Name::parse("lee").expect("a name");
-        let is_known = |name: &Name| name.as_str().eq_ignore_ascii_case("ann");
-        assert_eq!(
-            shows_secret(line, || Some(&me), is_known),
-            expected,
-            "{line}"
-        );
+        let state = |name: &Name| match name.as_str().to_ascii_lowercase().as_str() {
+            "ann" => NameState::InUse,
+            "kim" => NameState::Registered,
+            _ => NameState::Free,
+        };
+        assert_eq!(shows_secret(line, || Some(&me), state), expected, "{line}");
     }
 
     #[test]
@@ -238,6 +265,9 @@ mod tests {
         check("bug#4711", false);
         check("Array#map", false);
         check("ann#s3cret was a bad idea", false);
+        check("kim#correct horse battery", true);
+        check("kim#s3cret was a bad idea", true);
+        check("kim#4711 is mended", false);
         check("see lee#3", false);
         check("see:lee#x", false);
         check("#lobby", false);

@@ -437,6 +437,9 @@ mod tests {
         room.open(FormatId(4), 0, || Exact(true));
         assert_eq!(bytes(&room, 3), b"xxx", "also where it is made later");
         assert_eq!(bytes(&room, 4), b"xxxxx");
+        let mut room = RoomLog::new(RoomName::lobby(), Seq(0), ROOM_LOG_BYTES_MAX);
+        room.join(1, FormatId(1), || Said);
+        assert!(!room.append_summed(&said(1, 1)), "which few formats do");
     }
 
     #[test]

@@ -46,6 +46,9 @@ pub struct Unacknowledged {
     pub unproven: Vec<(Seq, Box<[u8]>)>,
     /// Such news that have gone.
     pub lost: LostLines,
+    /// Private messages behind one place and up to another, which the store has: a server that was killed knew
+    /// which of them the peer had got.
+    pub stored: Option<(Seq, Seq)>,
     /// The peer has sent something when it had been told all up to here.
     pub heard: Seq,
     /// Lines that are lost and that the peer was not told of: those that fell off, and those of
@@ -62,6 +65,9 @@ impl Unacknowledged {
         self.rooms.iter_mut().for_each(|(_, seen)| *seen = after);
         self.private.append(&mut self.unproven);
         self.private.retain(|(seq, _)| *seq > after);
+        if let Some((first, _)) = &mut self.stored {
+            *first = after;
+        }
         self.lost.go_on_behind(after);
         (self.skipped, self.is_exact) = (self.lost.lines(), true);
     }
@@ -331,6 +337,7 @@ impl Walk<'_> {
             private: private.lines,
             unproven: private.unproven,
             lost: unproven.map_or_else(LostLines::default, |unproven| unproven.lost.clone()),
+            stored: None,
             heard: unproven.map_or(Seq::default(), |unproven| unproven.heard),
             skipped: self.skipped,
             is_exact: is_exact && private.is_whole,

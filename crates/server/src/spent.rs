@@ -1,62 +1,150 @@
-//! The buckets of sessions that have ended, by address: to connect again refills none.
+//! The buckets of sessions that have ended or moved, and those of accounts: to connect again refills none.
 //!
 //! A new session goes on with the emptiest bucket that a session from its subnet has left behind,
 //! which then is its own. So one flooder cannot spend what thirty others behind the same address
-//! have. A bucket that time has filled is forgotten.
+//! have. One that takes up another session goes on with that one's, wherever it comes from. All connections of an
+//! account share one bucket. A bucket that time has filled is forgotten.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chinwag_core::{Bucket, Monotonic, Rate, subnet_of};
+use chinwag_core::{Bucket, Monotonic, Name, PersonId, Rate, subnet_of};
 
 /// Buckets that are kept for one subnet; of more the fullest are forgotten.
 const BUCKETS_MAX: usize = 32;
-/// Subnets that are remembered before those with full buckets are looked for.
-const SUBNETS_MAX: usize = 10_000;
+/// Subnets and people, and likewise accounts, that are remembered before those with full buckets are looked for.
+const KEPT_MIN: usize = 10_000;
+
+/// Whose a bucket is that was left behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Whose {
+    /// Of those in a subnet, of whom each takes one.
+    Subnet(IpAddr),
+    /// Of a person who may come back.
+    Person(PersonId),
+}
+
+impl From<IpAddr> for Whose {
+    fn from(address: IpAddr) -> Self {
+        Self::Subnet(subnet_of(address).network())
+    }
+}
 
 /// See the [module](self). Shared by all shards.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SpentBuckets {
-    subnets: Arc<Mutex<HashMap<IpAddr, Vec<Bucket>>>>,
+    left: Arc<Mutex<Sweeping<Whose, Vec<Bucket>>>>,
+    accounts: Arc<Mutex<Sweeping<Name, AccountBucket>>>,
+}
+
+/// The bucket of an account, which its connections share.
+#[derive(Clone, Debug)]
+pub(crate) struct AccountBucket(Arc<Mutex<Bucket>>);
+
+/// A table that drops what it needs no longer before it grows beyond a size. That is twice what it needed at
+/// the last look, so that a look costs each entry little.
+#[derive(Debug)]
+struct Sweeping<K, V> {
+    entries: HashMap<K, V>,
+    size_max: usize,
 }
 
 impl SpentBuckets {
-    /// The bucket of a new session from an address.
-    pub(crate) fn take(&self, address: IpAddr, rate: Rate, now: Monotonic) -> Bucket {
-        let mut subnets = self.subnets.lock().unwrap_or_else(PoisonError::into_inner);
-        let subnet = subnet_of(address).network();
-        let Some(buckets) = subnets.get_mut(&subnet) else {
+    /// Takes the emptiest bucket that was left for somebody.
+    pub(crate) fn take(&self, whose: Whose, rate: Rate, now: Monotonic) -> Bucket {
+        let mut left = lock(&self.left);
+        let Some(buckets) = left.entries.get_mut(&whose) else {
             return Bucket::full(now);
         };
         buckets.retain(|bucket| !bucket.is_full(rate, now));
         let emptiest = emptiest_first(buckets, rate, now).first().copied();
         if let Some(emptiest) = emptiest {
-            buckets.retain(|bucket| *bucket != emptiest);
+            let place = buckets.iter().position(|bucket| *bucket == emptiest);
+            place.map(|place| buckets.swap_remove(place));
         }
         if buckets.is_empty() {
-            subnets.remove(&subnet);
+            left.entries.remove(&whose);
         }
         emptiest.unwrap_or_else(|| Bucket::full(now))
     }
 
-    /// A session from an address has ended with this bucket.
-    pub(crate) fn put(&self, address: IpAddr, bucket: Bucket, rate: Rate, now: Monotonic) {
+    /// A session has left this bucket behind.
+    pub(crate) fn put(&self, whose: Whose, bucket: Bucket, rate: Rate, now: Monotonic) {
         if bucket.is_full(rate, now) {
             return;
         }
-        let mut subnets = self.subnets.lock().unwrap_or_else(PoisonError::into_inner);
-        if subnets.len() >= SUBNETS_MAX {
-            subnets.retain(|_, buckets| {
-                buckets.retain(|bucket| !bucket.is_full(rate, now));
-                !buckets.is_empty()
-            });
-        }
-        let buckets = subnets.entry(subnet_of(address).network()).or_default();
+        let mut left = lock(&self.left);
+        left.sweep(|buckets| {
+            buckets.retain(|bucket| !bucket.is_full(rate, now));
+            !buckets.is_empty()
+        });
+        let buckets = left.entries.entry(whose).or_default();
         buckets.push(bucket);
         *buckets = emptiest_first(buckets, rate, now);
         buckets.truncate(BUCKETS_MAX);
     }
+
+    /// The bucket of an account, one of whose connections has spent this by itself.
+    pub(crate) fn of_account(
+        &self,
+        account: &Name,
+        spent: Bucket,
+        rate: Rate,
+        now: Monotonic,
+    ) -> AccountBucket {
+        let mut accounts = lock(&self.accounts);
+        accounts.sweep(|bucket| bucket.is_shared() || !bucket.get().is_full(rate, now));
+        let bucket = accounts.entries.entry(account.clone());
+        let bucket = bucket.or_insert_with(|| AccountBucket(Arc::new(Mutex::new(spent))));
+        bucket.share(spent, rate, now);
+        bucket.clone()
+    }
+}
+
+impl AccountBucket {
+    /// What it is now.
+    pub(crate) fn get(&self) -> Bucket {
+        *lock(&self.0)
+    }
+
+    /// A connection that has spent so much by itself shares it from now on.
+    pub(crate) fn share(&self, spent: Bucket, rate: Rate, now: Monotonic) {
+        let mut bucket = lock(&self.0);
+        *bucket = bucket.emptier(spent, rate, now);
+    }
+
+    /// See [`Bucket::take_as`].
+    pub(crate) fn take_as(&self, copies: (Bucket, Bucket), rate: Rate, now: Monotonic) {
+        lock(&self.0).take_as(copies, rate, now);
+    }
+
+    /// Whether a connection has it.
+    fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+}
+
+impl<K, V> Default for Sweeping<K, V> {
+    fn default() -> Self {
+        Self {
+            entries: HashMap::new(),
+            size_max: KEPT_MIN,
+        }
+    }
+}
+
+impl<K, V> Sweeping<K, V> {
+    fn sweep(&mut self, mut is_needed: impl FnMut(&mut V) -> bool) {
+        if self.entries.len() >= self.size_max {
+            self.entries.retain(|_, value| is_needed(value));
+            self.size_max = KEPT_MIN.max(2 * self.entries.len());
+        }
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn emptiest_first(buckets: &[Bucket], rate: Rate, now: Monotonic) -> Vec<Bucket> {
@@ -87,10 +175,15 @@ mod tests {
         bucket
     }
 
+    fn whose(address: &str) -> Whose {
+        let address: IpAddr = address.parse().expect("an address");
+        address.into()
+    }
+
     #[test]
     fn connecting_again_refills_no_bucket_but_time_does() {
         let (spent_buckets, now) = (SpentBuckets::default(), Monotonic(5_000));
-        let address = "192.0.2.1".parse().expect("an address");
+        let address = whose("192.0.2.1");
         spent_buckets.put(address, spent(10, now), RATE, now);
         let mut bucket = spent_buckets.take(address, RATE, now);
         assert!(bucket.take(RATE, now).is_err());
@@ -106,14 +199,67 @@ mod tests {
     #[test]
     fn the_emptiest_is_the_first_to_be_used_again() {
         let (spent_buckets, now) = (SpentBuckets::default(), Monotonic(5_000));
-        let address = "2001:db8::1".parse().expect("an address");
+        let address = whose("2001:db8::1");
         for lines in [3, 9, 6] {
             spent_buckets.put(address, spent(lines, now), RATE, now);
         }
-        let neighbour = "2001:db8::2".parse().expect("an address");
+        let neighbour = whose("2001:db8::2");
         for missing in [9.0, 6.0, 3.0] {
             let bucket = spent_buckets.take(neighbour, RATE, now);
             assert_eq!(bucket.missing(RATE, now), missing);
         }
+    }
+
+    #[test]
+    fn two_who_have_spent_the_same_leave_two_buckets() {
+        let (spent_buckets, now) = (SpentBuckets::default(), Monotonic(5_000));
+        let address = whose("192.0.2.1");
+        (0..2).for_each(|_| spent_buckets.put(address, spent(7, now), RATE, now));
+        for missing in [7.0, 7.0, 0.0] {
+            let bucket = spent_buckets.take(address, RATE, now);
+            assert_eq!(bucket.missing(RATE, now), missing);
+        }
+    }
+
+    #[test]
+    fn the_connections_of_an_account_have_one_bucket_and_the_next_has_it_too() {
+        let (spent_buckets, now) = (SpentBuckets::default(), Monotonic(5_000));
+        let name = |name: &str| Name::parse(name).expect("a name");
+        let of = |account: &str, lines| {
+            spent_buckets.of_account(&name(account), spent(lines, now), RATE, now)
+        };
+        let (one, other) = (of("ann", 2), of("ann", 0));
+        assert_eq!(other.get().missing(RATE, now), 2.0);
+        let before = one.get();
+        for connection in [&one, &other] {
+            let mut copy = before;
+            (0..4).for_each(|_| copy.take(RATE, now).expect("a token"));
+            connection.take_as((before, copy), RATE, now);
+        }
+        drop((one, other));
+        assert_eq!(of("ann", 0).get().missing(RATE, now), 10.0);
+        assert_eq!(of("bob", 0).get().missing(RATE, now), 0.0);
+    }
+
+    #[test]
+    fn what_is_full_is_forgotten_and_what_is_not_stays() {
+        let (spent_buckets, now) = (SpentBuckets::default(), Monotonic(5_000));
+        let put = |people: std::ops::Range<u64>, now| {
+            for person in people {
+                let whose = Whose::Person(PersonId(person));
+                spent_buckets.put(whose, spent(3, now), RATE, now);
+                let account = Name::parse(&format!("a{person}")).expect("a name");
+                drop(spent_buckets.of_account(&account, spent(3, now), RATE, now));
+            }
+        };
+        let sizes = || {
+            let left = lock(&spent_buckets.left).entries.len();
+            (left, lock(&spent_buckets.accounts).entries.len())
+        };
+        put(0..15_000, now);
+        assert_eq!(sizes(), (15_000, 15_000));
+        let later = now + Duration::from_secs(3);
+        put(15_000..20_001, later);
+        assert_eq!(sizes(), (5_001, 5_001));
     }
 }

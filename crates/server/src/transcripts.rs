@@ -243,7 +243,7 @@ impl World {
             let next = deadlines.into_iter().flatten().min().unwrap_or(end);
             self.now = next.clamp(self.now + Duration::from_millis(1), end);
             self.shard.handle_timeouts(steady(self.now));
-            self.hub.tidy(self.now);
+            self.hub.tidy(self.now, steady(self.now));
             self.settle();
         }
     }

@@ -32,7 +32,7 @@ use crate::shard::{ToShard, shard_of};
 use crate::supervisor::Supervisor;
 
 use page::Source;
-pub(crate) use page::{Ends, LogOf, Page, Place};
+pub(crate) use page::{Away, Ends, LogOf, Page, Place};
 
 /// Bytes of text that are read for one page: with names and times it stays below what a session
 /// keeps of private lines.
@@ -67,10 +67,8 @@ pub(crate) enum Job {
     },
     /// Read the first page of what a person has missed.
     Missed {
-        /// Its rooms, and the newest event of each that it has seen.
-        rooms: Arc<[(RoomId, Seq)]>,
-        /// The newest event that belongs to it.
-        until: Seq,
+        /// Of what.
+        away: Away,
         /// What is shown beside messages.
         detail: Detail,
         /// Whom the reader ignores.
@@ -92,6 +90,8 @@ pub(crate) enum Job {
         rooms: Box<[RoomId]>,
         /// Which of them.
         targets: Targets,
+        /// Whom the reader ignores.
+        not_from: Box<[PastName]>,
     },
 }
 
@@ -234,13 +234,12 @@ impl Archive {
                 Err(_) => return Ok(JobResult::SearchTooLong),
             },
             Job::Missed {
-                rooms,
-                until,
+                away,
                 detail,
                 not_from,
                 own,
             } => {
-                let place = self.missed(rooms, until, (not_from, own))?;
+                let place = self.missed(away, (not_from, own))?;
                 Place { detail, ..place }
             }
             Job::Page(place) => place,
@@ -255,6 +254,7 @@ impl Archive {
                 account,
                 rooms,
                 targets,
+                not_from,
             } => {
                 let Targets {
                     between,
@@ -262,7 +262,12 @@ impl Archive {
                     targets_max,
                 } = targets;
                 let of = (account.as_ref(), &*rooms);
-                let found = self.reader.targets(of, detail, between, targets_max)?;
+                let filter = Filter {
+                    not_from: &not_from,
+                    detail,
+                    ..Filter::default()
+                };
+                let found = self.reader.targets(of, filter, between, targets_max)?;
                 return Ok(JobResult::Targets(found));
             }
             Job::Hash(..) | Job::Verify(_) => return Ok(JobResult::Failed),
@@ -323,15 +328,13 @@ impl Archive {
 
     fn missed(
         &mut self,
-        rooms: Arc<[(RoomId, Seq)]>,
-        until: Seq,
+        away: Away,
         (not_from, own): (Arc<[PastName]>, Option<Name>),
     ) -> Result<Place, Error> {
         let filter = filter((&not_from, own.as_ref()), Detail::Messages);
-        let missed = self.reader.missed(&rooms, until, filter)?;
-        let from = Seq::default();
+        let missed = self.reader.missed(away.absence(), filter)?;
         Ok(Place {
-            source: Source::Missed { rooms, from, until },
+            source: Source::Missed(away, Seq::default()),
             not_from,
             own,
             detail: Detail::Messages,
@@ -389,16 +392,10 @@ impl Archive {
                 let next = page.next.map(|next| rest(next).copied().collect());
                 (page.events, next.map(|next| Source::Told(of.clone(), next)))
             }
-            Source::Missed { rooms, from, until } => {
-                let (from, until) = (*from, *until);
-                let page = self
-                    .reader
-                    .missed_page(rooms, from, until, PAGE_BYTES_MAX, filter)?;
-                let next = page.next.map(|from| Source::Missed {
-                    rooms: rooms.clone(),
-                    from,
-                    until,
-                });
+            Source::Missed(away, from) => {
+                let (reader, absence) = (&mut self.reader, away.absence());
+                let page = reader.missed_page(absence, *from, PAGE_BYTES_MAX, filter)?;
+                let next = page.next.map(|next| Source::Missed(away.clone(), next));
                 (page.events, next)
             }
         })

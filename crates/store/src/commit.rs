@@ -11,6 +11,7 @@ use chinwag_core::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::accounts;
+use crate::age::Age;
 use crate::audit_log;
 use crate::block::{Draft, Drafts, Message, Names, signed};
 use crate::checkpoint::{Checkpointer, LogState};
@@ -39,6 +40,7 @@ const ROOMS_KNOWN_MAX: usize = 1 << 17;
 pub struct Store {
     pub(crate) database: Database,
     pub(crate) retention: Retention,
+    pub(crate) age: Age,
     /// When restrictions that have run out were last deleted.
     pub(crate) swept: Option<Timestamp>,
     /// Of its folder, if it has one: held for as long as the store is open.
@@ -57,12 +59,13 @@ impl Store {
     pub(crate) fn new(
         database: Database,
         lock: Option<File>,
-        retention: Retention,
+        (retention, age): (Retention, Age),
         rooms: HashSet<RoomId>,
     ) -> Self {
         Self {
             database,
             retention,
+            age,
             swept: None,
             lock,
             rooms,

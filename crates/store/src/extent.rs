@@ -235,9 +235,8 @@ impl Asked<'_> {
                 let noticed = beside.first_heard((after, first), time)?;
                 noticed.map_or(first, |noticed| noticed.min(first))
             }
-            // What everybody was told before a room was made is no part of its past.
             _ if notices && window.start == all.start => {
-                let noticed = beside.first((Seq(0), first), EVER)?;
+                let noticed = beside.first_of_all((Seq(0), first))?;
                 noticed.unwrap_or(first)
             }
             _ => first,
@@ -296,7 +295,7 @@ impl Asked<'_> {
         let (from, until) = stretch.times;
         let is_open = from == EVER.0 && gap.0 == Seq(0);
         let first = match is_open {
-            true => beside.first(gap, EVER)?,
+            true => beside.first_of_all(gap)?,
             false => beside.first_heard(gap, Timestamp(from))?,
         };
         let last = beside.last_heard(gap, Timestamp(until))?;

@@ -17,6 +17,7 @@
 //! The crate must not know sockets, dialects or a clock: time is an argument.
 
 mod accounts;
+mod age;
 mod audit_log;
 mod backup;
 mod block;
@@ -40,6 +41,7 @@ mod notes;
 mod notice;
 mod open;
 mod page;
+mod person;
 mod places;
 mod private;
 mod query;
@@ -75,9 +77,10 @@ pub use extent::Extent;
 pub use filter::Filter;
 pub use folder::{is_in_use, require};
 pub use index::{Indexed, Indexer};
-pub use missed::Missed;
+pub use missed::{Absence, Missed};
 pub use open::Opened;
 pub use page::Page;
+pub use person::PersonRange;
 pub use query::{SearchQuery, TERM_WORDS_MAX, TERMS_MAX, Term};
 pub use reader::Reader;
 pub use recent::Recent;

@@ -6,7 +6,19 @@ use rusqlite::Connection;
 use crate::block::Names;
 use crate::error::Error;
 use crate::filter::Filter;
+use crate::person::{self, PersonRange};
 use crate::room_log::{RoomLog, behind};
+
+/// What a person was away from.
+#[derive(Clone, Copy, Debug)]
+pub struct Absence<'a> {
+    /// Its rooms, and the place behind which each is unseen.
+    pub rooms: &'a [(RoomId, Seq)],
+    /// Its private messages, if the store alone knows which it has not got.
+    pub private: Option<&'a PersonRange>,
+    /// The last place in its rooms.
+    pub until: Seq,
+}
 
 /// How many messages a person missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,15 +29,22 @@ pub struct Missed {
     pub gone: u64,
 }
 
-/// Messages in these rooms, each behind its place, up to `until`.
+/// The messages that can be read of all that was missed.
 pub(crate) fn count(
     conn: &Connection,
-    rooms: &[(RoomId, Seq)],
-    until: Seq,
+    absence: Absence<'_>,
     filter: Filter<'_>,
     names: &mut Names,
 ) -> Result<u64, Error> {
-    let mut missed = 0;
+    let Absence {
+        rooms,
+        private,
+        until,
+    } = absence;
+    let mut missed = match private {
+        Some(range) => person::count(conn, range, filter)?,
+        None => 0,
+    };
     for &(room, after) in rooms {
         let log = RoomLog::new(conn, room);
         missed += match filter.is_open() {

@@ -7,14 +7,15 @@
 //! own, and a reader that is not shown them reads none.
 
 use chinwag_core::{
-    AuditEntry, Correspondents, Detail, Event, Fact, FoundMessage, IrcForm, ModAction, NOBODY,
-    Name, RoomId, Seq, Signal, Text, Timestamp,
+    AuditEntry, Correspondents, Detail, Event, Fact, FoundMessage, IrcForm, LOBBY, ModAction,
+    NOBODY, Name, RoomId, Seq, Signal, Text, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::block::{signed, unsigned};
 use crate::deletion;
 use crate::error::{Damage, Error};
+use crate::filter::Filter;
 
 /// Notices that are read at once.
 const READ_MAX: i64 = 32;
@@ -112,6 +113,25 @@ pub(crate) fn read(
     Ok(events)
 }
 
+/// The logs of notices of these rooms, each behind its place, and that of those for everybody.
+pub(crate) fn logs(rooms: &[(RoomId, Seq)]) -> impl Iterator<Item = (Option<RoomId>, Seq)> {
+    let everybody = rooms.iter().map(|&(_, after)| (None, after)).min();
+    let rooms = rooms.iter().map(|&(room, after)| (Some(room), after));
+    rooms.chain(everybody)
+}
+
+/// Whether a reader is shown a notice. Announcements are heard by everybody: operators cannot be ignored by that.
+pub(crate) fn is_heard(event: &Event, filter: Filter<'_>) -> bool {
+    match &event.fact {
+        Fact::TopicSet { by, account, .. } => filter.hears(by, account.as_ref(), event.seq),
+        Fact::Signal(signal) => {
+            let account = signal.accounts.from.as_ref();
+            filter.hears(&signal.from_name, account, event.seq)
+        }
+        _ => true,
+    }
+}
+
 /// All of a kind from a place on and before another: of a room and to everybody, or of all rooms.
 pub(crate) fn read_all(
     conn: &Connection,
@@ -144,12 +164,22 @@ pub(crate) struct Beside<'a> {
 
 impl Beside<'_> {
     /// The place of the first of a stretch that is not before a time, of the room.
-    pub(crate) fn first(self, stretch: (Seq, Seq), time: Timestamp) -> Result<Option<Seq>, Error> {
+    fn first(self, stretch: (Seq, Seq), time: Timestamp) -> Result<Option<Seq>, Error> {
         let place = |kind| edge(self.conn, (Some(self.room), kind), stretch, FIRST, time.0);
         self.of_kinds(place, Seq::min)
     }
 
-    /// The same, or of what everybody was told.
+    /// The place of the first of a stretch that reaches back to the beginning. What everybody was told before a room
+    /// was made is no part of its past; the lobby was always there.
+    pub(crate) fn first_of_all(self, stretch: (Seq, Seq)) -> Result<Option<Seq>, Error> {
+        let ever = Timestamp(i64::MIN);
+        match self.room == LOBBY {
+            true => self.first_heard(stretch, ever),
+            false => self.first(stretch, ever),
+        }
+    }
+
+    /// The place of the first of a stretch that is not before a time, of the room or of what everybody was told.
     pub(crate) fn first_heard(
         self,
         stretch: (Seq, Seq),

@@ -3,6 +3,7 @@
 use chinwag_core::{Seq, Snapshot};
 use rusqlite::Connection;
 
+use crate::age::Age;
 use crate::checkpoint;
 use crate::commit::Store;
 use crate::database::{Address, Database, Role};
@@ -39,17 +40,20 @@ impl Store {
         };
         let role = Role::Writer(durability);
         let opened = open_database(&address, role).map_err(|error| error.at(&address))?;
-        let (database, snapshot, next_seq) = opened;
+        let (database, snapshot, (next_seq, age)) = opened;
         let rooms = snapshot.rooms.iter().map(|room| room.id).collect();
         Ok(Opened {
-            store: Self::new(database, lock, retention, rooms),
+            store: Self::new(database, lock, (retention, age), rooms),
             snapshot,
             next_seq,
         })
     }
 }
 
-fn open_database(address: &Address, role: Role) -> Result<(Database, Snapshot, Seq), Failure> {
+fn open_database(
+    address: &Address,
+    role: Role,
+) -> Result<(Database, Snapshot, (Seq, Age)), Failure> {
     let sqlite = |error| Failure::Migration(MigrationError::Sqlite(error));
     let mut conn: Connection = address.connect(role, true).map_err(sqlite)?;
     schema::migrate(&mut conn).map_err(Failure::Migration)?;
@@ -60,6 +64,7 @@ fn open_database(address: &Address, role: Role) -> Result<(Database, Snapshot, S
     checkpoint::empty(&conn, log)?;
     let snapshot = snapshot::load(&conn).map_err(Failure::Load)?;
     let next_seq = snapshot::next_seq(&conn)?;
+    let age = Age::new(snapshot::age(&conn)?, snapshot::newest(&conn)?);
     let database = Database::new(address.clone(), role, conn)?;
-    Ok((database, snapshot, next_seq))
+    Ok((database, snapshot, (next_seq, age)))
 }

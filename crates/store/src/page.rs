@@ -14,7 +14,9 @@ use rusqlite::Connection;
 use crate::block::Names;
 use crate::error::Error;
 use crate::filter::Filter;
+use crate::missed::Absence;
 use crate::notice::{self, Kind};
+use crate::person::{self, PersonRange};
 use crate::room_log::{RoomLog, behind};
 
 /// Bytes that an event costs beyond its name and its text, about: its time and its frame in any
@@ -64,26 +66,34 @@ pub(crate) fn bytes_of(event: &Event) -> usize {
     EVENT_BYTES + text
 }
 
-/// Reads the page of some rooms that begins at `from`. Each room has the place behind which it is
-/// read; all are read up to `last`.
+/// Reads the page of some rooms, and of private messages, that begins at `from`. Each room has the place behind
+/// which it is read.
 pub(crate) fn read(
     conn: &Connection,
-    rooms: &[(RoomId, Seq)],
-    (from, last): (Seq, Seq),
+    absence: Absence<'_>,
+    from: Seq,
     bytes_max: usize,
     filter: Filter<'_>,
     names: &mut Names,
 ) -> Result<Page, Error> {
+    let rooms = absence.rooms;
     let mut logs: Vec<Log> = rooms
         .iter()
         .map(|&(room, after)| Log::new(Source::Messages(room), behind(after).max(from)))
         .collect();
     for &kind in Kind::shown(filter.detail) {
-        logs.extend(notices(rooms, kind, from));
+        logs.extend(
+            notice::logs(rooms).map(|(room, after)| {
+                Log::new(Source::Notices(room, kind), behind(after).max(from))
+            }),
+        );
     }
+    let private = absence.private;
+    logs.extend(private.map(|_| Log::new(Source::Private, from)));
     let mut merge = Merge {
         conn,
-        last,
+        last: absence.until,
+        private,
         filter,
         names,
     };
@@ -99,20 +109,12 @@ pub(crate) fn read(
     Ok(page)
 }
 
-/// The logs of the rooms' notices of a kind, and that of those for everybody.
-fn notices(rooms: &[(RoomId, Seq)], kind: Kind, from: Seq) -> impl Iterator<Item = Log> {
-    let everybody = rooms.iter().map(|&(_, after)| (None, after)).min();
-    let rooms = rooms.iter().map(|&(room, after)| (Some(room), after));
-    rooms
-        .chain(everybody)
-        .map(move |(room, after)| Log::new(Source::Notices(room, kind), behind(after).max(from)))
-}
-
 /// Where a log is read from.
 #[derive(Clone, Copy)]
 enum Source {
     Messages(RoomId),
     Notices(Option<RoomId>, Kind),
+    Private,
 }
 
 /// A log that is being read.
@@ -141,6 +143,7 @@ impl Log {
 struct Merge<'a> {
     conn: &'a Connection,
     last: Seq,
+    private: Option<&'a PersonRange>,
     filter: Filter<'a>,
     names: &'a mut Names,
 }
@@ -167,6 +170,7 @@ impl Merge<'_> {
     fn fill(&mut self, log: &mut Log) -> Result<(), Error> {
         while log.events.is_empty() && !log.is_at_end {
             match log.source {
+                Source::Private => self.read_private(log)?,
                 _ if log.next > self.last => log.is_at_end = true,
                 Source::Messages(room) => self.read_messages(room, log)?,
                 Source::Notices(room, kind) => self.read_notices((room, kind), log)?,
@@ -209,21 +213,24 @@ impl Merge<'_> {
         }
         let (last, filter) = (self.last, self.filter);
         let is_wanted = |event: &Event| {
-            event.seq <= last && filter.is_in_time(event.at) && is_heard(event, filter)
+            event.seq <= last && filter.is_in_time(event.at) && notice::is_heard(event, filter)
         };
         log.events.extend(notices.into_iter().filter(is_wanted));
         Ok(())
     }
-}
 
-/// Announcements are heard by everybody: operators cannot be ignored by that.
-fn is_heard(event: &Event, filter: Filter<'_>) -> bool {
-    match &event.fact {
-        Fact::TopicSet { by, account, .. } => filter.hears(by, account.as_ref(), event.seq),
-        Fact::Signal(signal) => {
-            let account = signal.accounts.from.as_ref();
-            filter.hears(&signal.from_name, account, event.seq)
+    fn read_private(&mut self, log: &mut Log) -> Result<(), Error> {
+        let read = match self.private {
+            Some(range) => person::read(self.conn, range, log.next, self.filter)?,
+            None => None,
+        };
+        match read {
+            Some((events, next)) => {
+                log.events.extend(events);
+                log.next = next;
+            }
+            None => log.is_at_end = true,
         }
-        _ => true,
+        Ok(())
     }
 }

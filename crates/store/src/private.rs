@@ -24,8 +24,6 @@ struct Draft<'a> {
     sender: &'a Name,
     recipient: &'a Name,
     accounts: (Option<&'a Name>, Option<&'a Name>),
-    /// Whether the receiver is to have it.
-    is_heard: bool,
     manner: Manner,
     /// Empty for a signal.
     text: &'a str,
@@ -43,7 +41,6 @@ pub(crate) fn write(
         sender: &message.from_name,
         recipient: &message.to_name,
         accounts: (from.as_ref(), to.as_ref()),
-        is_heard: !message.ignored,
         manner: message.manner,
         text: &message.text,
         irc: message.irc.as_deref(),
@@ -63,7 +60,6 @@ pub(crate) fn write_signal(
         sender: &signal.from_name,
         recipient: to,
         accounts: (from.as_ref(), account.as_ref()),
-        is_heard: !signal.ignored,
         manner: Manner::Speech,
         text: "",
         irc: Some(&signal.form),
@@ -81,7 +77,6 @@ pub(crate) fn write_kept(
         sender: &message.from_name,
         recipient: &message.to_name,
         accounts: (Some(&message.from_account), Some(&message.account)),
-        is_heard: true,
         manner: message.manner,
         text: &message.text,
         irc: message.irc.as_deref(),
@@ -107,7 +102,7 @@ impl Draft<'_> {
         ])?;
         let sides = [
             (from, to.unwrap_or(self.recipient)),
-            (to.filter(|_| self.is_heard), from.unwrap_or(self.sender)),
+            (to, from.unwrap_or(self.sender)),
         ];
         // What people of one account tell each other stands in its history once.
         let insert = "INSERT OR IGNORE INTO conversation VALUES (?1, ?2, ?3, ?4, ?5)";

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use chinwag_core::{
-    Account, Conversation, Detail, FoundMessage, HistoryTarget, Name, Range, Restriction, RoomId,
+    Account, Conversation, FoundMessage, HistoryTarget, Name, Range, Restriction, RoomId,
     RoomSnapshot, Seq, Timestamp,
 };
 
@@ -23,7 +23,7 @@ use crate::export::{self, ExportRange};
 use crate::extent::{self, Extent};
 use crate::filter::Filter;
 use crate::folder;
-use crate::missed::{self, Missed};
+use crate::missed::{self, Absence, Missed};
 use crate::notice;
 use crate::page::{self, Page};
 use crate::places;
@@ -164,61 +164,43 @@ impl Reader {
         bytes_max: usize,
         filter: Filter<'_>,
     ) -> Result<Page, Error> {
-        let rooms = [(room, Seq(0))];
-        let conn = self.messages.conn()?;
-        page::read(
-            conn,
-            &rooms,
-            (from, last),
-            bytes_max,
-            filter,
-            &mut self.names,
-        )
+        let absence = Absence {
+            rooms: &[(room, Seq(0))],
+            private: None,
+            until: last,
+        };
+        self.missed_page(absence, from, bytes_max, filter)
     }
 
-    /// The number of messages that a person missed: those of each room behind its place, up to
-    /// `until`; and the number of those that retention has taken. Of what went long ago not all are
-    /// known any more.
+    /// The number of messages that a person missed: those of each room behind its place, and its private ones; and
+    /// the number of those that retention has taken. Of what went long ago not all are known any more.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
-    pub fn missed(
-        &mut self,
-        rooms: &[(RoomId, Seq)],
-        until: Seq,
-        filter: Filter<'_>,
-    ) -> Result<Missed, Error> {
+    pub fn missed(&mut self, absence: Absence<'_>, filter: Filter<'_>) -> Result<Missed, Error> {
         let conn = self.messages.conn()?;
         // One state of the database, from which nothing goes meanwhile.
         let look = conn.unchecked_transaction()?;
         Ok(Missed {
-            kept: missed::count(&look, rooms, until, filter, &mut self.names)?,
-            gone: trimmed::count(&look, rooms, until)?,
+            kept: missed::count(&look, absence, filter, &mut self.names)?,
+            gone: trimmed::count(&look, absence.rooms, absence.until)?,
         })
     }
 
-    /// The next events that a person missed, of all rooms in the one order. The first page begins at
-    /// `Seq(0)`, the others at [`Page::next`].
+    /// The next events that a person missed, all in the one order. The first page begins at `Seq(0)`, the others
+    /// at [`Page::next`].
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
     pub fn missed_page(
         &mut self,
-        rooms: &[(RoomId, Seq)],
+        absence: Absence<'_>,
         from: Seq,
-        until: Seq,
         bytes_max: usize,
         filter: Filter<'_>,
     ) -> Result<Page, Error> {
         let conn = self.messages.conn()?;
-        page::read(
-            conn,
-            rooms,
-            (from, until),
-            bytes_max,
-            filter,
-            &mut self.names,
-        )
+        page::read(conn, absence, from, bytes_max, filter, &mut self.names)
     }
 
     /// The newest messages that meet the query, as places.
@@ -315,20 +297,21 @@ impl Reader {
 
     /// The rooms among these, and the private histories of an account if there is one, whose newest message
     /// lies between two times, both excluded: the oldest first. If there are more than `targets_max`, those
-    /// nearer to the first time. Signals are messages to those who are shown them.
+    /// nearer to the first time. Signals are messages to those who are shown them; private messages that the
+    /// filter leaves out are none.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
     pub fn targets(
         &mut self,
         (account, rooms): (Option<&Name>, &[RoomId]),
-        detail: Detail,
+        filter: Filter<'_>,
         between: (Timestamp, Timestamp),
         targets_max: usize,
     ) -> Result<Vec<(HistoryTarget, Timestamp)>, Error> {
         let conn = self.messages.conn()?;
         let look = conn.unchecked_transaction()?;
-        targets::find(&look, (account, rooms, detail), between, targets_max)
+        targets::find(&look, (account, rooms, filter), between, targets_max)
     }
 
     /// The accounts, in the order of the alphabet.

@@ -311,6 +311,8 @@ pub(crate) mod key {
     pub(crate) const LAST_SEQ: &str = "last_seq";
     /// The place in the one order that the next event may get: those before it are given, or will be.
     pub(crate) const NEXT_SEQ: &str = "next_seq";
+    /// The time that retention goes by, as far as it has come.
+    pub(crate) const AGE: &str = "age";
 }
 
 /// Why a file cannot be brought up to date.

@@ -3,7 +3,7 @@
 use chinwag_core::{
     KeptRules, Name, RoomId, RoomName, RoomSnapshot, Seq, Snapshot, Text, Timestamp, Topic,
 };
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::accounts;
 use crate::block::signed;
@@ -152,6 +152,21 @@ pub(crate) fn next_seq(conn: &Connection) -> rusqlite::Result<Seq> {
     let reserved: Option<i64> = setting(conn, key::NEXT_SEQ)?;
     let reserved = Seq(reserved.unwrap_or(0).max(0).unsigned_abs());
     Ok(last_seq(conn)?.next().max(reserved))
+}
+
+/// The time that retention goes by, as far as an earlier run has written it down.
+pub(crate) fn age(conn: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(setting(conn, key::AGE)?.map(Timestamp))
+}
+
+/// The time at which something was said last.
+pub(crate) fn newest(conn: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    conn.query_row(
+        "SELECT last_at FROM block ORDER BY first_seq DESC LIMIT 1",
+        [],
+        |row| row.get(0).map(Timestamp),
+    )
+    .optional()
 }
 
 /// All rows of a query; a row that `read` can make nothing of is damage.

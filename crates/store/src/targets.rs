@@ -5,14 +5,18 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::block::{signed, unsigned};
 use crate::error::{Damage, Error};
+use crate::filter::Filter;
 use crate::private::name_in;
 use crate::room_log::RoomLog;
+
+/// Messages of one history that are looked at for one that its reader is shown.
+const LOOKS_MAX: i64 = 1000;
 
 /// Those whose newest message lies between two times, both excluded: the oldest first. If there are too
 /// many, those nearer to the first time.
 pub(crate) fn find(
     conn: &Connection,
-    (account, rooms, detail): (Option<&Name>, &[RoomId], Detail),
+    (account, rooms, filter): (Option<&Name>, &[RoomId], Filter<'_>),
     (first, second): (Timestamp, Timestamp),
     targets_max: usize,
 ) -> Result<Vec<(HistoryTarget, Timestamp)>, Error> {
@@ -20,7 +24,7 @@ pub(crate) fn find(
     let mut targets = Vec::new();
     for &room in rooms {
         let message = RoomLog::new(conn, room).newest()?;
-        let signal = match detail {
+        let signal = match filter.detail {
             Detail::Signals => newest_signal(conn, room)?,
             Detail::Messages | Detail::Notices => None,
         };
@@ -28,9 +32,14 @@ pub(crate) fn find(
             targets.push((seq, HistoryTarget::Room(room), at));
         }
     }
-    for (peer, seq) in account.map_or(Ok(Vec::new()), |account| newest(conn, account, detail))? {
-        let (name, at) = other_side(conn, &peer, seq)?;
-        targets.push((seq, HistoryTarget::Person(name), at));
+    if let Some(account) = account {
+        for (peer, seq) in newest(conn, account, filter.detail)? {
+            let (name, _) = other_side(conn, &peer, seq)?;
+            if let Some(seq) = newest_heard(conn, (account, &peer), seq, filter)? {
+                let (_, at) = other_side(conn, &peer, seq)?;
+                targets.push((seq, HistoryTarget::Person(name), at));
+            }
+        }
     }
     targets.retain(|(.., at)| is_between(*at));
     targets.sort_unstable_by_key(|(seq, ..)| *seq);
@@ -71,6 +80,41 @@ fn newest(conn: &Connection, account: &Name, detail: Detail) -> Result<Vec<(Stri
         Ok((row.get(0)?, Seq(unsigned(row, 1)?)))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The newest message of a private history that the reader is shown, if it is not far behind the newest.
+fn newest_heard(
+    conn: &Connection,
+    (account, peer): (&Name, &str),
+    newest: Seq,
+    filter: Filter<'_>,
+) -> Result<Option<Seq>, Error> {
+    if filter.is_open() {
+        return Ok(Some(newest));
+    }
+    let sql = "SELECT c.seq, m.sender, m.sender_account
+               FROM conversation AS c JOIN private_message AS m USING (seq)
+               WHERE c.account = ?1 AND c.peer = ?2 AND c.seq <= ?3 AND c.is_signal <= ?4
+               ORDER BY c.seq DESC LIMIT ?5";
+    let mut statement = conn.prepare_cached(sql)?;
+    let has_signals = filter.detail == Detail::Signals;
+    let newest = signed(newest.0);
+    let mut rows = statement.query(params![
+        account.folded(),
+        peer,
+        newest,
+        has_signals,
+        LOOKS_MAX
+    ])?;
+    while let Some(row) = rows.next()? {
+        let seq = Seq(unsigned(row, 0)?);
+        let (sender, from) = (name_in(row, 1)?, name_in(row, 2)?);
+        // A name that cannot be read is damage, which is found where the message is read.
+        if sender.is_none_or(|sender| filter.hears(&sender, from.as_ref(), seq)) {
+            return Ok(Some(seq));
+        }
+    }
+    Ok(None)
 }
 
 /// The name of the other side of a history, as it is written in a message, and the time of that.

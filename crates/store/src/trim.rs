@@ -3,7 +3,7 @@
 //! What is deleted leaves free pages in the file, which new messages fill. The file does not
 //! shrink; `VACUUM`, with the server stopped, makes it.
 
-use chinwag_core::{Duration, Timestamp};
+use chinwag_core::{Duration, Monotonic, Timestamp};
 use rusqlite::{Connection, params};
 
 use crate::block::unsigned;
@@ -11,7 +11,7 @@ use crate::commit::Store;
 use crate::error::Error;
 use crate::notice;
 use crate::private;
-use crate::schema::pragma;
+use crate::schema::{key, pragma};
 use crate::snapshot;
 use crate::trimmed;
 
@@ -38,12 +38,14 @@ struct Oldest {
 
 impl Store {
     /// Does a small step of what [`Retention`](crate::Retention) asks for: a few milliseconds at
-    /// most. Returns whether there is more to do, for whenever there is time.
+    /// most. `now` has run since the store was opened: the past ages by that and not by leaps of the clock that
+    /// shows `wall`. Returns whether there is more to do, for whenever there is time.
     ///
     /// # Errors
     /// [`Error`] if it fails; nothing is deleted then.
-    pub fn trim(&mut self, now: Timestamp) -> Result<bool, Error> {
-        match self.trim_step(now) {
+    pub fn trim(&mut self, wall: Timestamp, now: Monotonic) -> Result<bool, Error> {
+        let age = self.age.advance(wall, now);
+        match self.trim_step(age) {
             Ok(more) => Ok(more),
             Err(error) => {
                 self.give_up(&error);
@@ -56,6 +58,11 @@ impl Store {
         let keep = self.retention.keep;
         let bytes_max = self.retention.bytes_max;
         let conn = self.database.conn_as_is()?;
+        if keep.is_some()
+            && let Some(age) = self.age.poll_save()
+        {
+            crate::schema::set(conn, key::AGE, Some(&age.0))?;
+        }
         if self
             .swept
             .is_none_or(|swept| now.since(swept) >= SWEEP_TIME)

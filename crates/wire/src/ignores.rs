@@ -4,7 +4,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use chinwag_core::{Event, Fact, Ignored, Returned};
+use chinwag_core::{Event, Fact, Ignored};
 
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
@@ -19,9 +19,13 @@ struct List {
 }
 
 impl Ignores {
-    /// What a session that was taken up ignores.
-    pub(crate) fn returned(returned: &Returned) -> Self {
-        Self::of(returned.ignores.to_vec())
+    /// Whom a person ignores by the fact that a session is its.
+    pub(crate) fn by_login(fact: &Fact) -> Self {
+        match fact {
+            Fact::Returned(returned) => Self::of(returned.ignores.to_vec()),
+            Fact::Attached(attached) => Self::of(attached.ignores.to_vec()),
+            _ => Self::default(),
+        }
     }
 
     fn of(entries: Vec<Ignored>) -> Self {

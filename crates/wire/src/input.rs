@@ -13,6 +13,7 @@
 //! read cut in two is a buffer that lives only until its end arrives, and a peer that never speaks
 //! telnet has no telnet state.
 
+mod editing;
 mod encoding;
 mod lines;
 #[cfg(test)]

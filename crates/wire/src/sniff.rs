@@ -171,6 +171,7 @@ pub enum Spoke {
 pub fn sniff(bytes: &[u8], spoke: Spoke) -> Sniffed {
     let seen = &bytes[..bytes.len().min(SNIFF_BYTES_MAX)];
     match sniff_seen(seen) {
+        Sniffed::Is(Protocol::Ssh) if spoke == Spoke::Greeted => sniff_ssh(seen),
         // Behind an empty line it would be no name, but said to all.
         Sniffed::Is(protocol)
             if spoke == Spoke::Greeted && !begins_empty(seen) && may_be_typed(protocol, seen) =>
@@ -237,11 +238,28 @@ fn behind_empty_lines(bytes: &[u8]) -> &[u8] {
     rest
 }
 
-/// Whether a person who was greeted may have typed what a program would not say by then. Clients of
-/// ssh never wait, and `SSH-7` is a name; UTF-16 is told of by the dialect, which asks again.
+/// Tells a client of ssh that has waited, or whose link is slow, from a name such as `SSH-7`: by the version of the
+/// protocol and the hyphen behind it (RFC 4253, section 4.2).
+fn sniff_ssh(bytes: &[u8]) -> Sniffed {
+    let line = behind_empty_lines(bytes.strip_prefix(BOM).unwrap_or(bytes));
+    let version = line.strip_prefix(SSH).unwrap_or_default();
+    let end = version.iter().position(|byte| !is_of_version(*byte));
+    match end.map(|end| version.split_at(end)) {
+        None => Sniffed::NeedMore,
+        Some(([_, ..], [b'-', ..])) => Sniffed::Is(Protocol::Ssh),
+        Some(_) => Sniffed::Is(Protocol::Plain),
+    }
+}
+
+fn is_of_version(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte == b'.'
+}
+
+/// Whether a person who was greeted may have typed what a program would not say by then. UTF-16 is told of by the
+/// dialect, which asks again.
 fn may_be_typed(protocol: Protocol, bytes: &[u8]) -> bool {
     match protocol {
-        Protocol::Ssh | Protocol::Utf16 => true,
+        Protocol::Utf16 => true,
         Protocol::Probe => probe::WORDS.iter().any(|word| bytes.starts_with(word)),
         _ => false,
     }

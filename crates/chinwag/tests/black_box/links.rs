@@ -246,6 +246,50 @@ fn a_peer_that_is_silent_with_full_queues_loses_nothing() {
     scene.resume(&old);
 }
 
+/// A kill takes what the server knew of acknowledgements with it, and nothing that stands in a history: what the
+/// peer has got in the last seconds may be shown again, once, and what it has not got is.
+#[test]
+fn a_kill_loses_neither_what_was_said_in_rooms_nor_what_accounts_were_told() {
+    let mut scene = Scene::new(Setup::new());
+    scene.ann.ask("/claim of ann", "Your name is registered.");
+    scene.vic.send("/claim of vic");
+    scene.vic.expect("Your name is registered.");
+    scene.talk(false);
+    let padding = "x".repeat(PADDING);
+    for n in PRIVATE..PRIVATE + 100 {
+        scene
+            .ann
+            .write(format!("/msg vic p{n} {padding}\n").as_bytes());
+    }
+    scene.ann.sync();
+    let old = scene.vic.acknowledged();
+    let server = scene.server.kill().start();
+    let mut new = server.connect();
+    new.expect("Enter your username: ");
+    new.ask(
+        &format!("/resume {}", scene.code),
+        " while you were away:\n",
+    );
+    let missed = new.ask("/whois nobody", "! Nobody called \"nobody\".\n");
+    let missed = missed.lines().filter(|line| line.starts_with('['));
+    let missed: Vec<&str> = missed.collect();
+    let old = String::from_utf8_lossy(&old);
+    let (old, new) = (count(old.lines()), count(missed.iter().copied()));
+    for (word, lines) in [("r", LINES), ("d", LINES), ("p", PRIVATE + 100)] {
+        for n in 0..lines {
+            let line = format!("{word}{n}");
+            let shown = (old.get(&line), new.get(&line));
+            assert!(shown != (None, None), "{line} is lost");
+            assert!(shown.1.is_none_or(|times| *times == 1), "{line}: {shown:?}");
+        }
+    }
+    let numbers = missed.iter().filter_map(|line| {
+        let (_, number) = line.split_once("ann -> you: p")?;
+        number.split(' ').next()?.parse::<usize>().ok()
+    });
+    assert!(numbers.is_sorted());
+}
+
 #[test]
 fn a_session_that_is_taken_over_alive_and_has_read_all_has_missed_nothing() {
     let mut scene = Scene::new(Setup::new());

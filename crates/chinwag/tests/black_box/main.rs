@@ -32,6 +32,7 @@ mod links;
 mod load;
 mod panics;
 mod proxy;
+mod refill;
 mod reload;
 mod restart;
 mod rooms;

@@ -5,6 +5,7 @@
 mod arriving;
 mod losing;
 mod private;
+mod shown_names;
 
 use alloc::vec::Vec;
 
@@ -96,6 +97,7 @@ impl Chat {
             Fact::IdentSet(set) => self.apply_ident_set(set),
             Fact::MetadataSet(set) => self.metadata.set(&set.owner, &set.changes),
         }
+        self.note_taken_names(&event.fact);
         #[cfg(debug_assertions)]
         assert!(self.are_counts_consistent(), "{event:?}");
     }
@@ -159,7 +161,7 @@ impl Chat {
 
     fn apply_renamed(&mut self, renamed: &Renamed, event: &Event) {
         let Some(person) = self.people.get(renamed.person) else {
-            return;
+            return self.rename_lost(renamed, event);
         };
         let (mute, for_visit) = (
             self.mute_of(person, event.at),
@@ -372,6 +374,7 @@ impl Chat {
                 self.apply_stand(room, (account.as_ref(), target), None);
                 if let Some(target) = target {
                     self.apply_left(target, room);
+                    self.leave_while_lost(target, room);
                 }
             }
             act => {
@@ -411,19 +414,23 @@ impl Chat {
         standing: Option<Held>,
     ) {
         let for_visit = standing.filter(|_| account.is_none());
+        // What one is in a room that it may come back to waits for it.
+        let lost = target.and_then(|target| self.resumables.get(target));
+        let waits = lost.is_some_and(|lost| lost.person.rooms.contains(&room));
         self.rooms.change_rules(room, |rules| {
             if let Some(account) = account {
                 rules.set_account(account, standing);
             }
             if let Some(target) = target {
-                rules.set_guest(target, for_visit);
+                rules.set_guest(target, for_visit.filter(|_| !waits));
             }
         });
         if let Some(account) = account {
             self.rooms.note_account(room, account);
         }
         let Some(target) = target else { return };
-        self.resumables.take_standing(target, room);
+        let waiting = for_visit.filter(|_| waits);
+        self.resumables.set_standing(target, room, waiting);
         if for_visit.is_some_and(|held| held.standing == Standing::Invited) {
             self.people.with(target, |p| p.note_invited(room));
             self.resumables.with(target, |p| p.note_invited(room));

@@ -100,6 +100,7 @@ impl Chat {
         for (owner, change) in snapshot.metadata {
             chat.metadata.set(&owner, &[change]);
         }
+        chat.note_registered_names();
         chat.open_room(LOBBY, RoomName::lobby(), started);
         snapshot
             .sent_keys

@@ -12,7 +12,7 @@ use crate::ids::RoomId;
 use crate::limits;
 use crate::mask::RoomMask;
 use crate::metadata::{MetadataChange, MetadataOwner};
-use crate::name::Name;
+use crate::name::{Name, fold};
 use crate::read_marker::StoredMarker;
 use crate::resume::ResumeCode;
 use crate::room::{Held, RoomSettings};
@@ -48,6 +48,11 @@ impl ServerPassword {
         let line = Text::trim_unseen(line);
         let behind = line.split_once(char::is_whitespace);
         line == &*self.0 || behind.is_some_and(|(_, rest)| rest.trim_start() == &*self.0)
+    }
+
+    /// Whether it became this pattern, which goes for names in any case.
+    pub(super) fn is_folded(&self, pattern: &str) -> bool {
+        fold(&self.0) == pattern
     }
 
     /// Whether it became this user, which has not all characters of what was typed.

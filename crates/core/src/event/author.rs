@@ -82,6 +82,10 @@ impl Fact {
                 (&message.from_name, Some(message.from), account)
             }
             Self::RankMessage(message) => (&message.from_name, Some(message.from), &None),
+            Self::Signal(signal) => {
+                let account = &signal.accounts.from;
+                (&signal.from_name, Some(signal.from), account)
+            }
             _ => return None,
         };
         Some(Voice {

@@ -74,6 +74,8 @@ pub struct Attached {
     pub login: LoggedIn,
     /// The rooms it is in.
     pub rooms: Box<[RoomId]>,
+    /// Whom it ignores.
+    pub ignores: Box<[Ignored]>,
 }
 
 /// One of several connections of a person has ended.

@@ -40,9 +40,10 @@ pub struct PrivateMessage {
 }
 
 impl PrivateMessage {
-    /// Whether it stands in anybody's history.
+    /// Whether it stands in anybody's history. A receiver who ignores the sender is shown it when it does so no
+    /// longer, like what was said in rooms.
     pub fn is_stored(&self) -> bool {
-        self.accounts.keep(self.ignored)
+        self.accounts.keep()
     }
 
     /// Whether it is kept for the receiver's account, since the receiver's link is lost: the session may never be
@@ -78,9 +79,9 @@ pub struct Correspondents {
 }
 
 impl Correspondents {
-    /// Whether anybody keeps a message; a receiver who ignores the sender does not.
-    fn keep(&self, ignored: bool) -> bool {
-        self.from.is_some() || self.to.is_some() && !ignored
+    /// Whether anybody keeps a message.
+    fn keep(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
     }
 
     /// Whether one side has no account: a name that another guest may have had before, or will have.
@@ -102,7 +103,7 @@ pub struct PrivateDeletion {
     pub to_name: Name,
     /// The account that it was sent to, if the receiver has one: it may be kept for that still.
     pub to_account: Option<Name>,
-    /// The people who are told: those logged in to the accounts of both sides.
+    /// The people who are told: those logged in to the accounts of both sides, without those who ignore the sender.
     pub people: Box<[PersonId]>,
     /// The reason given. Not kept.
     pub why: Option<Text>,
@@ -233,7 +234,7 @@ pub struct Signal {
 impl Signal {
     /// Whether it stands in the history of a room or of anybody.
     pub fn is_stored(&self) -> bool {
-        let is_private = self.to.is_some() && self.accounts.keep(self.ignored);
+        let is_private = self.to.is_some() && self.accounts.keep();
         self.form.persists() && (self.room.is_some() || is_private)
     }
 }

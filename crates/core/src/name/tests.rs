@@ -333,6 +333,18 @@ proptest! {
     }
 
     #[test]
+    fn any_text_can_be_compared_with_names(text: String, spelling in spellings()) {
+        // With the letters that are longest in their other forms.
+        for text in [text, "\u{fdfa}\u{390}\u{1fb7}".repeat(30)] {
+            let _is = Name::shown_in(&text).is_some_and(|shown| shown.is_reserved());
+        }
+        let letters: String = spelling.chars().filter(|c| c.is_alphanumeric()).collect();
+        if let (Ok(name), Some(shown)) = (Name::parse(&letters), Name::shown_in(&letters)) {
+            prop_assert!(shown.looks_like(&name), "{shown:?}");
+        }
+    }
+
+    #[test]
     fn punctuation_makes_no_other_look(text in spellings(), sign in prop::sample::select(vec!['-', '_', '.']), at in 1_usize..12) {
         let mut signed: Vec<char> = text.chars().collect();
         signed.insert(at.min(signed.len()), sign);

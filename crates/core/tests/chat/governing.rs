@@ -34,7 +34,7 @@ pub(super) fn take(whom: &str, standing: Standing) -> Command {
     stand(whom, StandingChange::Take(standing))
 }
 
-fn eject(whom: &str) -> Command {
+pub(super) fn eject(whom: &str) -> Command {
     let (room, name, why) = (here(), whom.into(), None);
     Command::Eject { room, name, why }
 }

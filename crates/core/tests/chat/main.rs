@@ -4,6 +4,7 @@
 //! Everything goes through [`world::World`], which treats the chat as the hub does and holds every
 //! fact against a second opinion ([`shadow::Shadow`]) on the way.
 
+mod absent;
 mod arriving;
 mod attaching;
 mod barring;

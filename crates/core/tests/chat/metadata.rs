@@ -2,12 +2,12 @@
 
 use chinwag_core::limits::{METADATA_KEYS_MAX, METADATA_VALUE_BYTES_MAX};
 use chinwag_core::{
-    Answer, Command, Fact, MetadataChange, MetadataKey, MetadataRejection, MetadataShown,
+    Answer, Caller, Command, Fact, MetadataChange, MetadataKey, MetadataRejection, MetadataShown,
     MetadataSubject, MetadataTarget, MetadataValue, Query, Rejection, RoomRef, RoomRejection,
     RoomSetting,
 };
 
-use crate::world::{World, join, leave, name, register, room};
+use crate::world::{World, join, leave, name, register, rename, room};
 
 fn key(text: &str) -> MetadataKey {
     MetadataKey::parse(text).expect("a key")
@@ -263,4 +263,132 @@ fn a_name_that_clients_show_is_nobody_elses() {
     world
         .by("eve", of_room("den", &[("display-name", Some("boss"))]))
         .expect("set");
+}
+
+#[test]
+fn a_name_that_clients_show_is_looked_at_whatever_its_length() {
+    let mut world = World::with(&["Oscar", "eve", "bob"]);
+    world.arrive(&"m".repeat(32)).expect("here");
+    let show = |name: &str| own(&[("display-name", Some(name))]);
+    for alike in ["0scar", "0-s-c-a-r", &"RN".repeat(32)] {
+        let refused = world.by("eve", show(alike));
+        assert!(
+            matches!(refused, Err(Rejection::NameLooksLike { .. })),
+            "{alike}: {refused:?}"
+        );
+    }
+    for reserved in [
+        "7 of 9, system operator",
+        "Eve who looks after all of you here, the admin",
+    ] {
+        let refused = world.by("eve", show(reserved));
+        assert!(
+            matches!(refused, Err(Rejection::NameReserved(_))),
+            "{reserved}: {refused:?}"
+        );
+    }
+    // What others show is theirs, too.
+    world.by("bob", show("Bob Builder")).expect("set");
+    world.by("bob", show("B0b Builder")).expect("one's own");
+    for taken in ["bob builder", "Bob Bui1der"] {
+        let refused = world.by("eve", show(taken));
+        assert!(
+            matches!(refused, Err(Rejection::NameLooksLike { .. })),
+            "{taken}: {refused:?}"
+        );
+    }
+    // The name of a lost session is kept.
+    world.lose("bob");
+    let kept = world.by("eve", show("bob"));
+    assert!(matches!(kept, Err(Rejection::NameTaken { .. })), "{kept:?}");
+    world
+        .by("eve", show("Bob Builder"))
+        .expect("free with its visit");
+}
+
+#[test]
+fn a_name_that_is_taken_is_shown_by_nobody_else() {
+    let mut world = World::with(&["eve", "bob", "cy"]);
+    world.by("bob", register("bob")).expect("registered");
+    let show = |name: &str| own(&[("display-name", Some(name)), ("url", Some("u"))]);
+    let show_of_eve = |world: &mut World, value: &str| {
+        world.by("eve", show(value)).expect("nobody's yet");
+        let value = format!("eve: display-name={value} url=u");
+        assert_eq!(seen_of(world, "bob", "eve"), value);
+    };
+    let gone = "eve: url=u";
+    let end = |world: &mut World| {
+        let facts = world.act(Caller::Server, Command::EndShownNames);
+        facts.expect("the server's own")
+    };
+    show_of_eve(&mut world, "Ann!");
+    world.arrive("ann").expect("here");
+    // Another key changes nothing.
+    world.by("eve", own(&[("url", Some("u"))])).expect("set");
+    let facts = end(&mut world);
+    assert_eq!(shown(&facts)[0].changes[..], [change("display-name", None)]);
+    assert_eq!(seen_of(&world, "bob", "eve"), gone);
+    assert_eq!(end(&mut world), []);
+    show_of_eve(&mut world, "Zed");
+    world.by("cy", rename("zed")).expect("free");
+    end(&mut world);
+    assert_eq!(seen_of(&world, "bob", "eve"), gone);
+    world.by("zed", rename("cy")).expect("free");
+    // Looked at closely once it is registered.
+    show_of_eve(&mut world, "host1");
+    world.arrive("hostl").expect("here");
+    assert_eq!(end(&mut world), []);
+    world.by("hostl", register("hostl")).expect("registered");
+    end(&mut world);
+    assert_eq!(seen_of(&world, "bob", "eve"), gone);
+    // What an account shows is taken from it, for good; if it shows another by then, that stays.
+    world.by("bob", show("Dee")).expect("nobody's yet");
+    world.by("cy", rename("dee")).expect("free");
+    let facts = end(&mut world);
+    assert!(
+        facts
+            .iter()
+            .any(|fact| matches!(fact, Fact::MetadataSet(_)) && fact.is_durable())
+    );
+    assert_eq!(seen_of(&world, "eve", "bob"), "bob: url=u");
+    show_of_eve(&mut world, "Fay");
+    world.arrive("fay").expect("here");
+    show_of_eve(&mut world, "Evita");
+    assert_eq!(end(&mut world), []);
+    // One's own is no other's.
+    world.by("eve", show("E.v.e")).expect("one's own");
+    world.by("eve", register("eve")).expect("registered");
+    assert_eq!(end(&mut world), []);
+    let kept = "eve: display-name=E.v.e url=u";
+    assert_eq!(seen_of(&world, "bob", "eve"), kept);
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn a_name_shown_for_a_room_is_that_of_no_other() {
+    let mut world = World::with(&["eve", "bob"]);
+    for room in ["den", "hall"] {
+        world.by("eve", join(room)).expect("inside");
+    }
+    let show = |room: &str, name: &str| of_room(room, &[("display-name", Some(name))]);
+    for alike in ["# l0bby", "Lobby!", "HALL"] {
+        let refused = world.by("eve", show("den", alike));
+        assert!(
+            matches!(refused, Err(Rejection::RoomLooksLike { .. })),
+            "{alike}: {refused:?}"
+        );
+    }
+    world.by("eve", show("den", "The Den")).expect("set");
+    let twice = world.by("eve", show("hall", "the den"));
+    assert!(
+        matches!(twice, Err(Rejection::RoomLooksLike { .. })),
+        "{twice:?}"
+    );
+    world.by("bob", join("theden")).expect("inside");
+    let end = world.act(Caller::Server, Command::EndShownNames);
+    end.expect("the server's own");
+    let den = MetadataTarget::Room(room("den"));
+    assert_eq!(seen(&world, "eve", den).as_deref(), Ok("#den:"));
+    world.check();
 }

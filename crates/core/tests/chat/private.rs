@@ -46,7 +46,7 @@ fn a_message_stands_in_the_history_of_each_side_that_has_an_account() {
         stored(&mut world, "guest", "op"),
         (false, accounts(None, None))
     );
-    // Of somebody who is ignored the receiver has nothing, and a guest nothing anyway.
+    // Of somebody who is ignored the receiver has it as well, to be read when it ignores nobody.
     let ignore = Command::Ignore {
         name: name("guest"),
         account: None,
@@ -54,7 +54,7 @@ fn a_message_stands_in_the_history_of_each_side_that_has_an_account() {
     };
     world.by("lee", ignore).expect("ignored");
     let unheard = accounts(None, Some("lee"));
-    assert_eq!(stored(&mut world, "guest", "lee"), (false, unheard));
+    assert_eq!(stored(&mut world, "guest", "lee"), (true, unheard));
     world.check_replay();
 }
 
@@ -100,7 +100,7 @@ fn tags_alone_stand_in_histories_if_they_say_so() {
     world.by("lee", ignore).expect("ignored");
     assert_eq!(
         signalled(&mut world, "guest", "lee", kept),
-        (false, vec!["guest"])
+        (true, vec!["guest"])
     );
     world.check_replay();
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Caller, Command, Fact, Flags, Ident, IrcForm, LOBBY, Manner, Mask, MetadataKey, MetadataTarget,
-    MetadataValue, QuitReason, Rejection, RoomPassword, RoomRef, RoomSetting, ServerPassword,
-    Settings, SignalTarget, Snapshot, Standing, Text,
+    Caller, Command, Fact, Flags, Ident, IrcForm, LOBBY, Manner, Mask, MaskKind, Matched,
+    MetadataKey, MetadataTarget, MetadataValue, QuitReason, Rejection, RoomPassword, RoomRef,
+    RoomSetting, ServerPassword, Settings, SignalTarget, Snapshot, Standing, Text,
 };
 
 use crate::world::{self, World, join, name, rename, room, say, set_topic, tell, text};
@@ -214,6 +214,16 @@ fn each_line_of_a_passage_is_looked_at() {
         ("one\nsesame\ntwo", Some(Rejection::ShowsServerPassword)),
         // It was composed, and is no slip of a command.
         ("one\nclaim 1234567", None),
+        ("PASS: it works\nK7Q2-9MXP\nPASS src/a.js", None),
+        // Unless it is one as commands are typed or sent.
+        ("one\n/login bob secret\ntwo", Some(Rejection::ShowsSecret)),
+        ("one\nPASS s3cret", Some(Rejection::ShowsSecret)),
+        (
+            "one\nPRIVMSG NickServ :IDENTIFY secret",
+            Some(Rejection::ShowsSecret),
+        ),
+        // One line with empty ones around it is one line.
+        ("\nclaim 1234567\n \n", Some(Rejection::ShowsSecret)),
     ] {
         let command = Command::Say {
             room: lobby(),
@@ -224,6 +234,38 @@ fn each_line_of_a_passage_is_looked_at() {
         };
         assert_eq!(world.by("ann", command).err(), expected, "{lines}");
     }
+}
+
+#[test]
+fn what_things_are_called_is_looked_at_too() {
+    let mut world = world();
+    for key in ["+sesame", "+example.org/sesame", "+a=b;+sesame=c"] {
+        let command = Command::Signal {
+            to: SignalTarget::Room(room("lobby")),
+            is_notice: false,
+            form: IrcForm {
+                text: None,
+                tags: Some(key.into()),
+            },
+        };
+        let refused = world.by("ann", command).err();
+        assert_eq!(refused, Some(Rejection::ShowsServerPassword), "{key}");
+    }
+    let key = MetadataKey::parse("sesame").expect("a key");
+    let command = Command::SetMetadata {
+        target: MetadataTarget::Oneself,
+        changes: Some(vec![(key, MetadataValue::parse("x"))]),
+    };
+    let refused = world.by("ann", command).err();
+    assert_eq!(refused, Some(Rejection::ShowsServerPassword));
+    let command = Command::SetMask {
+        room: lobby(),
+        kind: MaskKind::Ban,
+        matched: Matched::parse("sesame"),
+        on: true,
+    };
+    let refused = world.by("ann", command).err();
+    assert_eq!(refused, Some(Rejection::ShowsServerPassword));
 }
 
 #[test]

@@ -89,10 +89,10 @@ fn what_all_have_read_is_dropped_though_somebody_is_behind() {
     let mut world = World::new(2, 4 << 20);
     world.join(0, 0, 0);
     world.sessions[0].space = 0;
-    for _ in 0..20_000 {
-        world.say(1, 0, 100);
+    for line in 0..20_000 {
+        world.say(1, 0, 80 + line % 41);
         world.flush();
-        // A little less than a line.
+        // A little less than most lines.
         world.take(0, 105);
     }
     let size = world.logs[&RoomId(0)].size();

@@ -95,6 +95,21 @@ fn an_answer_is_not_told_again() {
     assert_eq!(found.private.len(), 2);
 }
 
+/// One that goes on in another dialect.
+#[test]
+fn what_a_peer_cannot_read_is_counted() {
+    let mut world = World::new(1, 1 << 20);
+    world.sessions[0].space = 0;
+    for lines in ["one\n", "{two}\n{three}\n", "four\n"] {
+        world.private(0, lines);
+        world.say(9, 0, 1);
+    }
+    let mut found = unacknowledged(&world, 0, 0);
+    found.retain_private(|lines| !lines.starts_with(b"{"));
+    assert_eq!((found.private.len(), found.skipped), (2, 2));
+    assert_eq!(found.private_bytes(), "one\nfour\n".len());
+}
+
 /// A process that is killed has not read what its system has acknowledged.
 #[test]
 fn news_are_kept_behind_their_acknowledgement_until_they_are_proven() {
@@ -156,6 +171,10 @@ fn news_are_kept_behind_their_acknowledgement_until_they_are_proven() {
     dropped.drop_private();
     dropped.go_on_behind(one);
     assert_eq!((dropped.private.len(), dropped.skipped), (0, 2));
+    world.sessions[0].feed = Feed::default();
+    world.sessions[0].feed.handle_unproven(&[], &dropped.lost);
+    let found = unacknowledged(&world, 0, 0);
+    assert_eq!((found.lost, found.unproven.len()), (dropped.lost, 0));
 }
 
 #[test]
@@ -267,10 +286,15 @@ fn lines_of_a_room_that_was_left_are_counted() {
 #[test]
 fn what_is_too_long_ago_is_not_told_exactly() {
     let mut world = one_room(3);
+    let has_past = |world: &World| world.logs[&RoomId(0)].has_past();
+    assert!(has_past(&world));
     world.logs.values_mut().for_each(|room| room.forget_past());
+    assert!(!has_past(&world));
     let found = unacknowledged(&world, 0, 1);
     assert!(!found.is_exact);
     assert_eq!(found.rooms, [(RoomId(0), Seq(3))], "nothing older is known");
+    world.format(0, 0, 7);
+    assert!(has_past(&world), "of the other format");
     let mut world = one_room(20_000);
     let output = world.sessions[0].output.len();
     assert!(unacknowledged(&world, 0, output / 2).is_exact);

@@ -12,6 +12,7 @@ use chinwag_core::{
     Caller, ConnId, Duration, Event, Fact, LeftOut, PersonId, Returned, RoomId, Seq, Timestamp,
 };
 use chinwag_feed::Unacknowledged;
+use chinwag_store::PersonRange;
 use chinwag_wire::dialect::{Saved, is_private_message};
 use hashbrown::{HashMap, HashSet};
 
@@ -359,10 +360,21 @@ impl Hub {
             };
             return self.lost.put_unseen(person, unseen);
         }
+        let stored = unseen.stored.and_then(|between| {
+            let session = self.chat.kept_session(person)?;
+            Some(PersonRange {
+                person,
+                account: session.account.map(|(account, _)| account),
+                names: session.names.into(),
+                after: between.0,
+                until: between.1,
+            })
+        });
         let resumed = Resumed {
             unseen,
             until,
             kept,
+            stored,
             back: self.chat.welcome_back(person),
             arrived: Arrived {
                 saved: self.saved_now(person),

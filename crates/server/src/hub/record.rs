@@ -31,6 +31,8 @@ pub(super) struct Record {
     pub(super) unproven: Vec<(Seq, String)>,
     /// How many of those have gone, and what they stood behind.
     pub(super) lost: Vec<(Seq, u64)>,
+    /// The places between which the store has private messages that it has not got.
+    pub(super) stored: Option<(Seq, Seq)>,
     /// Lines that were lost and not told of.
     pub(super) skipped: u64,
     /// The shard that the session was on, and the event with which it began there.
@@ -154,6 +156,9 @@ impl Record {
         for (after, lines) in &self.lost {
             line(out, "lost", format_args!("{after} {lines}"));
         }
+        if let Some((after, until)) = self.stored {
+            line(out, "stored", format_args!("{after} {until}"));
+        }
     }
 
     fn write_choices(&self, out: &mut String, with_places: bool) {
@@ -214,6 +219,7 @@ impl Record {
             private: Vec::new(),
             unproven: Vec::new(),
             lost: Vec::new(),
+            stored: None,
             skipped: 0,
             at: (0, Seq::default()),
         }
@@ -257,6 +263,7 @@ impl Record {
             "behind" => self.private.extend(behind(value)),
             "unproven" => self.unproven.extend(behind(value)),
             "lost" => self.lost.extend(lost(value)),
+            "stored" => self.stored = lost(value).map(|(after, until)| (after, Seq(until))),
             "message" => session.private.messages.extend(kept(value, &session.name)),
             "omitted" => session.private.omitted = value.parse().unwrap_or_default(),
             "sender" => session.private.last_sender = sender(value),
@@ -324,6 +331,7 @@ impl Record {
         self.private = as_text(&unseen.private);
         self.unproven = as_text(&unseen.unproven);
         self.lost = unseen.lost.places().collect();
+        self.stored = unseen.stored;
         self.skipped = unseen.skipped;
     }
 }
@@ -500,6 +508,7 @@ mod tests {
         record.private = vec![(Seq(5), told.into()), (Seq(8), "! NOT sent: x.\n".into())];
         record.unproven = vec![(Seq(6), "{\"kind\":\"private\"}\n".into())];
         record.lost = vec![(Seq(4), 2)];
+        record.stored = Some((Seq(4), Seq(11)));
         record.skipped = 3;
         record.at = (2, Seq(5));
         let text = record.to_text();

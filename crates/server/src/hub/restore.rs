@@ -40,8 +40,12 @@ impl Hub {
                 true => mark.max(since),
                 false => newest,
             };
-            for (_, after) in record.rooms.iter_mut().filter(|_| was_here) {
-                *after = Some(seen);
+            if was_here {
+                record
+                    .rooms
+                    .iter_mut()
+                    .for_each(|(_, after)| *after = Some(seen));
+                record.stored = Some((seen, newest));
             }
             for past in &mut record.session.names {
                 // Nobody has borne it since, but from now on another may.
@@ -101,6 +105,7 @@ impl Hub {
             rooms,
             private: lines(record.private),
             unproven: lines(record.unproven),
+            stored: record.stored,
             skipped: record.skipped,
             is_exact: true,
             ..Unacknowledged::default()

@@ -7,7 +7,7 @@
 //! together: to a guest nobody has promised that, and a crowd that comes changes nothing. A server that is stopped writes where each session has come, exactly. After a kill the sessions that
 //! were connected are known by their last row, and by the *mark*: the place up to which all peers of a
 //! shard had acknowledged everything a few seconds ago. What is shown from there on may be a repeat;
-//! nothing is lost, but for private lines of those seconds, which are stored for lost sessions alone.
+//! nothing is lost that the store has: what was said in rooms, and private messages but those between guests.
 //!
 //! The store has the hashes of codes. A session that was restored has another code inside the chat.
 
@@ -325,6 +325,7 @@ impl Hub {
             private: Vec::new(),
             unproven: Vec::new(),
             lost: Vec::new(),
+            stored: None,
             skipped: 0,
             at: (self.chat.conn_of(person).map_or(0, shard_of), since),
             session,

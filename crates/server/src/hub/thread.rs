@@ -8,7 +8,7 @@ use std::time::Duration;
 use chinwag_core::Timestamp;
 
 use super::{Body, Hub, Request};
-use crate::clock::wall;
+use crate::clock::{Steady, wall};
 use crate::control::HubConfig;
 use crate::limits::TURN_REQUESTS_MAX;
 use crate::shard::inbox::Mailbox;
@@ -54,6 +54,7 @@ pub(crate) enum ToHub {
 pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
     let mut outlets = Outlets::new(shards);
     let mut drained = 0;
+    let steady = Steady::start();
     let mut tidy_at = wall() + TIDY_TIME;
     while drained < shards.len() {
         let deadline = hub.deadline().map_or(tidy_at, |at| at.min(tidy_at));
@@ -85,7 +86,7 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
             }
         }
         if now >= tidy_at || tidy_at > now + TIDY_TIME {
-            let more = hub.tidy(now);
+            let more = hub.tidy(now, steady.now());
             tidy_at = now + if more { TRIM_TIME } else { TIDY_TIME };
         }
         let turn = hub.finish(now);

@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, Caller, Command, ConnId, Event, Fact, LeftOut, Rejection, RoomId, RoomSummary, Seq,
-    Timestamp, Timing, Welcome, WelcomeBack,
+    Answer, Caller, Command, ConnId, Event, Fact, LeftOut, Monotonic, Rejection, RoomId,
+    RoomSummary, Seq, Timestamp, Timing, Welcome, WelcomeBack,
 };
 use chinwag_feed::Unacknowledged;
+use chinwag_store::PersonRange;
 use chinwag_wire::dialect::Saved;
 
 use super::recent::{RecentLog, RecentMessages};
-use super::{Body, DraftBody, DraftReply, Hub, Request, Ticket, rejected};
+use super::{DraftBody, DraftReply, Hub, Ticket, rejected};
 use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 
 /// An event, and the rooms that are told of it later, in a summary.
@@ -75,6 +76,8 @@ pub(crate) struct Resumed {
     pub(crate) until: Seq,
     /// Private messages that came meanwhile.
     pub(crate) kept: Vec<Event>,
+    /// Those that the store alone has.
+    pub(crate) stored: Option<PersonRange>,
     /// What the person is welcomed with, if it is still here.
     pub(crate) back: Option<WelcomeBack>,
     /// What else awaits it.
@@ -141,21 +144,17 @@ impl Hub {
 
     /// Forgets what has run out, and lets the store trim some of what is too old. Returns whether
     /// there is more of that.
-    pub(crate) fn tidy(&mut self, now: Timestamp) -> bool {
-        self.take(
-            Request {
-                caller: Caller::Server,
-                ticket: Ticket::default(),
-                body: Body::Command(Command::Tidy),
-            },
-            now,
-        );
+    pub(crate) fn tidy(&mut self, now: Timestamp, steady: Monotonic) -> bool {
+        for command in [Command::Tidy, Command::EndShownNames] {
+            let server = (Caller::Server, Ticket::default());
+            self.take_command(server, command, now);
+        }
         self.tidy_lost(now);
         self.forget_shown();
         self.write_notes();
         self.sweep_sessions(now);
         let has_sessions = self.write_sessions();
-        let trims = self.store.trim(now).unwrap_or_else(|error| {
+        let trims = self.store.trim(now, steady).unwrap_or_else(|error| {
             tracing::warn!("cannot trim the history: {error}");
             false
         });

@@ -26,6 +26,7 @@ impl Session {
     /// An event concerns the session's person.
     pub(crate) fn handle_event(&mut self, event: &Event, shared: &mut Shared) {
         if let Some(me) = self.person {
+            self.handle_account(me, event, shared);
             self.drive(shared, |dialect, env, out| {
                 dialect.handle_event(event, me, env, out);
                 None
@@ -138,15 +139,10 @@ impl Session {
         self.handle_own(event, room, shared);
     }
 
-    /// The session is dropped: its address keeps the bucket, so that connecting again refills none.
+    /// The session is dropped.
     pub(crate) fn handle_drop(&mut self, shared: &mut Shared) {
         self.detach(shared);
-        let rate = shared.config.limits.line_rate();
-        let bucket = self.dialect.bucket();
-        shared
-            .entrance
-            .spent
-            .put(self.peer.address, bucket, rate, shared.now);
+        self.leave_bucket_to_address(shared);
     }
 
     /// Takes the session out of all rooms, and its person from it.

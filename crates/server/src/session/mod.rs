@@ -16,6 +16,7 @@
 //! [`is_over`](Session::is_over), [`wants_input`](Session::wants_input),
 //! [`wants_write`](Session::wants_write) and [`deadline`](Session::deadline) what to do next.
 
+mod bucket;
 mod exchange;
 mod formats;
 mod membership;
@@ -71,7 +72,8 @@ impl Session {
     ) -> Self {
         let (until, spoke) = (shared.sniff_until(peer.address), Spoke::First);
         let rate = shared.config.limits.line_rate();
-        let bucket = shared.entrance.spent.take(peer.address, rate, shared.now);
+        let left_behind = peer.address.into();
+        let bucket = shared.entrance.spent.take(left_behind, rate, shared.now);
         Self {
             id,
             peer,
@@ -194,14 +196,16 @@ impl Session {
     }
 
     fn decode(&mut self, mut bytes: &[u8], shared: &mut Shared) {
-        while !self.must_wait() {
-            let asked = self.drive(shared, |dialect, env, out| {
-                dialect.handle_bytes(&mut bytes, env, out)
-            });
-            if !asked {
-                break;
+        self.spend(shared, |session, shared| {
+            while !session.must_wait() {
+                let asked = session.drive(shared, |dialect, env, out| {
+                    dialect.handle_bytes(&mut bytes, env, out)
+                });
+                if !asked {
+                    break;
+                }
             }
-        }
+        });
         if matches!(self.stage, Stage::Leaving) {
             let ignored = std::mem::take(&mut bytes);
             self.drive(shared, |dialect, env, out| {
@@ -228,7 +232,9 @@ impl Session {
         if !self.transport.has_ended() || self.must_wait() || self.exchange.has_held() {
             return;
         }
-        self.drive(shared, |dialect, env, out| dialect.handle_end(env, out));
+        self.spend(shared, |session, shared| {
+            session.drive(shared, |dialect, env, out| dialect.handle_end(env, out));
+        });
         if !self.must_wait() && !self.exchange.is_talking() {
             self.end(QuitReason::Closed, shared);
         }

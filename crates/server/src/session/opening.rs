@@ -134,7 +134,7 @@ impl Session {
                 is_behind_gateway: false,
             };
             let rate = shared.config.limits.line_rate();
-            let bucket = shared.entrance.spent.take(address, rate, shared.now);
+            let bucket = shared.entrance.spent.take(address.into(), rate, shared.now);
             self.dialect = Dialect::unknown(Spoke::First, bucket, &shared.env());
         }
         match shared.entrance.limiter.enter(self.peer.address, shared.now) {

@@ -72,6 +72,7 @@ impl Session {
             *after = before.map_or(*after, |(_, seq)| *seq.min(after));
         }
         unseen.private.extend(missed.unseen.private.iter().cloned());
+        unseen.stored = missed.unseen.stored;
         unseen.skipped += missed.unseen.skipped;
         let kept = missed.kept.iter();
         let kept = kept.map(|event| (event.seq, Tell::Missed(std::slice::from_ref(event))));
@@ -133,11 +134,14 @@ impl Session {
             return;
         };
         self.person = Some(lost.person);
+        // Who resumes is answered behind the report.
+        self.leave_bucket_to(lost.person, shared);
         self.report_unseen(true, shared);
         self.person = None;
         let is_over = self.transport.failure().is_some() || self.transport.has_ended();
         if !is_over && lost.is_written {
             self.stage = Stage::lingering(lost.until);
+            self.leave_bucket_to_address(shared);
         }
     }
 
@@ -145,12 +149,15 @@ impl Session {
     pub(crate) fn handle_replaced(&mut self, shared: &mut Shared) {
         match self.stage {
             Stage::Lost(_) => self.end_lost(shared),
-            _ if self.person.is_some() => self.handle_superseded(shared),
-            _ => {}
+            _ => match self.person {
+                Some(person) => self.handle_superseded(person, shared),
+                None => {}
+            },
         }
     }
 
-    fn handle_superseded(&mut self, shared: &mut Shared) {
+    fn handle_superseded(&mut self, person: PersonId, shared: &mut Shared) {
+        self.leave_bucket_to(person, shared);
         self.report_unseen(true, shared);
         let slot = slot_of(self.id);
         self.feed.handle_superseded(slot, &mut shared.logs);
@@ -171,8 +178,11 @@ impl Session {
     pub(crate) fn acknowledged(&self, shared: &Shared) -> Option<Seq> {
         self.person?;
         let unacked = self.transport.unacknowledged();
-        let unseen = self.feed.poll_unacknowledged(unacked, &shared.logs);
-        unseen.rooms.iter().map(|(_, after)| *after).min()
+        let mut unseen = self.feed.poll_unacknowledged(unacked, &shared.logs);
+        unseen.private.extend_from_slice(self.exchange.deferred());
+        let rooms = unseen.rooms.iter().map(|(_, after)| *after);
+        let before = |(place, _): &Behind| Seq(place.0.saturating_sub(1));
+        rooms.chain(unseen.private.iter().map(before)).min()
     }
 
     /// Forgets the lines that the peer has acknowledged.

@@ -85,6 +85,7 @@ impl Session {
             true => Stage::Over,
             false => {
                 let until = shared.now + shared.config.limits.linger_time;
+                self.leave_bucket_to_address(shared);
                 Stage::lingering(until)
             }
         };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chinwag_core::{Conversation, Detail, Event, Name, PastName, RoomId, Seq, Timestamp};
+use chinwag_store::{Absence, PersonRange};
 
 /// A part of an answer.
 #[derive(Debug)]
@@ -68,17 +69,36 @@ pub(super) enum Source {
     },
     Matches(Arc<[(RoomId, Seq)]>),
     Told(Arc<Conversation>, Arc<[Seq]>),
-    Missed {
-        rooms: Arc<[(RoomId, Seq)]>,
-        from: Seq,
-        until: Seq,
-    },
+    /// From this place on.
+    Missed(Away, Seq),
+}
+
+/// What a person was away from.
+#[derive(Clone, Debug)]
+pub(crate) struct Away {
+    /// Its rooms, and the newest event of each that it has seen.
+    pub(crate) rooms: Arc<[(RoomId, Seq)]>,
+    /// Its private messages, if the store alone knows which it has not got.
+    pub(crate) private: Option<Arc<PersonRange>>,
+    /// The newest event that belongs to it.
+    pub(crate) until: Seq,
+}
+
+impl Away {
+    pub(super) fn absence(&self) -> Absence<'_> {
+        Absence {
+            rooms: &self.rooms,
+            private: self.private.as_deref(),
+            until: self.until,
+        }
+    }
 }
 
 impl Place {
     /// Leaves out what other rooms have.
     pub(crate) fn retain_rooms(&mut self, keeps: impl Fn(RoomId) -> bool) {
-        let (Source::Matches(places) | Source::Missed { rooms: places, .. }) = &mut self.source
+        let (Source::Matches(places) | Source::Missed(Away { rooms: places, .. }, _)) =
+            &mut self.source
         else {
             return;
         };
@@ -91,7 +111,7 @@ impl Place {
     /// The event that the next page of what was missed begins at, or behind.
     pub(crate) fn missed_from(&self) -> Option<Seq> {
         match self.source {
-            Source::Missed { from, .. } => Some(from),
+            Source::Missed(_, from) => Some(from),
             _ => None,
         }
     }

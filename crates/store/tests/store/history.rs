@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chinwag_core::{
     Detail, Event, Fact, Manner, ModAction, PastName, Range, RoomId, Seq, Timestamp,
 };
-use chinwag_store::{Extent, Filter, Reader, Store};
+use chinwag_store::{Extent, Filter, Reader, Retention, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -199,8 +199,8 @@ fn what_a_reader_said_is_left_out_of_what_it_missed_but_not_what_it_did() {
         ..Filter::default()
     };
     let rooms = [(RoomId(1), Seq(0))];
-    let count = reader.missed(&rooms, Seq(9), filter).unwrap().kept;
-    let page = reader.missed_page(&rooms, Seq(0), Seq(9), 9999, filter);
+    let count = reader.missed(away_from(&rooms, 9), filter).unwrap().kept;
+    let page = reader.missed_page(away_from(&rooms, 9), Seq(0), 9999, filter);
     assert_eq!((count, places(&page.unwrap().events)), (2, vec![2, 4]));
 }
 
@@ -274,7 +274,7 @@ fn messages_that_were_trimmed_are_not_counted() {
     for seq in 1..=30 {
         commit(&mut store, &[said(seq, 0, "lee", "hello")]);
     }
-    while store.trim(Timestamp(31_000)).unwrap() {}
+    while store.trim(Timestamp(31_000), AGES).unwrap() {}
     let mut reader = store.reader().unwrap();
     let filter = Filter::default();
     let extent = reader
@@ -287,7 +287,7 @@ fn messages_that_were_trimmed_are_not_counted() {
     assert!(!extent.older);
     assert_eq!(
         reader
-            .missed(&[(RoomId(0), Seq(5))], Seq(30), filter)
+            .missed(away_from(&[(RoomId(0), Seq(5))], 30), filter)
             .unwrap()
             .kept,
         10
@@ -361,21 +361,51 @@ fn topics_and_announcements_are_in_the_past_on_wish() {
     check(Range::After(Seq(2), 1), all, &[3, 4, 7, 8]);
 
     let missed = reader.missed_page(
-        &[(RoomId(0), Seq(2)), (RoomId(1), Seq(0))],
+        away_from(&[(RoomId(0), Seq(2)), (RoomId(1), Seq(0))], 7),
         Seq(0),
-        Seq(7),
         9_999,
         all,
     );
     assert_eq!(places(&missed.unwrap().events), [3, 4, 6, 7]);
     drop((reader, store));
     let store = open(folder.path()).store;
-    let missed =
-        store
-            .reader()
-            .unwrap()
-            .missed_page(&[(RoomId(0), Seq(0))], Seq(0), Seq(9), 9_999, all);
+    let missed = store.reader().unwrap().missed_page(
+        away_from(&[(RoomId(0), Seq(0))], 9),
+        Seq(0),
+        9_999,
+        all,
+    );
     assert_eq!(places(&missed.unwrap().events), [1, 2, 3, 4, 7, 8]);
+}
+
+#[test]
+fn what_everybody_was_told_before_the_first_word_is_the_lobbys_past() {
+    let mut store = open_memory(Retention::default());
+    let announced = |seq| audit_entry(seq, ModAction::Announce(text("noon")));
+    commit(&mut store, &[announced(1), announced(2)]);
+    let all = Filter {
+        detail: Detail::Notices,
+        ..Filter::default()
+    };
+    let check = |store: &Store, room, range, expected: &[u64]| {
+        let mut reader = store.reader().unwrap();
+        let extent = reader.extent(RoomId(room), range, 50, all).unwrap();
+        let found = pages(&mut reader, RoomId(room), &extent, 1, all);
+        assert_eq!(places(&found), expected, "{room}");
+    };
+    check(&store, 0, Range::Last(5), &[1, 2]);
+    check(&store, 1, Range::Last(5), &[]);
+    let turn = [
+        said(3, 0, "lee", "hello"),
+        said(4, 1, "lee", "hello"),
+        announced(5),
+    ];
+    commit(&mut store, &turn);
+    commit(&mut store, &[said(6, 0, "lee", "hello")]);
+    check(&store, 0, Range::Last(5), &[1, 2, 3, 5, 6]);
+    check(&store, 0, Range::Last(1), &[6]);
+    check(&store, 0, Range::Before(Seq(6), 5), &[1, 2, 3, 5]);
+    check(&store, 1, Range::Last(5), &[4, 5]);
 }
 
 const NAMES: [&str; 3] = ["lee", "ann", "bob"];
@@ -546,14 +576,14 @@ proptest! {
                 .map(|(event, _)| Event::clone(event)).collect();
             let (mut read, mut from) = (Vec::new(), Seq(0));
             loop {
-                let page = reader.missed_page(&rooms, from, Seq(until), bytes, filter).unwrap();
+                let page = reader.missed_page(away_from(&rooms, until), from, bytes, filter).unwrap();
                 read.extend(page.events);
                 let Some(next) = page.next else { break };
                 prop_assert!(next > from);
                 from = next;
             }
             prop_assert_eq!(&read, &expected);
-            prop_assert_eq!(reader.missed(&rooms, Seq(until), filter).unwrap().kept, expected.len() as u64);
+            prop_assert_eq!(reader.missed(away_from(&rooms, until), filter).unwrap().kept, expected.len() as u64);
         }
     }
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Correspondents, Detail, Event, Fact, Manner, NOBODY, PastName, PrivateMessage, Range, RoomId,
-    Seq,
+    Correspondents, Detail, Event, Fact, HistoryTarget, Manner, NOBODY, PastName, PrivateMessage,
+    Range, RoomId, Seq, Timestamp,
 };
 use chinwag_store::{Filter, Retention, SearchQuery, Store, Term};
 
 use crate::history::pages;
-use crate::private::{read, with};
+use crate::private::{read, told, with};
 use crate::support::*;
 
 const DEV: RoomId = RoomId(1);
@@ -148,4 +148,25 @@ fn the_account_of_who_has_set_a_topic_comes_back_with_it() {
         (&topic.by, &topic.account),
         (&name("moll"), &Some(name("mal")))
     );
+}
+
+#[test]
+fn who_is_ignored_makes_no_history_a_newer_one() {
+    let mut store = open_memory(Retention::default());
+    let turn = [
+        told(1, "ann", "bob", false),
+        told(2, "bob", "ann", true),
+        told(3, "cy", "ann", true),
+    ];
+    commit(&mut store, &turn);
+    let not_from = ["bob", "cy"].map(|called| PastName::always(name(called)));
+    let filter = Filter {
+        not_from: &not_from,
+        ..Filter::default()
+    };
+    let (ann, always) = (name("ann"), (Timestamp(0), Timestamp(9_000)));
+    let mut reader = store.reader().unwrap();
+    let found = reader.targets((Some(&ann), &[]), filter, always, 9);
+    let bob = HistoryTarget::Person(name("bob"));
+    assert_eq!(found.unwrap(), [(bob, Timestamp(1_000))]);
 }

@@ -50,7 +50,7 @@ fn the_size_is_bounded() {
     let text = "word ".repeat(200);
     for seq in 1..=2_000 {
         commit(&mut store, &[said(seq, 0, "lee", &text)]);
-        while store.trim(Timestamp(0)).unwrap() {}
+        while store.trim(Timestamp(0), AGES).unwrap() {}
     }
     let snapshot = seqs(&mut store, 0);
     assert!((80..300).contains(&snapshot.len()), "{}", snapshot.len());

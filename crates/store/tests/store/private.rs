@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use chinwag_core::{
     AccountChange, Conversation, Correspondents, Event, Fact, HistoryTarget, IrcForm, Manner,
-    MarkerSet, MarkerTarget, NOBODY, Name, PastName, PrivateDeletion, PrivateMessage, Range, Seq,
-    Timestamp,
+    MarkerSet, MarkerTarget, NOBODY, Name, PastName, PersonId, PrivateDeletion, PrivateMessage,
+    Range, RoomId, Seq, Timestamp,
 };
-use chinwag_store::{Filter, Reader, Retention, Store};
+use chinwag_store::{Absence, Filter, PersonRange, Reader, Retention, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -50,6 +50,73 @@ pub(crate) fn with(account: &str, with: &str) -> Conversation {
         account: name(account),
         with: known(with).0,
     }
+}
+
+/// What a killed server took of a session is found by whom its names meant, and when.
+#[test]
+fn the_private_messages_of_one_person_are_found_by_its_names_and_its_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let events = [
+        told(1, "ann", "bob", false),
+        said(2, 1, "ann", "in a room"),
+        told(3, "bob", "ann", false),
+        told(4, "ann", "guest!", false),
+        // Nobody has it in a history of its own but the sender.
+        told(5, "ann", "bob", true),
+        told(6, "guest!", "bob", false),
+        told(7, "cy", "ann", false),
+        told(8, "guest!", "guest!", false),
+        told(9, "ann", "guest!", false),
+        told(10, "bob", "cy", false),
+    ];
+    commit(&mut store, &events);
+    let mut reader = store.reader().unwrap();
+    let mut check = |person: &str, borne: (u64, u64), not_from: &[PastName], expected: &[u64]| {
+        let (bare, account) = known(person);
+        let range = PersonRange {
+            person: PersonId(4),
+            account,
+            names: [PastName {
+                name: bare,
+                since: Seq(borne.0),
+                until: Seq(borne.1),
+            }]
+            .into(),
+            after: Seq(0),
+            until: Seq(9),
+        };
+        let absence = Absence {
+            private: Some(&range),
+            ..away_from(&[(RoomId(1), Seq(0))], 9)
+        };
+        let filter = Filter {
+            not_from,
+            ..Filter::default()
+        };
+        let count = reader.missed(absence, filter).unwrap().kept;
+        let (mut events, mut from) = (Vec::new(), Some(Seq(0)));
+        while let Some(next) = from {
+            let page = reader.missed_page(absence, next, 1, filter).unwrap();
+            events.extend(page.events);
+            from = page.next;
+        }
+        assert_eq!(count, events.len() as u64);
+        // One is said in the room.
+        assert_eq!(places(&events), expected, "{person}");
+    };
+    let always = (0, u64::MAX);
+    check("bob", always, &[], &[1, 2, 3, 6]);
+    check("bob", (2, 5), &[], &[2, 3]);
+    check("ann", always, &[], &[1, 2, 3, 4, 5, 7, 9]);
+    check(
+        "ann",
+        always,
+        &[PastName::always(name("cy"))],
+        &[1, 2, 3, 4, 5, 9],
+    );
+    // Those of two guests are stored nowhere, and another bears the name from 7 on.
+    check("guest!", (0, 7), &[], &[2, 4, 6]);
 }
 
 /// All that an account has with another, in pages of so few bytes that each has one message.
@@ -161,7 +228,7 @@ proptest! {
                     let sent = message.accounts.from.as_ref() == Some(&of.account)
                         && message.to_name == of.with;
                     let got = message.accounts.to.as_ref() == Some(&of.account)
-                        && message.from_name == of.with && !message.ignored;
+                        && message.from_name == of.with;
                     sent || got
                 });
                 let mine = mine.map(|event| (**event).clone()).map(|mut event| {
@@ -250,13 +317,13 @@ fn retention_takes_private_messages_with_and_without_rooms() {
         &mut store,
         &[told(1, "ann", "bob", false), told(5, "ann", "bob", false)],
     );
-    while store.trim(Timestamp(12_000)).unwrap() {}
+    while store.trim(Timestamp(12_000), AGES).unwrap() {}
     assert_eq!(seqs_of(&store, "ann", "bob"), [5]);
     commit(
         &mut store,
         &[said(6, 1, "cy", "hi"), told(9, "ann", "bob", false)],
     );
-    while store.trim(Timestamp(17_000)).unwrap() {}
+    while store.trim(Timestamp(17_000), LATER).unwrap() {}
     assert_eq!(seqs_of(&store, "bob", "ann"), [9]);
 }
 
@@ -285,7 +352,7 @@ fn targets_are_told_by_their_newest_message() {
         let found = reader
             .targets(
                 (account, &rooms),
-                chinwag_core::Detail::Messages,
+                chinwag_store::Filter::default(),
                 between,
                 most,
             )

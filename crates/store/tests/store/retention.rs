@@ -1,13 +1,15 @@
 //! The oldest goes, in small steps.
 
-use chinwag_core::{Duration, ModAction, RoomId, Seq, Timestamp};
+use std::sync::Arc;
+
+use chinwag_core::{Duration, Event, ModAction, Monotonic, RoomId, Seq, Timestamp};
 use chinwag_store::{Filter, Retention, SearchQuery, Store, Term};
 
 use crate::support::*;
 
 fn trim(store: &mut Store, now: Timestamp) -> usize {
     let mut steps = 1;
-    while store.trim(now).unwrap() {
+    while store.trim(now, AGES).unwrap() {
         steps += 1;
         assert!(steps < 10_000, "it never ends");
     }
@@ -19,7 +21,7 @@ fn nothing_is_trimmed_unless_said() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path()).store;
     commit(&mut store, &[said(1, 0, "lee", "hello")]);
-    assert!(!store.trim(Timestamp(i64::MAX)).unwrap());
+    assert!(!store.trim(Timestamp(i64::MAX), AGES).unwrap());
     assert_eq!(seqs(&mut store, 0), [1]);
 }
 
@@ -45,6 +47,38 @@ fn old_messages_go_by_age() {
     commit(&mut store, &[said(1_001, 0, "lee", "after")]);
     assert_eq!(seqs(&mut store, 0).last(), Some(&1_001));
     assert_eq!(seqs(&mut store, 1), snapshot(1));
+}
+
+#[test]
+fn a_clock_that_leaps_deletes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = Duration::from_hours(24);
+    let keep = Retention {
+        keep: Some(30 * day),
+        bytes_max: None,
+    };
+    let bans = [
+        said(1, 0, "lee", "hello"),
+        audit_entry(2, ModAction::Ban(restriction("eve", Some(5_000)))),
+    ];
+    let (soon, leapt) = (Monotonic(10_000), Timestamp(1_000) + 40 * day);
+    let mut store = open_with(folder.path(), keep).store;
+    commit(&mut store, &bans);
+    store.trim(Timestamp(1_000), Monotonic(1_000)).unwrap();
+    store.trim(leapt, soon).unwrap();
+    assert_eq!(seqs(&mut store, 0), [1]);
+    // Nor at a start with a clock that is ahead, whatever was said by it before.
+    let mut ahead = Event::clone(&said(3, 0, "lee", "from the future"));
+    ahead.at = leapt;
+    commit(&mut store, &[Arc::new(ahead)]);
+    drop(store);
+    let mut opened = open_with(folder.path(), keep);
+    assert_eq!(opened.snapshot.bans, [restriction("eve", Some(5_000))]);
+    opened.store.trim(leapt, soon).unwrap();
+    assert_eq!(seqs(&mut opened.store, 0), [1, 3]);
+    // A clock that goes on so for days is right.
+    trim(&mut opened.store, leapt);
+    assert_eq!(seqs(&mut opened.store, 0), [3]);
 }
 
 #[test]
@@ -123,7 +157,7 @@ fn restrictions_that_have_run_out_are_forgotten() {
         audit_entry(3, ModAction::Ban(restriction("192.0.2.1", None))),
     ];
     commit(&mut store, &bans);
-    store.trim(Timestamp(10_000)).unwrap();
+    store.trim(Timestamp(10_000), AGES).unwrap();
     drop(store);
     let snapshot = open(folder.path()).snapshot;
     assert_eq!(
@@ -183,7 +217,10 @@ fn what_is_gone_is_counted_for_those_who_missed_it() {
     let gone = |store: &Store, after: u64, until: Seq| {
         let rooms = [(RoomId(0), Seq(after))];
         let filter = Filter::default();
-        let missed = store.reader().unwrap().missed(&rooms, until, filter);
+        let missed = store
+            .reader()
+            .unwrap()
+            .missed(away_from(&rooms, until.0), filter);
         missed.unwrap().gone
     };
     assert_eq!(gone(&store, 0, all), 0);

@@ -70,6 +70,13 @@ fn of_room(store: &Store, range: Range, filter: Filter<'_>) -> Vec<Event> {
     pages(&mut reader, ROOM, &extent, 1, filter)
 }
 
+fn of_detail(detail: Detail) -> Filter<'static> {
+    Filter {
+        detail,
+        ..Filter::default()
+    }
+}
+
 #[test]
 fn a_signal_is_shown_to_those_who_want_it_and_counts_nowhere() {
     let folder = tempfile::tempdir().unwrap();
@@ -107,7 +114,7 @@ fn a_signal_is_shown_to_those_who_want_it_and_counts_nowhere() {
     let mut reader = store.reader().unwrap();
     let extent = reader.extent(ROOM, Range::Last(9), 9, ALL).unwrap();
     assert_eq!((extent.shown, extent.total), (1, Some(1)));
-    let missed = reader.missed(&[(ROOM, Seq(0))], Seq(9), ALL).unwrap();
+    let missed = reader.missed(away_from(&[(ROOM, Seq(0))], 9), ALL).unwrap();
     assert_eq!(missed.kept, 1);
     let exported = reader.export(ExportRange::default(), Seq(0), 9_999);
     assert_eq!(places(&exported.unwrap().events), [2, 3]);
@@ -121,7 +128,9 @@ fn a_signal_is_shown_to_those_who_want_it_and_counts_nowhere() {
         (Detail::Notices, &[(ROOM, 2_000)][..]),
         (Detail::Signals, &[(ROOM, 4_000), (RoomId(0), 5_000)]),
     ] {
-        let found = reader.targets((None, &rooms), detail, always, 9).unwrap();
+        let found = reader
+            .targets((None, &rooms), of_detail(detail), always, 9)
+            .unwrap();
         let expected = expected
             .iter()
             .map(|(room, at)| (HistoryTarget::Room(*room), Timestamp(*at)));
@@ -216,7 +225,7 @@ fn old_signals_go_in_small_steps() {
         .collect();
     commit(&mut store, &events);
     let mut steps = 0;
-    while store.trim(Timestamp(2_000_000)).unwrap() {
+    while store.trim(Timestamp(2_000_000), AGES).unwrap() {
         steps += 1;
     }
     assert!(steps >= 3, "each is small: {steps}");
@@ -262,7 +271,7 @@ fn a_private_signal_stands_in_both_histories_until_it_goes() {
     let (ann, with) = (name("ann"), |who| HistoryTarget::Person(name(who)));
     let mut targets = |detail| {
         reader
-            .targets((Some(&ann), &[]), detail, always, 9)
+            .targets((Some(&ann), &[]), of_detail(detail), always, 9)
             .unwrap()
     };
     assert_eq!(targets(Detail::Notices), [(with("bob"), Timestamp(4_000))]);

@@ -5,13 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chinwag_core::{
-    AuditEntry, Event, Fact, Manner, Mask, ModAction, Name, PersonId, Range, Restriction, RoomId,
-    RoomName, Seq, Text, Timestamp,
+    AuditEntry, Event, Fact, Manner, Mask, ModAction, Monotonic, Name, PersonId, Range,
+    Restriction, RoomId, RoomName, Seq, Text, Timestamp,
 };
 use chinwag_store::{
-    CommitError, Durability, Error, Filter, OpenError, Opened, Page, Place, Reader, Retention,
-    Store,
+    Absence, CommitError, Durability, Error, Filter, OpenError, Opened, Page, Place, Reader,
+    Retention, Store,
 };
+
+/// A steady time by which a server has run for so long that any time of day is believed.
+pub(crate) const AGES: Monotonic = Monotonic(1 << 50);
+/// Another, as long behind that.
+pub(crate) const LATER: Monotonic = Monotonic(1 << 51);
 
 pub(crate) fn name(text: &str) -> Name {
     Name::parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}"))
@@ -36,6 +41,15 @@ pub(crate) fn event(seq: u64, fact: Fact) -> Arc<Event> {
         fact,
         source: None,
     })
+}
+
+/// Rooms, each with the place behind which it is unseen, up to another.
+pub(crate) fn away_from(rooms: &[(RoomId, Seq)], until: u64) -> Absence<'_> {
+    Absence {
+        rooms,
+        private: None,
+        until: Seq(until),
+    }
 }
 
 /// Somebody says something. The store forgets which person it was, so it is nobody from the

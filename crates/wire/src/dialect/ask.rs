@@ -208,6 +208,14 @@ pub struct Search {
     pub below: Option<Seq>,
 }
 
+impl Search {
+    /// Whether there is a letter, a digit or a pictograph in a text: something that can be found.
+    pub(crate) fn has_words(text: &str) -> bool {
+        let is_pictograph = |c| matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}');
+        text.contains(|c: char| c.is_alphanumeric() || is_pictograph(c))
+    }
+}
+
 /// A password, wiped from memory when it is dropped and never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(Zeroizing<Box<str>>);

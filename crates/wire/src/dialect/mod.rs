@@ -327,6 +327,15 @@ impl Dialect {
         }
     }
 
+    /// This is what its client may send at once from now on.
+    pub fn handle_bucket(&mut self, bucket: Bucket) {
+        match self {
+            Self::Plain(session) => session.handle_bucket(bucket),
+            Self::Json(session) => session.handle_bucket(bucket),
+            Self::Irc(session) => session.handle_bucket(bucket),
+        }
+    }
+
     /// What its client may still send at once.
     pub fn bucket(&self) -> Bucket {
         match self {
@@ -402,7 +411,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.ignores(),
             Self::Json(session) => session.ignores(),
-            Self::Irc(_) => &[],
+            Self::Irc(session) => session.ignores(),
         }
     }
 

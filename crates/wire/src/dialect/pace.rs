@@ -81,7 +81,100 @@ impl Pace {
         self.waits_until
     }
 
+    pub(crate) fn handle_bucket(&mut self, bucket: Bucket) {
+        self.bucket = bucket;
+    }
+
     pub(crate) fn bucket(&self) -> Bucket {
         self.bucket
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three lines at once, then one every two seconds.
+    const RATE: Rate = Rate {
+        burst: 3,
+        per_second: 0.5,
+    };
+
+    fn at(ms: u64) -> Monotonic {
+        Monotonic(ms)
+    }
+
+    /// Reads as many lines as may be read.
+    fn read(pace: &mut Pace, now: Monotonic) -> usize {
+        let lines = (0..10).take_while(|_| {
+            let may_read = pace.may_read(Some(RATE), now);
+            if may_read {
+                pace.pay(Some(RATE), now);
+            }
+            may_read
+        });
+        lines.count()
+    }
+
+    /// One that has sent four lines, of which the last is held back.
+    fn flooding() -> Pace {
+        let mut pace = Pace::new(Bucket::full(at(0)));
+        assert_eq!(read(&mut pace, at(0)), 3);
+        assert_eq!(pace.hold(at(0)), Held::First);
+        pace
+    }
+
+    #[test]
+    fn lines_are_read_at_the_rate() {
+        let mut pace = flooding();
+        assert_eq!(pace.waits_until(), Some(at(2_000)));
+        assert_eq!(read(&mut pace, at(1_999)), 0);
+        assert_eq!(read(&mut pace, at(2_000)), 1);
+        assert_eq!(pace.waits_until(), Some(at(4_000)));
+        pace.charge(2, Some(RATE), at(4_000));
+        assert_eq!(read(&mut pace, at(6_000)), 0);
+        assert_eq!(read(&mut pace, at(8_000)), 1);
+        assert!(pace.bucket().wait(RATE, at(8_000)).is_some());
+        assert!(pace.may_read(None, at(8_000)), "before it is in");
+        assert_eq!(pace.waits_until(), None);
+    }
+
+    #[test]
+    fn who_never_stops_is_held_back_for_so_long() {
+        let mut pace = flooding();
+        let end = FLOOD_TIME_MAX.as_millis() as u64;
+        for now in (1..).map(|lines| at(2_000 * lines)) {
+            assert_eq!(read(&mut pace, now), 1);
+            let held = pace.hold(now);
+            if now >= at(end) {
+                assert_eq!(held, Held::TooLong);
+                break;
+            }
+            assert_eq!(held, Held::Again);
+        }
+    }
+
+    #[test]
+    fn who_pauses_begins_anew() {
+        let held_at = |pace: &mut Pace, ms| {
+            pace.may_read(Some(RATE), at(ms));
+            pace.hold(at(ms))
+        };
+        assert_eq!(held_at(&mut flooding(), 4_999), Held::Again);
+        assert_eq!(held_at(&mut flooding(), 5_000), Held::First);
+        let mut pace = flooding();
+        assert_eq!(held_at(&mut pace, 3_000), Held::Again);
+        assert_eq!(
+            held_at(&mut pace, 5_000),
+            Held::Again,
+            "no pause of five seconds"
+        );
+        // It sends whatever it may.
+        for (charged, expected) in [(0, Held::First), (1, Held::Again)] {
+            let mut pace = flooding();
+            pace.charge(charged, Some(RATE), at(0));
+            assert_eq!(held_at(&mut pace, 5_000), expected);
+        }
+        assert_eq!(flooding().hold(at(60_000)), Held::Again, "nothing was read");
     }
 }

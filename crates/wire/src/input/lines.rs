@@ -17,6 +17,7 @@ use core::{fmt, mem, str};
 use memchr::{memchr2, memchr3};
 
 use super::Input;
+use super::editing::corrected;
 use super::encoding::{BOM, is_utf16, is_windows_1252, without_bom};
 use super::telnet::IAC;
 
@@ -99,13 +100,13 @@ impl Lines {
         };
         let end = end.unwrap_or(bytes.len());
         let (text, rest) = bytes.split_at(end);
-        let end_bytes = match rest {
-            [CR, LF, ..] => 2,
+        let (end_bytes, is_typed) = match rest {
+            [CR, LF, ..] => (2, true),
             [CR, ..] => {
                 self.after_cr = true;
-                1
+                (1, true)
             }
-            [LF, ..] => 1,
+            [LF, ..] => (1, false),
             _ => {
                 *bytes = rest;
                 self.push(text, max);
@@ -113,7 +114,7 @@ impl Lines {
             }
         };
         *bytes = &rest[end_bytes..];
-        let input = self.end(text, max);
+        let input = self.end(text, is_typed, max);
         if self.after_cr && matches!(input, Input::Utf16) {
             self.utf16_rest = 2;
         }
@@ -172,7 +173,7 @@ impl Lines {
 
     /// Ends the line where the bytes end, if it has begun.
     pub(super) fn finish(&mut self) -> Option<Input<'static>> {
-        self.has_begun().then(|| self.end_pending())
+        self.has_begun().then(|| self.end_pending(false))
     }
 
     /// True if CR alone, or with a NUL, is this peer's line end, as far as can be told by now.
@@ -209,22 +210,23 @@ impl Lines {
         !bytes.is_empty()
     }
 
-    fn end<'a>(&mut self, text: &'a [u8], max: usize) -> Input<'a> {
+    /// `is_typed` is whether it ends as a key does that ends a line.
+    fn end<'a>(&mut self, text: &'a [u8], is_typed: bool, max: usize) -> Input<'a> {
         if self.has_begun() {
             self.push(text, max);
-            return self.end_pending();
+            return self.end_pending(is_typed);
         }
         let text = without_bom(text);
         match text.len() > max {
             true => Input::TooLong { bytes: text.len() },
-            false => self.line(text),
+            false => self.line(text, is_typed),
         }
     }
 
-    fn end_pending(&mut self) -> Input<'static> {
+    fn end_pending(&mut self, is_typed: bool) -> Input<'static> {
         match self.pending.take().as_deref() {
             None => Input::Blank,
-            Some(Pending::Text(text)) => into_owned(self.line(without_bom(text))),
+            Some(Pending::Text(text)) => into_owned(self.line(without_bom(text), is_typed)),
             Some(Pending::Refused(Refused {
                 reason: Reason::Mangled,
                 ..
@@ -234,9 +236,15 @@ impl Lines {
     }
 
     /// A whole line as an input.
-    fn line<'a>(&self, bytes: &'a [u8]) -> Input<'a> {
+    fn line<'a>(&self, bytes: &'a [u8], is_typed: bool) -> Input<'a> {
         if !self.is_of_program && is_utf16(bytes) {
             return Input::Utf16;
+        }
+        if is_typed
+            && !self.is_of_program
+            && let Some(left) = corrected(bytes)
+        {
+            return into_owned(self.line(&left, false));
         }
         match str::from_utf8(bytes) {
             Ok(text) if text.trim_start().is_empty() => Input::Blank,

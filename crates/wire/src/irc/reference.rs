@@ -113,6 +113,9 @@ const DIFFERENCES: &str = "\
   lost link: `/cycle` shows what was said meanwhile. Private messages stand in the history of each side that is logged in to an account, under the account of the
   other; a guest has none. What a guest wrote has no `account` tag: guests who had a name one after another are not told
   apart. Their sender may delete them (REDACT): the account, or the guest during the same visit, whatever it is called by then.
+- **Whom one ignores** is a list of the account's (`/ignore` at nc, `ignore` in JSON), which holds in IRC as well: what they say,
+  their topics and what the history has of them are not shown. That they come, go and have another name is, with the reasons
+  that they give, since a client must know who is there. The list that a client has of its own is added to that.
 - **Read markers** (MARKREAD) are an account's, for all its connections and after a restart; a guest's last as long as
   its visit.
 - **A lost link** is not kept for a client of IRC: it comes back under its name, which must be free, or its own account's.

@@ -29,6 +29,7 @@ mod proving;
 mod question;
 mod queue;
 mod read_marker;
+mod reader;
 mod refusal;
 mod registering;
 mod rooms;
@@ -53,18 +54,19 @@ use chinwag_core::{
     Bucket, ConnId, Event, Fact, Flags, MetadataKey, Monotonic, Name, PersonId, RoomId, Seq,
     StandingCause,
 };
-use chinwag_feed::Reader;
 
 use super::caps::{Cap, Caps};
 use super::line::{end, end_shown, put};
 use super::message::{BODY_BYTES_MAX, LineError, Message};
 use super::render::Format;
 use crate::dialect::{Ask, Env, Pace, Security, Step};
+use crate::ignores::Ignores;
 use crate::input::{Decoder, Input};
 use crate::sniff::Spoke;
 pub(super) use commands::COMMANDS;
 use question::Question;
 use queue::Queue;
+pub use reader::LineReader;
 use registering::Registering;
 use scope::Scope;
 use talk::Talk;
@@ -87,15 +89,16 @@ pub struct Session {
     pending: Pending,
     rooms: Box<[RoomId]>,
     changed: Changed,
-    /// In a box, since few want to be told of any.
+    /// In a box, since few have any.
     watched: Option<Box<Watched>>,
     /// The message of several lines that it is sending.
     batch: Option<Box<multiline::Batch>>,
 }
 
-/// What a client is told of though it may share no room with it.
+/// What a client is told of though it may share no room with it, and what it is not told of.
 #[derive(Debug, Default)]
 struct Watched {
+    ignores: Ignores,
     /// People, by name.
     names: Vec<Name>,
     /// The keys of metadata, in the order in which it named them.
@@ -390,19 +393,9 @@ impl Session {
         is_due.then(|| self.close("Registration timed out", env, out))
     }
 
-    /// See [`Dialect::paused_until`](crate::dialect::Dialect::paused_until).
-    pub(crate) fn paused_until(&self) -> Option<Monotonic> {
-        self.pace.waits_until()
-    }
-
     /// See [`Dialect::handle_gateway`](crate::dialect::Dialect::handle_gateway).
     pub(crate) fn handle_gateway(&mut self, bucket: Bucket, security: Security) {
         (self.pace, self.security) = (Pace::new(bucket), security);
-    }
-
-    /// See [`Dialect::bucket`](crate::dialect::Dialect::bucket).
-    pub(crate) fn bucket(&self) -> Bucket {
-        self.pace.bucket()
     }
 
     /// See [`Dialect::format`](crate::dialect::Dialect::format).
@@ -459,35 +452,6 @@ impl Session {
 /// Turns away a client that does not encrypt, where the server insists on it.
 pub(crate) fn refuse_unencrypted(out: &mut Vec<u8>) {
     out.extend_from_slice(b"ERROR :This server takes encrypted connections only: use TLS.\r\n");
-}
-
-/// The events of the rooms as a client of IRC reads them: without its own.
-pub struct LineReader<'a>(pub(crate) &'a Session);
-
-impl Reader for LineReader<'_> {
-    fn sees_all(&self) -> bool {
-        true
-    }
-
-    fn is_own(&self, event: &Event) -> bool {
-        self.0.is_own(event)
-    }
-
-    fn hides(&self, _: &Event) -> bool {
-        false
-    }
-
-    fn trailer(&self, _: &Event) -> &'static [u8] {
-        &[]
-    }
-
-    fn skipped(&self, out: &mut Vec<u8>, lines: u64, _: Option<RoomId>) {
-        let nick = self.0.nick();
-        put(
-            out,
-            format_args!("NOTICE {nick} :You were behind: {lines} lines skipped.\r\n"),
-        );
-    }
 }
 
 /// The place of a message, as its id says it.

@@ -141,18 +141,18 @@ impl Session {
     fn note_event(&mut self, event: &Event) {
         let fact = &event.fact;
         let arrived = match fact {
-            Fact::LoggedIn(login) => Some((&**login, Ignores::default())),
-            Fact::Returned(returned) => Some((&returned.login, Ignores::returned(returned))),
+            Fact::LoggedIn(login) => Some(&**login),
+            Fact::Returned(returned) => Some(&returned.login),
             _ => None,
         };
-        if let Some((login, ignores)) = arrived {
+        if let Some(login) = arrived {
             self.rooms.clear();
             self.stage = Stage::Here(Here {
                 me: login.person,
                 name: login.name.clone(),
                 account: login.account.clone(),
                 is_operator: login.operator,
-                ignores,
+                ignores: Ignores::by_login(fact),
                 since: event.seq,
             });
         }
@@ -188,6 +188,11 @@ impl Session {
     /// See [`Dialect::paused_until`](crate::dialect::Dialect::paused_until).
     pub(crate) fn paused_until(&self) -> Option<Monotonic> {
         self.pace.waits_until()
+    }
+
+    /// See [`Dialect::handle_bucket`](crate::dialect::Dialect::handle_bucket).
+    pub(crate) fn handle_bucket(&mut self, bucket: Bucket) {
+        self.pace.handle_bucket(bucket);
     }
 
     /// See [`Dialect::bucket`](crate::dialect::Dialect::bucket).

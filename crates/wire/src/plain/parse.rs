@@ -198,6 +198,7 @@ fn context_of_chat(command: &Command) -> Context {
         | Command::SetTopic { .. }
         | Command::Leave { .. }
         | Command::ShowKept(_)
+        | Command::EndShownNames
         | Command::SetRoom { .. }
         | Command::RenameRoom { .. }
         | Command::SayToRank { .. }

@@ -120,7 +120,8 @@ fn write_wire(page: &mut String) -> fmt::Result {
         "
 ## On the wire
 
-- TCP, UTF-8, one line in for one message out. A line ends in LF, CR LF, CR NUL or a bare CR.
+- TCP, UTF-8, one line in for one message out. A line ends in LF, CR LF, CR NUL or a bare CR. In a line that ends in
+  CR, as a terminal in raw mode sends it, Backspace, ^U and ^W correct what stands before them.
 - The server waits up to {} ms for the client to speak, then greets. A first line that is no other
   protocol is the name, so that `printf 'bot\\nhello\\n' | nc -N HOST 8989` works.
 - At the name prompt: a name, `NAME#PASSWORD`, an empty line for a guest name, `/resume CODE`,

@@ -387,6 +387,8 @@ pub enum ParseError {
     },
     /// A filter of a search that is there already.
     FilterTwice(EchoedInput),
+    /// A search for words that has none.
+    NothingSought,
     /// Not the number of a match.
     BadMatch(EchoedInput),
     /// Not the reference of a message.

@@ -141,6 +141,7 @@ impl Session {
             self.decoder = decoder;
             self.set_line_end(env);
             let Some(input) = input else { break };
+            self.note_rest(bytes);
             step = self.handle_input(input, env, out);
         }
         self.reply_to_telnet(out);
@@ -308,7 +309,7 @@ impl Session {
         }
         if let Fact::Returned(returned) = fact {
             let mut chat = Chat::new(&returned.login);
-            chat.ignores = Ignores::returned(returned);
+            chat.ignores = Ignores::by_login(fact);
             self.stage = Stage::Chat(chat);
             self.is_operator = returned.login.operator;
         }
@@ -371,6 +372,11 @@ impl Session {
     /// See [`Dialect::paused_until`](crate::dialect::Dialect::paused_until).
     pub(crate) fn paused_until(&self) -> Option<Monotonic> {
         self.flood.paused_until()
+    }
+
+    /// See [`Dialect::handle_bucket`](crate::dialect::Dialect::handle_bucket).
+    pub(crate) fn handle_bucket(&mut self, bucket: Bucket) {
+        self.flood.handle_bucket(bucket);
     }
 
     /// See [`Dialect::bucket`](crate::dialect::Dialect::bucket).

@@ -250,7 +250,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         "Hides what a person says, here and in private, also under another name they take, and \
          the topics they set; of a registered name, all that comes from its account. /history and /search hide \
          it too: what a guest said under another name as far as this run of the server knows the names, and no \
-         other guest's words under that name. They are not told; without a name it lists whom you ignore.",
+         other guest's words under that name. Nothing is lost: after /unignore they show it. They are not told; \
+         without a name it lists whom you ignore.",
         "/ignore troll",
     ),
     CommandSpec::new("unignore", Group::You, "NAME", you::unignore)

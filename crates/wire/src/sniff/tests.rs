@@ -248,6 +248,10 @@ fn after_the_greeting_only_what_a_person_types_is_plain() {
     for (bytes, expected) in [
         (b"HELP\r\n".as_slice(), Protocol::Plain),
         (b"SSH-7\n", Protocol::Plain),
+        (b"SSH-\n", Protocol::Plain),
+        (b"SSH--x\n", Protocol::Plain),
+        (b"SSH-2.0-Go\r\n\0\0\x01\x2c", Protocol::Ssh),
+        (b"SSH-1.99-OpenSSH_3\n", Protocol::Ssh),
         (b"\r\n", Protocol::Plain),
         (b"\r\n\r\n", Protocol::Plain),
         (b"ann\r\n", Protocol::Plain),

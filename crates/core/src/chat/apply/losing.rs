@@ -3,6 +3,7 @@
 
 use crate::chat::Chat;
 use crate::chat::state::{Resumable, TIDY_MAX};
+use crate::event::{Event, Renamed};
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::time::Timestamp;
 
@@ -32,6 +33,37 @@ impl Chat {
             self.rooms.set_absent(room, id, false);
         }
         Some(lost)
+    }
+
+    /// A person whose link is lost is put out of a room.
+    pub(super) fn leave_while_lost(&mut self, id: PersonId, room: RoomId) {
+        if self.resumables.get(id).is_some() {
+            self.rooms.set_absent(room, id, false);
+            self.resumables.with(id, |person| {
+                person.change_rooms(|rooms| rooms.retain(|other| *other != room));
+            });
+        }
+    }
+
+    /// A person whose link is lost is given another name, under which it comes back.
+    pub(super) fn rename_lost(&mut self, renamed: &Renamed, event: &Event) {
+        let Some(mut lost) = self.resumables.remove(renamed.person) else {
+            return;
+        };
+        let person = &mut *lost.person;
+        person.set_mute(self.mute_of(person, event.at));
+        if !renamed.new.same_as(&renamed.old) {
+            let until = if lost.keeps_name {
+                event.seq
+            } else {
+                lost.seen
+            };
+            person.end_name(until, event.seq);
+        }
+        person.name = renamed.new.clone();
+        person.account = renamed.account.clone();
+        person.session.rank.operator = renamed.operator;
+        self.resumables.insert(lost);
     }
 
     /// Forgets some of the sessions whose time is over.

@@ -69,6 +69,7 @@ impl Chat {
                 is_script: origin.is_script,
             },
             rooms: person.rooms.clone(),
+            ignores: person.ignores().into(),
         })));
         Ok(Outcome::Attached(person.id))
     }

@@ -1,9 +1,9 @@
 //! What operators do in rooms of others. Where one is no moderator it acts as an operator, and that is logged as
 //! all that operators do: who comes back to a room finds out who has opened it, and who has taken a rank.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::operate::{Actor, audit_entry};
 use crate::chat::{Chat, Person};
 use crate::command::StandingChange;
 use crate::event::{AuditEntry, Fact, ModAction, RoomAct, RoomDeed};
@@ -53,13 +53,13 @@ impl Chat {
 
 /// An entry that nobody is told of: they are told of the deed.
 fn entry(me: &Person, room: RoomName, deed: RoomDeed) -> Fact {
-    let act = ModAction::InRoom { room, deed };
-    let mut fact = audit_entry(Actor::Person(me), act, None);
-    if let Fact::Moderated(entry) = &mut fact {
-        let entry: &mut AuditEntry = entry;
-        entry.actor = None;
-    }
-    fact
+    Fact::Moderated(Box::new(AuditEntry {
+        by: me.name.clone(),
+        actor: None,
+        act: ModAction::InRoom { room, deed },
+        target: None,
+        spared: None,
+    }))
 }
 
 fn deeds_of(act: &RoomAct) -> Vec<RoomDeed> {

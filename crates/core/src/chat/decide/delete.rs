@@ -94,7 +94,8 @@ impl Chat {
         let to_account = accounts.to.clone();
         let accounts = [&accounts.from, &accounts.to].into_iter().flatten();
         let logins = accounts.flat_map(|account| self.people.logged_in_to(account));
-        let mut people: Vec<PersonId> = logins.map(|person| person.id).collect();
+        let told = logins.filter(|person| !person.ignores_person(me));
+        let mut people: Vec<PersonId> = told.map(|person| person.id).collect();
         people.push(me.id);
         people.sort_unstable();
         people.dedup();

@@ -38,7 +38,8 @@ impl Chat {
         let room = self.rooms.get(id)?;
         let rules = room.rules()?;
         let lasting = account.and_then(|account| rules.of_account(account));
-        let held = lasting.max(rules.of_guest(person))?;
+        let of_lost = || self.resumables.get(person)?.standing_in(id);
+        let held = lasting.max(rules.of_guest(person).or_else(of_lost))?;
         // Server operators alone moderate what is the server's.
         let is_servers = room.is_servers || id == LOBBY;
         Some(match held.standing {

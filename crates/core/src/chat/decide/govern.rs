@@ -269,7 +269,8 @@ impl Chat {
         why: Option<Arc<Text>>,
         facts: &mut Vec<Fact>,
     ) {
-        if target.rooms.len() == 1 && target.session.link.needs_room {
+        let is_here = self.people.get(target.id).is_some();
+        if is_here && target.rooms.len() == 1 && target.session.link.needs_room {
             facts.push(self.joined(target.id, target.name.clone(), LOBBY));
         }
         let account = target.account.as_ref();

@@ -138,6 +138,7 @@ impl Chat {
             | Command::SayFromShell { .. }
             | Command::ShowKept(_)
             | Command::Tidy
+            | Command::EndShownNames
             | Command::AddAccount { .. }
             | Command::SetPassword { .. }
             // Nobody else is told what was typed, but for names that are there.

@@ -4,11 +4,8 @@
 //! not be heard may only take away.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-
-use unicode_normalization::char::is_combining_mark;
 
 use crate::account::AccountChange;
 use crate::chat::{Chat, Person};
@@ -17,12 +14,9 @@ use crate::event::{Fact, MetadataSet, MetadataShown};
 use crate::ids::{PersonId, RoomId};
 use crate::limits::METADATA_KEYS_MAX;
 use crate::metadata::{Metadata, MetadataChange, MetadataOwner, MetadataSubject, MetadataTarget};
-use crate::name::{Name, NameError};
+use crate::name::Name;
 use crate::rejection::{MetadataRejection, Rejection};
 use crate::time::Timestamp;
-
-/// The key under which clients keep a name to show in place of a person's own.
-const SHOWN_NAME: &str = "display-name";
 
 impl Chat {
     /// Without changes, everything is taken away.
@@ -39,31 +33,47 @@ impl Chat {
             Some(changes) => changes,
             None => before.iter().map(|(key, _)| (key.clone(), None)).collect(),
         };
-        if room.is_none() {
-            let shown = changes.iter().filter(|(key, _)| key.as_str() == SHOWN_NAME);
-            for value in shown.filter_map(|(_, value)| value.as_ref()) {
-                self.check_shown_name(me, value.as_str(), now)?;
+        let shown = changes.iter().filter(|(key, _)| key.is_shown_name());
+        for value in shown.filter_map(|(_, value)| value.as_ref()) {
+            match room {
+                Some(room) => self.check_shown_name_of_room(me, room, value.as_str())?,
+                None => self.check_shown_name(me, value.as_str(), now)?,
             }
         }
         self.check_metadata(&owner, (&before, &changes))?;
         if changes.is_empty() {
             return Ok(Outcome::Done);
         }
-        let changes: Arc<[MetadataChange]> = changes.into();
+        facts.extend(self.metadata_changed(&owner, me.id, changes.into()));
+        Ok(Outcome::Done)
+    }
+
+    /// That metadata is another, and that those are told who see its owner.
+    pub(super) fn metadata_changed(
+        &self,
+        owner: &MetadataOwner,
+        by: PersonId,
+        changes: Arc<[MetadataChange]>,
+    ) -> Vec<Fact> {
         // What lasts is saved before anybody is told.
-        facts.push(Fact::MetadataSet(Box::new(MetadataSet {
+        let set = Fact::MetadataSet(Box::new(MetadataSet {
             owner: owner.clone(),
             changes: changes.clone(),
-        })));
-        match (&owner, room) {
-            (_, Some(room)) => facts.push(self.shown_of_room(me.id, room, changes)),
-            (MetadataOwner::Account(account), None) => {
+        }));
+        let mut facts = Vec::from([set]);
+        match owner {
+            MetadataOwner::Room(room) => facts.push(self.shown_of_room(by, *room, changes)),
+            MetadataOwner::Account(account) => {
                 let bearers = self.people.logged_in_to(account.name());
-                facts.extend(bearers.map(|bearer| shown_of(bearer, me.id, changes.clone())));
+                facts.extend(bearers.map(|bearer| shown_of(bearer, by, changes.clone())));
             }
-            _ => facts.push(shown_of(me, me.id, changes)),
+            // What it has set before it logged in is not shown.
+            MetadataOwner::Guest(id) => {
+                let guest = self.people.get(*id).filter(|guest| guest.account.is_none());
+                facts.extend(guest.map(|guest| shown_of(guest, by, changes)));
+            }
         }
-        Ok(Outcome::Done)
+        facts
     }
 
     /// Whose metadata it is that a person wants to change, if it may; and the room, if it is a room's.
@@ -84,39 +94,6 @@ impl Chat {
                 self.check_not_on_loan(me, id)?;
                 Ok((MetadataOwner::Room(id), Some(id)))
             }
-        }
-    }
-
-    /// Checks that a name which clients show in place of a person's own is nobody else's and not the server's, by
-    /// the letters of it.
-    fn check_shown_name(&self, me: &Person, value: &str, now: Timestamp) -> Result<(), Rejection> {
-        let is_letter = |c: &char| c.is_alphanumeric() || is_combining_mark(*c);
-        let letters: String = value.chars().filter(is_letter).collect();
-        let name = match Name::parse(&letters) {
-            Ok(name) => name,
-            Err(NameError::Reserved) => {
-                return Name::known(&letters)
-                    .map_or(Ok(()), |name| Err(Rejection::NameReserved(name)));
-            }
-            Err(NameError::Malformed) => return Ok(()),
-        };
-        let owns = |name: &Name| {
-            let account = self.account_of(me);
-            me.name.same_as(name) || account.is_some_and(|account| account.owns(name))
-        };
-        if owns(&name) {
-            return Ok(());
-        }
-        if self.registrations.get(&name).is_some() {
-            return Err(Rejection::NameRegistered(name));
-        }
-        if self.people.named(&name).is_some() {
-            let free = self.free_name_like(&name, now);
-            return Err(Rejection::NameTaken { name, free });
-        }
-        match self.check_look(name, Some(me.id), now) {
-            Err(Rejection::NameLooksLike { other, .. }) if owns(&other) => Ok(()),
-            checked => checked.map(|_| ()),
         }
     }
 

@@ -25,6 +25,7 @@ mod resume;
 mod rooms;
 mod secret;
 mod shell;
+mod shown_names;
 mod signal;
 mod stand;
 mod standings;
@@ -112,6 +113,10 @@ impl Chat {
         let command = self.keeping_secrets(caller, command)?;
         match (caller, command) {
             (Caller::Server, Command::Tidy) => Ok(self.decide_tidy(env.now, facts)),
+            (Caller::Server, Command::EndShownNames) => {
+                self.decide_end_shown_names(facts);
+                Ok(Outcome::Done)
+            }
             (Caller::Server, Command::ShowKept(person)) => {
                 facts.extend(self.decide_show_kept(person));
                 Ok(Outcome::Done)

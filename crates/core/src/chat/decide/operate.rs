@@ -170,7 +170,14 @@ impl Chat {
             new: new.clone(),
         };
         facts.push(audit_entry(me, act, Some(target.id)));
-        facts.push(self.renamed(target, new));
+        let mut renamed = self.renamed(target, new);
+        if let Fact::Renamed(renamed) = &mut renamed
+            && self.people.get(target.id).is_none()
+        {
+            // Where its link was lost nobody sees it now.
+            renamed.rooms = Box::default();
+        }
+        facts.push(renamed);
         Ok(Outcome::Done)
     }
 
@@ -265,8 +272,8 @@ impl Chat {
         };
         check_list_has_space(&self.restricted.mutes)?;
         let told = match target {
-            Target::Here(person) => Some(person.id),
-            Target::Lost(_) | Target::Account(_) => None,
+            Target::Here(person) | Target::Lost(person) => Some(person.id),
+            Target::Account(_) => None,
         };
         let mute = ModAction::Mute(given.restriction(mask));
         facts.push(given.entry(mute, told, spared));
@@ -277,10 +284,9 @@ impl Chat {
     }
 
     fn decide_unmute(&self, name: Name, now: Timestamp) -> Result<Action, Rejection> {
-        let target = self.people.named(&name);
+        let target = self.bearer_of(&name, now);
         // The mute in force may name the person as it was called before.
-        let muted = self.bearer_of(&name, now);
-        let mute = muted.and_then(|person| self.mute_of(person, now));
+        let mute = target.and_then(|person| self.mute_of(person, now));
         let mask = match mute.and_then(|id| self.restricted.mutes.get(id)) {
             Some(mute) => mute.mask.clone(),
             None => Mask::of_name(name.clone()),
@@ -311,13 +317,16 @@ impl Chat {
         }
         // Rights for a visit need a visit.
         if tenure != Tenure::Lasting && bearer.person.is_none() {
-            return Err(match bearer.is_lost {
-                true => Rejection::LinkLost(bearer.name),
-                false => Rejection::NotConnected(bearer.name),
+            return Err(match bearer.lost {
+                Some(_) => Rejection::LinkLost(bearer.name),
+                None => Rejection::NotConnected(bearer.name),
             });
         }
         let name = bearer.name;
-        Ok((ModAction::Op { name, tenure }, bearer.person))
+        Ok((
+            ModAction::Op { name, tenure },
+            bearer.person.or(bearer.lost),
+        ))
     }
 
     fn decide_deop(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<Action, Rejection> {
@@ -326,13 +335,13 @@ impl Chat {
             person,
             registered,
             operator,
-            ..
+            lost,
         } = self.bearer(me, typed, now)?;
         self.check_rank_of_name(me, &name)?;
         // One who has stepped down could take the account's right up again.
         let may_be = registered && self.registrations.is_operator(&name);
         match operator || may_be {
-            true => Ok((ModAction::Deop { name }, person)),
+            true => Ok((ModAction::Deop { name }, person.or(lost))),
             false => Err(Rejection::NotOperator(name)),
         }
     }
@@ -360,9 +369,9 @@ impl Chat {
         Ok(Bearer {
             name: account.unwrap_or(&person.name).clone(),
             person: Some(person.id).filter(|_| !is_lost),
+            lost: Some(person.id).filter(|_| is_lost),
             registered: account.is_some(),
             operator: person.session.rank.operator,
-            is_lost,
         })
     }
 
@@ -373,7 +382,7 @@ impl Chat {
             person: logins.next().map(|person| person.id),
             registered: true,
             operator: account.operator,
-            is_lost: false,
+            lost: None,
         }
     }
 }
@@ -384,7 +393,8 @@ struct Bearer {
     person: Option<PersonId>,
     registered: bool,
     operator: bool,
-    is_lost: bool,
+    /// The person, if its link is lost.
+    lost: Option<PersonId>,
 }
 
 /// What an operator said with a restriction.

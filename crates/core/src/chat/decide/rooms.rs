@@ -86,7 +86,7 @@ impl Chat {
 
     /// Checks that the name of a new room looks like that of no other, nor like one that is the
     /// server's; but for its own, if it is there. Of a hidden room the name is told to nobody outside.
-    fn check_look_of_room(
+    pub(super) fn check_look_of_room(
         &self,
         me: &Person,
         room: &RoomName,

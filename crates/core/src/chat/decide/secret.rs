@@ -7,6 +7,7 @@
 //! meant: it may be a common word.
 
 use alloc::boxed::Box;
+use alloc::string::ToString;
 
 use super::super::Chat;
 use crate::chat::settings::ServerPassword;
@@ -19,7 +20,7 @@ use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
 use crate::room::RoomSetting;
-use crate::slip::{code_in, shows_password, shows_secret};
+use crate::slip::{NameState, code_in, shows_password, shows_secret, shows_secret_among};
 use crate::source::Ident;
 use crate::text::Text;
 
@@ -113,13 +114,18 @@ impl Chat {
             self.check_word(typed, &me)?;
         }
         let tags = shown.tags.into_iter().flat_map(|tags| tags.split(';'));
-        for (_, value) in tags.filter_map(|tag| tag.split_once('=')) {
+        for tag in tags {
+            let (key, value) = tag.split_once('=').unwrap_or((tag, ""));
+            let key = key.trim_start_matches('+');
+            self.check_word(key.rsplit_once('/').map_or(key, |(_, key)| key), &me)?;
             // The escape of a tag that stands for something in the middle of a password.
             self.check_word(&value.replace("\\s", " "), &me)?;
         }
-        let values = shown.values.iter();
-        let mut values = values.filter_map(|(_, value)| value.as_ref());
-        values.try_for_each(|value| self.check_word(value.as_str(), &me))
+        shown.values.iter().try_for_each(|(key, value)| {
+            self.check_word(key.as_str(), &me)?;
+            let value = value.as_ref();
+            value.map_or(Ok(()), |value| self.check_word(value.as_str(), &me))
+        })
     }
 
     /// The command without the words that it can do without, where they show a secret.
@@ -182,6 +188,13 @@ impl Chat {
                 password.is_in(room.bare()) && self.rooms.named(room).is_none()
             }
             Command::RenameRoom { new, .. } => password.is_in(new.bare()),
+            Command::SetMask {
+                matched, on: true, ..
+            } => {
+                let mask = matched.to_string();
+                let named = mask.strip_prefix("account:").unwrap_or(&mask);
+                password.is_folded(named.split_once('!').map_or(named, |(name, _)| name))
+            }
             Command::SetRoom { settings, .. } => settings.iter().any(|setting| {
                 matches!(setting, RoomSetting::Password(Some(word)) if password.is_in(word.reveal()))
             }),
@@ -204,19 +217,29 @@ impl Chat {
         })
     }
 
-    /// Checks a text that a person wrote. Of several lines none is a slip of the tongue, but each may be a
-    /// password.
+    /// Checks a text that a person wrote. Several lines were composed, so that few of them are slips of the
+    /// tongue; unless all but one are empty.
     fn check_text<'a>(
         &self,
         text: &Text,
         me: impl Fn() -> Option<Me<'a>>,
     ) -> Result<(), Rejection> {
-        match text.contains(Text::BREAK) {
-            true => self.check_words(text, me),
-            false if shows_secret(text, || Some(me()?.name), |name| self.is_name_known(name)) => {
-                Err(Rejection::ShowsSecret)
+        let lines = || text.split(Text::BREAK);
+        let is_written = |line: &&str| !Text::trim_unseen(line).is_empty();
+        let is_alone = lines().filter(is_written).nth(1).is_none();
+        let is_slip = |line: &str| {
+            let (me, state) = (|| Some(me()?.name), |name: &Name| self.name_state(name));
+            match is_alone {
+                true => shows_secret(line, me, state),
+                false => shows_secret_among(line, me, state),
             }
-            false => self.check_word(text, me),
+        };
+        if lines().any(is_slip) {
+            return Err(Rejection::ShowsSecret);
+        }
+        match is_alone {
+            true => lines().try_for_each(|line| self.check_known(line, &me)),
+            false => self.check_words(text, me),
         }
     }
 
@@ -231,18 +254,33 @@ impl Chat {
 
     /// Checks a text that is hardly one that was typed as a line.
     fn check_word<'a>(&self, text: &str, me: impl Fn() -> Option<Me<'a>>) -> Result<(), Rejection> {
+        match shows_password(text, || Some(me()?.name), |name| self.name_state(name)) {
+            true => Err(Rejection::ShowsSecret),
+            false => self.check_known(text, me),
+        }
+    }
+
+    /// Checks that a text is neither the code of the session that says it nor the server's password.
+    fn check_known<'a>(
+        &self,
+        text: &str,
+        me: impl Fn() -> Option<Me<'a>>,
+    ) -> Result<(), Rejection> {
         let is_own = |code| me().is_some_and(|me| me.code == Some(code));
-        match shows_password(text, || Some(me()?.name), |name| self.is_name_known(name))
-            || code_in(text).is_some_and(is_own)
-        {
+        match code_in(text).is_some_and(is_own) {
             true => Err(Rejection::ShowsSecret),
             false => self.check_is_not_servers(text),
         }
     }
 
-    /// Whether somebody has the name, or has registered it.
-    fn is_name_known(&self, name: &Name) -> bool {
-        self.registrations.get(name).is_some() || self.people.named(name).is_some()
+    fn name_state(&self, name: &Name) -> NameState {
+        if self.registrations.get(name).is_some() {
+            NameState::Registered
+        } else if self.people.named(name).is_some() {
+            NameState::InUse
+        } else {
+            NameState::Free
+        }
     }
 
     fn check_is_not_servers(&self, text: &str) -> Result<(), Rejection> {
@@ -336,6 +374,7 @@ fn text_of(command: &Command) -> Option<&Text> {
         | Command::EndRoom(_)
         | Command::ShowKept(_)
         | Command::Tidy
+        | Command::EndShownNames
         | Command::SetRoom { .. }
         | Command::Stand { .. }
         | Command::Unbar { .. }

@@ -25,8 +25,12 @@ pub(super) struct Bearer<'a> {
 
 impl Bearer<'_> {
     fn id(&self) -> Option<PersonId> {
-        let lost = self.lost.map(|lost| lost.person.id);
-        self.person.map(|person| person.id).or(lost)
+        self.session().map(|person| person.id)
+    }
+
+    /// The person, connected or not.
+    fn session(&self) -> Option<&Person> {
+        self.person.or(self.lost.map(|lost| &*lost.person))
     }
 }
 
@@ -64,11 +68,13 @@ impl Chat {
                 left.or_else(|| stays.then(|| Standing::Invited.into()))
             }
         };
-        let target = bearer.id();
-        let account = bearer.account;
+        let (target, concerned) = (
+            bearer.id(),
+            bearer.person.or(bearer.lost.map(|lost| &*lost.person)),
+        );
         let act = RoomAct::Stand {
             name: bearer.name,
-            account,
+            account: bearer.account,
             before,
             standing,
         };
@@ -76,7 +82,7 @@ impl Chat {
         if let Fact::RoomChanged(change) = &mut fact {
             change.is_lent = is_lent;
             let sees = |person: &Person| change.is_public() && person.rooms.contains(&id);
-            change.told = change.told.filter(|_| !bearer.person.is_some_and(sees));
+            change.told = change.told.filter(|_| !concerned.is_some_and(sees));
             if let (Some(told), Some(gives)) = (change.told, change.gives()) {
                 // Who is not inside has not asked for it.
                 let lately = (told, gives);
@@ -123,7 +129,7 @@ impl Chat {
             _ => before.standing >= standing,
         };
         let already = before.filter(|before| has_already(*before));
-        let is_inside = bearer.person.is_some_and(|p| p.rooms.contains(&id));
+        let is_inside = bearer.session().is_some_and(|p| p.rooms.contains(&id));
         let is_servers = id == LOBBY || self.rooms.get(id).is_some_and(|room| room.is_servers);
         let refused = match bearer.account {
             _ if is_servers && standing > Standing::Voice => RoomRejection::OperatorsAlone,
@@ -140,12 +146,7 @@ impl Chat {
                     false => return Ok(()),
                 }
             }
-            None if bearer.person.is_none() => {
-                return Err(match bearer.lost {
-                    Some(_) => Rejection::LinkLost(name),
-                    None => Rejection::NotConnected(name),
-                });
-            }
+            None if bearer.session().is_none() => return Err(Rejection::NotConnected(name)),
             // A guest's rank ends when it leaves.
             None if standing > Standing::Invited && !is_inside => {
                 RoomRejection::TargetOutside(name)

@@ -1,8 +1,7 @@
 //! Whom an operator or a moderator means by a name: a person who is here, one whose link is lost and
 //! who may come back, or the owner of a registered name who is neither.
 //!
-//! What is done to one who comes back must hold then, or be refused now: a link that is cut at the
-//! right moment is no way out.
+//! What is done to one who comes back holds then: a link that is cut at the right moment is no way out.
 
 use super::operate::Actor;
 use crate::account::Account;
@@ -58,10 +57,10 @@ impl Chat {
         }
     }
 
-    /// The person of this name, who must be connected and another than `me`.
+    /// The person of this name, who must be another than `me`, and is connected or may come back.
     ///
     /// # Errors
-    /// As [`target`](Self::target), or [`Rejection::LinkLost`] and [`Rejection::NotConnected`].
+    /// As [`target`](Self::target), or [`Rejection::NotConnected`].
     pub(super) fn find_other(
         &self,
         me: Actor<'_>,
@@ -69,8 +68,7 @@ impl Chat {
         now: Timestamp,
     ) -> Result<&Person, Rejection> {
         match self.target(me, typed, now)? {
-            Target::Here(person) => Ok(person),
-            Target::Lost(person) => Err(Rejection::LinkLost(person.name.clone())),
+            Target::Here(person) | Target::Lost(person) => Ok(person),
             Target::Account(account) => Err(Rejection::NotConnected(account.name.clone())),
         }
     }

@@ -4,14 +4,19 @@ use alloc::sync::Arc;
 
 use hashbrown::HashMap;
 
+use super::shown_names::ShownNames;
+use crate::ids::RoomId;
 use crate::limits::{METADATA_BYTES_TOTAL_MAX, METADATA_KEYS_MAX};
 use crate::metadata::{Metadata, MetadataChange, MetadataOwner};
+use crate::name::Name;
+use crate::room_name::RoomName;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct AllMetadata {
     /// Never an empty one.
     by_owner: HashMap<MetadataOwner, Arc<Metadata>>,
     bytes: usize,
+    shown: ShownNames,
 }
 
 impl AllMetadata {
@@ -33,6 +38,11 @@ impl AllMetadata {
 
     /// Takes changes over.
     pub(in crate::chat) fn set(&mut self, owner: &MetadataOwner, changes: &[MetadataChange]) {
+        let was_taken = self.shown.taken().contains(owner);
+        let before = self
+            .of(owner)
+            .and_then(|metadata| metadata.shown_name())
+            .cloned();
         let mut metadata = self.forget(owner);
         let changed = Arc::make_mut(&mut metadata);
         changes
@@ -40,6 +50,12 @@ impl AllMetadata {
             .for_each(|change| changed.set(change.clone()));
         if !metadata.is_empty() {
             self.bytes += metadata.bytes();
+            if let Some(shown) = metadata.shown_name() {
+                self.shown.insert(owner, shown);
+                if was_taken && before.as_ref() == Some(shown) {
+                    self.shown.note_one_taken(owner.clone());
+                }
+            }
             self.by_owner.insert(owner.clone(), metadata);
         }
     }
@@ -48,7 +64,35 @@ impl AllMetadata {
     pub(in crate::chat) fn forget(&mut self, owner: &MetadataOwner) -> Arc<Metadata> {
         let metadata = self.by_owner.remove(owner).unwrap_or_default();
         self.bytes -= metadata.bytes();
+        if let Some(shown) = metadata.shown_name() {
+            self.shown.remove(owner, shown);
+        }
         metadata
+    }
+
+    /// The names that are shown in place of others.
+    pub(in crate::chat) fn shown_names(&self) -> &ShownNames {
+        &self.shown
+    }
+
+    /// See [`ShownNames`].
+    pub(in crate::chat) fn note_taken(
+        &mut self,
+        name: &Name,
+        is_registered: bool,
+        is_own: impl Fn(&MetadataOwner) -> bool,
+    ) {
+        self.shown.note_taken(name, is_registered, is_own);
+    }
+
+    /// See [`ShownNames`].
+    pub(in crate::chat) fn note_taken_by_room(&mut self, name: &RoomName, room: RoomId) {
+        self.shown.note_taken_by_room(name, room);
+    }
+
+    /// See [`ShownNames`].
+    pub(in crate::chat) fn note_one_taken(&mut self, owner: MetadataOwner) {
+        self.shown.note_one_taken(owner);
     }
 
     /// All owners.

@@ -23,6 +23,7 @@ mod room_rules;
 mod rooms;
 mod sent_keys;
 mod shares;
+mod shown_names;
 
 pub(super) use mail::Mail;
 pub(super) use markers::{AccountMarkers, ReadMarkers};

@@ -75,6 +75,11 @@ impl<T: Clone> Registry<T> {
         self.entry(name).map(|entry| &entry.owner)
     }
 
+    /// The same with the spelling that it has.
+    pub(super) fn entry_of(&self, name: &Name) -> Option<(&Name, &T)> {
+        self.entry(name).map(|entry| (&entry.name, &entry.owner))
+    }
+
     fn entry(&self, name: &Name) -> Option<&Entry<T>> {
         let mut alike = self.alike(name);
         alike.find(|entry| entry.name.same_as(name))
@@ -107,6 +112,22 @@ impl<T: Clone> Registry<T> {
             }
         }
         None
+    }
+
+    /// The owners of names that have a look of this one, or are this one, and are `alike`. One may come twice.
+    pub(super) fn owners_alike(
+        &self,
+        name: &Name,
+        is_alike: impl Fn(&Name) -> bool,
+    ) -> impl Iterator<Item = &T> {
+        let entries = self.alike(name);
+        entries.filter_map(move |entry| is_alike(&entry.name).then_some(&entry.owner))
+    }
+
+    /// All names with their owners.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Name, &T)> {
+        let all = self.by_look[0].iter();
+        all.map(|entry| (&entry.name, &entry.owner))
     }
 
     /// The number of names.

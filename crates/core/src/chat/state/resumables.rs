@@ -195,10 +195,11 @@ impl Resumables {
         }
     }
 
-    /// Takes the standing that a lost person had in a room.
-    pub(in crate::chat) fn take_standing(&mut self, id: PersonId, room: RoomId) {
+    /// Gives a lost person another standing for the visit in a room, or takes the one that it had.
+    pub(in crate::chat) fn set_standing(&mut self, id: PersonId, room: RoomId, held: Option<Held>) {
         if let Some(lost) = self.by_id.get_mut(&id) {
             lost.standings.retain(|(other, _)| *other != room);
+            lost.standings.extend(held.map(|held| (room, held)));
         }
     }
 

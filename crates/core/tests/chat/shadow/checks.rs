@@ -77,7 +77,7 @@ impl Shadow {
             Fact::PrivateDeleted(_) => {
                 assert!(self.is_own_message(command, asker.expect("a person")));
             }
-            Fact::PrivateMessage(message) if !self.receiver(message.to).operator => {
+            Fact::PrivateMessage(message) if !self.anybody(message.to).operator => {
                 self.check_may_be_heard(caller(), now);
             }
             Fact::MessageKept(_) => self.check_may_be_heard(caller(), now),
@@ -187,7 +187,7 @@ impl Shadow {
                 assert!(set.account.is_none() || set.account == *before);
             }
             Fact::Renamed(renamed) => {
-                assert_eq!(renamed.account, self.people[&renamed.person].account);
+                assert_eq!(renamed.account, self.anybody(renamed.person).account);
             }
             Fact::Quit(_) | Fact::Said { .. } => {}
             Fact::Joined { room, .. } => assert_eq!(*room, LOBBY),
@@ -244,8 +244,8 @@ impl Shadow {
         assert!(own.is_proven_by(proof));
     }
 
-    /// A person who is here, or whose messages are kept.
-    fn receiver(&self, id: PersonId) -> &ModelPerson {
+    /// A person who is here, or whose link is lost.
+    pub(super) fn anybody(&self, id: PersonId) -> &ModelPerson {
         let lost = self.lost.iter().find(|lost| lost.id == id);
         lost.map_or_else(|| &self.people[&id], |lost| &lost.person)
     }

@@ -324,6 +324,14 @@ impl Shadow {
     }
 
     /// The person of this number, who must go by this name.
+    fn anybody_mut(&mut self, id: PersonId) -> &mut ModelPerson {
+        let mut lost = self.lost.iter_mut();
+        match lost.find(|lost| lost.id == id) {
+            Some(lost) => &mut lost.person,
+            None => self.people.get_mut(&id).expect("a person"),
+        }
+    }
+
     fn named(&mut self, id: PersonId, name: &Name) -> &mut ModelPerson {
         let person = self.people.get_mut(&id).expect("a person");
         assert_eq!(person.name, *name);
@@ -530,7 +538,8 @@ impl Shadow {
     }
 
     fn fold_renamed(&mut self, renamed: &Renamed, at: Timestamp) {
-        let person = &self.people[&renamed.person];
+        let is_lost = !self.people.contains_key(&renamed.person);
+        let person = self.anybody(renamed.person);
         if let Some(owner) = self.owner(&renamed.new) {
             assert_eq!(renamed.account.as_ref(), Some(&owner.name));
         } else {
@@ -539,8 +548,11 @@ impl Shadow {
         let own = (&renamed.new, person.account.as_ref());
         assert!(!self.is_banned(own, person.address, at));
         let following = self.mute_of(person, at).cloned();
-        let person = self.named(renamed.person, &renamed.old);
-        assert_eq!(*person.rooms, *renamed.rooms);
+        let person = self.anybody_mut(renamed.person);
+        assert_eq!(person.name, renamed.old);
+        // Nobody sees it where a person is that is not here.
+        let rooms = if is_lost { &[] } else { &*person.rooms };
+        assert_eq!(*rooms, *renamed.rooms);
         person.name = renamed.new.clone();
         person.following = following;
         (person.account, person.operator) = (renamed.account.clone(), renamed.operator);
@@ -712,7 +724,7 @@ impl Shadow {
             ModAction::Unban(mask) => self.bans.retain(|ban| !ban.mask.is_named_by(mask)),
             ModAction::Mute(mute) => {
                 put(&mut self.mutes, mute);
-                let target = entry.target.map(|target| &self.people[&target]);
+                let target = entry.target.map(|target| self.anybody(target));
                 let heard = target.filter(|target| !self.is_muted(target, at));
                 assert!(heard.is_none() || !mute.is_active(at));
             }

@@ -275,7 +275,7 @@ impl Shadow {
         }
         let hits = matches!(change.act, RoomAct::Eject { .. } | RoomAct::Mute(_));
         if let (true, Some(target)) = (hits, change.target) {
-            let hit = &self.people[&target];
+            let hit = self.anybody(target);
             assert!(target != asker);
             let standing = room.standing(target, hit);
             let is_owner = standing == Some(Standing::Owner);
@@ -345,7 +345,7 @@ impl Shadow {
                 if let Some(account) = account {
                     room.set(account, None);
                 }
-                let person = self.people.get_mut(&target).expect("a person");
+                let person = self.anybody_mut(target);
                 person.rooms.retain(|other| *other != change.room);
             }
             // It only tells.

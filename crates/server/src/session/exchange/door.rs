@@ -136,11 +136,8 @@ impl Session {
                 refuse_unencrypted(Protocol::Irc, env, out)
             });
         }
-        let bucket =
-            shared
-                .entrance
-                .spent
-                .take(address, shared.config.limits.line_rate(), shared.now);
+        let rate = shared.config.limits.line_rate();
+        let bucket = shared.entrance.spent.take(address.into(), rate, shared.now);
         self.dialect.handle_gateway(bucket, self.security());
         self.answer(Tell::Admitted, shared);
     }

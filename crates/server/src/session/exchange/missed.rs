@@ -1,8 +1,11 @@
 //! What a session that is resumed is told of what it missed: the lines of its rooms, a page at a time, and among
 //! them, by their places in the one order, what was for it alone. What comes meanwhile waits.
 
+use std::sync::Arc;
+
 use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
 use chinwag_core::{Detail, Event, LeftOut, Seq, WelcomeBack};
+use chinwag_store::PersonRange;
 use chinwag_wire::dialect::Tell;
 
 use super::pages::PageKind;
@@ -10,7 +13,7 @@ use super::{Exchange, Session};
 use crate::hub::Resumed;
 use crate::session::unseen::{Behind, Missed};
 use crate::shard::Shared;
-use crate::worker::Job;
+use crate::worker::{Away, Job};
 
 impl Session {
     /// The session has its person again. What it has missed comes first, then what its rooms had
@@ -21,6 +24,7 @@ impl Session {
         after: Option<Seq>,
         shared: &mut Shared,
     ) {
+        self.inherit_bucket(shared);
         if let Some(saved) = resumed.arrived.saved {
             self.take_saved(saved, shared);
         }
@@ -29,6 +33,10 @@ impl Session {
             unseen.go_on_behind(after);
             kept.retain(|event| event.seq > after);
         }
+        let stored = resumed.stored.zip(unseen.stored);
+        let stored = stored.map(|(range, (after, _))| PersonRange { after, ..range });
+        // What was kept and shown a moment before a kill may be kept still.
+        kept.retain(|event| !stored.as_ref().is_some_and(|range| range.has(event)));
         if self.dialect.resumes_by_number() {
             self.feed.handle_unproven(&unseen.unproven, &unseen.lost);
         }
@@ -36,8 +44,11 @@ impl Session {
         unseen.retain_private(|lines| self.dialect.reads(lines));
         let own = self.dialect.shown_already();
         let job = Job::Missed {
-            rooms: unseen.rooms.as_slice().into(),
-            until: resumed.until,
+            away: Away {
+                rooms: unseen.rooms.as_slice().into(),
+                private: stored.map(Arc::new),
+                until: resumed.until,
+            },
             detail: Detail::with_notices(after.is_some()),
             not_from: self.ignored(shared).into(),
             own: own.cloned(),
@@ -174,6 +185,8 @@ impl Exchange {
             let told = Seq(next.0.saturating_sub(1));
             let rooms = missed.unseen.rooms.iter_mut();
             rooms.for_each(|(_, after)| *after = told.max(*after));
+            let stored = missed.unseen.stored.iter_mut();
+            stored.for_each(|(after, _)| *after = told.max(*after));
         }
         let lines = &mut missed.unseen.private;
         let mut lines: Vec<Behind> = lines

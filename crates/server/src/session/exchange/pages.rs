@@ -221,6 +221,7 @@ impl Session {
                     .min(shared.config.limits.history_lines_max),
                 ..targets
             },
+            not_from: self.ignored(shared).into(),
         };
         self.ask_worker(job, Step::Tell, shared);
     }

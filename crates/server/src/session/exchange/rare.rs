@@ -6,6 +6,7 @@ use chinwag_wire::dialect::Guesses;
 
 use super::Exchange;
 use crate::session::unseen::{Behind, Missed};
+use crate::spent::AccountBucket;
 
 /// What few sessions have.
 #[derive(Debug, Default)]
@@ -23,6 +24,9 @@ pub(super) struct Rare {
     /// The password that was last proven on this connection. A session that was taken up by its code
     /// has none, and may not change its account.
     proven: Option<Proof>,
+    /// What all connections of the account have left. Who is logged in has proven that, as a rule, so this costs
+    /// nobody else a box.
+    account_bucket: Option<AccountBucket>,
 }
 
 impl Exchange {
@@ -48,6 +52,17 @@ impl Exchange {
     pub(super) fn set_proven(&mut self, proof: Option<Proof>) {
         if proof.is_some() || self.rare.is_some() {
             self.rare().proven = proof;
+        }
+    }
+
+    /// What all connections of the account have left, if the person is logged in to one.
+    pub(in crate::session) fn account_bucket(&self) -> Option<&AccountBucket> {
+        self.rare.as_deref()?.account_bucket.as_ref()
+    }
+
+    pub(in crate::session) fn set_account_bucket(&mut self, bucket: Option<AccountBucket>) {
+        if bucket.is_some() || self.rare.is_some() {
+            self.rare().account_bucket = bucket;
         }
     }
 

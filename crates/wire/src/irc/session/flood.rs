@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::Rate;
+use chinwag_core::{Bucket, Monotonic, Rate};
 
 use super::Session;
 use crate::dialect::{Ask, Env, Held, Step};
@@ -33,6 +33,21 @@ impl Session {
             self.decoder.owe(bytes, env.settings.line_bytes_max),
         );
         self.pace.charge(lines, rate, env.now);
+    }
+
+    /// See [`Dialect::paused_until`](crate::dialect::Dialect::paused_until).
+    pub(crate) fn paused_until(&self) -> Option<Monotonic> {
+        self.pace.waits_until()
+    }
+
+    /// See [`Dialect::handle_bucket`](crate::dialect::Dialect::handle_bucket).
+    pub(crate) fn handle_bucket(&mut self, bucket: Bucket) {
+        self.pace.handle_bucket(bucket);
+    }
+
+    /// See [`Dialect::bucket`](crate::dialect::Dialect::bucket).
+    pub(crate) fn bucket(&self) -> Bucket {
+        self.pace.bucket()
     }
 
     /// Holds back what the client has sent beyond its rate.

@@ -146,6 +146,7 @@ impl Session {
             Fact::Attached(attached) => Some(&attached.login),
             _ => None,
         };
+        self.note_ignores(fact);
         if let Some(login) = login {
             self.rooms = Box::default();
             self.take_early_away();

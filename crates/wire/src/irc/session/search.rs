@@ -124,7 +124,8 @@ fn read(attributes: &str) -> Result<(Search, u64), &'static str> {
     let empty = search.clone();
     let value = |name| tag(attributes, name).filter(|value| !value.is_empty());
     if let Some(typed) = value("text") {
-        search.words = Some(Text::parse(&typed).ok_or("text")?);
+        let words = Text::parse(&typed).filter(|words| Search::has_words(words));
+        search.words = Some(words.ok_or("text")?);
     }
     if let Some(typed) = value("from") {
         search.from = Some(Name::known(&typed).ok_or("from")?);

@@ -51,7 +51,8 @@ $ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobb
 and send `{\"resume\":{\"code\":\"K7Q2-9MXP\",\"after\":1234}}`, `after` being the greatest `seq` that you have. The answer has
 the next code; all messages and topics since then follow, as events, and then what happens from now on.
 Private messages that came meanwhile are among them, a limited number, and so are those, up to 64 KiB, that
-the link had delivered and the program had not read when it was killed: `after` alone says what you have.
+the link had delivered and the program had not read when it was killed: `after` alone says what you have. If the server was
+killed, those come that stand in a history: all but what two guests told each other.
 What cannot be shown any more, since retention has taken it or too much came, is counted as `gone`. Comings and
 goings are not kept: ask `who`.
 

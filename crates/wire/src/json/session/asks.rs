@@ -292,8 +292,10 @@ fn ask_search(search: crate::json::request::Search) -> Result<Ask, &'static str>
         && search.room.is_none()
         && search.before.is_none()
         && search.after.is_none();
-    match is_empty {
-        true => Err("a search needs words or a filter"),
-        false => Ok(Ask::Search(search)),
+    let has_words = search.words.as_deref().is_none_or(Search::has_words);
+    match (is_empty, has_words) {
+        (true, _) => Err("a search needs words or a filter"),
+        (_, false) => Err("`words` has no letter and no digit"),
+        (false, true) => Ok(Ask::Search(search)),
     }
 }

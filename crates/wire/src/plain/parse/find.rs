@@ -10,6 +10,7 @@ use chinwag_core::Text;
 
 use super::Read;
 use super::arguments::{Arguments, is_quote, name, room};
+use crate::dialect::Search;
 use crate::plain::request::{EchoedInput, ParseError, Request, SearchRequest};
 use crate::zone::Moment;
 
@@ -33,6 +34,9 @@ pub(in crate::plain) fn search(mut arguments: Arguments<'_>) -> Read {
         let value = value.trim_matches(is_quote);
         search.set(key, value, term)?;
         search.set_time(key, &mut arguments);
+    }
+    if !words.is_empty() && !Search::has_words(&words) {
+        return Err(ParseError::NothingSought);
     }
     search.words = Text::parse(&words);
     match search == SearchRequest::default() {

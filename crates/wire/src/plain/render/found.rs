@@ -100,6 +100,14 @@ fn plain_word(words: &str) -> Option<&str> {
         .filter(|_| !has_phrase && !leaves_out)
 }
 
+/// Whether words are only those that messages must not have: `-a -b`, or one phrase.
+fn leaves_out_all(words: &str) -> bool {
+    let is_phrase =
+        words.starts_with("-\"") && words.matches('"').count() == 2 && words.ends_with('"');
+    let is_left_out = |word: &str| word.starts_with('-') && !word.starts_with("--");
+    is_phrase || words.split_whitespace().all(is_left_out)
+}
+
 /// ` with "deploy" from ann in #dev since Sat 21 Nov 2026`
 struct Filters<'a>(&'static str, &'a SearchRequest);
 
@@ -107,6 +115,13 @@ impl Display for Filters<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self(with, search) = self;
         match search.words.as_deref() {
+            Some(words) if leaves_out_all(words) => {
+                let words = words.trim_start_matches('-');
+                match words.contains('"') {
+                    true => write!(f, " without {words}")?,
+                    false => write!(f, " without \"{}\"", words.replace(" -", "\" and \""))?,
+                }
+            }
             Some(words) if words.contains('"') => write!(f, "{with}{words}")?,
             Some(words) => write!(f, "{with}\"{words}\"")?,
             None => {}

@@ -112,6 +112,10 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
             "No filter \"{key}\". There are from:NAME in:#ROOM before:DATE after:DATE. To find the text, \
              quote it: \"{word}\"."
         ),
+        ParseError::NothingSought => f.write_str(
+            "There is no letter and no digit to look for. Type /search WORDS, \"A PHRASE\" or a filter such as \
+             from:NAME.",
+        ),
         ParseError::BadMatch(typed) => write!(
             f,
             "\"{typed}\" is not the number of a match. /search numbers what it finds."

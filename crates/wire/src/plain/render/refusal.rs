@@ -366,10 +366,6 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
             "You ignore {ignores_max} names, the limit. /unignore one first."
         ),
         (Rejection::NotIgnored(name), _) => write!(f, "You do not ignore {name}."),
-        (Rejection::LinkLost(name), Context::Command("eject")) => write!(
-            f,
-            "{name}'s link is lost, so there is nobody to put out. /bar keeps {name} out."
-        ),
         (Rejection::LinkLost(name), _) => {
             write!(f, "{name}'s link is lost. Try again when {name} is back.")
         }

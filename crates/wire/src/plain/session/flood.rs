@@ -44,6 +44,10 @@ impl Flood {
         }
     }
 
+    pub(super) fn handle_bucket(&mut self, bucket: Bucket) {
+        self.bucket = bucket;
+    }
+
     pub(super) fn bucket(&self) -> Bucket {
         self.bucket
     }

@@ -1,0 +1,87 @@
+//! What a session may send at once, where it comes from and where it goes: connecting again refills nothing.
+//!
+//! The bucket is the dialect's, so that a line costs nothing more. It stays behind for the next from the same
+//! address, and for the next connection of the person, wherever that comes from. An account has one for all its
+//! connections: each lends it to its dialect while that reads.
+
+use chinwag_core::{AccountChange, AccountChanged, Bucket, Event, Fact, Name, PersonId};
+
+use super::Session;
+use crate::shard::Shared;
+use crate::spent::Whose;
+
+impl Session {
+    /// Lets the client send, out of what its account has left if it has one.
+    pub(super) fn spend(&mut self, shared: &mut Shared, act: impl FnOnce(&mut Self, &mut Shared)) {
+        let Some(account) = self.exchange.account_bucket().cloned() else {
+            return act(self, shared);
+        };
+        let before = account.get();
+        self.dialect.handle_bucket(before);
+        act(self, shared);
+        let rate = shared.config.limits.line_rate();
+        account.take_as((before, self.dialect.bucket()), rate, shared.now);
+    }
+
+    /// Goes on with its account's bucket if an event says which that is, or is another.
+    pub(super) fn handle_account(&mut self, me: PersonId, event: &Event, shared: &Shared) {
+        let Some(account) = account_in(event, me) else {
+            return;
+        };
+        let (rate, bucket) = (shared.config.limits.line_rate(), self.dialect.bucket());
+        let spent = &shared.entrance.spent;
+        let account = account.map(|account| spent.of_account(account, bucket, rate, shared.now));
+        self.exchange.set_account_bucket(account);
+    }
+
+    /// The person goes on over another connection, or may: what it has spent is kept for that.
+    pub(super) fn leave_bucket_to(&self, person: PersonId, shared: &Shared) {
+        self.leave_bucket(Whose::Person(person), shared);
+    }
+
+    /// Goes on with what the person's last connection has left.
+    pub(super) fn inherit_bucket(&mut self, shared: &Shared) {
+        let Some(person) = self.person else {
+            return;
+        };
+        let (rate, now) = (shared.config.limits.line_rate(), shared.now);
+        let left = shared.entrance.spent.take(Whose::Person(person), rate, now);
+        let bucket = self.dialect.bucket().emptier(left, rate, now);
+        self.dialect.handle_bucket(bucket);
+        if let Some(account) = self.exchange.account_bucket() {
+            account.share(bucket, rate, now);
+        }
+    }
+
+    /// Nobody speaks here any more: the next from its address has so much less.
+    pub(super) fn leave_bucket_to_address(&mut self, shared: &Shared) {
+        self.leave_bucket(Whose::from(self.peer.address), shared);
+        // It is left once.
+        self.dialect.handle_bucket(Bucket::full(shared.now));
+    }
+
+    fn leave_bucket(&self, whose: Whose, shared: &Shared) {
+        let (rate, bucket) = (shared.config.limits.line_rate(), self.dialect.bucket());
+        shared.entrance.spent.put(whose, bucket, rate, shared.now);
+    }
+}
+
+/// The account that a person is logged in to from an event on, if it says so.
+fn account_in(event: &Event, me: PersonId) -> Option<Option<&Name>> {
+    let (person, account) = match &event.fact {
+        Fact::AccountChanged(changed) if is_claim(changed) => {
+            return (changed.person == Some(me)).then_some(Some(&changed.account));
+        }
+        Fact::LoggedIn(login) => (login.person, &login.account),
+        Fact::Returned(returned) => (returned.login.person, &returned.login.account),
+        Fact::Attached(attached) => (attached.login.person, &attached.login.account),
+        Fact::Renamed(renamed) => (renamed.person, &renamed.account),
+        Fact::AccountSet(set) => (set.person, &set.account),
+        _ => return None,
+    };
+    (person == me).then_some(account.as_ref())
+}
+
+fn is_claim(changed: &AccountChanged) -> bool {
+    matches!(changed.change, AccountChange::Claimed { .. })
+}

@@ -1,0 +1,115 @@
+//! The private messages of one person between two places: what a session did not get of them when the server was
+//! killed.
+//!
+//! A row has the names of both sides, and a name means one person for a stretch of the order. So a guest's are
+//! found too, as far as the other side has an account in whose history they stand.
+
+use chinwag_core::{Event, Fact, Name, PastName, PersonId, Seq};
+use rusqlite::{Connection, params};
+
+use crate::block::signed;
+use crate::error::{Damage, Error};
+use crate::filter::Filter;
+use crate::private;
+use crate::room_log::behind;
+
+/// Rows that are read at once.
+const READ_MAX: i64 = 64;
+
+/// Whose private messages are looked for, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonRange {
+    /// The person that they are told.
+    pub person: PersonId,
+    /// The account that it is logged in to.
+    pub account: Option<Name>,
+    /// The names that it has borne, and when.
+    pub names: Box<[PastName]>,
+    /// The last message that it has.
+    pub after: Seq,
+    /// The last that is looked for.
+    pub until: Seq,
+}
+
+impl PersonRange {
+    /// Whether a private message that is known already is one of them.
+    pub fn has(&self, event: &Event) -> bool {
+        let is_between = self.after < event.seq && event.seq <= self.until;
+        is_between && self.told(event.clone(), Filter::default()).is_some()
+    }
+
+    fn is_own(&self, name: &Name, account: Option<&Name>, place: Seq) -> bool {
+        let is_same = match (account, &self.account) {
+            (Some(account), Some(own)) => account.same_as(own),
+            (None, None) => true,
+            _ => false,
+        };
+        is_same && self.names.iter().any(|past| past.covers(name, place))
+    }
+
+    /// A message as the person is told it; `None` if it neither sent nor got it, or does not hear its sender.
+    fn told(&self, mut event: Event, filter: Filter<'_>) -> Option<Event> {
+        let Fact::PrivateMessage(message) = &mut event.fact else {
+            return None;
+        };
+        let (from, to) = (&message.accounts.from, &message.accounts.to);
+        let is_sender = self.is_own(&message.from_name, from.as_ref(), event.seq);
+        let is_heard = is_sender || filter.hears(&message.from_name, from.as_ref(), event.seq);
+        let is_receiver = is_heard && self.is_own(&message.to_name, to.as_ref(), event.seq);
+        if is_sender {
+            message.from = self.person;
+        }
+        if is_receiver {
+            message.to = self.person;
+        }
+        (is_sender || is_receiver).then_some(event)
+    }
+}
+
+/// The next that the person is told from a place on, and the place where to go on; `None` at the end.
+pub(crate) fn read(
+    conn: &Connection,
+    range: &PersonRange,
+    from: Seq,
+    filter: Filter<'_>,
+) -> Result<Option<(Vec<Event>, Seq)>, Error> {
+    // A side that ignores the other has the message in no history of its own.
+    let sql = format!(
+        "SELECT {} FROM private_message AS m WHERE seq >= ?1 AND seq <= ?2 AND text <> ''
+         AND (sender_account IS ?3 OR recipient_account IS ?3)
+         AND (?3 IS NULL
+              OR EXISTS (SELECT 1 FROM conversation AS c WHERE c.seq = m.seq AND c.account = ?4))
+         ORDER BY seq LIMIT ?5",
+        private::COLUMNS
+    );
+    let account = range.account.as_ref();
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![
+        signed(from.max(behind(range.after)).0),
+        signed(range.until.0),
+        account.map(Name::as_str),
+        account.map(Name::folded),
+        READ_MAX,
+    ])?;
+    let (mut events, mut next) = (Vec::new(), None);
+    while let Some(row) = rows.next()? {
+        let event = private::event(row)?.ok_or(Damage::Row("private_message"))?;
+        next = Some(behind(event.seq));
+        events.extend(range.told(event, filter));
+    }
+    Ok(next.map(|next| (events, next)))
+}
+
+/// How many there are.
+pub(crate) fn count(
+    conn: &Connection,
+    range: &PersonRange,
+    filter: Filter<'_>,
+) -> Result<u64, Error> {
+    let (mut messages, mut from) = (0, Seq::default());
+    while let Some((events, next)) = read(conn, range, from, filter)? {
+        messages += events.len() as u64;
+        from = next;
+    }
+    Ok(messages)
+}
