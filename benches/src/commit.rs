@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chinwag_core::{Event, Seq, Timestamp};
 use chinwag_store::{Durability, Opened, Place, Retention, Store};
 
-use crate::fixture::{self, LINE, START, name, room_name, said, shared, text};
+use crate::fixture::{self, LINE, START, name, room_made, said, shared, text};
 use crate::piece::{Piece, Work};
 
 pub(crate) const IN_MEMORY: &[Piece] = &[
@@ -104,6 +104,6 @@ impl Writer {
             event.at = Timestamp(START.0 + self.next as i64);
             self.next += 1;
         }
-        self.store.commit(turn, &room_name).expect("a commit");
+        self.store.commit(turn, &room_made).expect("a commit");
     }
 }

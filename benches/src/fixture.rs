@@ -20,8 +20,9 @@ pub(crate) fn text(text: &str) -> Text {
     Text::parse(text).expect("a text")
 }
 
-pub(crate) fn room_name(room: RoomId) -> Option<RoomName> {
-    RoomName::parse(&format!("room-{}", room.0)).ok()
+pub(crate) fn room_made(room: RoomId) -> Option<(RoomName, Timestamp)> {
+    let name = RoomName::parse(&format!("room-{}", room.0)).ok()?;
+    Some((name, START))
 }
 
 /// A message, said so many milliseconds after the start as its number says.

@@ -14,7 +14,7 @@ use chinwag_store::{
 use divan::black_box;
 use tempfile::TempDir;
 
-use crate::fixture::{self, START, name, room_name, said, shared, text};
+use crate::fixture::{self, START, name, room_made, said, shared, text};
 use crate::piece::{Piece, Work};
 
 const MESSAGES: u64 = 300_000;
@@ -82,7 +82,7 @@ fn fill(place: Place, folder: Option<TempDir>, (messages, rooms): (u64, u32)) ->
     for turn in 0..messages / TURN {
         let numbers = turn * TURN + 1..=(turn + 1) * TURN;
         let events = shared(numbers.map(|seq| message(seq, rooms, &names)));
-        store.commit(&events, &room_name).expect("a commit");
+        store.commit(&events, &room_made).expect("a commit");
         if turn % 1_000 == 0 {
             checkpointer.checkpoint().expect("a checkpoint");
         }

@@ -19,6 +19,8 @@ mod input;
 #[cfg(test)]
 mod irc;
 #[cfg(test)]
+mod irc_oracle;
+#[cfg(test)]
 mod json;
 #[cfg(test)]
 mod pieces;

@@ -71,15 +71,18 @@ const MAPPED_PREFIX: u8 = 96;
 const IPV6_PREFIX: u8 = 64;
 
 impl Mask {
-    /// The mask that an operator wrote: `name:NAME`, an address, a block, or a name.
+    /// The mask that an operator wrote: `name:NAME`, an address, a block, or a name. A name stands for its
+    /// account as well, which may be written `account:NAME`.
     ///
     /// # Errors
     /// [`MaskError`] if it is none of them, or a block that says something else than it seems to.
     pub fn parse(text: &str) -> Result<Self, MaskError> {
         let nobody = |_| MaskError::Nobody;
         let of_name = |name: &str| Name::parse(name).map(Self::of_name).map_err(nobody);
-        if let Some(name) = text.strip_prefix("name:") {
-            return of_name(name);
+        for prefix in ["name:", "account:"] {
+            if let Some(name) = text.strip_prefix(prefix) {
+                return of_name(name);
+            }
         }
         if let Ok(address) = text.parse::<IpAddr>() {
             return Ok(Self::of_net(IpNet::from(address.to_canonical())));
@@ -220,6 +223,7 @@ mod tests {
         for (text, shown) in [
             ("lee", "lee"),
             ("name:lee", "lee"),
+            ("account:lee", "lee"),
             ("192.0.2.7", "192.0.2.7"),
             ("192.0.2.7/24", "192.0.2.0/24"),
             ("::ffff:192.0.2.7", "192.0.2.7"),

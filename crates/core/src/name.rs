@@ -63,12 +63,21 @@ pub enum NameError {
 const SHOWN_LETTERS_MAX: usize = 2 * NAME_LETTERS_MAX;
 
 /// Reserved words. `you -> gopher` is a line of the server's.
-const RESERVED: [&str; 4] = ["you", "now", "root", SHELL];
+const RESERVED: [&str; 8] = [
+    "you",
+    "now",
+    "root",
+    SHELL,
+    "oper",
+    "opers",
+    "staff",
+    "superuser",
+];
 
 /// Ends of names that pass for people in charge (`sysadmin`, `irc-operator`), and of those of the
 /// services of IRC networks: `NickServ` asks for passwords. Words with an `m` stand here as their own
-/// look, too.
-const RESERVED_ENDS: [&str; 13] = [
+/// look, too. `ircop` does not: a person of the public conformance suite (irctest) is called so.
+const RESERVED_ENDS: [&str; 24] = [
     "serv",
     "service",
     "server",
@@ -82,6 +91,17 @@ const RESERVED_ENDS: [&str; 13] = [
     "rnoderator",
     "system",
     "systern",
+    "operators",
+    "admins",
+    "adrnins",
+    "administrators",
+    "adrninistrators",
+    "moderators",
+    "rnoderators",
+    "ircops",
+    "sysop",
+    "sysops",
+    "ircstaff",
 ];
 
 /// Words with one of these ends that nobody takes for a person in charge, likewise.

@@ -277,6 +277,8 @@ pub enum RoomRejection {
     RegisteredOnly,
     /// Only people whose connection is encrypted may enter.
     EncryptedOnly,
+    /// Whether it takes encrypted connections alone is said over one.
+    SetInClear,
     /// The asker is kept out.
     Barred {
         /// Until then, or for good.
@@ -329,6 +331,8 @@ pub enum RoomRejection {
     NotBarred(Listed),
     /// It mutes nobody of that name.
     NotMuted(Name),
+    /// The asker is inside already.
+    InsideAlready,
     /// The asker may enter without knocking.
     NoNeedToKnock,
     /// The asker has knocked lately.

@@ -98,7 +98,7 @@ pub struct IrcForm {
     /// The text with its formatting, if it differs: without NUL. A LF stands between the lines of a
     /// passage, and a CR where the client has cut a line.
     pub text: Option<Box<str>>,
-    /// Client-only tags, as they stand on the wire: `+draft/reply=17;+x`.
+    /// Client-only tags as they stand on the wire, `+draft/reply=17;+x`; before them that of a bot.
     pub tags: Option<Box<str>>,
 }
 

@@ -112,8 +112,8 @@ impl Store {
     }
 
     /// Stores the events of a turn: all of them or, if it fails, none. They must be durable ones
-    /// ([`Fact::is_durable`]) in ascending order, behind all that was stored before. `name_of` is
-    /// asked for the names of rooms that the store does not know to have.
+    /// ([`Fact::is_durable`]) in ascending order, behind all that was stored before. `made` is
+    /// asked for the name of a room that the store does not know to have, and when it was made.
     ///
     /// When it has returned, the events survive what the store's [`Durability`] says. Whatever
     /// made it fail, the next call starts afresh and succeeds once the cause has gone.
@@ -124,11 +124,11 @@ impl Store {
     /// [`CommitError`]; nothing of the batch is stored then.
     ///
     /// # Panics
-    /// If something happens in a room that `name_of` does not know.
+    /// If something happens in a room that `made` does not know.
     pub fn commit(
         &mut self,
         events: &[Arc<Event>],
-        name_of: &dyn Fn(RoomId) -> Option<RoomName>,
+        made: &dyn Fn(RoomId) -> Option<(RoomName, Timestamp)>,
     ) -> Result<(), CommitError> {
         let Some(first) = events.first() else {
             return Ok(());
@@ -136,7 +136,7 @@ impl Store {
         debug_assert!(events.is_sorted_by_key(|event| event.seq));
         self.make_ready(first.seq)?;
         self.draft(events);
-        match self.write(events, name_of) {
+        match self.write(events, made) {
             Ok(has_deleted) => {
                 self.remember(has_deleted);
                 Ok(())
@@ -192,7 +192,7 @@ impl Store {
     fn write(
         &mut self,
         events: &[Arc<Event>],
-        name_of: &dyn Fn(RoomId) -> Option<RoomName>,
+        made: &dyn Fn(RoomId) -> Option<(RoomName, Timestamp)>,
     ) -> rusqlite::Result<bool> {
         let conn = self.database.conn_as_is()?;
         conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
@@ -200,7 +200,7 @@ impl Store {
             conn,
             rooms: &mut self.rooms,
             counts: &mut self.counts,
-            name_of,
+            made,
         };
         turn.write_blocks(self.drafts.blocks())?;
         let has_others = events.iter().any(|event| !is_said(event));
@@ -264,7 +264,7 @@ struct Turn<'a> {
     conn: &'a Connection,
     rooms: &'a mut HashSet<RoomId>,
     counts: &'a mut HashMap<RoomId, u64>,
-    name_of: &'a dyn Fn(RoomId) -> Option<RoomName>,
+    made: &'a dyn Fn(RoomId) -> Option<(RoomName, Timestamp)>,
 }
 
 impl Turn<'_> {
@@ -377,12 +377,16 @@ impl Turn<'_> {
         if self.rooms.contains(&room) {
             return Ok(());
         }
-        let known = (self.name_of)(room);
-        let name = known.expect("the hub names every room that something happens in");
+        let known = (self.made)(room);
+        let (name, at) = known.expect("the hub knows every room that something happens in");
         let insert = "INSERT INTO room (id, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        self.conn
+        let inserted = self
+            .conn
             .prepare_cached(insert)?
             .execute(params![room.0, name.bare()])?;
+        if inserted > 0 {
+            rules::created(self.conn, room, at)?;
+        }
         // Rooms come and go, and nobody tells the store which are gone.
         if self.rooms.len() >= ROOMS_KNOWN_MAX {
             self.rooms.clear();
@@ -461,15 +465,18 @@ mod tests {
     fn check_full(place: Place) {
         let opened = Store::open(place, Durability::Process, Retention::default());
         let Opened { mut store, .. } = opened.expect("a store");
-        let name_of = |room: RoomId| RoomName::parse(&format!("room-{}", room.0)).ok();
+        let made = |room: RoomId| {
+            let name = RoomName::parse(&format!("room-{}", room.0)).ok()?;
+            Some((name, Timestamp(0)))
+        };
         limit_pages(&mut store, 40);
         let mut seq = 1;
-        while let Ok(()) = store.commit(&[said(seq, 0)], &name_of) {
+        while let Ok(()) = store.commit(&[said(seq, 0)], &made) {
             seq += 1;
         }
         let turn = [said(seq, 1), said(seq + 1, 0), said(seq + 2, 2)];
         for _ in 0..3 {
-            let error = store.commit(&turn, &name_of).expect_err("it is full");
+            let error = store.commit(&turn, &made).expect_err("it is full");
             assert!(matches!(error, CommitError::Full), "{error}");
             let recent = store
                 .recent(RoomId(0), 1_000, usize::MAX)
@@ -480,9 +487,7 @@ mod tests {
             );
         }
         limit_pages(&mut store, 4_000);
-        store
-            .commit(&turn, &name_of)
-            .expect("it is not full any more");
+        store.commit(&turn, &made).expect("it is not full any more");
         let totals = [0, 1, 2].map(|room| {
             store
                 .recent(RoomId(room), 1, 9_999)

@@ -25,12 +25,14 @@ mod key {
     pub(super) const REGISTERED: &str = "registered";
     pub(super) const ENCRYPTED: &str = "encrypted";
     pub(super) const NO_CTCP: &str = "no_ctcp";
+    /// When the room was made: no setting, and of the room whatever it is set to.
+    pub(super) const CREATED: &str = "created";
 }
 
 /// The rules of all rooms that have some.
 pub(crate) fn all(conn: &Connection) -> Result<HashMap<RoomId, KeptRules>, Error> {
     let mut all: HashMap<RoomId, KeptRules> = HashMap::new();
-    let sql = "SELECT room, key, value FROM room_setting";
+    let sql = "SELECT room, key, value FROM room_setting WHERE key <> 'created'";
     for (room, setting) in snapshot::all(conn, sql, [], setting)? {
         all.entry(room).or_default().settings.set(&setting);
     }
@@ -196,6 +198,13 @@ fn set(conn: &Connection, room: RoomId, setting: &RoomSetting) -> rusqlite::Resu
     Ok(())
 }
 
+/// Writes when a room was made.
+pub(crate) fn created(conn: &Connection, room: RoomId, at: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT OR REPLACE INTO room_setting VALUES (?1, ?2, ?3)")?
+        .execute(params![room.0, key::CREATED, at.0])?;
+    Ok(())
+}
+
 fn stand(
     conn: &Connection,
     room: RoomId,
@@ -221,13 +230,9 @@ fn stand(
 
 /// Forgets the rules of a room, which has another owner or none from now on.
 pub(crate) fn found(conn: &Connection, room: RoomId, owner: Option<&Name>) -> rusqlite::Result<()> {
-    for table in [
-        "room_setting",
-        "room_standing",
-        "restriction",
-        "room_mask",
-        "room_metadata",
-    ] {
+    conn.prepare_cached("DELETE FROM room_setting WHERE room = ?1 AND key <> 'created'")?
+        .execute([room.0])?;
+    for table in ["room_standing", "restriction", "room_mask", "room_metadata"] {
         let sql = format!("DELETE FROM {table} WHERE room = ?1");
         conn.prepare_cached(&sql)?.execute([room.0])?;
     }

@@ -113,8 +113,8 @@ INSERT INTO setting VALUES ('store', lower(hex(randomblob(16))));
 /// taken for as long as something of it is left.
 ///
 /// `room_setting` has a row for each setting that is not as in a new room, under the keys of
-/// `rules::key`; `room_standing` one for each account that is more than a guest there. A
-/// `restriction` with a room is that room's own.
+/// `rules::key`, and one for when the room was made; `room_standing` one for each account that is more than
+/// a guest there. A `restriction` with a room is that room's own.
 ///
 /// `room_mask` has what clients of IRC have set in a room by mask; `account` is 1 where the mask is of an
 /// account.

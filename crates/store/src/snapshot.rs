@@ -25,7 +25,7 @@ const FORGET_EMPTY: &str = "
     AND (retired OR topic IS NULL AND NOT (
         (id = 0 OR EXISTS (SELECT 1 FROM room_standing AS owner
                            WHERE owner.room = id AND owner.standing = 'owner'))
-        AND (EXISTS (SELECT 1 FROM room_setting WHERE room_setting.room = id)
+        AND (EXISTS (SELECT 1 FROM room_setting AS own WHERE own.room = id AND own.key <> 'created')
              OR EXISTS (SELECT 1 FROM restriction WHERE restriction.room = id)
              OR EXISTS (SELECT 1 FROM room_mask WHERE room_mask.room = id)
              OR EXISTS (SELECT 1 FROM room_standing AS other
@@ -187,7 +187,8 @@ pub(crate) fn all<T>(
 
 /// The columns of [`room`]. The account of who has set the topic stands with the notice of that.
 const ROOM: &str = "id, name, topic, topic_by, topic_at, (SELECT account FROM notice
-    WHERE notice.room = room.id AND irc_tags IS NULL AND topic IS NOT NULL ORDER BY seq DESC LIMIT 1)";
+    WHERE notice.room = room.id AND irc_tags IS NULL AND topic IS NOT NULL ORDER BY seq DESC LIMIT 1),
+    (SELECT value FROM room_setting AS own WHERE own.room = room.id AND own.key = 'created')";
 
 fn room(row: &Row<'_>) -> rusqlite::Result<Result<RoomSnapshot, Damage>> {
     let damage = Damage::Row("room");
@@ -203,10 +204,12 @@ fn room(row: &Row<'_>) -> rusqlite::Result<Result<RoomSnapshot, Damage>> {
         _ => Err(damage),
     };
     let id = RoomId(row.get(0)?);
+    let created: Option<i64> = row.get(6)?;
     Ok(RoomName::parse(&name).map_err(|_| damage).and_then(|name| {
         topic.map(|topic| RoomSnapshot {
             id,
             name,
+            created: created.map(Timestamp),
             topic,
             rules: KeptRules::default(),
         })

@@ -107,7 +107,8 @@ impl Chat {
             .iter()
             .for_each(|sent| chat.sent_keys.insert(sent));
         for room in snapshot.rooms {
-            chat.open_room(room.id, room.name, started);
+            let created = room.created.unwrap_or(started);
+            chat.open_room(room.id, room.name, created);
             chat.rooms.set_topic(room.id, (room.topic, None));
             chat.rooms.note_history(room.id);
             chat.restore_rules(room.id, room.rules, started);
@@ -146,6 +147,11 @@ impl Chat {
         for account in accounts.collect::<Vec<_>>() {
             self.rooms.note_account(id, &account);
         }
+    }
+
+    /// When a room was made.
+    pub fn room_created(&self, room: RoomId) -> Option<Timestamp> {
+        self.rooms.get(room).map(|room| room.created)
     }
 
     /// The name of a room.

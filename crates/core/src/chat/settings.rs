@@ -20,7 +20,7 @@ use crate::room_name::RoomName;
 use crate::sent_key::SentKey;
 use crate::source::{CloakKey, Ident};
 use crate::text::Text;
-use crate::time::Duration;
+use crate::time::{Duration, Timestamp};
 
 /// Who becomes the operator by arriving first where there is none. A script never does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +149,8 @@ pub struct RoomSnapshot {
     pub id: RoomId,
     /// Its name.
     pub name: RoomName,
+    /// When it was made, if that is known: it was not always kept.
+    pub created: Option<Timestamp>,
     /// Its topic.
     pub topic: Option<Topic>,
     /// Its own rules.

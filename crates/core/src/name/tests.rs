@@ -124,6 +124,22 @@ fn what_is_no_name_is_refused() {
 }
 
 #[test]
+fn nobody_passes_for_those_who_run_a_network() {
+    for text in [
+        "IRCops",
+        "SysOp",
+        "sy50p",
+        "staff",
+        "irc-staff",
+        "admins",
+        "Moderators",
+        "oper",
+    ] {
+        assert_eq!(Name::parse(text), Err(NameError::Reserved), "{text:?}");
+    }
+}
+
+#[test]
 fn case_does_not_make_another_name() {
     for (a, b) in [
         ("Lee", "lEE"),
@@ -260,7 +276,17 @@ fn digits_do_not_hide_a_reserved_word() {
         assert!(Name::parse(text).is_err(), "{text}");
     }
     for text in [
-        "bob1", "u1", "ul", "r2d2", "root7", "you2", "observer", "c00k",
+        "bob1",
+        "u1",
+        "ul",
+        "r2d2",
+        "root7",
+        "you2",
+        "observer",
+        "c00k",
+        "falstaff",
+        "developer",
+        "op",
     ] {
         assert!(Name::parse(text).is_ok(), "{text}");
     }

@@ -177,7 +177,7 @@ fn a_mute_of_a_room_follows_a_guest_who_leaves_it_to_change_name() {
     world.by("tom", leave("dev")).expect("left");
     world.by("tom", rename("mike")).expect("renamed");
     world.by("mike", join("dev")).expect("joined");
-    assert_eq!(world.by("mike", say_in(DEV, "hi")), Err(muted.clone()));
+    assert_eq!(world.by("mike", say_in(DEV, "hi")), Err(muted));
     // Who is made a moderator may speak, and goes on so when it is none again.
     world
         .by("ann", give("mike", Standing::Moderator))
@@ -187,5 +187,21 @@ fn a_mute_of_a_room_follows_a_guest_who_leaves_it_to_change_name() {
         .expect("taken");
     world.by("mike", say_in(DEV, "hi")).expect("heard");
     world.check();
+    world.check_replay();
+}
+
+#[test]
+fn a_bar_of_an_account_is_taken_off_as_one() {
+    let mut world = class();
+    world.by("tom", register("of tom")).expect("registered");
+    world.by("tom", rename("mike")).expect("renamed");
+    world.by("ann", bar("account:tom")).expect("barred");
+    assert!(barred(&mut world, "mike"));
+    let unbar = Command::Unbar {
+        room: RoomRef::Id(DEV),
+        listed: Listed::parse("account:tom").expect("an account"),
+    };
+    world.by("ann", unbar).expect("taken off");
+    assert!(!barred(&mut world, "mike"));
     world.check_replay();
 }

@@ -245,6 +245,7 @@ fn each_setting_keeps_out_whom_it_says() {
         ),
     ] {
         let mut world = dev();
+        world.encrypt("ann");
         world.by("ann", on(setting)).expect("set");
         assert_eq!(world.by("cy", join("dev")), Err(of(refusal)));
         world.check();
@@ -268,6 +269,7 @@ fn each_setting_keeps_out_whom_it_says() {
 #[test]
 fn a_room_for_encrypted_connections_is_not_resumed_in_clear() {
     let mut world = dev();
+    world.encrypt("ann");
     let Caller::Person { person, conn, .. } = world.caller("ann") else {
         unreachable!()
     };

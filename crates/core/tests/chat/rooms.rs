@@ -2,10 +2,10 @@
 
 use chinwag_core::{
     Caller, Command, Fact, KeptRules, LOBBY, Rejection, RoomId, RoomRef, RoomSnapshot, Settings,
-    Snapshot,
+    Snapshot, Timestamp,
 };
 
-use crate::world::{World, join, leave, room, say_in, set_topic};
+use crate::world::{START, World, join, leave, room, say_in, set_topic};
 
 /// The rooms that ann is in after each of these.
 #[track_caller]
@@ -140,6 +140,7 @@ fn rooms_of_an_earlier_run_keep_no_others_out() {
         ..crate::world::settings()
     };
     let rooms = (1..=5).map(|number| RoomSnapshot {
+        created: (number > 1).then_some(Timestamp(7)),
         id: RoomId(number),
         name: room(&format!("r{number}x")),
         topic: None,
@@ -152,6 +153,8 @@ fn rooms_of_an_earlier_run_keep_no_others_out() {
     let mut world = World::new(settings, snapshot);
     world.arrive_from("192.0.2.3", "zoe").expect("here");
     world.by("zoe", join("zoes")).expect("joined");
+    let created = [1, 2, 6].map(|id| world.chat.room_created(RoomId(id)));
+    assert_eq!(created, [Some(START), Some(Timestamp(7)), Some(world.now)]);
     world.check();
 }
 

@@ -153,6 +153,16 @@ impl World {
         self.act(visitor, Command::Resume(code))
     }
 
+    /// Has a person lose its link, and come back over one that is encrypted.
+    pub(crate) fn encrypt(&mut self, name: &str) {
+        let code = self.lose(name);
+        let mut visitor = self.visitor("192.0.2.98");
+        if let Caller::Anonymous { link, .. } = &mut visitor {
+            link.is_encrypted = true;
+        }
+        self.act(visitor, Command::Resume(code)).expect("back");
+    }
+
     pub(crate) fn whois(&self, name: &str) -> Result<Profile, Rejection> {
         let asker = self.caller(name);
         match self

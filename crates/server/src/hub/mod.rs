@@ -32,7 +32,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
-    Caller, Chat, Command, ConnId, Env, Event, Fact, LeftOut, MessageKey, Name, Outcome,
+    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, LeftOut, MessageKey, Name, Outcome,
     PresenceBatcher, Query, Rejection, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome,
 };
 use chinwag_feed::Unacknowledged;
@@ -45,6 +45,7 @@ use crate::password_gate::PasswordGate;
 use log::Refused;
 use lost::LostSessions;
 use numbers::Numbers;
+use profile::room_made;
 use recent::RecentLogs;
 pub(crate) use recent::RecentMessages;
 use survive::Survivors;
@@ -351,10 +352,8 @@ impl Hub {
         let durable = events().map(|place| &self.turn.events[place]);
         let durable: Vec<Arc<Event>> = durable.filter(|e| e.fact.is_durable()).cloned().collect();
         let staged_events: Vec<_> = events().map(|place| &*self.turn.events[place]).collect();
-        let committed = self.store.commit(&durable, &|room| {
-            let known = self.chat.room_name(room).cloned();
-            known.or_else(|| name_of_new(room, &staged_events))
-        });
+        let made = |room| room_made(&self.chat, room, &staged_events);
+        let committed = self.store.commit(&durable, &made);
         self.note_saving(committed.as_ref().err());
         if committed.is_err() {
             return self.refuse(staged);
@@ -454,14 +453,6 @@ fn conn_of(caller: Caller) -> Option<ConnId> {
         Caller::Anonymous { conn, .. } | Caller::Person { conn, .. } => Some(conn),
         Caller::Server | Caller::Shell => None,
     }
-}
-
-/// The name of a room that some of these events open.
-fn name_of_new(room: RoomId, events: &[&Event]) -> Option<RoomName> {
-    events.iter().find_map(|event| match &event.fact {
-        Fact::RoomOpened { room: opened, name } if *opened == room => Some(name.clone()),
-        _ => None,
-    })
 }
 
 fn rejected(rejection: Rejection) -> ReplyBody {

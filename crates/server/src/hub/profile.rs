@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Command, Env, Event, Fact, Ignored, LOBBY, LeftOut, Name, PersonId, Rejection, RoomId,
+    Chat, Command, Env, Event, Fact, Ignored, LOBBY, LeftOut, Name, PersonId, Rejection, RoomId,
     RoomName, RoomRef, RoomRejection, Timestamp,
 };
 use chinwag_wire::dialect::Saved;
 
+use super::Hub;
 use super::record::{KeptRoom, Record};
-use super::{Hub, name_of_new};
 
 /// What has become of a room that a record names.
 enum Found {
@@ -220,11 +220,26 @@ impl Hub {
         let durable = events.iter().filter(|event| event.fact.is_durable());
         let durable: Vec<Arc<Event>> = durable.cloned().collect();
         let all: Vec<&Event> = events.iter().map(|event| &**event).collect();
-        let saved = self.store.commit(&durable, &|room| {
-            let known = self.chat.room_name(room).cloned();
-            known.or_else(|| name_of_new(room, &all))
-        });
+        let made = |room| room_made(&self.chat, room, &all);
+        let saved = self.store.commit(&durable, &made);
         self.note_saving(saved.as_ref().err());
         saved.is_ok()
     }
+}
+
+/// The name of a room and when it was made, also where these events open it.
+pub(super) fn room_made(
+    chat: &Chat,
+    room: RoomId,
+    events: &[&Event],
+) -> Option<(RoomName, Timestamp)> {
+    let known = || Some((chat.room_name(room)?.clone(), chat.room_created(room)?));
+    known().or_else(|| {
+        events.iter().find_map(|event| match &event.fact {
+            Fact::RoomOpened { room: opened, name } if *opened == room => {
+                Some((name.clone(), event.at))
+            }
+            _ => None,
+        })
+    })
 }

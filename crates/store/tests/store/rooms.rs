@@ -90,6 +90,29 @@ fn kept(events: Vec<Arc<Event>>) -> Snapshot {
     open(folder.path()).snapshot
 }
 
+/// Also where it is founded anew. A room that is owned and nothing more is none.
+#[test]
+fn when_a_room_was_made_comes_back() {
+    let made = |events| kept(events).rooms.iter().map(|room| room.created).collect();
+    let begin = || vec![registered(1, "ann"), founded(2, Some("ann"))];
+    let nothing: Vec<_> = made(begin());
+    assert_eq!(nothing, []);
+    let closed = || changed(3, RoomAct::Set([RoomSetting::Closed(true)].into()));
+    let events = begin().into_iter().chain([closed()]);
+    let once: Vec<_> = made(events.collect());
+    assert_eq!(once, [Some(MADE)]);
+    let events = begin()
+        .into_iter()
+        .chain([closed(), founded(4, Some("ann"))]);
+    let mut events: Vec<_> = events.collect();
+    events.push(changed(
+        5,
+        RoomAct::Set([RoomSetting::Limit(Some(3))].into()),
+    ));
+    let twice: Vec<_> = made(events);
+    assert_eq!(twice, [Some(MADE)]);
+}
+
 #[test]
 fn the_rules_of_a_room_come_back() {
     let settings = [

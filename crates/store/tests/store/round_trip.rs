@@ -203,6 +203,7 @@ fn topics_come_back_and_go() {
     let room = |id, words, at| RoomSnapshot {
         id: RoomId(id),
         name: room_name(RoomId(id)),
+        created: Some(MADE),
         topic: Some(Topic {
             text: text(words),
             by: name("Lee"),
@@ -582,7 +583,7 @@ fn the_names_of_new_rooms_alone_are_asked_for() {
     let mut store = open(folder.path()).store;
     let events = [said(1, 0, "lee", "hello"), said(2, 0, "lee", "again")];
     store
-        .commit(&events, &|room| Some(room_name(room)))
+        .commit(&events, &|room| Some((room_name(room), MADE)))
         .unwrap();
     let events = [said(3, 0, "lee", "and again"), topic(4, 0, Some("Ship it"))];
     store.commit(&events, &|_| None).unwrap();

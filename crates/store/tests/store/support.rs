@@ -115,8 +115,11 @@ pub(crate) fn open_memory(retention: Retention) -> Store {
     opened.unwrap_or_else(|error| panic!("{error}")).store
 }
 
+/// When all rooms were made.
+pub(crate) const MADE: Timestamp = Timestamp(-7);
+
 pub(crate) fn try_commit(store: &mut Store, events: &[Arc<Event>]) -> Result<(), CommitError> {
-    store.commit(events, &|room| Some(room_name(room)))
+    store.commit(events, &|room| Some((room_name(room), MADE)))
 }
 
 #[track_caller]

@@ -80,6 +80,8 @@ capabilities! {
     Search = "soju.im/search",
     /// PLAY, as ZNC has it.
     Playback = "znc.in/playback",
+    /// What one says in private over another connection is shown as one's own; without it as well.
+    SelfMessage = "znc.in/self-message",
 }
 
 /// A set of capabilities.

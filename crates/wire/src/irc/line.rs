@@ -3,10 +3,12 @@
 //! A line without its tags has 512 bytes at most, its end included; a message that is longer is cut at
 //! characters into several lines with one id.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{Display, Write};
 
+use chinwag_core::limits::TAG_BYTES_MAX;
 use chinwag_core::{Event, IrcForm, Name, Source, Text, Timestamp};
 use jiff::tz::TimeZone;
 
@@ -94,9 +96,11 @@ impl<'a> Tags<'a> {
 
     /// Those of a message, with an id that REDACT and CHATHISTORY take.
     pub(super) fn of_message(event: &'a Event, form: Option<&'a IrcForm>) -> Self {
+        let (bot, client) = form.map_or((false, None), said_with);
         Self {
             msgid: Some(event.seq.0),
-            client: form.and_then(|form| form.tags.as_deref()),
+            bot,
+            client,
             ..Self::of(event)
         }
     }
@@ -134,6 +138,31 @@ impl<'a> Tags<'a> {
             out.push(b' ');
         }
     }
+}
+
+/// The tag of a bot's messages (IRCv3, bot mode). It stands before the tags of the client, which begin with a
+/// `+`, and is stored with them, so that the past shows it as well.
+const BOT: &str = "bot";
+
+/// The tags with which a message is said: with that of a bot, if they are not too many then.
+pub(super) fn tags_of_sender(client: String, is_bot: bool) -> Option<Box<str>> {
+    let tags = match (is_bot, client.is_empty()) {
+        (true, true) => String::from(BOT),
+        (true, false) if client.len() + BOT.len() < TAG_BYTES_MAX => {
+            alloc::format!("{BOT};{client}")
+        }
+        _ => client,
+    };
+    (!tags.is_empty()).then(|| tags.into_boxed_str())
+}
+
+/// Whether a bot has said a message, and the tags that its client sent with it.
+pub(super) fn said_with(form: &IrcForm) -> (bool, Option<&str>) {
+    let tags = form.tags.as_deref();
+    let Some(rest) = tags.and_then(|tags| tags.strip_prefix(BOT)) else {
+        return (false, tags);
+    };
+    (true, rest.strip_prefix(';'))
 }
 
 /// Ends a line, cutting it at a character if it has too many bytes behind `body`, where its tags end.

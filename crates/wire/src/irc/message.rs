@@ -12,18 +12,18 @@ pub(super) const BODY_BYTES_MAX: usize = 510;
 
 /// A line, lent from the input.
 #[derive(Debug)]
-pub(super) struct Message<'a> {
+pub struct Message<'a> {
     /// The tags, without the `@`.
-    pub(super) tags: &'a str,
+    pub tags: &'a str,
     /// The command, as it was written.
-    pub(super) command: &'a str,
+    pub command: &'a str,
     /// Its parameters.
-    pub(super) params: Vec<&'a str>,
+    pub params: Vec<&'a str>,
 }
 
 /// A line that cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LineError {
+pub enum LineError {
     /// Its tags, or the rest of it, have too many bytes.
     TooLong,
     /// There is no command in it.
@@ -35,7 +35,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// A [`LineError`] says why it is none.
-    pub(super) fn parse(line: &'a str) -> Result<Self, LineError> {
+    pub fn parse(line: &'a str) -> Result<Self, LineError> {
         let (tags, rest) = match line.strip_prefix('@') {
             Some(tagged) => tagged.split_once(' ').unwrap_or((tagged, "")),
             None => ("", line),
@@ -101,7 +101,7 @@ impl<'a> Message<'a> {
     }
 
     /// The value of a tag, unescaped; empty if it has none.
-    pub(super) fn tag(&self, name: &str) -> Option<Cow<'a, str>> {
+    pub fn tag(&self, name: &str) -> Option<Cow<'a, str>> {
         tag(self.tags, name)
     }
 

@@ -19,6 +19,7 @@ mod session;
 mod settings;
 mod text;
 
+pub use message::{LineError, Message};
 pub use reference::reference;
 pub use render::{Format, RoomRenderer};
 pub(crate) use session::refuse_unencrypted;

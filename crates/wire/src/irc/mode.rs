@@ -117,7 +117,8 @@ pub(super) fn put_standing(
     changes.count() > 0
 }
 
-/// Appends settings that were changed at once: `+i-nt+k word`.
+/// Appends settings that were changed at once: `+i-nt+l 5`. The word that opens a room is not told: those without
+/// a rank see the same line as the others, who can ask for the modes.
 fn put_changes(out: &mut Vec<u8>, settings: &[RoomSetting]) {
     let (mut sign, mut arguments) = (None, Vec::new());
     for setting in settings {
@@ -127,10 +128,7 @@ fn put_changes(out: &mut Vec<u8>, settings: &[RoomSetting]) {
         }
         out.push(letter);
         match setting {
-            RoomSetting::Password(Some(word)) => {
-                put(&mut arguments, format_args!(" {}", word.reveal()));
-            }
-            RoomSetting::Password(None) => put(&mut arguments, " *"),
+            RoomSetting::Password(_) => put(&mut arguments, " *"),
             RoomSetting::Limit(Some(limit)) => put(&mut arguments, format_args!(" {limit}")),
             _ => {}
         }

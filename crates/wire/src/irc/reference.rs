@@ -68,7 +68,9 @@ const DIFFERENCES: &str = "\
 - **Modes.** `i` closed, `k` password, `l` limit, `m` moderated, `n` no word from outside (on unless
   `/room outsiders on` was said), `s` hidden, `t` moderators set the topic, `R` registered names alone, `z`
   encrypted connections alone, `C` no CTCP but ACTION; `b` with `m:` for a mute and `a:` for an account, `e`
-  exceptions, `I` lasting invitations, both of which end with the account that they name; `o` and `v`. Settings that one MODE changes are changed at once, in one
+  exceptions, `I` lasting invitations, both of which end with the account that they name; `o` and `v`. There is no `M` (only registered names speak): `R` keeps the
+  others out, and in a room with `m` voices speak. The word of `k` is told to moderators who ask with `MODE #room`; everybody
+  else, and the line that tells of a new one, has `*` in its place. Settings that one MODE changes are changed at once, in one
   line, and all or none; each rank and each mask is a line of its own. What `/bar` and `/mute NAME here` do is on the list
   of `b` as well, as `NAME!*@*`, is told as a MODE, and `-b` undoes it; `/bars` and `/unbar` see and take off masks. Of a room that no registered name owns they end when
   everybody has left. Of oneself: `i` invisible, `B` a program, `w` hears what
@@ -101,7 +103,13 @@ const DIFFERENCES: &str = "\
   `PLAY` goes, for the rooms that one is in and the private messages of one's account, as `/msg *playback PLAY * SECONDS`
   or with rooms, names and masks in place of the `*`; of people the hundred who wrote last. What a client has seen before is among them when
   it comes back: one that shows its own log as well (WeeChat: `/set logger.look.backlog 0`) shows those lines
-  twice. The Lounge asks for rooms and people whose window it opens, and neither for the rooms of its settings nor after a
+  twice, and so does one that reconnects within its own process (irssi: `/reconnect`; WeeChat: after a lost link). The server leaves
+  none out, since it cannot tell: a client says neither what is on its screen nor which of one's devices it is, one that was started anew sends
+  the same `USER` as one that reconnects, and `QUIT` comes from both; lines that are missing would be worse than lines that come twice.
+  So it is for the client to ask. WeeChat does with `/set irc.server_default.capabilities \"server-time,znc.in/playback\"`, and other
+  capabilities behind it: then nothing is shown unasked, and `/msg *playback PLAY * SECONDS` shows what was missed. irssi is
+  shown nothing with `/server modify -nocap ADDRESS`, which also leaves out SASL (a password goes with the server's then, as
+  `NAME:PASSWORD`) and the times of messages. The Lounge asks for rooms and people whose window it opens, and neither for the rooms of its settings nor after a
   lost link: `/cycle` shows what was said meanwhile. Private messages stand in the history of each side that is logged in to an account, under the account of the
   other; a guest has none. What a guest wrote has no `account` tag: guests who had a name one after another are not told
   apart. Their sender may delete them (REDACT): the account, or the guest during the same visit, whatever it is called by then.

@@ -30,8 +30,7 @@ pub(super) enum Spoken {
 
 /// Reads the text of a message. CTCP's ACTION is an action of the chat, other CTCP and
 /// what answers it are signals.
-pub(super) fn spoken(typed: &str, is_notice: bool, tags: String) -> Spoken {
-    let tags = (!tags.is_empty()).then(|| tags.into_boxed_str());
+pub(super) fn spoken(typed: &str, is_notice: bool, tags: Option<Box<str>>) -> Spoken {
     let manner = match is_notice {
         true => Manner::Notice,
         false => Manner::Speech,
@@ -164,7 +163,7 @@ mod tests {
 
     #[track_caller]
     fn check_said(typed: &str, text: &str, form: Option<&str>) {
-        let Spoken::Said(said) = spoken(typed, false, String::new()) else {
+        let Spoken::Said(said) = spoken(typed, false, None) else {
             panic!("{typed:?} says nothing");
         };
         assert_eq!((&*said.text, said.form.text.as_deref()), (text, form));
@@ -198,7 +197,7 @@ mod tests {
             "\x01ACTION \x01",
             "\x01ACTION \x02\x01",
         ] {
-            let spoken = spoken(typed, false, String::new());
+            let spoken = spoken(typed, false, None);
             assert!(matches!(spoken, Spoken::Nothing), "{typed:?}");
         }
     }
@@ -215,7 +214,7 @@ mod tests {
                 let text = form.text.as_deref().unwrap_or_default();
                 text.chars().all(|c| !Text::is_active(c) || is_format(c) || c == '\x01')
             };
-            match spoken(&typed, is_notice, String::new()) {
+            match spoken(&typed, is_notice, None) {
                 Spoken::Said(said) => {
                     prop_assert!(is_harmless(&said.form));
                     prop_assert!(!said.text.contains(Text::is_active));

@@ -157,7 +157,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("registered_only", "The room takes only registered names."),
     (
         "encrypted_only",
-        "The room takes only encrypted connections.",
+        "The room takes only encrypted connections, or that is set over one.",
     ),
     (
         "barred",
@@ -188,7 +188,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "not_barred",
         "The room keeps nobody out of that name or address.",
     ),
-    ("no_need", "The room is open to the reader: `join` it."),
+    (
+        "no_need",
+        "The reader is in the room, or it is open to the reader: `join` it.",
+    ),
     (
         "knocked_already",
         "The reader has knocked, and may again in a while.",
@@ -291,7 +294,7 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
         RoomRejection::PasswordNotForAll => "bad_room_password",
         RoomRejection::Full { .. } => "room_full",
         RoomRejection::RegisteredOnly => "registered_only",
-        RoomRejection::EncryptedOnly => "encrypted_only",
+        RoomRejection::EncryptedOnly | RoomRejection::SetInClear => "encrypted_only",
         RoomRejection::Barred { .. }
         | RoomRejection::BarredSpeech
         | RoomRejection::NameBarred(_) => "barred",
@@ -311,7 +314,7 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
         RoomRejection::StandingsFull | RoomRejection::BarsFull => "too_many",
         RoomRejection::NotBarred(_) => "not_barred",
         RoomRejection::NotMuted(_) => "not_muted",
-        RoomRejection::NoNeedToKnock => "no_need",
+        RoomRejection::InsideAlready | RoomRejection::NoNeedToKnock => "no_need",
         RoomRejection::KnockedAlready => "knocked_already",
         RoomRejection::NobodyHears | RoomRejection::NobodyRanked => "nobody_hears",
     }

@@ -424,6 +424,8 @@ fn every_rejection_has_a_code_of_the_reference_and_a_sentence() {
         RoomRejection::NotBarred(Listed::Mask(Mask::of_name(name("ann")))),
         RoomRejection::NotMuted(name("ann")),
         RoomRejection::PasswordNotForAll,
+        RoomRejection::SetInClear,
+        RoomRejection::InsideAlready,
         RoomRejection::NoNeedToKnock,
         RoomRejection::KnockedAlready,
         RoomRejection::NobodyHears,

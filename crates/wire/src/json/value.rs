@@ -8,7 +8,8 @@ use core::fmt::{self, Display, Write};
 use core::marker::PhantomData;
 
 use chinwag_core::limits::{
-    MOTD_BYTES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX, ROOM_PASSWORD_BYTES_MAX,
+    MOTD_BYTES_MAX, NOTE_BYTES_MAX, PASSAGE_BYTES_MAX, PASSAGE_LINES_MAX, PASSWORD_BYTES_MAX,
+    ROOM_PASSWORD_BYTES_MAX,
 };
 use chinwag_core::{
     CertificatePrefix, Listed, Mask, MaskError, Name, NameError, ResumeCode, RoomName,
@@ -73,6 +74,7 @@ impl<'de> Deserialize<'de> for Id {
 pub(super) const CODES: &[(&str, &str)] = &[
     (NAME_RESERVED, "name_reserved"),
     (TEXT_TOO_LONG, "too_long"),
+    (TOO_MANY_LINES, "too_long"),
     (PASSWORD_TOO_LONG, "too_long"),
     (WORD_TOO_LONG, "too_long"),
     (KEY_TOO_LONG, "too_long"),
@@ -81,6 +83,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
 
 const NAME_RESERVED: &str = "that name is reserved";
 const TEXT_TOO_LONG: &str = "the text is too long for its place";
+const TOO_MANY_LINES: &str = "a text has at most 32 lines";
 const PASSWORD_TOO_LONG: &str = "a password has at most 1024 bytes";
 const WORD_TOO_LONG: &str = "a room's password has at most 64 bytes";
 pub(super) const KEY_TOO_LONG: &str = "a key has at most 64 bytes";
@@ -292,6 +295,34 @@ impl FromText for Text {
             return Err("a text is one line: send one object for each");
         }
         Self::parse(line).ok_or("there is nothing to see in the text")
+    }
+}
+
+/// What somebody says: one line, or several, which are one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Words(pub(super) Text);
+
+impl FromText for Words {
+    const IS: &'static str = "lines of text";
+    const BYTES: (usize, usize) = (1, usize::MAX);
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        let text = text.trim_end_matches(['\r', '\n']);
+        if !text.contains(['\r', '\n']) {
+            return Text::from_text(text).map(Self);
+        }
+        let text = text.replace("\r\n", "\n");
+        let lines = || text.split(['\r', '\n']);
+        if text.len() > PASSAGE_BYTES_MAX {
+            return Err(TEXT_TOO_LONG);
+        }
+        if lines().count() > PASSAGE_LINES_MAX {
+            return Err(TOO_MANY_LINES);
+        }
+        let passage = Text::passage(lines());
+        passage
+            .map(Self)
+            .ok_or("there is nothing to see in the text")
     }
 }
 

@@ -164,8 +164,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .shown(Shown::Beside)
         .about(
             "Keeps a person out of this room. A name also covers its address if nobody else comes from \
-             there; use name:NAME for the name alone. For server operators WHO may be an address or a \
-             block.",
+             there; use name:NAME for the name alone, or account:NAME. For server operators WHO may be \
+             an address or a block.",
             "/bar bob 7d spam",
         ),
     CommandSpec::new("unbar", Group::Rooms, "WHO", rooms::unbar)

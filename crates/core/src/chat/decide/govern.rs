@@ -179,10 +179,14 @@ impl Chat {
         if settings.iter().any(is_for_some) {
             return Err(self.refusal(id, RoomRejection::PasswordNotForAll));
         }
-        // Whom it keeps out would come in that way, an operator too.
-        let opens = settings.contains(&RoomSetting::Encrypted(false));
-        if opens && !me.is_encrypted() && self.rules_hold(id, |rules| rules.settings.encrypted) {
-            return Err(self.refusal(id, RoomRejection::EncryptedOnly));
+        // Whom it keeps out would come in that way, an operator too; and nobody shuts itself out.
+        let is_encrypted = self.rules_hold(id, |rules| rules.settings.encrypted);
+        let is_about_that = |setting: &RoomSetting| match setting {
+            RoomSetting::Encrypted(on) => *on || is_encrypted,
+            _ => false,
+        };
+        if !me.is_encrypted() && settings.iter().any(is_about_that) {
+            return Err(self.refusal(id, RoomRejection::SetInClear));
         }
         Ok(self.changed(me, id, RoomAct::Set(settings), None))
     }

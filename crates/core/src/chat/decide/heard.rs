@@ -3,7 +3,7 @@
 //!
 //! `Chat::hearers` says of every command who reads its words, so that a new one cannot be forgotten. A name
 //! that is somebody's is no word of the one who types it: a moderator who is muted still keeps people out. A
-//! word that opens a room is one, since everybody inside is told it in IRC.
+//! word that opens a room is one, since the other moderators read it.
 
 use alloc::boxed::Box;
 use core::net::IpAddr;

@@ -25,6 +25,9 @@ impl Chat {
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
         let id = self.room_of(me, RoomRef::Name(name.clone()))?;
+        if me.rooms.contains(&id) {
+            return Err(self.refusal(id, RoomRejection::InsideAlready));
+        }
         self.check_may_be_heard(me, now)?;
         match self.check_may_enter(me, id, None, now) {
             Ok(()) => return Err(self.refusal(id, RoomRejection::NoNeedToKnock)),

@@ -123,7 +123,8 @@ impl Chat {
             Listed::Mask(mask) => self.words_for(list, mask, now),
             Listed::Matched(_) => {
                 let found = all.iter().find(|mask| Matched::of(mask) == matched);
-                found.and_then(|mask| word_of(mask)).into_iter().collect()
+                let word = found.and_then(|mask| word_of(mask));
+                word.into_iter().chain(named_by(&matched)).collect()
             }
         };
         words.retain(|word| all.iter().any(|mask| mask.is_named_by(word)));
@@ -249,6 +250,14 @@ impl Chat {
         };
         let is_exempt = || matches!(kind, MaskKind::Ban | MaskKind::Mute);
         concerns(kind) && !(is_exempt() && concerns(MaskKind::Exception))
+    }
+}
+
+/// What undoes a bar of the name of an account.
+fn named_by(matched: &Matched) -> Option<Mask> {
+    match matched {
+        Matched::Account(glob) => Name::known(glob.literal()?).map(Mask::of_name),
+        Matched::Source(_) => None,
     }
 }
 

@@ -27,7 +27,7 @@ pub(in crate::chat) struct Room {
     pub(in crate::chat) topic: Option<Topic>,
     /// Who has set it, if that is known: another may go by the name by now.
     pub(in crate::chat) topic_author: Option<PersonId>,
-    /// When it was made, or the server started with it.
+    /// When it was made; where that is not known, when the server started with it.
     pub(in crate::chat) created: Timestamp,
     /// Boxed, since most rooms have none.
     pub(super) rules: Option<Box<RoomRules>>,

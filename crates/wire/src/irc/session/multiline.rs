@@ -42,7 +42,7 @@ pub(super) struct Batch {
 struct Passage {
     target: String,
     label: Option<Box<str>>,
-    tags: String,
+    tags: Option<Box<str>>,
     /// Whether its lines are NOTICE; none before the first.
     is_notice: Option<bool>,
     /// A LF stands between two lines, and before one that goes on what is before it a CR.
@@ -128,7 +128,7 @@ impl Session {
         let passage = Passage {
             target: target.into(),
             label: self.take_label(),
-            tags: message.client_tags(),
+            tags: self.tags_of(message),
             ..Passage::default()
         };
         if let Some(batch) = &mut self.batch {
@@ -241,8 +241,7 @@ impl Session {
             let why = "MULTILINE_INVALID :CTCP has one line";
             return self.refuse_batch(why, env, out);
         }
-        let tags = (!passage.tags.is_empty()).then(|| passage.tags.into_boxed_str());
-        match said(&passage.typed, manner, tags) {
+        match said(&passage.typed, manner, passage.tags) {
             Some(saying) => self.say_to(&passage.target, saying, is_notice, env, out),
             None => self.refuse_batch("MULTILINE_INVALID :All lines are blank", env, out),
         }

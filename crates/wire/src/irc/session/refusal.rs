@@ -40,6 +40,7 @@ impl Session {
                 self.refuse_rename((&old, &new), rejection, env, out);
             }
             Question::Join { room, .. } => self.refuse_join(&room, rejection, env, out),
+            Question::Knock(room) => self.refuse_knock(&room, rejection, env, out),
             Question::Names(question) => {
                 if question.is_asked {
                     self.end_list(&question, &question.room, env, out);
@@ -53,7 +54,6 @@ impl Session {
             question @ (Question::Topic(_)
             | Question::SetTopic(_)
             | Question::Modes(_)
-            | Question::Knock(_)
             | Question::Part { .. }
             | Question::SetMode(_)
             | Question::SetMask { .. }
@@ -103,7 +103,6 @@ impl Session {
             Question::Topic(room)
             | Question::SetTopic(room)
             | Question::Modes(room)
-            | Question::Knock(room)
             | Question::Part { room, .. }
             | Question::SetMode(room)
             | Question::Masks { room, .. } => (room, None),
@@ -259,6 +258,27 @@ impl Session {
         self.numeric(code, format_args!("{room} :{words}"), env, out);
     }
 
+    /// Whom a knock does not help is told why it may not enter.
+    fn refuse_knock(
+        &self,
+        room: &RoomName,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let Rejection::Of(_, rule) = rejection else {
+            return self.refuse_in_room(room, None, rejection, env, out);
+        };
+        let (code, words) = match rule {
+            RoomRejection::InsideAlready => ("714", "You are on that channel already"),
+            RoomRejection::NoNeedToKnock => ("713", "Channel is open"),
+            RoomRejection::KnockedAlready => ("712", "Too many KNOCKs"),
+            RoomRejection::NobodyHears => ("480", "Nobody is there to hear a KNOCK"),
+            _ => return self.refuse_join(room, rejection, env, out),
+        };
+        self.numeric(code, format_args!("{room} :{words}"), env, out);
+    }
+
     /// Something was not sent to a room or a person.
     pub(super) fn cannot_send(
         &self,
@@ -365,15 +385,10 @@ impl Session {
             RoomRejection::TargetInside(_) => {
                 ("443", &format_args!("{who} {room} :is already on channel"))
             }
+            RoomRejection::SetInClear => ("490", &format_args!("{room} :{words}")),
             RoomRejection::PasswordNotForAll => {
                 ("525", &format_args!("{room} :Key is not well-formed"))
             }
-            RoomRejection::NoNeedToKnock => ("713", &format_args!("{room} :Channel is open")),
-            RoomRejection::KnockedAlready => ("712", &format_args!("{room} :Too many KNOCKs")),
-            RoomRejection::NobodyHears => (
-                "480",
-                &format_args!("{room} :Nobody is there to hear a KNOCK"),
-            ),
             // What is so already is no error in IRC.
             RoomRejection::StandsAlready(..)
             | RoomRejection::StandsNot(..)

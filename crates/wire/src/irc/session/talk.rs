@@ -13,7 +13,7 @@ use super::services::Service;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
-use crate::irc::line::Tags;
+use crate::irc::line::{Tags, said_with, tags_of_sender};
 use crate::irc::message::{BODY_BYTES_MAX, Message, shown};
 use crate::irc::mode::read_ranked;
 use crate::irc::render::{put_in_room, put_signal_from};
@@ -134,7 +134,7 @@ impl Session {
                 }
                 continue;
             }
-            match spoken(typed, is_notice, message.client_tags()) {
+            match spoken(typed, is_notice, self.tags_of(message)) {
                 Spoken::Said(saying) => self.say_to(target, saying, is_notice, env, out),
                 Spoken::Signal(form) => self.signal(target, is_notice, form),
                 Spoken::Nothing if is_notice => {}
@@ -172,18 +172,23 @@ impl Session {
             self.numeric("461", "TAGMSG :Not enough parameters", env, out);
             return None;
         };
-        let tags = message.client_tags();
-        if tags.is_empty() {
+        if message.client_tags().is_empty() {
             return None;
         }
         for target in self.targets(targets, false, env, out) {
             let form = IrcForm {
                 text: None,
-                tags: Some(tags.as_str().into()),
+                tags: self.tags_of(message),
             };
             self.signal(target, false, form);
         }
         None
+    }
+
+    /// The tags that stand with a message of the client's.
+    pub(super) fn tags_of(&self, message: &Message<'_>) -> Option<Box<str>> {
+        let is_bot = self.here().is_some_and(|here| here.flags.bot);
+        tags_of_sender(message.client_tags(), is_bot)
     }
 
     /// The receivers of a message, each once.
@@ -343,12 +348,13 @@ impl Session {
     /// The tags of the client's own message.
     fn own_tags<'a>(&'a self, form: &'a IrcForm, seq: Seq, env: &Env<'_>) -> Tags<'a> {
         let here = self.here();
+        let (bot, client) = said_with(form);
         Tags {
             at: Some(env.wall),
             msgid: Some(seq.0),
             account: here.and_then(|here| here.account.as_ref()),
-            bot: here.is_some_and(|here| here.flags.bot),
-            client: form.tags.as_deref(),
+            bot,
+            client,
             batch: None,
         }
     }

@@ -37,8 +37,9 @@ $ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobb
   Messages are acknowledged in the order in which they were sent; before any other command is answered, no
   further line is read.
 - Every coming and going is told, one by one. Nothing of the past is told unless it is asked for.
-- A `text` is one line; that of a message from IRC may have several, with `\\n` between them, and is still one
-  message. Other characters that a terminal would obey come as visible escapes, for everybody.
+- A `text` is one line; that of a message may have several, with `\\n` between them, and is still one
+  message: at most 32, and 4096 bytes together, of which each counts as a line that was sent. Other characters that a
+  terminal would obey come as visible escapes, for everybody.
 - A client that sends faster than it may is not refused: its lines are read more slowly. All connections of an account share
   what one may send. Empty lines count by their bytes. Everything else has
   the limits of [commands.md](commands.md); a line may have 16 KiB, since escapes take more room than what

@@ -250,6 +250,7 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         }
         RoomRejection::RegisteredOnly => write!(f, "{room} takes only registered names."),
         RoomRejection::EncryptedOnly => write!(f, "{room} takes only encrypted connections."),
+        RoomRejection::SetInClear => f.write_str("That is set over an encrypted connection."),
         RoomRejection::Barred { .. } => write!(f, "Barred from {room}."),
         RoomRejection::NameBarred(name) => write!(f, "{name} is barred from {room}."),
         RoomRejection::Muted { .. } => write!(f, "Muted in {room}."),
@@ -275,6 +276,7 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::NotBarred(mask) => write!(f, "{mask} is not barred from {room}."),
         RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
         RoomRejection::Stays => write!(f, "{room} is the server's own."),
+        RoomRejection::InsideAlready => write!(f, "In {room} already."),
         RoomRejection::NoNeedToKnock => write!(f, "{room} is open to the reader."),
         RoomRejection::KnockedAlready => write!(f, "{room} has heard a knock already."),
         RoomRejection::NobodyHears => write!(f, "No moderator of {room} is here."),

@@ -8,7 +8,7 @@ use chinwag_core::{
 };
 
 use crate::dialect::Password;
-use crate::json::value::{FromText, KEY_TOO_LONG, Mannered, Note, Nullable, Parsed, Place};
+use crate::json::value::{FromText, KEY_TOO_LONG, Mannered, Note, Nullable, Parsed, Place, Words};
 
 /// Makes the types of arguments. None takes a key that it does not name.
 macro_rules! arguments {
@@ -66,8 +66,8 @@ arguments! {
     Say {
         /// The room.
         room: Parsed<RoomName>,
-        /// What to say: one line.
-        text: Parsed<Text>,
+        /// What to say: one line, or up to 32 with `\n` between them, which are one message.
+        text: Parsed<Words>,
         /// A text that is the client's own for this message, such as a UUID. To send the message again
         /// with the same key does no harm: it is acknowledged with the number that it has got, and not said
         /// twice. The newest 65536 are remembered, also over a restart. A key is the account's; that of a guest
@@ -79,8 +79,8 @@ arguments! {
     Tell {
         /// To whom.
         to: Box<str>,
-        /// What to say: one line.
-        text: Parsed<Text>,
+        /// What to say: one line, or up to 32 with `\n` between them, which are one message.
+        text: Parsed<Words>,
         /// How, if it is not just said.
         manner: Option<Mannered>,
         /// Makes it harmless to send the message again, as the `key` of `say` does. Where neither side has an account
@@ -106,8 +106,8 @@ arguments! {
     SayTo {
         /// The room.
         room: Parsed<RoomName>,
-        /// What to say: one line.
-        text: Parsed<Text>,
+        /// What to say: one line, or up to 32 with `\n` between them, which are one message.
+        text: Parsed<Words>,
         /// How, if it is not just said.
         manner: Option<Mannered>,
         /// Makes it harmless to send the message again, as the `key` of `say` does.

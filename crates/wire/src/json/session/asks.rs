@@ -13,7 +13,7 @@ use super::governing::{govern_of, inner, note};
 use super::{Asked, Session, Stage, refuse};
 use crate::dialect::{Ask, Env, LogRange, Password, Past, Search, Step};
 use crate::json::request::{Claim, History, Join, Request, Say};
-use crate::json::value::{Parsed, Place};
+use crate::json::value::{Parsed, Place, Words};
 
 impl Session {
     pub(super) fn ask(
@@ -23,13 +23,17 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let texts = text_of(&request).map_or(0, |text| text.len());
+        let texts = text_of(&request).map_or(0, |text| text.with_line_feeds().len());
         let text_max = env.settings.line_bytes_max;
         if texts > text_max {
             let sentence = format_args!("The text has {texts} bytes, the limit is {text_max}.");
             refuse(&asked, "too_long", &sentence, out);
             return None;
         }
+        // Its readers have so many to read.
+        let more = text_of(&request).map_or(0, |text| text.passage_lines().skip(1).count());
+        let rate = self.rate(env);
+        self.pace.charge(more, rate, env.now);
         let server_password = server_password_of(&request);
         let key = key_of(&request);
         let ask = match self.ask_of(request) {
@@ -63,8 +67,8 @@ impl Session {
                 after: resume.after(),
                 code: resume.code.0,
             },
-            Request::say(say) => Ask::Command(spoken(say, Manner::Speech)),
-            Request::act(say) => Ask::Command(spoken(say, Manner::Action)),
+            Request::say(say) => Ask::Command(spoken(say, Manner::Speech)?),
+            Request::act(say) => Ask::Command(spoken(say, Manner::Action)?),
             Request::history(history) => ask_history(history)?,
             Request::search(search) => ask_search(search)?,
             Request::nick(nick) => Ask::Rename {
@@ -148,21 +152,30 @@ fn once(ask: Ask, key: Option<MessageKey>) -> Ask {
 /// The text of a command that has no bound of its own.
 fn text_of(request: &Request) -> Option<&Text> {
     match request {
-        Request::say(say) | Request::act(say) => Some(&say.text.0),
-        Request::say_to(say) => Some(&say.text.0),
-        Request::tell(tell) => Some(&tell.text.0),
+        Request::say(say) | Request::act(say) => Some(&say.text.0.0),
+        Request::say_to(say) => Some(&say.text.0.0),
+        Request::tell(tell) => Some(&tell.text.0.0),
         Request::announce(words) => Some(&words.text.0),
         Request::search(search) => search.words.as_ref().map(|words| &words.0),
         _ => None,
     }
 }
 
-fn spoken(say: Say, manner: Manner) -> Command {
-    Command::Say {
+fn spoken(say: Say, manner: Manner) -> Result<Command, &'static str> {
+    Ok(Command::Say {
         room: RoomRef::Name(say.room.0),
-        text: say.text.0,
+        text: text_in(say.text, manner)?,
         manner,
         irc: None,
+    })
+}
+
+/// The text of a message that is said in a manner.
+fn text_in(words: Parsed<Words>, manner: Manner) -> Result<Text, &'static str> {
+    let text = words.0.0;
+    match manner == Manner::Action && text.is_passage() {
+        true => Err("an action is one line"),
+        false => Ok(text),
     }
 }
 
@@ -208,17 +221,23 @@ fn query_of(request: Request) -> Result<Query, alloc::boxed::Box<Request>> {
 /// The command of the chat that a command is.
 fn command_of(request: Request) -> Result<Command, &'static str> {
     Ok(match request {
-        Request::tell(tell) => Command::PrivateMessage {
-            to: tell.to.into(),
-            text: tell.text.0,
-            manner: tell.manner.map_or(Manner::Speech, Manner::from),
-            irc: None,
-        },
-        Request::say_to(say) => Command::SayTo {
-            room: say.room.0,
-            text: say.text.0,
-            manner: say.manner.map_or(Manner::Speech, Manner::from),
-        },
+        Request::tell(tell) => {
+            let manner = tell.manner.map_or(Manner::Speech, Manner::from);
+            Command::PrivateMessage {
+                to: tell.to.into(),
+                text: text_in(tell.text, manner)?,
+                manner,
+                irc: None,
+            }
+        }
+        Request::say_to(say) => {
+            let manner = say.manner.map_or(Manner::Speech, Manner::from);
+            Command::SayTo {
+                room: say.room.0,
+                text: text_in(say.text, manner)?,
+                manner,
+            }
+        }
         Request::join(join) => joined(join),
         Request::knock(room) => Command::Knock(room.room.0),
         Request::logout(_) => Command::LogOut,

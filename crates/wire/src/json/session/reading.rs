@@ -149,7 +149,7 @@ impl Session {
     }
 
     /// Its rate of lines, once it is in.
-    fn rate(&self, env: &Env<'_>) -> Option<Rate> {
+    pub(super) fn rate(&self, env: &Env<'_>) -> Option<Rate> {
         match &self.stage {
             Stage::Here(here) => Some(env.settings.line_rate_of(here.is_operator)),
             Stage::Arriving(_) => None,

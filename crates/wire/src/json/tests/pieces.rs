@@ -35,7 +35,7 @@ proptest! {
         let line = serde_json::json!({ "say": { "room": "lobby", "text": text }, "id": id });
         let line = request::read(&line.to_string()).expect("a command");
         let request::Request::say(say) = line.request else { panic!("it is said") };
-        prop_assert_eq!(say.text.0, parsed);
+        prop_assert_eq!(say.text.0.0, parsed);
         prop_assert_eq!(line.id, Some(crate::json::value::Id::Number(id)));
     }
 

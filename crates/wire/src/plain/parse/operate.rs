@@ -86,11 +86,19 @@ pub(in crate::plain) fn ban(mut arguments: Arguments<'_>) -> Read {
     let time = time(&mut arguments)?;
     let why = arguments.note()?;
     Ok(Request::Command(Command::Ban {
-        cover_address: mask.name.is_some() && !who.starts_with("name:"),
+        cover_address: covers_address(who, &mask),
         mask,
         time,
         why,
     }))
+}
+
+/// Whether the address of the one who is named is meant, too.
+pub(super) fn covers_address(typed: &str, mask: &Mask) -> bool {
+    let is_narrow = ["name:", "account:"]
+        .iter()
+        .any(|prefix| typed.starts_with(prefix));
+    mask.name.is_some() && !is_narrow
 }
 
 pub(super) fn mask(typed: &str) -> Result<Mask, ParseError> {

@@ -6,7 +6,7 @@ use chinwag_core::{Listed, MaskError, RoomPassword, RoomSetting, Standing, Stand
 
 use super::Read;
 use super::arguments::{Arguments, room};
-use super::operate::{mask, time};
+use super::operate::{covers_address, mask, time};
 use crate::plain::message_ref::MessageRef;
 use crate::plain::request::{EchoedInput, ParseError, Request, RoomRequest};
 
@@ -143,7 +143,7 @@ pub(in crate::plain) fn bar(mut arguments: Arguments<'_>) -> Read {
     let time = time(&mut arguments)?;
     let why = arguments.note()?;
     request(RoomRequest::Bar {
-        cover_address: mask.name.is_some() && !who.starts_with("name:"),
+        cover_address: covers_address(who, &mask),
         mask,
         time,
         why,

@@ -63,6 +63,7 @@ impl Display for OfRoom<'_> {
             | RoomRejection::OperatorsAlone
             | RoomRejection::LobbyKeepsAll
             | RoomRejection::PasswordNotForAll
+            | RoomRejection::SetInClear
             | RoomRejection::Stays
             | RoomRejection::NameTaken(_)
             | RoomRejection::StandingsFull
@@ -95,6 +96,9 @@ fn about_governing(
         RoomRejection::PasswordNotForAll => f.write_str(
             "A room's password has no comma and no : in front: clients of IRC could not give it.",
         ),
+        RoomRejection::SetInClear => {
+            f.write_str("That is set over an encrypted connection, and yours is not.")
+        }
         RoomRejection::Stays => write!(f, "{room} is the server's own, and stays."),
         RoomRejection::NameTaken(new) => write!(f, "{new} is taken. Choose another name."),
         RoomRejection::StandingsFull => {
@@ -156,6 +160,7 @@ fn about_entering(
         RoomRejection::Another => {
             write!(f, "It has ended, and {room} is another room: /join {room}")
         }
+        RoomRejection::InsideAlready => write!(f, "You are in {room} already."),
         RoomRejection::NoNeedToKnock => write!(f, "{room} lets you in: /join {room}"),
         RoomRejection::KnockedAlready => {
             write!(f, "You have knocked on {room}. Its moderators know.")
