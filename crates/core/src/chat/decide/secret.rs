@@ -224,19 +224,27 @@ impl Chat {
         text: &Text,
         me: impl Fn() -> Option<Me<'a>>,
     ) -> Result<(), Rejection> {
+        if !text.contains(Text::BREAK) {
+            return self.check_line(text, me);
+        }
         let lines = || text.split(Text::BREAK);
-        let is_written = |line: &&str| !Text::trim_unseen(line).is_empty();
-        let is_alone = lines().filter(is_written).nth(1).is_none();
-        let is_slip = |line: &str| {
-            let (me, is_known) = (|| Some(me()?.name), |name: &Name| self.is_name_known(name));
-            match is_alone {
-                true => shows_secret(line, me, is_known),
-                false => shows_secret_among(line, me, is_known),
-            }
-        };
+        let mut written = lines().filter(|line| !Text::trim_unseen(line).is_empty());
+        if let (Some(alone), None) = (written.next(), written.next()) {
+            return self.check_line(alone, me);
+        }
+        let is_slip =
+            |line| shows_secret_among(line, || Some(me()?.name), |name| self.is_name_known(name));
         match lines().any(is_slip) {
             true => Err(Rejection::ShowsSecret),
             false => self.check_words(text, me),
+        }
+    }
+
+    /// Checks a line that was typed.
+    fn check_line<'a>(&self, line: &str, me: impl Fn() -> Option<Me<'a>>) -> Result<(), Rejection> {
+        match shows_secret(line, || Some(me()?.name), |name| self.is_name_known(name)) {
+            true => Err(Rejection::ShowsSecret),
+            false => self.check_word(line, me),
         }
     }
 
