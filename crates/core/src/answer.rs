@@ -13,6 +13,7 @@ use crate::link::Link;
 use crate::mask::RoomMask;
 use crate::metadata::{Metadata, MetadataLine, MetadataSubject};
 use crate::name::Name;
+use crate::read_marker::MarkerTarget;
 use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
 use crate::room::{Held, RoomSettings, Standing};
@@ -325,8 +326,8 @@ pub enum Answer {
     RoomId(RoomId, RoomName),
     /// To `Conversation`.
     Conversation(Conversation),
-    /// To `Marker`: the time, if one was said.
-    Marker(Option<Timestamp>),
+    /// To `Marker`: its target as the server knows it, and the time, if one was said.
+    Marker(MarkerTarget, Option<Timestamp>),
     /// To `View`.
     Room(RoomSummary),
     /// To `Stats`.

@@ -18,11 +18,15 @@ struct Identity {
 
 impl Identity {
     fn new(subject: &'static str) -> Self {
+        Self::with_key(subject, &["ec", "-pkeyopt", "ec_paramgen_curve:P-256"])
+    }
+
+    fn with_key(subject: &'static str, kind: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let identity = Self { folder, subject };
         let mut openssl = Command::new("openssl");
-        openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt"]);
-        openssl.args(["ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-utf8"]);
+        openssl.args(["req", "-x509", "-newkey"]).args(kind);
+        openssl.args(["-nodes", "-days", "2", "-utf8"]);
         openssl.args(["-subj", identity.subject]);
         openssl.arg("-keyout").arg(identity.key());
         openssl.arg("-out").arg(identity.certificate());
@@ -255,5 +259,26 @@ fn whatever_name_a_certificate_has_it_is_its_digest_that_counts() {
     ann.ask("/claim", "Next time type ann at the prompt.");
     let said = ann.ask("/account", "certificate ");
     assert!(!said.contains("OR 1=1"), "{said}");
+    server.stop();
+}
+
+/// A certificate is asked of nobody, so one that cannot be checked costs nobody the connection.
+#[test]
+fn a_certificate_of_an_unknown_kind_is_as_good_as_none() {
+    let server = setup().start();
+    for (name, kind) in [
+        ("small", &["rsa:1024"][..]),
+        ("curve", &["ec", "-pkeyopt", "ec_paramgen_curve:secp256k1"]),
+        ("edwards", &["ed448"]),
+    ] {
+        let identity = Identity::with_key("/CN=unknown", kind);
+        for version in ["2", "3"] {
+            let (name, version) = (format!("{name}{version}"), format!("-tls1_{version}"));
+            let weak = ["-cipher", "DEFAULT@SECLEVEL=0", &version];
+            let mut client = identity.connect(&server, &weak);
+            arrive(&mut client, &name);
+            client.ask("/claim", "A name takes a password: /claim PASSWORD.");
+        }
+    }
     server.stop();
 }

@@ -4,6 +4,7 @@
 mod clients;
 mod crowd;
 mod everybody;
+mod long_lists;
 mod passages;
 mod several;
 mod sts;

@@ -91,7 +91,10 @@ impl Chat {
                 Answer::RoomId(id, self.name_of(id))
             }
             Query::Conversation(with) => Answer::Conversation(self.conversation(me, &with, now)?),
-            Query::Marker(target) => Answer::Marker(self.marker(me, &target, now)),
+            Query::Marker(target) => {
+                let at = self.marker(me, &target, now);
+                Answer::Marker(self.as_known(me, target, now), at)
+            }
             Query::Stats => Answer::Stats {
                 own: Box::new(self.profile(me, (Some(me), true), now)),
                 people: self.people.len(),

@@ -172,7 +172,7 @@ fn the_account_that_sent_a_message_deletes_it() {
 fn marker(world: &World, who: &str, target: &MarkerTarget) -> Option<i64> {
     let query = Query::Marker(target.clone());
     match world.chat.answer(world.caller(who), query, world.now) {
-        Ok(Answer::Marker(at)) => at.map(|at| at.0),
+        Ok(Answer::Marker(_, at)) => at.map(|at| at.0),
         answer => panic!("{answer:?}"),
     }
 }
@@ -268,7 +268,7 @@ fn the_name_of_who_is_here_stands_for_the_account() {
     let marker = |world: &World, of: &str| {
         let query = Query::Marker(MarkerTarget::Person(name(of)));
         match world.chat.answer(world.caller("ann"), query, world.now) {
-            Ok(Answer::Marker(at)) => at,
+            Ok(Answer::Marker(_, at)) => at,
             answer => panic!("{answer:?}"),
         }
     };

@@ -7,9 +7,10 @@
 
 use chinwag_core::{
     Account, Answer, Caller, Chat, Command, ConnId, CredentialKind, Env, Event, Fact, FoundMessage,
-    LOBBY, Link, Manner, Mask, Name, Outcome, PersonId, Proof, Query, QuitReason, Rejection,
-    Restriction, ResumeCode, RoomCursor, RoomId, RoomName, RoomRef, RoomSetting, RoomSnapshot, Seq,
-    Settings, Snapshot, Standing, StandingChange, Text, Timestamp, Topic,
+    LOBBY, Link, Manner, Mask, MetadataKey, MetadataTarget, MetadataValue, Name, Outcome, PersonId,
+    Proof, Query, QuitReason, Rejection, Restriction, ResumeCode, RoomCursor, RoomId, RoomName,
+    RoomRef, RoomSetting, RoomSnapshot, Seq, Settings, Snapshot, Standing, StandingChange, Text,
+    Timestamp, Topic,
 };
 
 /// 2026-11-21 14:03:05 UTC; it stands still.
@@ -548,6 +549,23 @@ pub(crate) const PIECES: &[Piece] = &[
                 let (name, proof) = (name(to), None);
                 server.does(somebody, Command::Rename { name, proof });
             }
+        },
+    },
+    Piece {
+        name: "take a name that another shows",
+        work: |server| {
+            let (somebody, other) = (server.anybody(), server.caller(3));
+            let key = MetadataKey::parse("display-name").expect("a key");
+            let shown = Command::SetMetadata {
+                target: MetadataTarget::Oneself,
+                changes: Some(vec![(key, MetadataValue::parse("Another"))]),
+            };
+            server.does(other, shown);
+            for to in ["another", "person1"] {
+                let (name, proof) = (name(to), None);
+                server.does(somebody, Command::Rename { name, proof });
+            }
+            server.does(Caller::Server, Command::EndShownNames);
         },
     },
     Piece {

@@ -165,8 +165,13 @@ impl Session {
     /// Has what comes from now on sniffed, if the handshake is done.
     pub(super) fn handle_secured(&mut self, shared: &Shared) {
         if let (Stage::Handshake { .. }, Some(secured)) = (&self.stage, self.transport.secured()) {
+            let address = self.peer.address;
+            if secured.shows_unknown {
+                tracing::info!(
+                    "{address} has a client certificate with a key that cannot be checked: not taken"
+                );
+            }
             if let Some(certificate) = secured.client_certificate {
-                let address = self.peer.address;
                 tracing::debug!("{address} has the client certificate {certificate}");
             }
             self.sniff_afresh(shared);

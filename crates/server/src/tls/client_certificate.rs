@@ -1,14 +1,21 @@
 //! Certificates of clients. Anybody can make one; that its key is the client's is proven, and
 //! nothing else is asked of it. So it is a name that needs no authority, told by its SHA-256.
+//!
+//! Nobody has to have one, so none ends a handshake by what it is. Where the key is of a kind that cannot be
+//! checked here (RSA of 1,024 bits, secp256k1) or the certificate cannot be read, the signature is let pass and the
+//! certificate is no one's: both go by the certificate alone, so that they agree. A wrong signature by any
+//! other key ends the handshake.
 
 use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rsa::PublicEncryptingKey;
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
 };
-use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::pki_types::{AlgorithmIdentifier, CertificateDer, UnixTime, alg_id};
+use rustls::server::ParsedCertificate;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
@@ -17,6 +24,12 @@ use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 pub(crate) struct ClientCertificate([u8; 32]);
 
 impl ClientCertificate {
+    /// That of a peer whose handshake is done; `None` if it is none that could be proven.
+    pub(crate) fn proven(certificate: &CertificateDer<'_>) -> Option<Self> {
+        let algorithms = super::provider().signature_verification_algorithms;
+        is_provable(certificate, &algorithms).then(|| Self::of(certificate))
+    }
+
     pub(crate) fn of(certificate: &CertificateDer<'_>) -> Self {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest(&SHA256, certificate).as_ref());
@@ -35,6 +48,19 @@ impl fmt::Debug for ClientCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ClientCertificate({self})")
     }
+}
+
+/// Whether a signature by the key of a certificate can be checked, right or wrong.
+fn is_provable(certificate: &CertificateDer<'_>, algorithms: &WebPkiSupportedAlgorithms) -> bool {
+    let Ok(parsed) = ParsedCertificate::try_from(certificate) else {
+        return false;
+    };
+    let key = parsed.subject_public_key_info();
+    let is_of = |id: AlgorithmIdentifier| key.windows(id.len()).any(|part| part == id.as_ref());
+    let mut known = algorithms.all.iter().map(|known| known.public_key_alg_id());
+    // RSA alone comes in sizes, of which some are too small or too large to be taken.
+    let is_rsa_taken = || PublicEncryptingKey::from_der(&key).is_ok();
+    known.any(is_of) && (!is_of(alg_id::RSA_ENCRYPTION) || is_rsa_taken())
 }
 
 /// Takes any certificate, but none whose key the client has not.
@@ -75,7 +101,10 @@ impl ClientCertVerifier for AnyCertificate {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signature, &self.algorithms)
+        match is_provable(certificate, &self.algorithms) {
+            true => verify_tls12_signature(message, certificate, signature, &self.algorithms),
+            false => Ok(HandshakeSignatureValid::assertion()),
+        }
     }
 
     fn verify_tls13_signature(
@@ -84,7 +113,10 @@ impl ClientCertVerifier for AnyCertificate {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.algorithms)
+        match is_provable(certificate, &self.algorithms) {
+            true => verify_tls13_signature(message, certificate, signature, &self.algorithms),
+            false => Ok(HandshakeSignatureValid::assertion()),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -53,6 +53,8 @@ thread_local! {
 pub(crate) struct Secured {
     /// The certificate that it has proven to own.
     pub(crate) client_certificate: Option<ClientCertificate>,
+    /// It has shown one that cannot be proven.
+    pub(crate) shows_unknown: bool,
     /// It has named the server.
     pub(crate) names_server: bool,
 }
@@ -221,8 +223,10 @@ impl TlsStream {
         }
         if self.secured.is_none() && !connection.is_handshaking() {
             let chain = connection.peer_certificates().unwrap_or_default();
+            let client_certificate = chain.first().and_then(ClientCertificate::proven);
             self.secured = Some(Secured {
-                client_certificate: chain.first().map(ClientCertificate::of),
+                client_certificate,
+                shows_unknown: !chain.is_empty() && client_certificate.is_none(),
                 names_server: self.names_server,
             });
         }

@@ -37,6 +37,7 @@ mod scope;
 mod search;
 mod server;
 mod services;
+mod several;
 mod taking_over;
 mod talk;
 #[cfg(test)]

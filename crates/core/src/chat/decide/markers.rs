@@ -41,7 +41,7 @@ impl Chat {
         Some(Fact::MarkerSet(Box::new(MarkerSet {
             person: me.id,
             account: account.cloned(),
-            target,
+            target: self.as_known(me, target, now),
             key,
             room,
             at,
@@ -60,6 +60,32 @@ impl Chat {
         let room = self.room_of_marker(me, target);
         self.markers_of(me)?
             .get(&self.marker_key(target, room, now))
+    }
+
+    /// The target under the name that the server has for it, in whatever case it was typed.
+    pub(in crate::chat) fn as_known(
+        &self,
+        me: &Person,
+        target: MarkerTarget,
+        now: Timestamp,
+    ) -> MarkerTarget {
+        match &target {
+            MarkerTarget::Room(_) => {
+                let room = self.room_of_marker(me, &target);
+                let known = room.and_then(|room| self.room_name(room));
+                known.map_or(target.clone(), |known| MarkerTarget::Room(known.clone()))
+            }
+            MarkerTarget::Person(typed) => {
+                let here = self.people.named(typed).map(|person| &person.name);
+                let registered = || {
+                    let mut names = self.registrations.get(typed)?.all_names();
+                    names.find(|name| name.same_as(typed))
+                };
+                let kept = || Some(&self.resumables.named(typed, now)?.person.name);
+                let known = here.or_else(kept).or_else(registered);
+                MarkerTarget::Person(known.unwrap_or(typed).clone())
+            }
+        }
     }
 
     fn markers_of<'a>(&'a self, me: &'a Person) -> Option<&'a ReadMarkers> {

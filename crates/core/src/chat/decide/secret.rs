@@ -224,22 +224,27 @@ impl Chat {
         text: &Text,
         me: impl Fn() -> Option<Me<'a>>,
     ) -> Result<(), Rejection> {
-        let lines = || text.split(Text::BREAK);
-        let is_written = |line: &&str| !Text::trim_unseen(line).is_empty();
-        let is_alone = lines().filter(is_written).nth(1).is_none();
-        let is_slip = |line: &str| {
-            let (me, state) = (|| Some(me()?.name), |name: &Name| self.name_state(name));
-            match is_alone {
-                true => shows_secret(line, me, state),
-                false => shows_secret_among(line, me, state),
-            }
-        };
-        if lines().any(is_slip) {
-            return Err(Rejection::ShowsSecret);
+        if !text.contains(Text::BREAK) {
+            return self.check_line(text, me);
         }
-        match is_alone {
-            true => lines().try_for_each(|line| self.check_known(line, &me)),
+        let lines = || text.split(Text::BREAK);
+        let mut written = lines().filter(|line| !Text::trim_unseen(line).is_empty());
+        if let (Some(alone), None) = (written.next(), written.next()) {
+            return self.check_line(alone, me);
+        }
+        let is_slip =
+            |line| shows_secret_among(line, || Some(me()?.name), |name| self.name_state(name));
+        match lines().any(is_slip) {
+            true => Err(Rejection::ShowsSecret),
             false => self.check_words(text, me),
+        }
+    }
+
+    /// Checks a line that was typed.
+    fn check_line<'a>(&self, line: &str, me: impl Fn() -> Option<Me<'a>>) -> Result<(), Rejection> {
+        match shows_secret(line, || Some(me()?.name), |name| self.name_state(name)) {
+            true => Err(Rejection::ShowsSecret),
+            false => self.check_known(line, me),
         }
     }
 

@@ -243,8 +243,8 @@ impl Session {
         match (answer, question) {
             (Answer::Fence, Question::Ping(token)) => self.pong(&token, env, out),
             (Answer::Fence, Question::Answered(lines)) => out.extend_from_slice(&lines),
-            (Answer::Marker(at), Question::Marker(question)) => {
-                return self.put_marker(&question, *at, env, out);
+            (Answer::Marker(known, at), Question::Marker(question)) => {
+                return self.put_marker(&question, (known, *at), env, out);
             }
             (Answer::Invitations(rooms), _) => self.put_invitations(rooms, env, out),
             (Answer::Counts(counts), _) => self.put_counts(counts, env, out),

@@ -64,6 +64,7 @@ impl Session {
             let what = format_args!("{letter} :is unknown mode char to me");
             self.numeric("472", what, env, out);
         }
+        let ignored = signed.len().saturating_sub(MODES_MAX);
         // What is set is set at once; what concerns a person or a mask is asked in its place.
         let mut settings = Vec::new();
         for (on, letter) in signed.into_iter().take(MODES_MAX) {
@@ -75,6 +76,12 @@ impl Session {
             settings.extend(self.read_setting(room, (on, letter), &mut arguments, env, out));
         }
         self.set_modes(room, settings);
+        if ignored > 0 {
+            self.answer_behind(out, |session, out| {
+                let what = format_args!("{ignored} modes NOT set: one MODE takes {MODES_MAX}.");
+                session.notice(what, env, out);
+            });
+        }
     }
 
     fn set_modes(&mut self, room: &RoomName, settings: Vec<RoomSetting>) {

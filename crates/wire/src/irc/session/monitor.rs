@@ -50,9 +50,8 @@ impl Session {
     }
 
     fn monitor_more(&mut self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
-        let mut added = Vec::new();
-        let mut words = typed.split(',').filter(|word| !word.is_empty());
-        for word in words.by_ref() {
+        let (mut added, mut refused) = (Vec::new(), Vec::new());
+        for word in typed.split(',').filter(|word| !word.is_empty()) {
             let Some(name) = Name::known(word) else {
                 // Nobody can bear it.
                 self.numeric("731", format_args!(":{word}"), env, out);
@@ -60,16 +59,21 @@ impl Session {
             };
             let is_known = self.monitors(&name);
             if !is_known && self.monitored().len() == NAMES_MAX {
-                let word = shown(word);
-                let what = format_args!("{NAMES_MAX} {word} :Monitor list is full.");
-                self.numeric("734", what, env, out);
-                break;
+                refused.push(shown(word));
+                continue;
             }
             if !is_known {
                 self.change_watched(|watched| watched.names.push(name));
             }
             added.push(word.into());
         }
+        let head = alloc::format!("{NAMES_MAX} ");
+        let full = ListLine {
+            head: &head,
+            tail: " :Monitor list is full.",
+            ..listed("734")
+        };
+        self.put_words(&full, refused, env, out);
         self.changed.watched = true;
         self.ask_monitored(added);
     }
@@ -81,7 +85,7 @@ impl Session {
         }
     }
 
-    /// Which of these names are here.
+    /// Which of these names are here. Those are listed as their bearers write them from now on.
     pub(super) fn put_monitored(
         &mut self,
         names: &[String],
@@ -89,6 +93,16 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
+        let monitored = self
+            .watched
+            .iter_mut()
+            .flat_map(|watched| &mut watched.names);
+        for name in monitored {
+            let mut here = people.iter().flatten().map(|line| &line.name);
+            if let Some(known) = here.find(|known| known.same_as(name)) {
+                *name = known.clone();
+            }
+        }
         let here = people.iter().flatten().filter_map(|line| {
             let source = line.source.as_ref()?;
             Some(alloc::format!(

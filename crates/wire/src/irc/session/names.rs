@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use chinwag_core::{Answer, Held, MemberCursor, Name, Query, RoomName, RoomRef, Source};
 
 use super::rooms::TARGETS_MAX;
+use super::several::split;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
@@ -37,10 +38,8 @@ impl Session {
             .param(0)
             .filter(|typed| typed.contains(|c| c != ','));
         let typed = typed.unwrap_or("*");
-        let words = typed.split(',').filter(|word| !word.is_empty());
-        let rooms = words
-            .take(TARGETS_MAX)
-            .filter_map(|word| self.room(word, env));
+        let (words, rest) = split(typed, TARGETS_MAX);
+        let rooms = words.into_iter().filter_map(|word| self.room(word, env));
         let rooms: Vec<RoomName> = rooms.collect();
         if rooms.is_empty() {
             self.answer_behind(out, |session, out| session.end_of_names(typed, env, out));
@@ -56,6 +55,7 @@ impl Session {
             };
             self.later(Ask::Query(query), Question::Names(question));
         }
+        self.refuse_targets(&rest, env, out);
         None
     }
 

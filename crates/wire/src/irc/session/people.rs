@@ -10,6 +10,7 @@ use chinwag_core::{
 };
 
 use super::rooms::room;
+use super::several::split;
 use super::words::ListLine;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
@@ -20,9 +21,6 @@ use crate::irc::text::note;
 
 /// Names in one WHOIS.
 pub(super) const WHOIS_NAMES_MAX: usize = 10;
-
-/// Names in one USERHOST (RFC 2812, section 4.8). ISON takes all that its line has room for.
-const USERHOST_NAMES_MAX: usize = 5;
 
 /// The fields of WHOX, in the order in which they are answered.
 const WHOX_FIELDS: &str = "tcuihsnfdlaor";
@@ -223,14 +221,12 @@ impl Session {
             self.numeric("431", ":No nickname given", env, out);
             return None;
         };
-        for name in typed
-            .split(',')
-            .filter(|name| !name.is_empty())
-            .take(WHOIS_NAMES_MAX)
-        {
+        let (names, rest) = split(typed, WHOIS_NAMES_MAX);
+        for name in names {
             let query = Query::Whois(name.into());
             self.later(Ask::Query(query), Question::Whois(name.into()));
         }
+        self.refuse_targets(&rest, env, out);
         None
     }
 
@@ -356,7 +352,7 @@ impl Session {
         _: &Env<'_>,
         _: &mut Vec<u8>,
     ) -> Option<Step> {
-        self.ask_online(message, USERHOST_NAMES_MAX, Question::Userhost);
+        self.ask_online(message, Question::Userhost);
         None
     }
 
@@ -367,13 +363,13 @@ impl Session {
         _: &Env<'_>,
         _: &mut Vec<u8>,
     ) -> Option<Step> {
-        self.ask_online(message, usize::MAX, Question::Ison);
+        self.ask_online(message, Question::Ison);
         None
     }
 
-    fn ask_online(&mut self, message: &Message<'_>, names_max: usize, what: Question) {
+    fn ask_online(&mut self, message: &Message<'_>, what: Question) {
         let words = message.params.iter().flat_map(|param| param.split(' '));
-        let names = words.filter(|name| !name.is_empty()).take(names_max);
+        let names = words.filter(|name| !name.is_empty());
         let names = names.map(String::from).collect();
         self.later(Ask::Query(Query::Online(names)), what);
     }

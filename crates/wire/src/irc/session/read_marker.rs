@@ -93,12 +93,11 @@ impl Session {
     pub(super) fn put_marker(
         &mut self,
         question: &MarkerQuestion,
-        at: Option<Timestamp>,
+        (target, at): (&MarkerTarget, Option<Timestamp>),
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let target = &question.target;
-        if let MarkerTarget::Room(entered) = target
+        if let MarkerTarget::Room(entered) = &question.target
             && question.enters
             && !self.is_inside(entered, env)
         {
@@ -109,7 +108,7 @@ impl Session {
             Some(at) => self.put_marker_at(target, at, env, out),
             None => self.put_server(format_args!("MARKREAD {target} *"), env, out),
         }
-        match target {
+        match &question.target {
             MarkerTarget::Room(entered) if question.enters => self.ask_names_if_wanted(entered),
             _ => None,
         }

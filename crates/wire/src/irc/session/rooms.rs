@@ -6,6 +6,7 @@ use chinwag_core::{
     Command, Query, RoomName, RoomPassword, RoomRef, RoomSummary, Standing, StandingChange, Topic,
 };
 
+use super::several::split;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Recent, Step};
 use crate::irc::caps::Cap;
@@ -48,11 +49,8 @@ impl Session {
         }
         let mut keys = message.params.get(1).map_or("", |keys| keys).split(',');
         let mut asked: Vec<RoomName> = Vec::new();
-        for typed in rooms
-            .split(',')
-            .filter(|typed| !typed.is_empty())
-            .take(TARGETS_MAX)
-        {
+        let (rooms, rest) = split(rooms, TARGETS_MAX);
+        for typed in rooms {
             let key = keys.next().filter(|key| !key.is_empty());
             let Some(room) = room(typed) else {
                 self.no_such_channel_later(typed, env, out);
@@ -72,6 +70,7 @@ impl Session {
             let was_inside = self.is_inside(&room, env);
             self.later(Ask::Command(command), Question::Join { room, was_inside });
         }
+        self.refuse_rooms(&rest, env, out);
         None
     }
 
@@ -168,12 +167,9 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let why = message.param(1);
-        let rooms = message
-            .param(0)?
-            .split(',')
-            .filter(|typed| !typed.is_empty());
+        let (rooms, rest) = split(message.param(0)?, TARGETS_MAX);
         let mut asked: Vec<RoomName> = Vec::new();
-        for typed in rooms.take(TARGETS_MAX) {
+        for typed in rooms {
             match self.room(typed, env) {
                 Some(room) if asked.iter().any(|other| other.is_same(&room)) => {}
                 Some(room) => {
@@ -183,6 +179,7 @@ impl Session {
                 None => self.no_such_channel_later(typed, env, out),
             }
         }
+        self.refuse_targets(&rest, env, out);
         None
     }
 
@@ -241,11 +238,8 @@ impl Session {
         // One room for all names, or one for each.
         let mut rooms = typed.split(',').cycle();
         let mut refused = Vec::new();
-        for name in names
-            .split(',')
-            .filter(|name| !name.is_empty())
-            .take(TARGETS_MAX)
-        {
+        let (names, rest) = split(names, TARGETS_MAX);
+        for name in names {
             let typed = rooms.next().unwrap_or_default();
             let Some(room) = self.room(typed, env) else {
                 if !refused.contains(&typed) {
@@ -262,6 +256,7 @@ impl Session {
             let name = name.into();
             self.later(Ask::Command(eject), Question::Kick { room, name });
         }
+        self.refuse_targets(&rest, env, out);
         None
     }
 

@@ -13,8 +13,8 @@ use super::services::Service;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
-use crate::irc::line::{Tags, said_with, tags_of_sender};
-use crate::irc::message::{BODY_BYTES_MAX, Message, shown};
+use crate::irc::line::{Tags, tags_of_sender};
+use crate::irc::message::{BODY_BYTES_MAX, Message};
 use crate::irc::mode::read_ranked;
 use crate::irc::render::{put_in_room, put_signal_from};
 use crate::irc::said::Said;
@@ -110,7 +110,7 @@ impl Session {
             }
             return None;
         };
-        let targets = self.targets(targets, is_notice, env, out);
+        let (targets, rest) = Self::targets(targets);
         if targets.len() > 1 {
             self.share_scope();
         }
@@ -144,6 +144,9 @@ impl Session {
                 }
             }
         }
+        if !is_notice {
+            self.refuse_targets(&rest, env, out);
+        }
         if self.is_scope_shared() {
             // What is said in rooms is not waited for otherwise.
             self.ask_fence();
@@ -175,13 +178,15 @@ impl Session {
         if message.client_tags().is_empty() {
             return None;
         }
-        for target in self.targets(targets, false, env, out) {
+        let (targets, rest) = Self::targets(targets);
+        for target in targets {
             let form = IrcForm {
                 text: None,
                 tags: self.tags_of(message),
             };
             self.signal(target, false, form);
         }
+        self.refuse_targets(&rest, env, out);
         None
     }
 
@@ -191,36 +196,19 @@ impl Session {
         tags_of_sender(message.client_tags(), is_bot)
     }
 
-    /// The receivers of a message, each once.
-    fn targets<'a>(
-        &self,
-        typed: &'a str,
-        is_notice: bool,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Vec<&'a str> {
+    /// The receivers of a message, each once, and those that are too many.
+    fn targets(typed: &str) -> (Vec<&str>, Vec<&str>) {
         let mut targets: Vec<&str> = Vec::new();
         for target in typed.split(',').filter(|target| !target.is_empty()) {
-            if targets
+            if !targets
                 .iter()
                 .any(|other| other.eq_ignore_ascii_case(target))
             {
-                continue;
+                targets.push(target);
             }
-            if targets.len() == TARGETS_MAX {
-                if !is_notice {
-                    self.numeric(
-                        "407",
-                        format_args!("{} :Too many recipients", shown(target)),
-                        env,
-                        out,
-                    );
-                }
-                break;
-            }
-            targets.push(target);
         }
-        targets
+        let rest = targets.split_off(TARGETS_MAX.min(targets.len()));
+        (targets, rest)
     }
 
     pub(super) fn say_to(

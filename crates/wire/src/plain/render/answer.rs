@@ -85,7 +85,7 @@ impl Renderer {
             | Answer::Online(_)
             | Answer::RoomId(..)
             | Answer::Conversation(_)
-            | Answer::Marker(_)
+            | Answer::Marker(..)
             | Answer::Room(_)
             | Answer::Log => {}
         }

@@ -147,9 +147,29 @@ fn in_quotation_marks_everything_is_text() {
         "14:00",
         "note:",
         "x2:y",
-        ":-)",
+        ":-) x",
         "--force",
     ] {
+        check_search(words, search(words));
+    }
+}
+
+#[test]
+fn what_has_no_word_in_it_cannot_be_looked_for() {
+    for typed in [
+        "\"\"",
+        "\"",
+        "\" \"",
+        "-",
+        "-\"\"",
+        "*",
+        ":-)",
+        "→",
+        "\"\" from:ann",
+    ] {
+        check_mistake(&std::format!("/search {typed}"), ParseError::NothingSought);
+    }
+    for words in ["\u{1f980}", "ж", "-x", "中"] {
         check_search(words, search(words));
     }
 }
