@@ -141,11 +141,6 @@ impl Restrictions {
         words(mask).any(|word| self.by_word.contains_key(&word))
     }
 
-    /// The restriction of just this mask.
-    pub(in crate::chat) fn with_mask(&self, mask: &Mask) -> Option<RestrictionId> {
-        self.by_mask.get(&mask_key(mask)).copied()
-    }
-
     pub(in crate::chat) fn get(&self, id: RestrictionId) -> Option<&Restriction> {
         self.by_id.get(&id)
     }

@@ -13,7 +13,7 @@ use super::services::Service;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
-use crate::irc::line::{Tags, tags_of_sender};
+use crate::irc::line::{Tags, said_with, tags_of_sender};
 use crate::irc::message::{BODY_BYTES_MAX, Message};
 use crate::irc::mode::read_ranked;
 use crate::irc::render::{put_in_room, put_signal_from};
