@@ -37,6 +37,14 @@ enum Hearers {
 }
 
 impl Hearers {
+    fn of_metadata(target: &MetadataTarget, changes: &[MetadataChange]) -> Self {
+        let hearers = match target {
+            MetadataTarget::Room(_) => Self::Others,
+            MetadataTarget::Oneself | MetadataTarget::Person(_) => Self::OnesRooms,
+        };
+        hearers.of(changes.iter().find_map(|(_, value)| value.as_ref()))
+    }
+
     /// Those who read a text that may be missing.
     fn of<T>(self, words: Option<&T>) -> Self {
         match words {
@@ -109,12 +117,7 @@ impl Chat {
             Command::Away(why) => Hearers::OnesRooms.of(why.as_ref()),
             Command::SetIdent { real, .. } => Hearers::OnesRooms.of(real.as_ref()),
             Command::SetMetadata { target, changes } => {
-                let changes = changes.as_deref().unwrap_or_default();
-                let hearers = match target {
-                    MetadataTarget::Room(_) => Hearers::Others,
-                    MetadataTarget::Oneself | MetadataTarget::Person(_) => Hearers::OnesRooms,
-                };
-                hearers.of(changes.iter().find_map(|(_, value): &MetadataChange| value.as_ref()))
+                Hearers::of_metadata(target, changes.as_deref().unwrap_or_default())
             }
             Command::Announce(_) | Command::RenameRoom { .. } | Command::RenameOther { .. } => {
                 Hearers::Others
