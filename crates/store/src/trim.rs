@@ -9,6 +9,7 @@ use rusqlite::{Connection, params};
 use crate::block::unsigned;
 use crate::commit::Store;
 use crate::error::Error;
+use crate::movement;
 use crate::notice;
 use crate::private;
 use crate::schema::pragma;
@@ -79,7 +80,8 @@ impl Store {
             None => {
                 let time = cutoff.filter(|_| excess == 0);
                 let private = last_before(conn, "private_message", time)?;
-                private.max(last_before(conn, "notice", time)?)
+                let notices = last_before(conn, "notice", time)?;
+                private.max(notices).max(movement::last_before(conn, time)?)
             }
         };
         let Some(last) = last else {
@@ -102,8 +104,12 @@ impl Store {
         if let Some((last, _)) = notices {
             notice::trim(conn, last)?;
         }
+        let movements = movement::oldest(conn, last)?;
+        if let Some((row, _)) = movements {
+            movement::trim(conn, row)?;
+        }
         conn.prepare_cached("COMMIT")?.execute([])?;
-        let mut rows = private.into_iter().chain(notices);
+        let mut rows = private.into_iter().chain(notices).chain(movements);
         Ok(rows.any(|(_, more)| more) || oldest.is_some_and(|oldest| oldest.more))
     }
 }

@@ -15,6 +15,7 @@
 mod log;
 mod lost;
 mod mail;
+mod movements;
 mod notes;
 mod numbers;
 mod profile;
@@ -44,6 +45,7 @@ use crate::password_gate::PasswordGate;
 use crate::shell::{ShellAnswer, ShellPage};
 use log::Refused;
 use lost::LostSessions;
+use movements::Movements;
 use numbers::Numbers;
 use recent::RecentLogs;
 pub(crate) use recent::RecentMessages;
@@ -96,6 +98,7 @@ pub(crate) struct Hub {
     chat: Chat,
     store: Store,
     presence: PresenceBatcher,
+    movements: Movements,
     lost: LostSessions,
     survivors: Survivors,
     /// Messages that were kept and are shown, for the store to forget.
@@ -175,6 +178,7 @@ impl Hub {
             chat: Chat::new(config.settings, opened.snapshot, now),
             store: opened.store,
             presence: PresenceBatcher::default(),
+            movements: Movements::default(),
             lost: LostSessions::default(),
             survivors: Survivors::default(),
             shown: Vec::new(),
@@ -215,6 +219,7 @@ impl Hub {
     }
 
     fn take_command(&mut self, sender: Sender, command: Command, now: Timestamp) {
+        self.summarize_presence(now);
         let command = self.code_inside(command);
         let (talks, refused) = (command.only_talks(), Refused::of(&command));
         if self.looks_at_staged(sender.0, &command) {
@@ -341,6 +346,7 @@ impl Hub {
         self.chat.apply(event);
         self.note_rights(event);
         log::note(event);
+        self.note_movement(event);
         if let Fact::Quit(quit) = &event.fact {
             let until = event.at + self.chat.resume_time();
             let until = quit.is_resumable.then_some(until);
@@ -396,6 +402,7 @@ impl Hub {
             let event = self.turn.events[place].clone();
             self.apply(&event);
         }
+        self.write_own_movements();
         for Staged {
             sender,
             outcome,

@@ -141,6 +141,20 @@ pub(super) enum Shape<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<&'a str>,
     },
+    /// In a history: so many came and left within a few seconds. As it happened each was told by itself.
+    Crowd {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// People who came.
+        joined: u32,
+        /// People who left.
+        left: u32,
+        /// Why they left the server, if all did for the same reason.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        /// People there now.
+        here: u32,
+    },
     /// A person whose link was lost is back in the room.
     Back {
         #[serde(flatten)]
@@ -390,7 +404,7 @@ impl<'a> Shape<'a> {
                 account,
                 text: text.as_deref(),
             },
-            Fact::RoomChanged(change) => return Self::of_change(event, change),
+            Fact::RoomChanged(change) => return Self::of_change(event, change, room),
             Fact::RoomRenamed(renamed) => Self::RoomRenamed {
                 head: Head::new(event, Some(&renamed.new), Some(renamed.by.as_str())),
                 old: Room(&renamed.old),
@@ -404,12 +418,33 @@ impl<'a> Shape<'a> {
         })
     }
 
+    /// An event as the past of a room has it.
+    pub(super) fn in_past(event: &'a Event, room: &'a RoomName) -> Option<Self> {
+        match &event.fact {
+            Fact::PresenceSummary {
+                joined,
+                left,
+                who,
+                why,
+                here,
+                ..
+            } => Some(Self::Crowd {
+                head: Head::new(event, Some(room), who.as_ref().map(Name::as_str)),
+                joined: *joined,
+                left: *left,
+                reason: why.as_ref().map(|why| parts_of(why).0),
+                here: *here,
+            }),
+            _ => Self::in_room(event, room),
+        }
+    }
+
     /// An event that is told to one person, or to everybody wherever they are; `None` for one that
     /// the answer to a command tells of.
     pub(super) fn in_private(event: &'a Event, reader: PersonId) -> Option<Self> {
         let head = |author| Head::new(event, None, Some(author));
         match &event.fact {
-            Fact::RoomChanged(change) => Self::of_change(event, change),
+            Fact::RoomChanged(change) => Self::of_change(event, change, &change.room_name),
             Fact::Knocked(knock) => {
                 let head = Head::new(event, Some(&knock.room_name), Some(knock.name.as_str()));
                 (knock.person != reader).then_some(Self::Knocked { head })

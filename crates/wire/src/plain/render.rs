@@ -37,7 +37,8 @@ use clock::Clock;
 pub(super) use help::overview;
 use line_writer::LineWriter;
 pub use notice::Notice;
-pub use past::{Sought, Stretch};
+pub use past::{Counted, Look, Sought, Stretch};
+pub use room::{Moved, Reason};
 
 /// The look of a person's lines.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,10 +16,11 @@ use super::Renderer;
 pub use super::found::Sought;
 use super::found::{FoundEnd, FoundHead, NothingFound};
 use super::moderation::Did;
+use super::room::Moved;
 use super::talk::Saying;
 use crate::dialect::{HistoryPage, LogPage, PastOf, Recent, SearchPage};
 use crate::plain::message_ref::MessageRef;
-use crate::plain::words::{Count, Day, Last, Minute, Typed, messages};
+use crate::plain::words::{Count, Day, Last, Minute, Typed};
 use crate::zone::{Date, Moment, wall_clock};
 
 impl Renderer {
@@ -44,7 +45,7 @@ impl Renderer {
     ) {
         let (shown, total) = (recent.messages.len(), recent.total);
         if shown > 0 {
-            let last = Part("last", shown as u64, total);
+            let last = Part("last", Counted::Messages, (shown as u64, total));
             let separator = format_args!("{last}; /history for more, /search to find");
             self.writer(out).separator(separator);
         }
@@ -58,19 +59,24 @@ impl Renderer {
     pub fn history(
         &mut self,
         out: &mut Vec<u8>,
-        (stretch, ids): (Stretch, bool),
+        look: Look,
         page: &HistoryPage<'_>,
         now: Timestamp,
     ) {
+        let Look { stretch, ids, .. } = look;
+        let counted = match page.of {
+            PastOf::Room(_) => look.counted,
+            PastOf::With(_) => Counted::Messages,
+        };
         if page.shown == 0 && page.events.is_empty() {
             return self.writer(out).alone(NothingSaid(stretch, page));
         }
         if page.is_first {
-            self.writer(out).separator(Head(stretch, page));
+            self.writer(out).separator(Head(stretch, counted, page));
         }
         self.past_lines(out, page.events.iter(), (page.of, ids), now);
         if page.is_last {
-            self.writer(out).separator(End(stretch, page));
+            self.writer(out).separator(End(stretch, counted, page));
         }
     }
 
@@ -92,7 +98,7 @@ impl Renderer {
             self.guest_break(out, event, of, &mut is_guest);
             match ids {
                 true => self.past_line_with_id(out, event, of),
-                false if self.past_notice(out, event) => {}
+                false if self.past_notice(out, event, of) => {}
                 false => self.past_line(out, event, of),
             }
         }
@@ -130,7 +136,7 @@ impl Renderer {
     fn past_line_with_id(&mut self, out: &mut Vec<u8>, event: &Event, of: PastOf<'_>) {
         match &event.fact {
             Fact::Said { .. } => self.found(out, MessageRef(event.seq), None, event),
-            _ if self.past_notice(out, event) => {}
+            _ if self.past_notice(out, event, of) => {}
             _ => {
                 if let Fact::PrivateMessage(_) = event.fact {
                     let reference = MessageRef(event.seq);
@@ -141,29 +147,28 @@ impl Renderer {
         }
     }
 
-    /// An earlier topic or announcement, behind its time: `* 14:03 lee set the topic: Ship it`. Nobody's
+    /// An earlier topic, announcement or movement, behind its time: `* 14:03 lee set the topic: Ship it`. Nobody's
     /// name starts with a digit. Returns whether it is one.
-    fn past_notice(&mut self, out: &mut Vec<u8>, event: &Event) -> bool {
+    fn past_notice(&mut self, out: &mut Vec<u8>, event: &Event, of: PastOf<'_>) -> bool {
         let stamp = self.clock.stamp(event.at, &self.style);
         let time = String::from_utf8_lossy(stamp).into_owned();
         let time = time.trim_matches(|c| matches!(c, '[' | ']' | ' '));
         let gap = if time.is_empty() { "" } else { " " };
         let mut writer = self.writer(out);
-        match (&event.fact, announcement(event)) {
-            (_, Some((by, text))) => {
+        match (&event.fact, announcement(event), of) {
+            (_, Some((by, text)), _) => {
                 writer.alone(format_args!("{time}{gap}{by} announces: {text}"));
             }
-            (
-                Fact::TopicSet {
-                    by,
-                    text: Some(text),
-                    ..
-                },
-                _,
-            ) => writer.happened(format_args!("{time}{gap}{by} set the topic: {text}")),
-            (Fact::TopicSet { by, .. }, _) => {
-                writer.happened(format_args!("{time}{gap}{by} cleared the topic"));
-            }
+            (Fact::TopicSet { by, text, .. }, ..) => match text {
+                Some(text) => {
+                    writer.happened(format_args!("{time}{gap}{by} set the topic: {text}"));
+                }
+                None => writer.happened(format_args!("{time}{gap}{by} cleared the topic")),
+            },
+            (fact, _, PastOf::Room(room)) => match Moved::of(fact, room) {
+                Some(moved) => writer.happened(format_args!("{time}{gap}{moved}")),
+                None => return false,
+            },
             _ => return false,
         }
         true
@@ -287,6 +292,46 @@ fn sides<'a>(
     )
 }
 
+/// A history that was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Which part.
+    pub stretch: Stretch,
+    /// Whether messages have the references that `/delete` takes.
+    pub ids: bool,
+    /// What its numbers count.
+    pub counted: Counted,
+}
+
+/// What the numbers of a history count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Messages, which are all that it shows.
+    Messages,
+    /// Each line that it shows, whatever it tells of.
+    Lines,
+}
+
+impl Counted {
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Messages => ("message", "messages"),
+            Self::Lines => ("line", "lines"),
+        }
+    }
+
+    /// `1 line`, `3 messages`
+    fn of(self, n: u64) -> Count<u64> {
+        let (one, many) = self.words();
+        Count(n, one, many)
+    }
+
+    fn word(self, n: u64) -> &'static str {
+        let (one, many) = self.words();
+        if n == 1 { one } else { many }
+    }
+}
+
 /// A stretch of a room's past, as it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stretch {
@@ -321,39 +366,39 @@ fn left_out(page: &HistoryPage<'_>) -> Option<u64> {
 }
 
 /// `last 3 of 412 messages`, or `last 3 messages` where the number of all is not known.
-struct Part(&'static str, u64, Option<u64>);
+struct Part(&'static str, Counted, (u64, Option<u64>));
 
 impl Display for Part {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(end, shown, total) = *self;
+        let Self(end, counted, (shown, total)) = *self;
         match total {
-            Some(total) => write!(f, "{end} {shown} of {total} messages"),
-            None => write!(f, "{end} {}", messages(shown)),
+            Some(total) => write!(f, "{end} {shown} of {total} {}", counted.words().1),
+            None => write!(f, "{end} {}", counted.of(shown)),
         }
     }
 }
 
 /// What stands above a history.
-struct Head<'a>(Stretch, &'a HistoryPage<'a>);
+struct Head<'a>(Stretch, Counted, &'a HistoryPage<'a>);
 
 impl Display for Head<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(stretch, page) = *self;
+        let Self(stretch, counted, page) = *self;
         let (shown, total) = (page.shown, page.total);
         let is_cut = left_out(page) != Some(0);
+        let part = |end| Part(end, counted, (shown, total));
         match stretch {
             Stretch::Around(number) => {
                 return write!(f, "messages around match {number} {}", Of(page.of));
             }
-            Stretch::Earlier => return Count(shown, "earlier message", "earlier messages").fmt(f),
+            Stretch::Earlier => return write!(f, "{shown} earlier {}", counted.word(shown)),
             Stretch::Later | Stretch::Rest(_) => {
-                return Count(shown, "later message", "later messages").fmt(f);
+                return write!(f, "{shown} later {}", counted.word(shown));
             }
-            Stretch::Last if total == Some(0) => f.write_str("no messages")?,
-            Stretch::Last => Part("last", shown, total).fmt(f)?,
-            Stretch::For(_) if is_cut => Part("last", shown, total).fmt(f)?,
-            _ if is_cut => Part("first", shown, total).fmt(f)?,
-            _ => messages(shown).fmt(f)?,
+            Stretch::Last => part("last").fmt(f)?,
+            Stretch::For(_) if is_cut => part("last").fmt(f)?,
+            _ if is_cut => part("first").fmt(f)?,
+            _ => counted.of(shown).fmt(f)?,
         }
         With(page.of).fmt(f)?;
         Within(stretch).fmt(f)?;
@@ -365,26 +410,29 @@ impl Display for Head<'_> {
 }
 
 /// What stands below a history: programs know by its first words that what follows is live.
-struct End<'a>(Stretch, &'a HistoryPage<'a>);
+struct End<'a>(Stretch, Counted, &'a HistoryPage<'a>);
 
 impl Display for End<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(stretch, page) = *self;
+        let Self(stretch, counted, page) = *self;
         let left = left_out(page);
         let is_cut = left != Some(0);
         match stretch {
             Stretch::Last | Stretch::For(_) => f.write_str("now"),
             Stretch::Earlier if is_cut => {
-                let earlier = Left(left, "earlier message", "earlier messages");
+                let earlier = Left(left, "earlier", counted);
                 write!(f, "end; {earlier}: /history more")
+            }
+            Stretch::Earlier if counted == Counted::Lines => {
+                f.write_str("end; nothing happened before")
             }
             Stretch::Earlier => f.write_str("end; nothing was said before"),
             Stretch::From(_) | Stretch::Later if is_cut => {
-                let more = Left(left, "more message", "more messages");
+                let more = Left(left, "more", counted);
                 write!(f, "{more} until now; /history more")
             }
             Stretch::Between(_, until) | Stretch::Rest(until) if is_cut => {
-                let more = Left(left, "more message", "more messages");
+                let more = Left(left, "more", counted);
                 write!(f, "{more} until {}; /history more", Typed(until))
             }
             _ if page.newer => f.write_str("end; /history more goes on"),
@@ -394,14 +442,14 @@ impl Display for End<'_> {
 }
 
 /// `6 earlier messages`, or `earlier messages` where the number is not known.
-struct Left(Option<u64>, &'static str, &'static str);
+struct Left(Option<u64>, &'static str, Counted);
 
 impl Display for Left {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(left, one, many) = *self;
+        let Self(left, which, counted) = *self;
         match left {
-            Some(left) => Count(left, one, many).fmt(f),
-            None => f.write_str(many),
+            Some(left) => write!(f, "{left} {which} {}", counted.word(left)),
+            None => write!(f, "{which} {}", counted.words().1),
         }
     }
 }

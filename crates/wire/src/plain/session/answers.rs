@@ -203,9 +203,8 @@ impl Session {
         if let Stage::Chat(chat) = &mut self.stage {
             chat.past.note_history(question, &page);
         }
-        let (stretch, ids) = (question.stretch, question.ids);
-        let mut renderer = self.renderer(env);
-        renderer.history(out, (stretch, ids), &page, env.wall);
+        let look = question.look();
+        self.renderer(env).history(out, look, &page, env.wall);
     }
 
     fn tell_log(&mut self, page: LogPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
