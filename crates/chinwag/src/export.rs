@@ -322,7 +322,10 @@ fn line(record: &Record<'_>, escape: impl Fn(&str) -> String) -> String {
         (Kind::Left, None) => format!("{room} {name} left"),
         (Kind::Left | Kind::Quit, why) => {
             let [open, close] = ["(", ")"].map(escape);
-            format!("{room} {name} left {open}{}{close}", why.unwrap_or_default())
+            format!(
+                "{room} {name} left {open}{}{close}",
+                why.unwrap_or_default()
+            )
         }
         (Kind::Back, _) => format!("{room} {name} is back"),
         (Kind::Renamed, new) => format!("{room} {name} is now {}", new.unwrap_or_default()),
@@ -361,7 +364,10 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chinwag_core::{AuditEntry, Deletion, PersonId, Text};
+    use chinwag_core::{
+        AuditEntry, Deletion, PersonId, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange,
+        Text,
+    };
 
     fn name(text: &str) -> Name {
         Name::parse(text).expect("a name")
@@ -369,6 +375,47 @@ mod tests {
 
     fn text(text: &str) -> Text {
         Text::parse(text).expect("a text")
+    }
+
+    fn renamed(old: Name, new: Name) -> Fact {
+        Fact::Renamed(Box::new(Renamed {
+            person: PersonId(0),
+            old,
+            since: Seq(0),
+            new,
+            rooms: [RoomId(0)].into(),
+            account: None,
+            operator: false,
+        }))
+    }
+
+    fn quit(name: Name, why: QuitReason) -> Fact {
+        Fact::Quit(Box::new(Quit {
+            person: PersonId(0),
+            name,
+            account: None,
+            rooms: [RoomId(0)].into(),
+            why,
+            is_resumable: false,
+        }))
+    }
+
+    fn ejected(by: Name, name: Name) -> Fact {
+        Fact::RoomChanged(Box::new(RoomChange {
+            room: RoomId(0),
+            room_name: RoomName::lobby(),
+            by,
+            actor: None,
+            act: RoomAct::Eject {
+                name,
+                account: None,
+                why: None,
+            },
+            target: None,
+            told: None,
+            is_lent: false,
+            moderators: [].into(),
+        }))
     }
 
     fn events() -> Vec<Event> {
@@ -420,6 +467,31 @@ mod tests {
             passage,
             Fact::Deleted(Box::new(deleted)),
             said("build 7 is green", Manner::Notice),
+            Fact::Joined {
+                person: PersonId(0),
+                name: name("bob"),
+                room: RoomId(0),
+                here: 2,
+            },
+            renamed(name("bob"), name("bobby")),
+            Fact::Left {
+                person: PersonId(0),
+                name: name("bobby"),
+                room: RoomId(0),
+                why: None,
+                closed_by: None,
+            },
+            quit(name("bobby"), QuitReason::Quit(Some(text("*lunch*")))),
+            Fact::Returned(Box::new(Returned::of_past(name("lee"), RoomId(0)))),
+            Fact::PresenceSummary {
+                room: RoomId(0),
+                joined: 14,
+                left: 0,
+                who: None,
+                why: None,
+                here: 16,
+            },
+            ejected(name("lee"), name("bob")),
         ];
         let event = |(seq, fact): (i64, Fact)| Event {
             seq: Seq(seq.unsigned_abs()),
@@ -461,6 +533,13 @@ mod tests {
   | 1. two
 [2026-11-24 22:03:05] #lobby ann deleted a message
 [2026-11-25 10:03:05] #lobby lee: build 7 is green
+[2026-11-25 22:03:05] #lobby bob joined (2 here)
+[2026-11-26 10:03:05] #lobby bob is now bobby
+[2026-11-26 22:03:05] #lobby bobby left
+[2026-11-27 10:03:05] #lobby bobby left (quit: *lunch*)
+[2026-11-27 22:03:05] #lobby lee is back
+[2026-11-28 10:03:05] #lobby 14 people joined #lobby (16 here)
+[2026-11-28 22:03:05] #lobby bob was ejected from #lobby by lee
 ",
         );
     }
@@ -494,6 +573,22 @@ mod tests {
 ## Wed 25 Nov 2026
 
 - 10:03:05 \\#lobby lee: build 7 is green
+- 22:03:05 \\#lobby bob joined \\(2 here\\)
+
+## Thu 26 Nov 2026
+
+- 10:03:05 \\#lobby bob is now bobby
+- 22:03:05 \\#lobby bobby left
+
+## Fri 27 Nov 2026
+
+- 10:03:05 \\#lobby bobby left \\(quit: \\*lunch\\*\\)
+- 22:03:05 \\#lobby lee is back
+
+## Sat 28 Nov 2026
+
+- 10:03:05 \\#lobby 14 people joined \\#lobby \\(16 here\\)
+- 22:03:05 \\#lobby bob was ejected from \\#lobby by lee
 ",
         );
     }
@@ -518,6 +613,20 @@ mod tests {
                 r##"{"seq":7,"at":"2026-11-24T22:03:05.000Z","room":"#lobby","name":"ann","manner":"deletion","text":null}"##,
                 "\n",
                 r##"{"seq":8,"at":"2026-11-25T10:03:05.000Z","room":"#lobby","name":"lee","manner":"notice","text":"build 7 is green"}"##,
+                "\n",
+                r##"{"seq":9,"at":"2026-11-25T22:03:05.000Z","room":"#lobby","name":"bob","manner":"joined","text":null,"here":2}"##,
+                "\n",
+                r##"{"seq":10,"at":"2026-11-26T10:03:05.000Z","room":"#lobby","name":"bob","manner":"renamed","text":"bobby"}"##,
+                "\n",
+                r##"{"seq":11,"at":"2026-11-26T22:03:05.000Z","room":"#lobby","name":"bobby","manner":"left","text":null}"##,
+                "\n",
+                r##"{"seq":12,"at":"2026-11-27T10:03:05.000Z","room":"#lobby","name":"bobby","manner":"quit","text":"quit: *lunch*"}"##,
+                "\n",
+                r##"{"seq":13,"at":"2026-11-27T22:03:05.000Z","room":"#lobby","name":"lee","manner":"back","text":null}"##,
+                "\n",
+                r##"{"seq":14,"at":"2026-11-28T10:03:05.000Z","room":"#lobby","name":null,"manner":"crowd","text":"14 people joined #lobby (16 here)","here":16}"##,
+                "\n",
+                r##"{"seq":15,"at":"2026-11-28T22:03:05.000Z","room":"#lobby","name":"lee","manner":"change","text":"bob was ejected from #lobby by lee"}"##,
                 "\n",
             ),
         );

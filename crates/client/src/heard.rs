@@ -477,16 +477,10 @@ mod tests {
                 "--- more messages until now; /history more ---",
                 Some(false),
             ),
-            (
-                "--- last 3 of 412 lines; /history more ---",
-                Some(true),
-            ),
+            ("--- last 3 of 412 lines; /history more ---", Some(true)),
             ("--- 1 line of the last hour ---", Some(true)),
             ("--- 2 people in #lines ---", None),
-            (
-                "--- 7 more lines until now; /history more ---",
-                Some(false),
-            ),
+            ("--- 7 more lines until now; /history more ---", Some(false)),
             ("--- now ---", Some(false)),
         ] {
             assert_eq!(Heard::read(line).leads_to_past(), expected, "{line}");

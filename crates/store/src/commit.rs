@@ -205,7 +205,9 @@ impl Store {
             name_of,
         };
         let waiting = self.waiting.drafts().blocks();
-        let firsts = [self.drafts.blocks(), waiting].into_iter().flat_map(<[_]>::first);
+        let firsts = [self.drafts.blocks(), waiting]
+            .into_iter()
+            .flat_map(<[_]>::first);
         let first = firsts.map(|block| block.first).min();
         turn.write_blocks(self.drafts.blocks(), first.unwrap_or_default())?;
         let has_others = events.iter().any(|event| !is_said(event));

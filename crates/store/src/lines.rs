@@ -221,7 +221,9 @@ impl Cursor {
         while self.lines.is_empty() && self.rest.0 <= self.rest.1 {
             match (self.source, past.log(self.source)) {
                 (source, Some(log)) => self.read_block(past, (source, log), newest)?,
-                (Source::Notices(room, kind), _) => self.read_notices(past, (room, kind), newest)?,
+                (Source::Notices(room, kind), _) => {
+                    self.read_notices(past, (room, kind), newest)?
+                }
                 _ => break,
             }
         }
@@ -295,9 +297,15 @@ impl Cursor {
     }
 }
 
-fn messages(block: &Block, past: &mut Past<'_>, (from, to): (Seq, Seq)) -> Result<Vec<Line>, Error> {
+fn messages(
+    block: &Block,
+    past: &mut Past<'_>,
+    (from, to): (Seq, Seq),
+) -> Result<Vec<Line>, Error> {
     let messages = block.messages()?;
-    let wanted = messages.iter().filter(|said| from <= said.seq && said.seq <= to);
+    let wanted = messages
+        .iter()
+        .filter(|said| from <= said.seq && said.seq <= to);
     let line = |said: &crate::block::Message<'_>| Line {
         seq: said.seq,
         at: said.at,

@@ -159,7 +159,9 @@ impl Block {
     ) -> Result<Vec<Event>, Error> {
         let damage = Damage::Block(self.first);
         let entries = self.entries().ok_or(damage)?;
-        let wanted = entries.iter().filter(|entry| from <= entry.seq && entry.seq <= to);
+        let wanted = entries
+            .iter()
+            .filter(|entry| from <= entry.seq && entry.seq <= to);
         let event = |entry: &Entry<'_>| {
             let fact = fields::take(entry.fields, (self.room, entry.at), names)?;
             Some(Event {
@@ -233,8 +235,17 @@ fn halve(conn: &Connection, is_before: impl Fn(i64, i64) -> bool) -> rusqlite::R
     Ok(low)
 }
 
-/// The last of the oldest rows that end up to a place, as many as one step deletes, and whether there are more.
-pub(crate) fn oldest(conn: &Connection, last: i64) -> rusqlite::Result<Option<(i64, bool)>> {
+/// The oldest rows that are to go.
+pub(crate) struct Oldest {
+    row: i64,
+    /// The place at which the last of them ends.
+    pub(crate) last: i64,
+    /// Whether more may have to go.
+    pub(crate) more: bool,
+}
+
+/// The oldest rows that end up to a place, as many as one step deletes.
+pub(crate) fn oldest(conn: &Connection, last: i64) -> rusqlite::Result<Option<Oldest>> {
     oldest_while(conn, |last_seq, _| last_seq <= last)
 }
 
@@ -244,34 +255,37 @@ pub(crate) fn last_before(
     time: Option<Timestamp>,
 ) -> rusqlite::Result<Option<i64>> {
     let is_old = |at: i64| time.is_none_or(|time| at < time.0);
-    let Some((row, _)) = oldest_while(conn, |_, last_at| is_old(last_at))? else {
-        return Ok(None);
-    };
-    let sql = "SELECT max(last_seq) FROM movement WHERE id <= ?1";
-    conn.prepare_cached(sql)?.query_row([row], |row| row.get(0))
+    let oldest = oldest_while(conn, |_, last_at| is_old(last_at))?;
+    Ok(oldest.map(|oldest| oldest.last))
 }
 
 fn oldest_while(
     conn: &Connection,
     is_old: impl Fn(i64, i64) -> bool,
-) -> rusqlite::Result<Option<(i64, bool)>> {
+) -> rusqlite::Result<Option<Oldest>> {
     let sql = "SELECT id, last_seq, last_at FROM movement ORDER BY id LIMIT ?1";
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query([BLOCKS_MAX])?;
-    let (mut last, mut count) = (None, 0);
+    let (mut oldest, mut count): (Option<Oldest>, _) = (None, 0);
     while let Some(row) = rows.next()? {
-        if !is_old(row.get(1)?, row.get(2)?) {
+        let (id, last_seq, last_at) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if !is_old(last_seq, last_at) {
             break;
         }
-        (last, count) = (Some(row.get(0)?), count + 1);
+        count += 1;
+        // Those of one turn overlap.
+        let last = oldest.map_or(last_seq, |before| before.last.max(last_seq));
+        let more = count == BLOCKS_MAX;
+        let row = id;
+        oldest = Some(Oldest { row, last, more });
     }
-    Ok(last.map(|last| (last, count == BLOCKS_MAX)))
+    Ok(oldest)
 }
 
-/// Forgets the rows up to this one.
-pub(crate) fn trim(conn: &Connection, row: i64) -> rusqlite::Result<()> {
+/// Forgets these rows.
+pub(crate) fn trim(conn: &Connection, oldest: &Oldest) -> rusqlite::Result<()> {
     conn.prepare_cached("DELETE FROM movement WHERE id <= ?1")?
-        .execute([row])?;
+        .execute([oldest.row])?;
     Ok(())
 }
 
@@ -328,4 +342,93 @@ fn count(conn: &Connection, room: RoomId) -> rusqlite::Result<u64> {
     let mut statement = conn.prepare_cached(newest)?;
     let count = statement.query_row([room.0], |row| unsigned(row, 0));
     Ok(count.optional()?.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chinwag_core::{Fact, NOBODY, Name, QuitReason, Text};
+    use proptest::prelude::*;
+
+    fn block() -> Block {
+        let name = |name: &str| Name::parse(name).expect("a name");
+        let joined = Fact::Joined {
+            person: NOBODY,
+            name: name("ann"),
+            room: RoomId(1),
+            here: 300,
+        };
+        let crowd = Fact::PresenceSummary {
+            room: RoomId(1),
+            joined: 14,
+            left: 3,
+            who: None,
+            why: Some(QuitReason::Kicked {
+                by: name("op"),
+                why: Text::parse("spam").map(Into::into),
+            }),
+            here: 11,
+        };
+        let mut waiting = Waiting::default();
+        for (seq, fact) in [(5, joined), (9, crowd)] {
+            let event = Event {
+                seq: Seq(seq),
+                at: Timestamp(1_000 - seq as i64),
+                fact,
+                source: None,
+            };
+            assert!(waiting.add(RoomId(1), &event));
+        }
+        let draft = &waiting.drafts.blocks()[0];
+        Block {
+            first: draft.first,
+            last: draft.last,
+            turn: draft.first,
+            room: draft.room,
+            first_at: draft.first_at,
+            before: 0,
+            count: draft.count.into(),
+            body: draft.body.clone(),
+        }
+    }
+
+    fn read(block: &Block) -> Option<usize> {
+        let all = (Seq(0), Seq(u64::MAX));
+        let events = block.movements(all, &mut Names::default());
+        events.map(|events| events.len()).ok()
+    }
+
+    #[test]
+    fn damage_is_noticed() {
+        let good = block();
+        assert_eq!(read(&good), Some(2));
+        for cut in 0..good.body.len() {
+            let body = good.body[..cut].to_vec();
+            let cut = Block {
+                body,
+                ..good.clone()
+            };
+            assert_eq!(read(&cut), None);
+            assert!(cut.movement_places().is_err());
+        }
+        let more = Block {
+            body: [&good.body[..], &[0]].concat(),
+            ..good.clone()
+        };
+        assert_eq!(read(&more), None);
+    }
+
+    proptest! {
+        /// Whatever stands in the file, it is movements or damage.
+        #[test]
+        fn any_bytes_are_read(at in 0usize..60, byte: u8, body in prop::collection::vec(any::<u8>(), 0..60)) {
+            let mut changed = block();
+            let at = at % changed.body.len();
+            changed.body[at] = byte;
+            read(&changed);
+            read(&Block { body: [&[VERSION][..], &body].concat(), ..block() });
+            let fact = fields::take(&body, (RoomId(1), Timestamp(0)), &mut Names::default());
+            prop_assert!(fact.is_none_or(|fact| fact.is_movement()));
+        }
+    }
 }

@@ -240,9 +240,8 @@ impl Merge<'_> {
             None => log.is_at_end = true,
         }
         let (last, filter) = (self.last, self.filter);
-        let is_wanted = |event: &Event| {
-            event.seq <= last && filter.is_in_time(event.at) && filter.shows(event)
-        };
+        let is_wanted =
+            |event: &Event| event.seq <= last && filter.is_in_time(event.at) && filter.shows(event);
         log.events.extend(notices.into_iter().filter(is_wanted));
         Ok(())
     }

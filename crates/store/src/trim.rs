@@ -84,13 +84,21 @@ impl Store {
                 private.max(notices).max(movement::last_before(conn, time)?)
             }
         };
-        let Some(last) = last else {
+        let Some(mut last) = last else {
             return Ok(false);
         };
         // The newest message may go, but not what it says about the one order.
         let last_seq = snapshot::last_seq(conn)?;
         conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         snapshot::set_last_seq(conn, last_seq)?;
+        let movements = movement::oldest(conn, last)?;
+        if let Some(movements) = &movements {
+            movement::trim(conn, movements)?;
+            // Messages go with those of their time, and not for what later ones take.
+            if movements.more {
+                last = last.min(movements.last);
+            }
+        }
         if oldest.is_some() {
             trimmed::note(conn, last)?;
             conn.prepare_cached("DELETE FROM block WHERE first_seq <= ?1")?
@@ -104,13 +112,10 @@ impl Store {
         if let Some((last, _)) = notices {
             notice::trim(conn, last)?;
         }
-        let movements = movement::oldest(conn, last)?;
-        if let Some((row, _)) = movements {
-            movement::trim(conn, row)?;
-        }
         conn.prepare_cached("COMMIT")?.execute([])?;
-        let mut rows = private.into_iter().chain(notices).chain(movements);
-        Ok(rows.any(|(_, more)| more) || oldest.is_some_and(|oldest| oldest.more))
+        let mut rows = private.into_iter().chain(notices);
+        let more = rows.any(|(_, more)| more) || movements.is_some_and(|movements| movements.more);
+        Ok(more || oldest.is_some_and(|oldest| oldest.more))
     }
 }
 

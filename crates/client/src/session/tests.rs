@@ -394,7 +394,11 @@ fn own_lines_of_the_past_are_shown_and_are_no_receipts() {
 #[test]
 fn who_was_renamed_in_the_past_is_called_as_it_is() {
     let mut bench = person();
-    let lines = ["--- last 1 of 9 lines ---\n", "* app is now zoe\n", "--- now ---\n"];
+    let lines = [
+        "--- last 1 of 9 lines ---\n",
+        "* app is now zoe\n",
+        "--- now ---\n",
+    ];
     bench.hears(&lines.concat()).does(&lines.map(show));
     bench.push("hi").does(&[send("hi")]);
     bench.hears("[14:03] app: hi\n").does(&[]);

@@ -350,7 +350,10 @@ fn a_client_of_irc_is_played_what_it_has_lines_for() {
 #[test]
 fn who_leaves_several_rooms_leaves_each() {
     let mut store = open_memory(Retention::default());
-    note(&mut store, &quit(1, &[1, 2, ROOM.0], "ann", QuitReason::Lost));
+    note(
+        &mut store,
+        &quit(1, &[1, 2, ROOM.0], "ann", QuitReason::Lost),
+    );
     tick(&mut store);
     let mut reader = store.reader().unwrap();
     for room in [1, 2, ROOM.0].map(RoomId) {
@@ -411,7 +414,9 @@ fn old_ones_go_in_small_steps_with_messages_or_without() {
     commit(&mut store, &[said(301, ROOM.0, "lee", "hi")]);
     note(&mut store, &joined(302, ROOM.0, "ann"));
     tick(&mut store);
-    while store.trim(Timestamp(900_000)).unwrap() {}
+    for _second in 0..2 {
+        while store.trim(Timestamp(900_000)).unwrap() {}
+    }
     let extent = reader.extent(ROOM, Range::Last(9), 9, ALL).unwrap();
     assert_eq!(extent.shown, 0);
     drop(reader);
@@ -420,6 +425,35 @@ fn old_ones_go_in_small_steps_with_messages_or_without() {
     let mut reader = store.reader().unwrap();
     assert_eq!(lines(&mut reader, ROOM, Range::Last(9), ALL).len(), 1);
     assert_eq!(reader.check().unwrap().faults, []);
+}
+
+/// Much that came and went does not take the messages of later days with it.
+#[test]
+fn beyond_a_size_the_oldest_go_whatever_they_are() {
+    let bytes_max = Some(200 << 10);
+    let mut store = open_memory(Retention {
+        keep: None,
+        bytes_max,
+    });
+    let mut seq = 0;
+    for _ in 0..40 {
+        for _ in 0..100 {
+            seq += 1;
+            note(&mut store, &joined(seq, ROOM.0, "ann"));
+            tick(&mut store);
+        }
+        seq += 1;
+        commit(&mut store, &[said(seq, ROOM.0, "lee", "hi")]);
+    }
+    while store.trim(Timestamp(0)).unwrap() {}
+    let left = seqs(&mut store, ROOM.0);
+    assert!((5..38).contains(&left.len()), "{left:?}");
+    let mut reader = store.reader().unwrap();
+    let extent = reader.extent(ROOM, Range::Last(9_999), 9_999, ALL).unwrap();
+    assert!(
+        extent.first.0.abs_diff(left[0]) <= 101,
+        "{extent:?} {left:?}"
+    );
 }
 
 /// A store that cannot write for long takes no more memory than it may.
@@ -479,13 +513,20 @@ fn store_lines(store: &mut Store, lines: &[(u32, Line, bool)]) -> Vec<Arc<Event>
 }
 
 /// Of these events those that the history of a room has.
-fn of_room(events: &[Arc<Event>], room: RoomId, is_shown: impl Fn(&Fact) -> bool) -> Vec<Arc<Event>> {
+fn of_room(
+    events: &[Arc<Event>],
+    room: RoomId,
+    is_shown: impl Fn(&Fact) -> bool,
+) -> Vec<Arc<Event>> {
     let own = |event: &Event| event.fact.rooms().contains(&room);
     let first = events.iter().find(|event| own(event));
     let first = first.map_or(Seq(u64::MAX), |event| event.seq);
     let is_its = |event: &&Arc<Event>| own(event) || event.fact.is_for_all() && event.seq > first;
     let shown = events.iter().filter(is_its);
-    shown.filter(|event| is_shown(&event.fact)).cloned().collect()
+    shown
+        .filter(|event| is_shown(&event.fact))
+        .cloned()
+        .collect()
 }
 
 proptest! {
