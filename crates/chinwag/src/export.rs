@@ -12,7 +12,7 @@ use chinwag_core::{
     Duration, Event, Fact, Manner, ModAction, Name, RoomId, RoomName, RoomSnapshot, Seq, Timestamp,
 };
 use chinwag_store::{ExportRange, Reader};
-use chinwag_wire::plain::{Moved, Reason};
+use chinwag_wire::dialect::{Moved, Reason};
 use chinwag_wire::zone::Moment;
 use clap::{Args, ValueEnum};
 use jiff::civil;
@@ -418,6 +418,37 @@ mod tests {
         }))
     }
 
+    /// Who came, went and changed.
+    fn moved() -> [Fact; 7] {
+        [
+            Fact::Joined {
+                person: PersonId(0),
+                name: name("bob"),
+                room: RoomId(0),
+                here: 2,
+            },
+            renamed(name("bob"), name("bobby")),
+            Fact::Left {
+                person: PersonId(0),
+                name: name("bobby"),
+                room: RoomId(0),
+                why: None,
+                closed_by: None,
+            },
+            quit(name("bobby"), QuitReason::Quit(Some(text("*lunch*")))),
+            Fact::Returned(Box::new(Returned::of_past(name("lee"), RoomId(0)))),
+            Fact::PresenceSummary {
+                room: RoomId(0),
+                joined: 14,
+                left: 0,
+                who: None,
+                why: None,
+                here: 16,
+            },
+            ejected(name("lee"), name("bob")),
+        ]
+    }
+
     fn events() -> Vec<Event> {
         let said = |what: &str, manner| Fact::Said {
             person: PersonId(0),
@@ -467,31 +498,6 @@ mod tests {
             passage,
             Fact::Deleted(Box::new(deleted)),
             said("build 7 is green", Manner::Notice),
-            Fact::Joined {
-                person: PersonId(0),
-                name: name("bob"),
-                room: RoomId(0),
-                here: 2,
-            },
-            renamed(name("bob"), name("bobby")),
-            Fact::Left {
-                person: PersonId(0),
-                name: name("bobby"),
-                room: RoomId(0),
-                why: None,
-                closed_by: None,
-            },
-            quit(name("bobby"), QuitReason::Quit(Some(text("*lunch*")))),
-            Fact::Returned(Box::new(Returned::of_past(name("lee"), RoomId(0)))),
-            Fact::PresenceSummary {
-                room: RoomId(0),
-                joined: 14,
-                left: 0,
-                who: None,
-                why: None,
-                here: 16,
-            },
-            ejected(name("lee"), name("bob")),
         ];
         let event = |(seq, fact): (i64, Fact)| Event {
             seq: Seq(seq.unsigned_abs()),
@@ -499,7 +505,10 @@ mod tests {
             fact,
             source: None,
         };
-        (1..).zip(facts).map(event).collect()
+        (1..)
+            .zip(facts.into_iter().chain(moved()))
+            .map(event)
+            .collect()
     }
 
     #[track_caller]

@@ -22,6 +22,7 @@ mod profile;
 mod recent;
 mod record;
 mod restore;
+mod shell;
 mod survive;
 pub(crate) mod thread;
 mod turn;
@@ -31,18 +32,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
-    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, LeftOut, MessageKey, Name, Outcome,
+    Caller, Chat, Command, ConnId, Env, Event, Fact, LeftOut, MessageKey, Name, Outcome,
     PresenceBatcher, Query, Rejection, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::{Opened, Store};
 use chinwag_wire::dialect::Saved;
-use chinwag_wire::shell;
 use hashbrown::HashSet;
 
 use crate::control::HubConfig;
 use crate::password_gate::PasswordGate;
-use crate::shell::{ShellAnswer, ShellPage};
 use log::Refused;
 use lost::LostSessions;
 use movements::Movements;
@@ -273,42 +272,6 @@ impl Hub {
             }
         }
         (self.turn.facts, self.turn.conn) = (facts, None);
-    }
-
-    /// Does a command of a shell at once, the commit included, and returns what happened.
-    pub(crate) fn act_for_shell(
-        &mut self,
-        command: Command,
-        now: Timestamp,
-    ) -> Result<Vec<Arc<Event>>, Rejection> {
-        self.commit_staged();
-        let mut facts = Vec::new();
-        let mut env = Env {
-            now,
-            roll: &mut self.rng,
-        };
-        let caller = Caller::Shell;
-        let outcome = self.chat.decide(caller, command, &mut env, &mut facts)?;
-        let start = self.turn.events.len();
-        self.stage((caller, Ticket::default()), Ok(outcome), &mut facts, now);
-        self.commit_staged();
-        match self.turn.events.get(start..) {
-            Some(events) if !events.is_empty() => Ok(events.to_vec()),
-            _ => Err(Rejection::CannotSave),
-        }
-    }
-
-    /// A page of the people who are here, for a shell.
-    pub(crate) fn page_for_shell(&self, after: Option<Name>, now: Timestamp) -> ShellPage {
-        let query = Query::Everybody { after };
-        let Ok(Answer::Everybody { people, next }) = self.chat.answer(Caller::Shell, query, now)
-        else {
-            return ShellPage::default();
-        };
-        let lines = people.iter().map(shell::person).collect();
-        let is_done = true;
-        let answer = ShellAnswer { lines, is_done };
-        ShellPage { answer, next }
     }
 
     /// Whether a command may depend on what is staged. A message under a key may be there already; the

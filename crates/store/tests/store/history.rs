@@ -305,11 +305,9 @@ pub(crate) fn topic(seq: u64, room: u32, by: &str, words: Option<&str>) -> Arc<E
     event(seq, fact)
 }
 
-#[test]
-fn topics_and_announcements_are_in_the_past_on_wish() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut store = open(folder.path()).store;
-    let events = [
+/// Messages of a room, and what else it has.
+fn noticed() -> [Arc<Event>; 8] {
+    [
         topic(1, 0, "lee", Some("Before anything")),
         said(2, 0, "lee", "hello"),
         topic(3, 0, "Ann", Some("Ship it")),
@@ -318,7 +316,14 @@ fn topics_and_announcements_are_in_the_past_on_wish() {
         topic(6, 1, "lee", Some("Another room")),
         said(7, 0, "lee", "bye"),
         topic(8, 0, "lee", None),
-    ];
+    ]
+}
+
+#[test]
+fn topics_and_announcements_are_in_the_past_on_wish() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let events = noticed();
     commit(&mut store, &events);
     let mut reader = store.reader().unwrap();
     let ann = [PastName::always(name("ANN"))];
@@ -360,10 +365,18 @@ fn topics_and_announcements_are_in_the_past_on_wish() {
     assert_eq!((extent.shown, extent.total), (1, Some(6)));
     check(Range::Before(Seq(7), 1), all, &[4]);
     check(Range::After(Seq(2), 2), all, &[3, 4]);
+}
 
+/// They count as no message there.
+#[test]
+fn topics_and_announcements_are_among_what_was_missed_on_wish() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    commit(&mut store, &noticed());
+    let mut reader = store.reader().unwrap();
     let notices = Filter {
         detail: Detail::Notices,
-        ..all
+        ..Filter::default()
     };
     let missed = reader.missed_page(
         &[(RoomId(0), Seq(2)), (RoomId(1), Seq(0))],

@@ -109,16 +109,7 @@ fn lines(reader: &mut Reader, room: RoomId, range: Range, filter: Filter<'_>) ->
     lines
 }
 
-/// Everything that a room is shown of them.
-fn every_kind() -> Vec<Arc<Event>> {
-    let left = |why, closed_by| Fact::Left {
-        person: NOBODY,
-        name: name("ann"),
-        room: ROOM,
-        why,
-        closed_by,
-    };
-    let held = |standing, voiced| Some(Held { standing, voiced });
+fn reasons() -> [QuitReason; 10] {
     let kicked = QuitReason::Kicked {
         by: name("op"),
         why: Some(Arc::new(text("spam"))),
@@ -128,7 +119,7 @@ fn every_kind() -> Vec<Arc<Event>> {
         until: Some(Timestamp(-5)),
         why: None,
     };
-    let reasons = [
+    [
         QuitReason::Quit(None),
         QuitReason::Quit(Some(text("lunch \u{1f35c}"))),
         QuitReason::Closed,
@@ -139,7 +130,12 @@ fn every_kind() -> Vec<Arc<Event>> {
         QuitReason::Restart,
         kicked,
         banned,
-    ];
+    ]
+}
+
+/// What moderators do that a room is shown, from this place on.
+fn deeds(first: i64) -> [RoomAct; 4] {
+    let held = |standing, voiced| Some(Held { standing, voiced });
     let settings = [
         RoomSetting::Closed(true),
         RoomSetting::Limit(Some(3)),
@@ -147,23 +143,40 @@ fn every_kind() -> Vec<Arc<Event>> {
         RoomSetting::Password(None),
         RoomSetting::NoCtcp(false),
     ];
-    let mask = |seq: i64| RoomMask {
+    let mask = RoomMask {
         kind: MaskKind::Exception,
         matched: Matched::Account(Glob::new("m*")),
         by: name("lee"),
-        at: Timestamp(1_000 * seq),
+        at: Timestamp(1_000 * (first + 3)),
     };
-    let stood = RoomAct::Stand {
+    let on = true;
+    [
+        RoomAct::Set(settings.into()),
+        RoomAct::Stand {
+            name: name("ann"),
+            account: None,
+            before: held(Standing::Moderator, true),
+            standing: held(Standing::Voice, false),
+        },
+        RoomAct::Eject {
+            name: name("ann"),
+            account: None,
+            why: Some(Arc::new(text("out"))),
+        },
+        RoomAct::Mask { mask, on },
+    ]
+}
+
+/// Everything that a room is shown of them.
+fn every_kind() -> Vec<Arc<Event>> {
+    let left = |why, closed_by| Fact::Left {
+        person: NOBODY,
         name: name("ann"),
-        account: None,
-        before: held(Standing::Moderator, true),
-        standing: held(Standing::Voice, false),
+        room: ROOM,
+        why,
+        closed_by,
     };
-    let ejected = RoomAct::Eject {
-        name: name("ann"),
-        account: None,
-        why: Some(Arc::new(text("out"))),
-    };
+    let back = Returned::of_past(name("ann"), ROOM);
     let room_renamed = RoomRenamed {
         room: ROOM,
         by: name("lee"),
@@ -176,25 +189,14 @@ fn every_kind() -> Vec<Arc<Event>> {
         joined(1, ROOM.0, "ann"),
         event(2, left(None, None)),
         event(3, left(Some(text("bye")), Some(name("op")))),
-        event(
-            4,
-            Fact::Returned(Box::new(Returned::of_past(name("ann"), ROOM))),
-        ),
+        event(4, Fact::Returned(Box::new(back))),
         renamed(5, ROOM.0, ("ann", "annie")),
         crowd(6, ROOM.0),
         event(7, Fact::RoomRenamed(Box::new(room_renamed))),
-        changed(8, RoomAct::Set(settings.into())),
-        changed(9, stood),
-        changed(10, ejected),
-        changed(
-            11,
-            RoomAct::Mask {
-                mask: mask(11),
-                on: true,
-            },
-        ),
     ];
-    let quits = (12..).zip(reasons);
+    let changes = (8..).zip(deeds(8));
+    events.extend(changes.map(|(seq, act)| changed(seq, act)));
+    let quits = (12..).zip(reasons());
     events.extend(quits.map(|(seq, why)| quit(seq, &[ROOM.0], "ann", why)));
     events
 }

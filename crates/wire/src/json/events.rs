@@ -5,6 +5,7 @@
 
 mod accounts;
 mod audit;
+mod past;
 mod reason;
 mod rooms;
 
@@ -17,6 +18,7 @@ use super::replies::Rank;
 use super::value::{Mannered, Room, Shown, Time};
 pub(super) use accounts::AccountAct;
 pub(super) use audit::LogEntry;
+use audit::moderation;
 pub(super) use reason::{Reason, parts_of};
 pub(super) use rooms::{MaskList, SettingShape, Whom};
 
@@ -418,27 +420,6 @@ impl<'a> Shape<'a> {
         })
     }
 
-    /// An event as the past of a room has it.
-    pub(super) fn in_past(event: &'a Event, room: &'a RoomName) -> Option<Self> {
-        match &event.fact {
-            Fact::PresenceSummary {
-                joined,
-                left,
-                who,
-                why,
-                here,
-                ..
-            } => Some(Self::Crowd {
-                head: Head::new(event, Some(room), who.as_ref().map(Name::as_str)),
-                joined: *joined,
-                left: *left,
-                reason: why.as_ref().map(|why| parts_of(why).0),
-                here: *here,
-            }),
-            _ => Self::in_room(event, room),
-        }
-    }
-
     /// An event that is told to one person, or to everybody wherever they are; `None` for one that
     /// the answer to a command tells of.
     pub(super) fn in_private(event: &'a Event, reader: PersonId) -> Option<Self> {
@@ -493,34 +474,4 @@ impl<'a> Shape<'a> {
             _ => None,
         }
     }
-}
-
-fn moderation<'a>(head: Head<'a>, act: &'a ModAction) -> Option<Shape<'a>> {
-    let (act, until, text, name) = match act {
-        ModAction::Mute(mute) => (Act::Mute, mute.until, mute.why.as_deref(), None),
-        ModAction::Unmute(_) => (Act::Unmute, None, None, None),
-        ModAction::Rename { new, .. } => (Act::Rename, None, None, Some(new.as_str())),
-        ModAction::Op { .. } => (Act::Op, None, None, None),
-        ModAction::Deop { .. } => (Act::Deop, None, None, None),
-        // A notice tells those who are kicked or banned; the rest has no target.
-        ModAction::Kick { .. }
-        | ModAction::Ban(_)
-        | ModAction::Unban(_)
-        | ModAction::Announce(_)
-        | ModAction::Motd(_)
-        | ModAction::Lock(_)
-        | ModAction::Delete { .. }
-        | ModAction::InRoom { .. }
-        | ModAction::AccountAdded(_)
-        | ModAction::AccountPassword(_)
-        | ModAction::AccountRemoved(_)
-        | ModAction::RoomRemoved(_) => return None,
-    };
-    Some(Shape::Moderation {
-        head,
-        act,
-        until: until.map(Time),
-        text: text.map(|text| &**text),
-        name,
-    })
 }

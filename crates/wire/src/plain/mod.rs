@@ -28,8 +28,8 @@ pub(crate) use parse::SHELL;
 pub use parse::{parse, parse_login};
 pub use reference::reference;
 pub use render::{
-    Counted, Look, Moved, Notice, Reason, Renderer, RoomFormat, RoomRenderer, Sought, Stretch,
-    Style,
+    Counted, HistoryStyle, Moved, Notice, Reason, Renderer, RoomFormat, RoomRenderer, Sought,
+    Stretch, Style,
 };
 pub use request::{
     Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,

@@ -9,6 +9,7 @@ mod clock;
 mod deeds;
 mod found;
 mod governed;
+mod heads;
 mod help;
 mod line_writer;
 mod moderation;
@@ -37,7 +38,7 @@ use clock::Clock;
 pub(super) use help::overview;
 use line_writer::LineWriter;
 pub use notice::Notice;
-pub use past::{Counted, Look, Sought, Stretch};
+pub use past::{Counted, HistoryStyle, Sought, Stretch};
 pub use room::{Moved, Reason};
 
 /// The look of a person's lines.

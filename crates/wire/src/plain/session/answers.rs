@@ -203,8 +203,8 @@ impl Session {
         if let Stage::Chat(chat) = &mut self.stage {
             chat.past.note_history(question, &page);
         }
-        let look = question.look();
-        self.renderer(env).history(out, look, &page, env.wall);
+        let style = question.style();
+        self.renderer(env).history(out, style, &page, env.wall);
     }
 
     fn tell_log(&mut self, page: LogPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {

@@ -12,7 +12,7 @@ use chinwag_core::{Detail, LOBBY, Range, RoomId, RoomRef, Seq, Timestamp};
 use chinwag_feed::Gap;
 
 use crate::dialect::{self, Ask, Env, HistoryPage, LogPage, LogRange, Search, SearchPage};
-use crate::plain::render::{Counted, Look, Stretch};
+use crate::plain::render::{Counted, HistoryStyle, Stretch};
 use crate::plain::request::{Back, SearchRequest};
 use crate::zone::{Moment, TimeZone};
 
@@ -296,8 +296,8 @@ impl Past {
 
 impl HistoryQuestion {
     /// How the answer is shown.
-    pub(super) fn look(&self) -> Look {
-        Look {
+    pub(super) fn style(&self) -> HistoryStyle {
+        HistoryStyle {
             stretch: self.stretch,
             ids: self.ids,
             counted: match self.notices {

@@ -1,0 +1,47 @@
+//! What the hub does for a shell of the machine.
+
+use std::sync::Arc;
+
+use chinwag_core::{Answer, Caller, Command, Env, Event, Name, Query, Rejection, Timestamp};
+use chinwag_wire::shell;
+
+use super::{Hub, Ticket};
+use crate::shell::{ShellAnswer, ShellPage};
+
+impl Hub {
+    /// Does a command of a shell at once, the commit included, and returns what happened.
+    pub(crate) fn act_for_shell(
+        &mut self,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Vec<Arc<Event>>, Rejection> {
+        self.commit_staged();
+        let mut facts = Vec::new();
+        let mut env = Env {
+            now,
+            roll: &mut self.rng,
+        };
+        let caller = Caller::Shell;
+        let outcome = self.chat.decide(caller, command, &mut env, &mut facts)?;
+        let start = self.turn.events.len();
+        self.stage((caller, Ticket::default()), Ok(outcome), &mut facts, now);
+        self.commit_staged();
+        match self.turn.events.get(start..) {
+            Some(events) if !events.is_empty() => Ok(events.to_vec()),
+            _ => Err(Rejection::CannotSave),
+        }
+    }
+
+    /// A page of the people who are here, for a shell.
+    pub(crate) fn page_for_shell(&self, after: Option<Name>, now: Timestamp) -> ShellPage {
+        let query = Query::Everybody { after };
+        let Ok(Answer::Everybody { people, next }) = self.chat.answer(Caller::Shell, query, now)
+        else {
+            return ShellPage::default();
+        };
+        let lines = people.iter().map(shell::person).collect();
+        let is_done = true;
+        let answer = ShellAnswer { lines, is_done };
+        ShellPage { answer, next }
+    }
+}
