@@ -108,6 +108,7 @@ impl<'a> Message<'a> {
     }
 
     /// Writes its fields, behind its place.
+    #[inline]
     pub(crate) fn put(&self, out: &mut Vec<u8>) {
         let manner = manner_as_number(self.manner);
         let has_irc = self.irc.map_or(0, |_| HAS_IRC);

@@ -71,12 +71,14 @@ impl Draft {
     }
 
     /// Adds a message.
+    #[inline]
     pub(crate) fn push(&mut self, message: &Message<'_>) {
         self.put_place(message.seq, message.at);
         message.put(&mut self.body);
     }
 
     /// Begins an entry.
+    #[inline]
     fn put_place(&mut self, seq: Seq, at: Timestamp) {
         put_varint(&mut self.body, seq.0 - self.last.0);
         put_varint(&mut self.body, zigzag(at.0.wrapping_sub(self.last_at.0)));

@@ -63,7 +63,7 @@ impl Default for Waiting {
 
 impl Waiting {
     pub(crate) fn is_empty(&self) -> bool {
-        self.bytes == 0
+        self.drafts.blocks().is_empty()
     }
 
     /// What waits, a block for each room.
@@ -276,8 +276,11 @@ fn oldest_while(
         // Those of one turn overlap.
         let last = oldest.map_or(last_seq, |before| before.last.max(last_seq));
         let more = count == BLOCKS_MAX;
-        let row = id;
-        oldest = Some(Oldest { row, last, more });
+        oldest = Some(Oldest {
+            row: id,
+            last,
+            more,
+        });
     }
     Ok(oldest)
 }
