@@ -8,8 +8,8 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Event, Seq, Timestamp};
-use chinwag_store::{Durability, Opened, Place, Retention, Store};
+use chinwag_core::{Event, Fact, NOBODY, RoomId, Seq, Timestamp};
+use chinwag_store::{Durability, Opened, Place, Retention, SessionChanges, Store};
 
 use crate::fixture::{self, LINE, START, name, room_made, said, shared, text};
 use crate::piece::{Piece, Work};
@@ -19,6 +19,7 @@ pub(crate) const IN_MEMORY: &[Piece] = &[
     Piece::counted("commit: 10 messages", 200, || in_memory(10)).of(10),
     Piece::counted("commit: 100 messages", 100, || in_memory(100)).of(100),
     Piece::counted("commit: 1,000 messages", 20, || in_memory(1_000)).of(1_000),
+    Piece::counted("a second: 1,000 joins in a room", 20, || coming(1_000, 1)).of(1_000),
 ];
 
 pub(crate) const TO_FILES: &[Piece] = &[
@@ -27,6 +28,14 @@ pub(crate) const TO_FILES: &[Piece] = &[
     Piece::timed("one room: 1,000 messages", || to_files(1_000, 1)).of(1_000),
     Piece::timed("100 rooms: 1,000 messages", || to_files(1_000, 100)).of(1_000),
     Piece::timed("a room each: 100 messages", || to_files(100, 100)).of(100),
+    Piece::timed("a second: 15,000 joins in a room", || {
+        coming_to_files(15_000, 1)
+    })
+    .of(15_000),
+    Piece::timed("a second: 15,000 joins in 1,000 rooms", || {
+        coming_to_files(15_000, 1_000)
+    })
+    .of(15_000),
     Piece::timed("through power cuts: 1 message", || to_disk(1)),
     Piece::timed("through power cuts: 100 messages", || to_disk(100)).of(100),
 ];
@@ -67,6 +76,31 @@ fn in_folder(durability: Durability, messages: u64, rooms: u64) -> Work {
     })
 }
 
+/// Gathers so many joins and writes them, as once a second: each as a line of its own, though of a crowd in one room
+/// a few are and the rest is summed up.
+fn coming(joins: u64, rooms: u64) -> Work {
+    let mut writer = Writer::open(Place::Memory, Durability::Process);
+    writer.fill(10);
+    Box::new(move || writer.come(joins, rooms))
+}
+
+fn coming_to_files(joins: u64, rooms: u64) -> Work {
+    let folder = fixture::folder();
+    let place = Place::Folder(folder.path().into());
+    let mut writer = Writer::open(place, Durability::Process);
+    writer.fill(200);
+    let mut checkpointer = writer.store.checkpointer().expect("a checkpointer");
+    let mut seconds = 0;
+    Box::new(move || {
+        let _folder = &folder;
+        writer.come(joins, rooms);
+        seconds += 1;
+        if seconds % 10 == 0 {
+            checkpointer.checkpoint().expect("a checkpoint");
+        }
+    })
+}
+
 struct Writer {
     store: Store,
     next: u64,
@@ -87,6 +121,31 @@ impl Writer {
             self.commit(&mut turn);
             checkpointer.checkpoint().expect("a checkpoint");
         }
+    }
+
+    fn come(&mut self, joins: u64, rooms: u64) {
+        let name = name("gopher");
+        for n in 0..joins {
+            let room = RoomId((n % rooms) as u32);
+            let event = Event {
+                seq: Seq(self.next),
+                at: Timestamp(START.0 + self.next as i64),
+                fact: Fact::Joined {
+                    person: NOBODY,
+                    name: name.clone(),
+                    room,
+                    here: n as u32,
+                },
+                source: None,
+            };
+            self.next += 1;
+            assert!(self.store.note_movement(room, &event));
+        }
+        let changes = SessionChanges {
+            movements: true,
+            ..SessionChanges::default()
+        };
+        self.store.change_sessions(&changes).expect("a commit");
     }
 
     /// That many messages, spread over that many rooms.

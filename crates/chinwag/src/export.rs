@@ -12,6 +12,7 @@ use chinwag_core::{
     Duration, Event, Fact, Manner, ModAction, Name, RoomId, RoomName, RoomSnapshot, Seq, Timestamp,
 };
 use chinwag_store::{ExportRange, Reader};
+use chinwag_wire::dialect::{Moved, Reason};
 use chinwag_wire::zone::Moment;
 use clap::{Args, ValueEnum};
 use jiff::civil;
@@ -144,6 +145,13 @@ enum Kind {
     Topic,
     Announcement,
     Deletion,
+    Joined,
+    Left,
+    Quit,
+    Back,
+    Renamed,
+    Crowd,
+    Change,
 }
 
 /// An event as a program reads it.
@@ -153,13 +161,18 @@ struct Record<'a> {
     at: String,
     /// `null` for what is told to everybody.
     room: Option<String>,
-    name: &'a str,
+    /// `null` for a crowd.
+    name: Option<&'a str>,
     /// The account that the author was logged in to, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<&'a str>,
     manner: Kind,
     /// `null` for a topic that was taken away and for a deletion. The lines of a passage have a line feed between them.
+    /// Why a person left, the name that it took, or in words what a crowd or a moderator did.
     text: Option<Cow<'a, str>>,
+    /// How many are there from now on, where somebody has come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    here: Option<u32>,
 }
 
 struct Writer<W> {
@@ -230,17 +243,55 @@ impl<W: Write> Writer<W> {
                 }
                 _ => return None,
             },
-            _ => return None,
+            _ => return self.moved(event, at),
         };
         let room = room.and_then(|room| self.rooms.get(room));
         Some(Record {
             seq: event.seq.0,
             at: format!("{at:.3}"),
             room: room.map(RoomName::to_string),
-            name: name.as_str(),
+            name: Some(name.as_str()),
             account: event.fact.author_account().map(Name::as_str),
             manner,
             text,
+            here: None,
+        })
+    }
+
+    /// Who came, went or changed.
+    fn moved<'a>(&self, event: &'a Event, at: jiff::Timestamp) -> Option<Record<'a>> {
+        let room = self.rooms.get(event.fact.rooms().first()?)?;
+        let told = |fact: &Fact| Moved::of(fact, room).map(|moved| Cow::Owned(moved.to_string()));
+        let (name, manner, text, here) = match &event.fact {
+            Fact::Joined { name, here, .. } => (Some(name), Kind::Joined, None, Some(*here)),
+            Fact::Left { name, why, .. } => {
+                let why = why.as_deref().map(Cow::Borrowed);
+                (Some(name), Kind::Left, why, None)
+            }
+            Fact::Quit(quit) => {
+                let why = Cow::Owned(Reason(&quit.why).to_string());
+                (Some(&quit.name), Kind::Quit, Some(why), None)
+            }
+            Fact::Returned(returned) => (Some(&returned.login.name), Kind::Back, None, None),
+            Fact::Renamed(renamed) => {
+                let new = Cow::Borrowed(renamed.new.as_str());
+                (Some(&renamed.old), Kind::Renamed, Some(new), None)
+            }
+            Fact::PresenceSummary { who, here, .. } => {
+                let told = told(&event.fact)?;
+                (who.as_ref(), Kind::Crowd, Some(told), Some(*here))
+            }
+            fact => (fact.author_name(), Kind::Change, Some(told(fact)?), None),
+        };
+        Some(Record {
+            seq: event.seq.0,
+            at: format!("{at:.3}"),
+            room: Some(room.to_string()),
+            name: name.map(Name::as_str),
+            account: None,
+            manner,
+            text,
+            here,
         })
     }
 }
@@ -248,17 +299,15 @@ impl<W: Write> Writer<W> {
 /// An event in words. A line of a topic has no star, which an action has: here both have a time, by
 /// which the chat tells them apart.
 fn line(record: &Record<'_>, escape: impl Fn(&str) -> String) -> String {
-    let name = escape(record.name);
+    let name = record.name.map(&escape).unwrap_or_default();
     let text = record.text.as_deref().map(&escape);
     let room = record.room.as_deref().map(&escape).unwrap_or_default();
+    let star = escape("*");
     match (record.manner, text) {
         (Kind::Speech | Kind::Notice, text) => {
             format!("{room} {name}: {}", text.unwrap_or_default())
         }
-        (Kind::Action, text) => {
-            let star = escape("*");
-            format!("{room} {star} {name} {}", text.unwrap_or_default())
-        }
+        (Kind::Action, text) => format!("{room} {star} {name} {}", text.unwrap_or_default()),
         (Kind::Announcement, text) => {
             let mark = escape("!");
             format!("{mark} {name} announces: {}", text.unwrap_or_default())
@@ -266,6 +315,21 @@ fn line(record: &Record<'_>, escape: impl Fn(&str) -> String) -> String {
         (Kind::Deletion, _) => format!("{room} {name} deleted a message"),
         (Kind::Topic, Some(text)) => format!("{room} {name} set the topic: {text}"),
         (Kind::Topic, None) => format!("{room} {name} cleared the topic"),
+        (Kind::Joined, _) => match record.here {
+            Some(here) => format!("{room} {name} joined {}", escape(&format!("({here} here)"))),
+            None => format!("{room} {name} joined"),
+        },
+        (Kind::Left, None) => format!("{room} {name} left"),
+        (Kind::Left | Kind::Quit, why) => {
+            let [open, close] = ["(", ")"].map(escape);
+            format!(
+                "{room} {name} left {open}{}{close}",
+                why.unwrap_or_default()
+            )
+        }
+        (Kind::Back, _) => format!("{room} {name} is back"),
+        (Kind::Renamed, new) => format!("{room} {name} is now {}", new.unwrap_or_default()),
+        (Kind::Crowd | Kind::Change, told) => format!("{room} {}", told.unwrap_or_default()),
     }
 }
 
@@ -300,7 +364,10 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chinwag_core::{AuditEntry, Deletion, PersonId, Text};
+    use chinwag_core::{
+        AuditEntry, Deletion, PersonId, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange,
+        Text,
+    };
 
     fn name(text: &str) -> Name {
         Name::parse(text).expect("a name")
@@ -308,6 +375,78 @@ mod tests {
 
     fn text(text: &str) -> Text {
         Text::parse(text).expect("a text")
+    }
+
+    fn renamed(old: Name, new: Name) -> Fact {
+        Fact::Renamed(Box::new(Renamed {
+            person: PersonId(0),
+            old,
+            since: Seq(0),
+            new,
+            rooms: [RoomId(0)].into(),
+            account: None,
+            operator: false,
+        }))
+    }
+
+    fn quit(name: Name, why: QuitReason) -> Fact {
+        Fact::Quit(Box::new(Quit {
+            person: PersonId(0),
+            name,
+            account: None,
+            rooms: [RoomId(0)].into(),
+            why,
+            is_resumable: false,
+        }))
+    }
+
+    fn ejected(by: Name, name: Name) -> Fact {
+        Fact::RoomChanged(Box::new(RoomChange {
+            room: RoomId(0),
+            room_name: RoomName::lobby(),
+            by,
+            actor: None,
+            act: RoomAct::Eject {
+                name,
+                account: None,
+                why: None,
+            },
+            target: None,
+            told: None,
+            is_lent: false,
+            moderators: [].into(),
+        }))
+    }
+
+    /// Who came, went and changed.
+    fn moved() -> [Fact; 7] {
+        [
+            Fact::Joined {
+                person: PersonId(0),
+                name: name("bob"),
+                room: RoomId(0),
+                here: 2,
+            },
+            renamed(name("bob"), name("bobby")),
+            Fact::Left {
+                person: PersonId(0),
+                name: name("bobby"),
+                room: RoomId(0),
+                why: None,
+                closed_by: None,
+            },
+            quit(name("bobby"), QuitReason::Quit(Some(text("*lunch*")))),
+            Fact::Returned(Box::new(Returned::of_past(name("lee"), RoomId(0)))),
+            Fact::PresenceSummary {
+                room: RoomId(0),
+                joined: 14,
+                left: 0,
+                who: None,
+                why: None,
+                here: 16,
+            },
+            ejected(name("lee"), name("bob")),
+        ]
     }
 
     fn events() -> Vec<Event> {
@@ -366,7 +505,10 @@ mod tests {
             fact,
             source: None,
         };
-        (1..).zip(facts).map(event).collect()
+        (1..)
+            .zip(facts.into_iter().chain(moved()))
+            .map(event)
+            .collect()
     }
 
     #[track_caller]
@@ -400,6 +542,13 @@ mod tests {
   | 1. two
 [2026-11-24 22:03:05] #lobby ann deleted a message
 [2026-11-25 10:03:05] #lobby lee: build 7 is green
+[2026-11-25 22:03:05] #lobby bob joined (2 here)
+[2026-11-26 10:03:05] #lobby bob is now bobby
+[2026-11-26 22:03:05] #lobby bobby left
+[2026-11-27 10:03:05] #lobby bobby left (quit: *lunch*)
+[2026-11-27 22:03:05] #lobby lee is back
+[2026-11-28 10:03:05] #lobby 14 people joined #lobby (16 here)
+[2026-11-28 22:03:05] #lobby bob was ejected from #lobby by lee
 ",
         );
     }
@@ -433,6 +582,22 @@ mod tests {
 ## Wed 25 Nov 2026
 
 - 10:03:05 \\#lobby lee: build 7 is green
+- 22:03:05 \\#lobby bob joined \\(2 here\\)
+
+## Thu 26 Nov 2026
+
+- 10:03:05 \\#lobby bob is now bobby
+- 22:03:05 \\#lobby bobby left
+
+## Fri 27 Nov 2026
+
+- 10:03:05 \\#lobby bobby left \\(quit: \\*lunch\\*\\)
+- 22:03:05 \\#lobby lee is back
+
+## Sat 28 Nov 2026
+
+- 10:03:05 \\#lobby 14 people joined \\#lobby \\(16 here\\)
+- 22:03:05 \\#lobby bob was ejected from \\#lobby by lee
 ",
         );
     }
@@ -457,6 +622,20 @@ mod tests {
                 r##"{"seq":7,"at":"2026-11-24T22:03:05.000Z","room":"#lobby","name":"ann","manner":"deletion","text":null}"##,
                 "\n",
                 r##"{"seq":8,"at":"2026-11-25T10:03:05.000Z","room":"#lobby","name":"lee","manner":"notice","text":"build 7 is green"}"##,
+                "\n",
+                r##"{"seq":9,"at":"2026-11-25T22:03:05.000Z","room":"#lobby","name":"bob","manner":"joined","text":null,"here":2}"##,
+                "\n",
+                r##"{"seq":10,"at":"2026-11-26T10:03:05.000Z","room":"#lobby","name":"bob","manner":"renamed","text":"bobby"}"##,
+                "\n",
+                r##"{"seq":11,"at":"2026-11-26T22:03:05.000Z","room":"#lobby","name":"bobby","manner":"left","text":null}"##,
+                "\n",
+                r##"{"seq":12,"at":"2026-11-27T10:03:05.000Z","room":"#lobby","name":"bobby","manner":"quit","text":"quit: *lunch*"}"##,
+                "\n",
+                r##"{"seq":13,"at":"2026-11-27T22:03:05.000Z","room":"#lobby","name":"lee","manner":"back","text":null}"##,
+                "\n",
+                r##"{"seq":14,"at":"2026-11-28T10:03:05.000Z","room":"#lobby","name":null,"manner":"crowd","text":"14 people joined #lobby (16 here)","here":16}"##,
+                "\n",
+                r##"{"seq":15,"at":"2026-11-28T22:03:05.000Z","room":"#lobby","name":"lee","manner":"change","text":"bob was ejected from #lobby by lee"}"##,
                 "\n",
             ),
         );

@@ -142,10 +142,16 @@ impl Heard<'_> {
             // What ends a history that does not go on until now.
             Self::Separator(words) if words.starts_with("end") => Some(false),
             Self::Separator(words) if is_rest(words) => Some(false),
-            Self::Separator(words) if words.contains("message") => Some(true),
+            Self::Separator(words) if words.split(' ').any(counts_past) => Some(true),
             _ => None,
         }
     }
+}
+
+/// What the head of a past counts: messages, or lines of every kind.
+fn counts_past(word: &str) -> bool {
+    let word = word.trim_end_matches(';');
+    matches!(word, "message" | "messages" | "line" | "lines")
 }
 
 /// `500 more messages until now`. Behind the number, since a search quotes what was looked for.
@@ -154,7 +160,8 @@ fn is_rest(words: &str) -> bool {
     [Some(words), number]
         .into_iter()
         .flatten()
-        .any(|rest| rest.starts_with("more message"))
+        .filter_map(|rest| rest.strip_prefix("more "))
+        .any(|rest| rest.split(' ').next().is_some_and(counts_past))
 }
 
 /// Lines without a sign: they come before anybody's, and only the server's own words begin them.
@@ -470,6 +477,10 @@ mod tests {
                 "--- more messages until now; /history more ---",
                 Some(false),
             ),
+            ("--- last 3 of 412 lines; /history more ---", Some(true)),
+            ("--- 1 line of the last hour ---", Some(true)),
+            ("--- 2 people in #lines ---", None),
+            ("--- 7 more lines until now; /history more ---", Some(false)),
             ("--- now ---", Some(false)),
         ] {
             assert_eq!(Heard::read(line).leads_to_past(), expected, "{line}");

@@ -418,6 +418,25 @@ impl Fact {
         }
     }
 
+    /// Whether it tells a room who came, went or changed, or what its moderators did, so that a history has it on
+    /// wish. It is stored a moment after it was shown, since a commit for each would be too dear.
+    pub fn is_movement(&self) -> bool {
+        match self {
+            // It is for clients of IRC.
+            Self::RoomChanged(change) => !matches!(change.act, RoomAct::Listed { .. }),
+            _ => matches!(
+                self,
+                Self::Joined { .. }
+                    | Self::Left { .. }
+                    | Self::PresenceSummary { .. }
+                    | Self::Quit(_)
+                    | Self::Returned(_)
+                    | Self::Renamed(_)
+                    | Self::RoomRenamed(_)
+            ),
+        }
+    }
+
     /// Whether it is told to everybody on the server.
     pub fn is_for_all(&self) -> bool {
         matches!(self, Self::Moderated(audit_entry) if matches!(audit_entry.act, ModAction::Announce(_)))

@@ -29,25 +29,52 @@ pub enum Range {
     Around(Seq, usize),
 }
 
-/// What is shown of a past, each with what the one before it shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// What is shown of a past beside messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detail {
-    /// Messages alone.
+    /// Nothing.
     #[default]
     Messages,
     /// The topics that were set and the announcements. They count as no message anywhere.
     Notices,
-    /// What clients of IRC have sent to each other and wanted kept; see [`Signal`](crate::Signal). In a limit
-    /// each of these lines counts, as in IRC's own words for it.
+    /// All that people and programs are shown: topics, announcements and movements
+    /// ([`Fact::is_movement`](crate::Fact::is_movement)). From here on each line counts, in limits and totals.
+    Lines,
+    /// Topics and movements that clients of IRC can play back.
+    Playback,
+    /// The same and what they have sent to each other and wanted kept; see [`Signal`](crate::Signal).
     Signals,
 }
 
 impl Detail {
-    /// For people and programs, who are shown notices or are not.
+    /// What a session that is resumed is shown of what it missed: notices or nothing.
     pub fn with_notices(notices: bool) -> Self {
         match notices {
             true => Self::Notices,
             false => Self::Messages,
         }
+    }
+
+    /// What a history is for people and programs: every line, or messages alone.
+    pub fn with_lines(lines: bool) -> Self {
+        match lines {
+            true => Self::Lines,
+            false => Self::Messages,
+        }
+    }
+
+    /// Whether what everybody was told is shown. In IRC it is no line of any room.
+    pub fn has_announcements(self) -> bool {
+        matches!(self, Self::Notices | Self::Lines)
+    }
+
+    /// Whether movements are shown.
+    pub fn has_movements(self) -> bool {
+        matches!(self, Self::Lines | Self::Playback | Self::Signals)
+    }
+
+    /// Whether IRC has a line for what is shown.
+    pub fn is_playback(self) -> bool {
+        matches!(self, Self::Playback | Self::Signals)
     }
 }

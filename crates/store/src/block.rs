@@ -29,10 +29,11 @@ use chinwag_core::{
 };
 use rusqlite::Row;
 
-use crate::encoding::{put_str, put_varint, take_str, take_text, take_varint, unzigzag, zigzag};
+use crate::drafts::{Draft, take_place};
+use crate::encoding::{put_str, put_varint, take_str, take_text, take_varint};
 use crate::error::{Damage, Error};
 
-const VERSION: u8 = 3;
+pub(crate) const VERSION: u8 = 3;
 
 /// The versions before, which are still read.
 const VERSION_1: u8 = 1;
@@ -41,132 +42,6 @@ const VERSION_2: u8 = 2;
 /// Of the number before a name: something follows it.
 const HAS_IRC: u64 = 1 << 2;
 const HAS_ACCOUNT: u64 = 1 << 3;
-
-/// Bytes at which a block is full. To read the last twenty messages takes at least one
-/// block, and trimming takes whole ones, so a turn of thousands is cut into several.
-const BODY_BYTES_MAX: usize = 16 << 10;
-
-/// Bytes of a draft that stay allocated for the next turn.
-const BODY_BYTES_KEPT: usize = 2 * BODY_BYTES_MAX;
-
-/// Drafts that stay allocated for the next turn.
-const DRAFTS_KEPT: usize = 256;
-
-/// A block that is being written.
-#[derive(Debug)]
-pub(crate) struct Draft {
-    pub(crate) room: RoomId,
-    pub(crate) first: Seq,
-    pub(crate) last: Seq,
-    pub(crate) first_at: Timestamp,
-    pub(crate) last_at: Timestamp,
-    pub(crate) count: u32,
-    pub(crate) body: Vec<u8>,
-}
-
-/// The blocks of one turn, in the order of their first messages.
-#[derive(Debug, Default)]
-pub(crate) struct Drafts {
-    drafts: Vec<Draft>,
-    /// How many of the drafts are in use; the others are memory for later turns.
-    used: usize,
-    /// The open draft of each room.
-    open: HashMap<RoomId, usize>,
-    /// The draft that was written to last: mostly the next message goes there too.
-    latest: usize,
-}
-
-impl Draft {
-    fn new() -> Self {
-        Self {
-            room: RoomId(0),
-            first: Seq(0),
-            last: Seq(0),
-            first_at: Timestamp(0),
-            last_at: Timestamp(0),
-            count: 0,
-            body: Vec::new(),
-        }
-    }
-
-    fn begin(&mut self, room: RoomId, seq: Seq, at: Timestamp) {
-        self.room = room;
-        (self.first, self.last) = (seq, seq);
-        (self.first_at, self.last_at) = (at, at);
-        self.count = 0;
-        self.body.clear();
-        self.body.shrink_to(BODY_BYTES_KEPT);
-        self.body.push(VERSION);
-    }
-
-    fn push(&mut self, message: &Message<'_>) {
-        let Message { seq, at, name, .. } = *message;
-        put_varint(&mut self.body, seq.0 - self.last.0);
-        put_varint(&mut self.body, zigzag(at.0.wrapping_sub(self.last_at.0)));
-        let manner = manner_as_number(message.manner);
-        let has_irc = message.irc.map_or(0, |_| HAS_IRC);
-        let has_account = message.account.map_or(0, |_| HAS_ACCOUNT);
-        let flags = has_account | has_irc | manner;
-        put_varint(&mut self.body, (name.len() as u64) << 4 | flags);
-        self.body.extend_from_slice(name.as_bytes());
-        if let Some(account) = message.account {
-            put_str(&mut self.body, if account == name { "" } else { account });
-        }
-        if let Some((text, tags)) = message.irc {
-            put_str(&mut self.body, text);
-            put_str(&mut self.body, tags);
-        }
-        put_str(&mut self.body, message.text);
-        (self.last, self.last_at) = (seq, at);
-        self.count += 1;
-    }
-}
-
-impl Drafts {
-    /// Forgets the last turn.
-    pub(crate) fn clear(&mut self) {
-        self.used = 0;
-        self.latest = 0;
-        self.open.clear();
-        self.drafts.truncate(DRAFTS_KEPT);
-    }
-
-    /// Adds a message, which must be the newest so far.
-    pub(crate) fn push(&mut self, room: RoomId, message: &Message<'_>) {
-        let draft = self.draft_for(room, message.seq, message.at);
-        draft.push(message);
-    }
-
-    fn draft_for(&mut self, room: RoomId, seq: Seq, at: Timestamp) -> &mut Draft {
-        let used = &self.drafts[..self.used];
-        let known = match used.get(self.latest) {
-            Some(draft) if draft.room == room => Some(self.latest),
-            _ => self.open.get(&room).copied(),
-        };
-        let place = match known.filter(|&place| used[place].body.len() < BODY_BYTES_MAX) {
-            Some(place) => place,
-            None => self.begin(room, seq, at),
-        };
-        self.latest = place;
-        &mut self.drafts[place]
-    }
-
-    fn begin(&mut self, room: RoomId, seq: Seq, at: Timestamp) -> usize {
-        let place = self.used;
-        if place == self.drafts.len() {
-            self.drafts.push(Draft::new());
-        }
-        self.drafts[place].begin(room, seq, at);
-        self.used += 1;
-        self.open.insert(room, place);
-        place
-    }
-
-    /// The blocks, in the order of their first messages.
-    pub(crate) fn blocks(&self) -> &[Draft] {
-        &self.drafts[..self.used]
-    }
-}
 
 /// The columns of [`Block::read`], in its order.
 macro_rules! block_columns {
@@ -232,6 +107,25 @@ impl<'a> Message<'a> {
         Some((*room, message))
     }
 
+    /// Writes its fields, behind its place.
+    #[inline]
+    pub(crate) fn put(&self, out: &mut Vec<u8>) {
+        let manner = manner_as_number(self.manner);
+        let has_irc = self.irc.map_or(0, |_| HAS_IRC);
+        let has_account = self.account.map_or(0, |_| HAS_ACCOUNT);
+        let flags = has_account | has_irc | manner;
+        put_varint(out, (self.name.len() as u64) << 4 | flags);
+        out.extend_from_slice(self.name.as_bytes());
+        if let Some(account) = self.account {
+            put_str(out, if account == self.name { "" } else { account });
+        }
+        if let Some((text, tags)) = self.irc {
+            put_str(out, text);
+            put_str(out, tags);
+        }
+        put_str(out, self.text);
+    }
+
     fn irc_form(&self) -> Option<Arc<IrcForm>> {
         let (text, tags) = self.irc?;
         let part = |part: &str| (!part.is_empty()).then(|| part.into());
@@ -258,7 +152,7 @@ impl Block {
             .iter()
             .find(|message| message.seq == seq && !message.is_gap())?;
         let mut draft = Draft::new();
-        draft.begin(self.room, self.first, self.first_at);
+        draft.begin(VERSION, self.room, self.first, self.first_at);
         for message in &messages {
             let kept = match message.seq == seq {
                 true => Message {
@@ -311,12 +205,11 @@ impl Block {
         let mut messages = Vec::with_capacity(count.min(rest.len() / 5));
         let (mut seq, mut at) = (self.first, self.first_at);
         while !rest.is_empty() {
-            let behind = take_varint(&mut rest)?;
-            if (behind == 0) != messages.is_empty() {
+            let before = seq;
+            (seq, at) = take_place(&mut rest, (seq, at))?;
+            if (seq == before) != messages.is_empty() {
                 return None;
             }
-            seq = Seq(seq.0.checked_add(behind)?);
-            at = Timestamp(at.0.wrapping_add(unzigzag(take_varint(&mut rest)?)));
             let head = take_varint(&mut rest)?;
             let (name_bytes, flags) = (head >> bits, head & ((1 << bits) - 1));
             let manner = manner_of(flags & 3)?;
@@ -452,6 +345,8 @@ pub(crate) fn signed(value: u64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drafts::{BODY_BYTES_MAX, Drafts};
+    use crate::encoding::{unzigzag, zigzag};
     use proptest::prelude::*;
 
     fn block(draft: &Draft) -> Block {
@@ -480,7 +375,7 @@ mod tests {
     }
 
     fn filled(messages: usize, size: usize) -> Drafts {
-        let mut drafts = Drafts::default();
+        let mut drafts = Drafts::of_messages();
         for n in 0..messages {
             let room = RoomId(n as u32 % 3);
             let text = "x".repeat(size);
@@ -538,7 +433,7 @@ mod tests {
     #[test]
     fn the_account_of_ones_own_name_takes_a_byte() {
         let body = |account| {
-            let mut drafts = Drafts::default();
+            let mut drafts = Drafts::of_messages();
             let message = message(1, 0, "lee", "hi");
             drafts.push(RoomId(2), &Message { account, ..message });
             let block = block(&drafts.blocks()[0]);

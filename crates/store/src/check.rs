@@ -76,7 +76,8 @@ pub(crate) fn check(
     }
     let state = conn.unchecked_transaction()?;
     report.extend(integrity(&state)?.into_iter().map(Fault::File));
-    check_blocks(&state, names, &mut report)?;
+    report.messages = check_blocks(&state, "block", names, &mut report)?;
+    check_blocks(&state, "movement", names, &mut report)?;
     check_rows(&state, &mut report)?;
     if let Some((found, mark)) = found {
         let (faults, ids) = found?;
@@ -114,18 +115,18 @@ fn integrity(conn: &Connection) -> Result<Vec<String>, Error> {
     Ok(rows.into_iter().filter(|row| row != "ok").collect())
 }
 
+/// Reads all blocks of a table; how many entries they have.
 fn check_blocks(
     conn: &Connection,
+    table: &str,
     names: &mut Names,
     report: &mut CheckReport,
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
     let mut counts: HashMap<RoomId, u64> = HashMap::new();
-    let sql = concat!(
-        "SELECT ",
-        block_columns!(),
-        " FROM block ORDER BY first_seq"
-    );
-    let mut statement = conn.prepare(sql)?;
+    let mut all = 0;
+    let columns = block_columns!();
+    let sql = format!("SELECT {columns} FROM {table} ORDER BY rowid");
+    let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let Some(block) = report.note(Block::read(row).map_err(Error::from))? else {
@@ -139,10 +140,15 @@ fn check_blocks(
             report.extend([Fault::Count { room, seq }]);
         }
         counts.insert(block.room, block.before.saturating_add(block.count));
-        let read = events(&block, names);
-        report.messages += report.note(read)?.unwrap_or(0);
+        let read = match table {
+            "movement" => block
+                .movements((Seq(0), Seq(u64::MAX)), names)
+                .map(|events| events.len() as u64),
+            _ => events(&block, names),
+        };
+        all += report.note(read)?.unwrap_or(0);
     }
-    Ok(())
+    Ok(all)
 }
 
 /// Makes every event of a block; how many there are.

@@ -13,14 +13,16 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::accounts;
 use crate::age::Age;
 use crate::audit_log;
-use crate::block::{Draft, Drafts, Message, Names, signed};
+use crate::block::{Message, Names, signed};
 use crate::checkpoint::{Checkpointer, LogState};
 use crate::database::{Database, Role};
 use crate::deletion;
+use crate::drafts::{Draft, Drafts};
 use crate::error::{CommitError, Error};
 use crate::index::Indexer;
 use crate::mail;
 use crate::metadata;
+use crate::movement::{self, Waiting};
 use crate::notice;
 use crate::private;
 use crate::read_marker;
@@ -50,6 +52,8 @@ pub struct Store {
     /// How many messages each room has had, for the rooms that were asked for.
     counts: HashMap<RoomId, u64>,
     drafts: Drafts,
+    /// Movements that go with the next commit.
+    pub(crate) waiting: Waiting,
     pub(crate) names: Names,
     /// Shared with the [`Checkpointer`].
     log: Arc<LogState>,
@@ -70,7 +74,8 @@ impl Store {
             lock,
             rooms,
             counts: HashMap::new(),
-            drafts: Drafts::default(),
+            drafts: Drafts::of_messages(),
+            waiting: Waiting::default(),
             names: Names::default(),
             log: Arc::default(),
         }
@@ -111,8 +116,8 @@ impl Store {
         Ok(Checkpointer::new(database, self.log.clone()))
     }
 
-    /// Stores the events of a turn: all of them or, if it fails, none. They must be durable ones
-    /// ([`Fact::is_durable`]) in ascending order, behind all that was stored before. `made` is
+    /// Stores the events of a turn, and the movements that wait: all of them or, if it fails, none. They must be durable
+    /// ones ([`Fact::is_durable`]) in ascending order, behind all that was stored before. `made` is
     /// asked for the name of a room that the store does not know to have, and when it was made.
     ///
     /// When it has returned, the events survive what the store's [`Durability`] says. Whatever
@@ -202,17 +207,24 @@ impl Store {
             counts: &mut self.counts,
             made,
         };
-        turn.write_blocks(self.drafts.blocks())?;
+        let waiting = self.waiting.drafts().blocks();
+        let firsts = [self.drafts.blocks(), waiting]
+            .into_iter()
+            .flat_map(<[_]>::first);
+        let first = firsts.map(|block| block.first).min();
+        turn.write_blocks(self.drafts.blocks(), first.unwrap_or_default())?;
         let has_others = events.iter().any(|event| !is_said(event));
         if has_others {
             turn.write_others(events)?;
         }
+        movement::write(conn, first.unwrap_or_default(), &self.waiting)?;
         conn.prepare_cached("COMMIT")?.execute([])?;
         Ok(has_others && events.iter().any(|event| deletion::is_one(&event.fact)))
     }
 
     /// After a commit.
     fn remember(&mut self, has_deleted: bool) {
+        self.waiting.clear();
         self.log
             .has_deleted
             .fetch_or(has_deleted, Ordering::Relaxed);
@@ -268,10 +280,10 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    fn write_blocks(&mut self, blocks: &[Draft]) -> rusqlite::Result<()> {
-        let Some(turn) = blocks.first().map(|block| signed(block.first.0)) else {
+    fn write_blocks(&mut self, blocks: &[Draft], turn: Seq) -> rusqlite::Result<()> {
+        if blocks.is_empty() {
             return Ok(());
-        };
+        }
         let mut insert = self
             .conn
             .prepare_cached("INSERT INTO block VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
@@ -282,7 +294,7 @@ impl Turn<'_> {
                 signed(block.first.0),
                 block.room.0,
                 signed(block.last.0),
-                turn,
+                signed(turn.0),
                 block.first_at.0,
                 block.last_at.0,
                 signed(before),
@@ -474,6 +486,20 @@ mod tests {
         while let Ok(()) = store.commit(&[said(seq, 0)], &made) {
             seq += 1;
         }
+        // What waits to go with it waits on.
+        let left = Event::clone(&said(seq, 0));
+        let left = Event {
+            fact: Fact::Left {
+                person: PersonId(0),
+                name: Name::parse("lee").expect("a name"),
+                room: RoomId(0),
+                why: None,
+                closed_by: None,
+            },
+            ..left
+        };
+        assert!(store.note_movement(RoomId(0), &left));
+        let seq = seq + 1;
         let turn = [said(seq, 1), said(seq + 1, 0), said(seq + 2, 2)];
         for _ in 0..3 {
             let error = store.commit(&turn, &made).expect_err("it is full");
@@ -483,8 +509,9 @@ mod tests {
                 .expect("messages");
             assert_eq!(
                 (recent.total, recent.events.len() as u64),
-                (seq - 1, seq - 1)
+                (seq - 2, seq - 2)
             );
+            assert!(store.has_movements());
         }
         limit_pages(&mut store, 4_000);
         store.commit(&turn, &made).expect("it is not full any more");
@@ -494,7 +521,8 @@ mod tests {
                 .expect("messages")
                 .total
         });
-        assert_eq!(totals, [seq, 1, 1]);
+        assert_eq!(totals, [seq - 1, 1, 1]);
+        assert!(!store.has_movements());
     }
 
     #[test]

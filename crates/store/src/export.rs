@@ -1,13 +1,14 @@
-//! Export: everything that was said and announced, page by page, in the one order.
+//! Export: everything that was said and happened in rooms, page by page, in the one order.
 //!
-//! The messages of many rooms are merged turn by turn: blocks of different turns never overlap, so that
-//! nothing but one turn has to be sorted, however many rooms there are.
+//! The messages and movements of many rooms are merged turn by turn: blocks of different turns never overlap, so
+//! that nothing but one turn has to be sorted, however many rooms there are.
 
 use chinwag_core::{Event, RoomId, Seq, Timestamp};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Rows, params};
 
 use crate::block::{Block, Names, block_columns, signed};
 use crate::error::Error;
+use crate::movement;
 use crate::notice::{self, Kind};
 use crate::page::{Page, bytes_of};
 use crate::rules;
@@ -16,7 +17,7 @@ use crate::timeline;
 /// What is exported. Everything, unless said, but nothing of rooms that are gone for good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExportRange {
-    /// The messages and topics of this room, and announcements.
+    /// What this room has, and announcements.
     pub room: Option<RoomId>,
     /// What was said at this time or after it.
     pub since: Option<Timestamp>,
@@ -30,6 +31,29 @@ impl ExportRange {
     }
 }
 
+/// Blocks of one kind, in the order in which they begin.
+struct Blocks<'s> {
+    rows: Rows<'s>,
+    next: Option<Block>,
+}
+
+impl<'s> Blocks<'s> {
+    fn new(rows: Rows<'s>) -> rusqlite::Result<Self> {
+        let mut blocks = Self { rows, next: None };
+        blocks.advance()?;
+        Ok(blocks)
+    }
+
+    fn advance(&mut self) -> rusqlite::Result<Option<Block>> {
+        let next = self.rows.next()?.map(Block::read).transpose()?;
+        Ok(std::mem::replace(&mut self.next, next))
+    }
+
+    fn first(&self) -> Seq {
+        self.next.as_ref().map_or(Seq(u64::MAX), |next| next.first)
+    }
+}
+
 /// Reads the page that begins at a turn: whole turns, until they are about so many bytes.
 pub(crate) fn read(
     conn: &Connection,
@@ -38,11 +62,7 @@ pub(crate) fn read(
     bytes_max: usize,
     names: &mut Names,
 ) -> Result<Page, Error> {
-    let above = signed(from.0).max(timeline::turn_since(conn, range.since)?);
-    let below = match range.until {
-        Some(until) => timeline::block_since(conn, until)?,
-        None => i64::MAX,
-    };
+    let room = range.room.map(|room| room.0);
     let retired = rules::retired_rooms(conn)?;
     let (mut page, mut bytes, mut turn) = (Page::default(), 0, None);
     let sql = concat!(
@@ -51,10 +71,21 @@ pub(crate) fn read(
         " FROM block WHERE first_seq >= ?1 AND first_seq < ?2 AND (?3 IS NULL OR room = ?3)
           ORDER BY first_seq"
     );
-    let mut statement = conn.prepare_cached(sql)?;
-    let mut rows = statement.query(params![above, below, range.room.map(|room| room.0)])?;
-    while let Some(row) = rows.next()? {
-        let block = Block::read(row)?;
+    let above = signed(from.0).max(timeline::turn_since(conn, range.since)?);
+    let below = match range.until {
+        Some(until) => timeline::block_since(conn, until)?,
+        None => i64::MAX,
+    };
+    let mut messages_of = conn.prepare_cached(sql)?;
+    let mut movements_of = conn.prepare_cached(movement::IN_ORDER)?;
+    let mut said = Blocks::new(messages_of.query(params![above, below, room])?)?;
+    let (above, below) = movement::rows(conn, from, (range.since, range.until))?;
+    let mut moved = Blocks::new(movements_of.query(params![above, below, room])?)?;
+    loop {
+        let is_said = said.first() <= moved.first();
+        let Some(block) = (if is_said { &mut said } else { &mut moved }).advance()? else {
+            break;
+        };
         if turn != Some(block.turn) && bytes >= bytes_max {
             page.next = Some(block.turn);
             break;
@@ -63,11 +94,13 @@ pub(crate) fn read(
         if retired.contains(&block.room) {
             continue;
         }
-        for message in block.messages()?.iter().filter(|m| range.holds(m.at)) {
-            let event = block.event(message, names)?;
-            bytes += bytes_of(&event);
-            page.events.push(event);
-        }
+        let mut events = match is_said {
+            true => messages(&block, range, names)?,
+            false => block.movements((Seq(0), Seq(u64::MAX)), names)?,
+        };
+        events.retain(|event| range.holds(event.at));
+        bytes += events.iter().map(bytes_of).sum::<usize>();
+        page.events.extend(events);
     }
     // What the first page finds before its first message is part of it, and likewise at the end.
     let notices = notice::read_all(conn, (range.room, Kind::Notice), (from, page.next))?;
@@ -76,4 +109,12 @@ pub(crate) fn read(
     page.events.extend(notices.into_iter().filter(is_held));
     page.events.sort_by_key(|event| event.seq);
     Ok(page)
+}
+
+fn messages(block: &Block, range: ExportRange, names: &mut Names) -> Result<Vec<Event>, Error> {
+    let messages = block.messages()?;
+    let messages = messages.iter().filter(|message| range.holds(message.at));
+    messages
+        .map(|message| block.event(message, names))
+        .collect()
 }

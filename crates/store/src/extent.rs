@@ -1,4 +1,4 @@
-//! The extent of a history: where it begins and ends, and exact counts, before any page of it is
+//! The extent of a history of messages: where it begins and ends, and exact counts, before any page of it is
 //! read. Counts come from the headers of blocks; texts are read only at the edges, unless somebody is
 //! ignored or times are asked for: then the messages that are shown have to be looked at. Of a reader who
 //! ignores somebody so are some of the others, since headers do not say whose they are; a count that would
@@ -6,35 +6,32 @@
 
 use std::ops::Range as Ranks;
 
-use chinwag_core::{Detail, Range, RoomId, Seq, Timestamp};
+use chinwag_core::{Range, RoomId, Seq, Timestamp};
 use rusqlite::Connection;
 
 use crate::block::{Block, Names};
 use crate::error::Error;
 use crate::filter::Filter;
-use crate::notice::Beside;
 use crate::room_log::{RoomLog, behind};
 use crate::snapshot;
-use crate::stretch::{self, Stretch};
+use crate::stretch;
 
 /// Messages that one extent looks at for those of people who are not ignored: some hundredths of a
 /// second. Beyond it fewer are shown than there are.
-const SCAN_MAX: u64 = 200_000;
+pub(crate) const SCAN_MAX: u64 = 200_000;
 
 /// Messages beyond an extent that are counted for a reader who ignores somebody: some milliseconds.
 pub(crate) const COUNT_MAX: u64 = 10_000;
 
-/// A history that was asked for, not read yet.
+/// A history that was asked for, not read yet. Where more than messages is shown each line counts as a message: see
+/// [`lines`](crate::lines).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
-    /// The place from which it goes: that of its first message, or of a notice before that which
-    /// belongs to it. It is behind `last` if there is nothing.
+    /// The place of its first message. It is behind `last` if there is nothing.
     pub first: Seq,
-    /// The place up to which it goes: that of its last message, or a later one up to which the room
-    /// has no other.
+    /// The place of its last message.
     pub last: Seq,
-    /// Messages in it, those of ignored people left out. Some fewer where signals are shown, which take
-    /// their places.
+    /// Messages in it, those of ignored people left out.
     pub shown: u64,
     /// Messages in it that are left out, since their authors are ignored.
     pub ignored: u64,
@@ -171,23 +168,10 @@ pub(crate) fn find(
         }
         false => Count::of(log, &span, filter, names)?,
     };
-    let beside = Beside {
-        conn,
-        detail: filter.detail,
-        room,
+    let (first, last) = match window.is_empty() {
+        true => NOWHERE,
+        false => (place(log, window.start)?, place(log, window.end - 1)?),
     };
-    let asked = Asked {
-        range,
-        span: &span,
-        all: &all,
-        newest,
-    };
-    let places = match window.is_empty() {
-        true => asked.without_messages(log, beside, window.start)?,
-        false => Some(asked.places(log, beside, &window)?),
-    };
-    let places = places.map_or(Ok(NOWHERE), |places| asked.within_limit(beside, places))?;
-    let (first, last) = places;
     Ok(Extent {
         first,
         last,
@@ -201,139 +185,12 @@ pub(crate) fn find(
 }
 
 /// The ends of an extent in which there is nothing.
-const NOWHERE: (Seq, Seq) = (Seq(1), Seq(0));
-
-/// What was asked for, of a room with these messages.
-struct Asked<'a> {
-    range: Range,
-    span: &'a Span,
-    all: &'a Ranks<u64>,
-    /// The last place that the reader is shown.
-    newest: Seq,
-}
-
-impl Asked<'_> {
-    /// The places of a window of ranks. Notices that lie between two extents belong to one of them;
-    /// those at its edges are looked up if they are wanted.
-    fn places(
-        &self,
-        log: RoomLog<'_>,
-        beside: Beside<'_>,
-        window: &Ranks<u64>,
-    ) -> Result<(Seq, Seq), Error> {
-        let (range, span, all) = (self.range, self.span, self.all);
-        let notices = beside.detail >= Detail::Notices;
-        let (first, last) = (place(log, window.start)?, place(log, window.end - 1)?);
-        let first = match range {
-            _ if window.start != span.ranks.start => first,
-            Range::After(seq, _) | Range::Rest(seq, _) | Range::Within(seq, ..) => behind(seq),
-            Range::Since(time) | Range::From(time) | Range::Between(time, _) if notices => {
-                let after = match window.start > all.start {
-                    true => behind(place(log, window.start - 1)?),
-                    false => Seq(0),
-                };
-                let noticed = beside.first_heard((after, first), time)?;
-                noticed.map_or(first, |noticed| noticed.min(first))
-            }
-            _ if notices && window.start == all.start => {
-                let noticed = beside.first_of_all((Seq(0), first))?;
-                noticed.unwrap_or(first)
-            }
-            _ => first,
-        };
-        let first = match range {
-            // It may be no message that is asked for.
-            Range::Around(seq, 0) if notices => first.min(seq),
-            _ => first,
-        };
-        let last = match range {
-            _ if window.end != span.ranks.end => last,
-            Range::Before(seq, _) | Range::Within(_, seq, _) => {
-                Seq(seq.0.saturating_sub(1)).min(self.newest)
-            }
-            Range::Until(time) | Range::Between(_, time) | Range::Rest(_, time) if notices => {
-                let before = match window.end < all.end {
-                    true => place(log, window.end)?,
-                    false => behind(self.newest),
-                };
-                let noticed = beside.last_heard((behind(last), before), time)?;
-                noticed.unwrap_or(last)
-            }
-            Range::Until(_) | Range::Between(..) | Range::Rest(..) => last,
-            // What is behind the last message is nothing but notices.
-            _ if window.end == all.end => self.newest,
-            _ => last,
-        };
-        Ok((first, last))
-    }
-
-    /// The places of the notices of a range without messages, whose rank would be this.
-    fn without_messages(
-        &self,
-        log: RoomLog<'_>,
-        beside: Beside<'_>,
-        rank: u64,
-    ) -> Result<Option<(Seq, Seq)>, Error> {
-        if beside.detail < Detail::Notices || self.span.wanted == 0 {
-            return Ok(None);
-        }
-        let stretch = match self.range {
-            Range::Around(..) => Stretch::ALL,
-            range => stretch::Span::of(range).0,
-        };
-        // Were the clock set back, a stretch of time would have messages from elsewhere in it.
-        let after = match rank > self.all.start {
-            true => behind(place(log, rank - 1)?),
-            false => Seq(0),
-        };
-        let before = match rank < self.all.end {
-            true => place(log, rank)?,
-            false => behind(self.newest),
-        };
-        let (from, to) = stretch.places();
-        let gap = (from.max(after), behind(to).min(before));
-        let (from, until) = stretch.times;
-        let is_open = from == EVER.0 && gap.0 == Seq(0);
-        let first = match is_open {
-            true => beside.first_of_all(gap)?,
-            false => beside.first_heard(gap, Timestamp(from))?,
-        };
-        let last = beside.last_heard(gap, Timestamp(until))?;
-        Ok(first.zip(last).filter(|(first, last)| first <= last))
-    }
-
-    /// Draws the ends in where notices count as lines: of those that are wanted so many may lie on either
-    /// side of a place, or in all.
-    fn within_limit(
-        &self,
-        beside: Beside<'_>,
-        (first, last): (Seq, Seq),
-    ) -> Result<(Seq, Seq), Error> {
-        let wanted = self.span.wanted;
-        let ends = match (self.range, self.span.end) {
-            _ if beside.detail < Detail::Signals || wanted == 0 => (None, None),
-            (Range::Around(seq, _), _) => (
-                beside.newest((first, seq), wanted)?,
-                beside.oldest((seq, behind(last)), wanted)?,
-            ),
-            (_, End::Oldest) => (None, beside.oldest((first, behind(last)), wanted)?),
-            (_, End::Newest) => (beside.newest((first, behind(last)), wanted)?, None),
-        };
-        let (from, until) = ends;
-        Ok((
-            from.map_or(first, |from| from.max(first)),
-            until.map_or(last, |until| until.min(last)),
-        ))
-    }
-}
+pub(crate) const NOWHERE: (Seq, Seq) = (Seq(1), Seq(0));
 
 /// The place of a message.
 fn place(log: RoomLog<'_>, rank: u64) -> Result<Seq, Error> {
     log.seq_of(rank).map(Option::unwrap_or_default)
 }
-
-/// Before every time that anything has.
-const EVER: Timestamp = Timestamp(i64::MIN);
 
 /// What the messages of a range come to.
 struct Counts {

@@ -1,6 +1,6 @@
 //! A reader's filter: whom it ignores, and what it wants beside messages.
 
-use chinwag_core::{Detail, Manner, Name, PastName, Seq, Timestamp};
+use chinwag_core::{Detail, Event, Fact, Manner, Name, PastName, Seq, Timestamp};
 
 use crate::block::{Message, Names};
 
@@ -47,6 +47,24 @@ impl Filter<'_> {
     fn is_own(&self, message: &Message<'_>, name: &Name) -> bool {
         let own = self.own.is_some_and(|own| own.same_as(name));
         own && message.manner == Manner::Speech
+    }
+
+    /// Whether something beside messages is a line to the reader: of a kind that is shown, and not from somebody
+    /// who is ignored. Announcements are heard by everybody: operators cannot be ignored by that.
+    pub(crate) fn shows(&self, event: &Event) -> bool {
+        match &event.fact {
+            // They have no line in IRC, or one that says that something happens now.
+            Fact::PresenceSummary { .. } | Fact::RoomRenamed(_) if self.detail.is_playback() => {
+                false
+            }
+            Fact::Signal(signal) => {
+                let account = signal.accounts.from.as_ref();
+                self.hears(&signal.from_name, account, event.seq)
+            }
+            fact => fact
+                .voice()
+                .is_none_or(|voice| self.hears(voice.name, voice.account, event.seq)),
+        }
     }
 
     /// Whether somebody is heard who had a name, and was logged in to an account, in this place.

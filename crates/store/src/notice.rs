@@ -7,15 +7,14 @@
 //! own, and a reader that is not shown them reads none.
 
 use chinwag_core::{
-    AuditEntry, Correspondents, Detail, Event, Fact, FoundMessage, IrcForm, LOBBY, ModAction,
-    NOBODY, Name, RoomId, Seq, Signal, Text, Timestamp,
+    AuditEntry, Correspondents, Detail, Event, Fact, FoundMessage, IrcForm, ModAction, NOBODY,
+    Name, RoomId, Seq, Signal, Text, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::block::{signed, unsigned};
 use crate::deletion;
 use crate::error::{Damage, Error};
-use crate::filter::Filter;
 
 /// Notices that are read at once.
 const READ_MAX: i64 = 32;
@@ -34,7 +33,7 @@ impl Kind {
     pub(crate) fn shown(detail: Detail) -> &'static [Self] {
         match detail {
             Detail::Messages => &[],
-            Detail::Notices => &[Self::Notice],
+            Detail::Notices | Detail::Lines | Detail::Playback => &[Self::Notice],
             Detail::Signals => &[Self::Notice, Self::Signal],
         }
     }
@@ -113,25 +112,6 @@ pub(crate) fn read(
     Ok(events)
 }
 
-/// The logs of notices of these rooms, each behind its place, and that of those for everybody.
-pub(crate) fn logs(rooms: &[(RoomId, Seq)]) -> impl Iterator<Item = (Option<RoomId>, Seq)> {
-    let everybody = rooms.iter().map(|&(_, after)| (None, after)).min();
-    let rooms = rooms.iter().map(|&(room, after)| (Some(room), after));
-    rooms.chain(everybody)
-}
-
-/// Whether a reader is shown a notice. Announcements are heard by everybody: operators cannot be ignored by that.
-pub(crate) fn is_heard(event: &Event, filter: Filter<'_>) -> bool {
-    match &event.fact {
-        Fact::TopicSet { by, account, .. } => filter.hears(by, account.as_ref(), event.seq),
-        Fact::Signal(signal) => {
-            let account = signal.accounts.from.as_ref();
-            filter.hears(&signal.from_name, account, event.seq)
-        }
-        _ => true,
-    }
-}
-
 /// All of a kind from a place on and before another: of a room and to everybody, or of all rooms.
 pub(crate) fn read_all(
     conn: &Connection,
@@ -154,109 +134,76 @@ pub(crate) fn read_all(
     Ok(events)
 }
 
-/// What a stretch of a room has beside its messages.
-#[derive(Clone, Copy)]
-pub(crate) struct Beside<'a> {
-    pub(crate) conn: &'a Connection,
-    pub(crate) detail: Detail,
-    pub(crate) room: RoomId,
-}
-
-impl Beside<'_> {
-    /// The place of the first of a stretch that is not before a time, of the room.
-    fn first(self, stretch: (Seq, Seq), time: Timestamp) -> Result<Option<Seq>, Error> {
-        let place = |kind| edge(self.conn, (Some(self.room), kind), stretch, FIRST, time.0);
-        self.of_kinds(place, Seq::min)
-    }
-
-    /// The place of the first of a stretch that reaches back to the beginning. What everybody was told before a room
-    /// was made is no part of its past; the lobby was always there.
-    pub(crate) fn first_of_all(self, stretch: (Seq, Seq)) -> Result<Option<Seq>, Error> {
-        let ever = Timestamp(i64::MIN);
-        match self.room == LOBBY {
-            true => self.first_heard(stretch, ever),
-            false => self.first(stretch, ever),
-        }
-    }
-
-    /// The place of the first of a stretch that is not before a time, of the room or of what everybody was told.
-    pub(crate) fn first_heard(
-        self,
-        stretch: (Seq, Seq),
-        time: Timestamp,
-    ) -> Result<Option<Seq>, Error> {
-        let of_all = edge(self.conn, (None, Kind::Notice), stretch, FIRST, time.0)?;
-        Ok(self.first(stretch, time)?.into_iter().chain(of_all).min())
-    }
-
-    /// The place of the last of a stretch that is before a time, of the room or of what everybody was told.
-    pub(crate) fn last_heard(
-        self,
-        stretch: (Seq, Seq),
-        time: Timestamp,
-    ) -> Result<Option<Seq>, Error> {
-        let place = |kind| edge(self.conn, (Some(self.room), kind), stretch, LAST, time.0);
-        let of_all = edge(self.conn, (None, Kind::Notice), stretch, LAST, time.0)?;
-        let of_room = self.of_kinds(place, Seq::max)?;
-        Ok(of_room.into_iter().chain(of_all).max())
-    }
-
-    /// The place of the last of the first so many of a stretch of the room, if there are so many.
-    pub(crate) fn oldest(self, stretch: (Seq, Seq), number: u64) -> Result<Option<Seq>, Error> {
-        self.counted(stretch, (OLDEST, number), Seq::min)
-    }
-
-    /// The place of the first of the last so many of a stretch of the room, if there are so many.
-    pub(crate) fn newest(self, stretch: (Seq, Seq), number: u64) -> Result<Option<Seq>, Error> {
-        self.counted(stretch, (NEWEST, number), Seq::max)
-    }
-
-    fn counted(
-        self,
-        stretch: (Seq, Seq),
-        (which, number): (&str, u64),
-        choose: impl Fn(Seq, Seq) -> Seq,
-    ) -> Result<Option<Seq>, Error> {
-        let before = signed(number.saturating_sub(1));
-        let place = |kind| edge(self.conn, (Some(self.room), kind), stretch, which, before);
-        self.of_kinds(place, choose)
-    }
-
-    fn of_kinds(
-        self,
-        place: impl Fn(Kind) -> Result<Option<Seq>, Error>,
-        choose: impl Fn(Seq, Seq) -> Seq,
-    ) -> Result<Option<Seq>, Error> {
-        let mut chosen = None;
-        for &kind in Kind::shown(self.detail) {
-            chosen = chosen.into_iter().chain(place(kind)?).reduce(&choose);
-        }
-        Ok(chosen)
-    }
-}
-
-const FIRST: &str = "AND at >= ?4 ORDER BY seq LIMIT 1";
-const LAST: &str = "AND at < ?4 ORDER BY seq DESC LIMIT 1";
-const OLDEST: &str = "ORDER BY seq LIMIT 1 OFFSET ?4";
-const NEWEST: &str = "ORDER BY seq DESC LIMIT 1 OFFSET ?4";
-
-/// A place of a stretch, without its end.
-fn edge(
+/// Some of a kind between two places, both of which belong to them: the oldest, or the newest,
+/// which then come first.
+pub(crate) fn read_some(
     conn: &Connection,
     (room, kind): (Option<RoomId>, Kind),
-    (from, before): (Seq, Seq),
-    which: &str,
-    value: i64,
-) -> Result<Option<Seq>, Error> {
+    (from, to): (Seq, Seq),
+    newest: bool,
+) -> Result<Vec<Event>, Error> {
+    let (condition, order) = (kind.condition(), if newest { "DESC" } else { "ASC" });
+    let sql = format!(
+        "SELECT seq, at, by, text, irc_tags, account FROM notice WHERE room IS ?1
+         AND seq >= ?2 AND seq <= ?3 AND {condition} ORDER BY seq {order} LIMIT ?4"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let stretch = params![
+        room.map(|room| room.0),
+        signed(from.0),
+        signed(to.0),
+        READ_MAX
+    ];
+    let mut rows = statement.query(stretch)?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(event(row, room)?.ok_or(Damage::Row("notice"))?);
+    }
+    Ok(events)
+}
+
+/// The place of the first of all that is of a time or later, found by halving.
+pub(crate) fn first_at(conn: &Connection, time: Timestamp) -> rusqlite::Result<Option<Seq>> {
+    let ends = "SELECT (SELECT min(seq) FROM notice), (SELECT max(seq) FROM notice)";
+    let ends: (Option<i64>, Option<i64>) = conn
+        .prepare_cached(ends)?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (Some(mut low), Some(high)) = ends else {
+        return Ok(None);
+    };
+    let mut high = high + 1;
+    let from = "SELECT seq, at FROM notice WHERE seq >= ?1 ORDER BY seq LIMIT 1";
+    let mut statement = conn.prepare_cached(from)?;
+    let mut found = None;
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let row: Option<(i64, i64)> = statement
+            .query_row([middle], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match row {
+            Some((seq, at)) if at < time.0 => low = seq + 1,
+            row => {
+                high = middle;
+                found = row.map(|(seq, _)| Seq(seq.max(0).unsigned_abs()));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// How many of a kind there are between two places, both of which belong to them.
+pub(crate) fn count(
+    conn: &Connection,
+    (room, kind): (Option<RoomId>, Kind),
+    (from, to): (Seq, Seq),
+) -> rusqlite::Result<u64> {
     let condition = kind.condition();
     let sql = format!(
-        "SELECT seq FROM notice WHERE room IS ?1 AND seq >= ?2 AND seq < ?3 AND {condition} {which}"
+        "SELECT count(*) FROM notice WHERE room IS ?1 AND seq >= ?2 AND seq <= ?3 AND {condition}"
     );
-    let room = room.map(|room| room.0);
-    let stretch = params![room, signed(from.0), signed(before.0), value];
+    let stretch = params![room.map(|room| room.0), signed(from.0), signed(to.0)];
     let mut statement = conn.prepare_cached(&sql)?;
-    let seq = statement.query_row(stretch, |row| unsigned(row, 0));
-    Ok(seq.optional()?.map(Seq))
+    statement.query_row(stretch, |row| unsigned(row, 0))
 }
 
 /// A signal, if it is there.

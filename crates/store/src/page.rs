@@ -4,14 +4,14 @@
 //! has been written. What comes next is found by its place, so a page may be asked for minutes later,
 //! from another [`Reader`](crate::Reader), and after messages were trimmed.
 //!
-//! Messages and notices are logs of their own, each ascending; a page is the merge of them.
+//! Messages, movements and notices are logs of their own, each ascending; a page is the merge of them.
 
 use std::collections::VecDeque;
 
-use chinwag_core::{Event, Fact, ModAction, RoomId, Seq};
+use chinwag_core::{Detail, Event, Fact, ModAction, RoomId, Seq};
 use rusqlite::Connection;
 
-use crate::block::Names;
+use crate::block::{Block, Names};
 use crate::error::Error;
 use crate::filter::Filter;
 use crate::missed::Absence;
@@ -56,6 +56,8 @@ pub(crate) fn bytes_of(event: &Event) -> usize {
             let tags = signal.form.tags.as_ref().map_or(0, |tags| tags.len());
             signal.from_name.as_str().len() + tags
         }
+        // Reasons and names.
+        Fact::Quit(_) | Fact::Renamed(_) | Fact::RoomRenamed(_) | Fact::RoomChanged(_) => 128,
         Fact::TopicSet { text, .. } => text.as_ref().map_or(0, |text| text.len()),
         Fact::Moderated(entry) => match &entry.act {
             ModAction::Announce(text) => text.len(),
@@ -82,11 +84,14 @@ pub(crate) fn read(
         .map(|&(room, after)| Log::new(Source::Messages(room), behind(after).max(from)))
         .collect();
     for &kind in Kind::shown(filter.detail) {
-        logs.extend(
-            notice::logs(rooms).map(|(room, after)| {
-                Log::new(Source::Notices(room, kind), behind(after).max(from))
-            }),
-        );
+        logs.extend(notices(rooms, (kind, filter.detail), from));
+    }
+    if filter.detail.has_movements() {
+        let movements = rooms.iter().map(|&(room, after)| {
+            let source = Source::Movements(room);
+            Log::new(source, behind(after).max(from))
+        });
+        logs.extend(movements);
     }
     let private = absence.private;
     logs.extend(private.map(|_| Log::new(Source::Private, from)));
@@ -109,10 +114,25 @@ pub(crate) fn read(
     Ok(page)
 }
 
+/// The logs of the rooms' notices of a kind, and that of those for everybody.
+fn notices(
+    rooms: &[(RoomId, Seq)],
+    (kind, detail): (Kind, Detail),
+    from: Seq,
+) -> impl Iterator<Item = Log> {
+    let everybody = rooms.iter().map(|&(_, after)| (None, after)).min();
+    let everybody = everybody.filter(|_| detail.has_announcements());
+    let rooms = rooms.iter().map(|&(room, after)| (Some(room), after));
+    rooms
+        .chain(everybody)
+        .map(move |(room, after)| Log::new(Source::Notices(room, kind), behind(after).max(from)))
+}
+
 /// Where a log is read from.
 #[derive(Clone, Copy)]
 enum Source {
     Messages(RoomId),
+    Movements(RoomId),
     Notices(Option<RoomId>, Kind),
     Private,
 }
@@ -136,6 +156,22 @@ impl Log {
             is_at_end: false,
             events: VecDeque::new(),
         }
+    }
+
+    /// The block with what comes next, if there is any.
+    fn next_block(&mut self, room_log: RoomLog<'_>) -> Result<Option<Block>, Error> {
+        // Only where a page begins can lie within a block.
+        let within = match self.is_begun {
+            true => None,
+            false => room_log.block_at(self.next)?,
+        };
+        self.is_begun = true;
+        let block = match within.filter(|block| block.last >= self.next) {
+            Some(block) => Some(block),
+            None => room_log.block_from(self.next)?,
+        };
+        self.is_at_end = block.is_none();
+        Ok(block)
     }
 }
 
@@ -173,6 +209,7 @@ impl Merge<'_> {
                 Source::Private => self.read_private(log)?,
                 _ if log.next > self.last => log.is_at_end = true,
                 Source::Messages(room) => self.read_messages(room, log)?,
+                Source::Movements(room) => self.read_movements(room, log)?,
                 Source::Notices(room, kind) => self.read_notices((room, kind), log)?,
             }
         }
@@ -180,19 +217,7 @@ impl Merge<'_> {
     }
 
     fn read_messages(&mut self, room: RoomId, log: &mut Log) -> Result<(), Error> {
-        let room_log = RoomLog::new(self.conn, room);
-        // Only where a page begins can lie within a block.
-        let within = match log.is_begun {
-            true => None,
-            false => room_log.block_at(log.next)?,
-        };
-        log.is_begun = true;
-        let block = match within.filter(|block| block.last >= log.next) {
-            Some(block) => Some(block),
-            None => room_log.block_from(log.next)?,
-        };
-        let Some(block) = block else {
-            log.is_at_end = true;
+        let Some(block) = log.next_block(RoomLog::new(self.conn, room))? else {
             return Ok(());
         };
         for message in block.messages()? {
@@ -205,6 +230,18 @@ impl Merge<'_> {
         Ok(())
     }
 
+    fn read_movements(&mut self, room: RoomId, log: &mut Log) -> Result<(), Error> {
+        let Some(block) = log.next_block(RoomLog::of_movements(self.conn, room))? else {
+            return Ok(());
+        };
+        let movements = block.movements((log.next, self.last), self.names)?;
+        let filter = self.filter;
+        let is_wanted = |event: &Event| filter.is_in_time(event.at) && filter.shows(event);
+        log.events.extend(movements.into_iter().filter(is_wanted));
+        log.next = block.last.next();
+        Ok(())
+    }
+
     fn read_notices(&mut self, of: (Option<RoomId>, Kind), log: &mut Log) -> Result<(), Error> {
         let notices = notice::read(self.conn, of, log.next)?;
         match notices.last() {
@@ -212,9 +249,8 @@ impl Merge<'_> {
             None => log.is_at_end = true,
         }
         let (last, filter) = (self.last, self.filter);
-        let is_wanted = |event: &Event| {
-            event.seq <= last && filter.is_in_time(event.at) && notice::is_heard(event, filter)
-        };
+        let is_wanted =
+            |event: &Event| event.seq <= last && filter.is_in_time(event.at) && filter.shows(event);
         log.events.extend(notices.into_iter().filter(is_wanted));
         Ok(())
     }

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use chinwag_core::{
-    Account, Conversation, FoundMessage, HistoryTarget, Name, Range, Restriction, RoomId,
+    Account, Conversation, Detail, FoundMessage, HistoryTarget, Name, Range, Restriction, RoomId,
     RoomSnapshot, Seq, Timestamp,
 };
 
@@ -23,6 +23,7 @@ use crate::export::{self, ExportRange};
 use crate::extent::{self, Extent};
 use crate::filter::Filter;
 use crate::folder;
+use crate::lines;
 use crate::missed::{self, Absence, Missed};
 use crate::notice;
 use crate::page::{self, Page};
@@ -117,7 +118,8 @@ impl Reader {
     }
 
     /// The extent of a room's history: where it begins and ends, and exact counts. Of a range with
-    /// more than `messages_max` messages one end is taken, as [`Range`] says.
+    /// more than `messages_max` messages one end is taken, as [`Range`] says. Where more is shown each line counts
+    /// as a message does.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -148,7 +150,11 @@ impl Reader {
         // One state of the database for all counts.
         let look = conn.unchecked_transaction()?;
         let range = (room, range, until);
-        extent::find(&look, range, messages_max, filter, &mut self.names)
+        let find = match filter.detail {
+            Detail::Messages => extent::find,
+            _ => lines::find,
+        };
+        find(&look, range, messages_max, filter, &mut self.names)
     }
 
     /// The next events of an extent, whole: of about `bytes_max` bytes at most, or one that is longer.

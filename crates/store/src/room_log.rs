@@ -1,4 +1,5 @@
-//! A room's messages as a log that is counted: which message has which rank, by number and by time.
+//! A room's messages as a log that is counted: which message has which rank, by number and by time. Its movements
+//! are a log of the same kind.
 //!
 //! The *rank* of a message is how many its room had before it, trimmed ones included. Every block's
 //! header carries the rank of its first message, so a count over any range is the difference of two
@@ -18,11 +19,39 @@ pub(crate) fn behind(seq: Seq) -> Seq {
     Seq(seq.0.saturating_add(1))
 }
 
-/// The messages of one room, on one connection.
+/// What the blocks of a log have in them: the name of their table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entries {
+    Messages,
+    Movements,
+}
+
+impl Entries {
+    fn table(self) -> &'static str {
+        match self {
+            Self::Messages => "block",
+            Self::Movements => "movement",
+        }
+    }
+
+    /// The places and times of a block's.
+    fn of(self, block: &Block) -> Result<Vec<(Seq, Timestamp)>, Error> {
+        Ok(match self {
+            Self::Messages => {
+                let messages = block.messages()?;
+                messages.iter().map(|said| (said.seq, said.at)).collect()
+            }
+            Self::Movements => block.movement_places()?,
+        })
+    }
+}
+
+/// The messages or the movements of one room, on one connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RoomLog<'a> {
     conn: &'a Connection,
     room: RoomId,
+    entries: Entries,
 }
 
 /// A block without its body.
@@ -34,7 +63,7 @@ struct Header {
     count: u64,
 }
 
-const HEADER: &str = "SELECT first_seq, last_at, before, count FROM block WHERE room = ?1";
+const HEADER: &str = "first_seq, last_at, before, count";
 
 impl Header {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -54,7 +83,22 @@ impl Header {
 
 impl<'a> RoomLog<'a> {
     pub(crate) fn new(conn: &'a Connection, room: RoomId) -> Self {
-        Self { conn, room }
+        let entries = Entries::Messages;
+        Self {
+            conn,
+            room,
+            entries,
+        }
+    }
+
+    /// That of the room's movements.
+    pub(crate) fn of_movements(conn: &'a Connection, room: RoomId) -> Self {
+        let entries = Entries::Movements;
+        Self {
+            conn,
+            room,
+            entries,
+        }
     }
 
     /// The ranks of all messages that are stored.
@@ -74,8 +118,8 @@ impl<'a> RoomLog<'a> {
         let Some(block) = self.block(header.first)? else {
             return Ok(self.ranks()?.end);
         };
-        let messages = block.messages()?;
-        let index = messages.partition_point(|message| message.at < time);
+        let entries = self.entries.of(&block)?;
+        let index = entries.partition_point(|(_, at)| *at < time);
         Ok(block.before + index as u64)
     }
 
@@ -84,8 +128,8 @@ impl<'a> RoomLog<'a> {
         let Some(block) = self.block_at(seq)? else {
             return Ok(self.ranks()?.start);
         };
-        let messages = block.messages()?;
-        let index = messages.partition_point(|message| message.seq < seq);
+        let entries = self.entries.of(&block)?;
+        let index = entries.partition_point(|(place, _)| *place < seq);
         Ok(block.before + index as u64)
     }
 
@@ -95,7 +139,7 @@ impl<'a> RoomLog<'a> {
             return Ok(None);
         };
         let index = usize::try_from(rank.saturating_sub(block.before)).unwrap_or(usize::MAX);
-        Ok(block.messages()?.get(index).map(|message| message.seq))
+        Ok(self.entries.of(&block)?.get(index).map(|(seq, _)| *seq))
     }
 
     /// The block that has the message with this rank, if it is stored.
@@ -108,35 +152,25 @@ impl<'a> RoomLog<'a> {
 
     /// The block in which a message with this number would be: the last that begins at or before it.
     pub(crate) fn block_at(&self, seq: Seq) -> Result<Option<Block>, Error> {
-        let sql = concat!(
-            "SELECT ",
-            block_columns!(),
-            " FROM block WHERE room = ?1 AND first_seq <= ?2 ORDER BY first_seq DESC LIMIT 1"
-        );
-        self.one(sql, signed(seq.0))
+        self.one(
+            "first_seq <= ?2 ORDER BY first_seq DESC LIMIT 1",
+            signed(seq.0),
+        )
     }
 
     /// The first block that begins at this number or behind it.
     pub(crate) fn block_from(&self, seq: Seq) -> Result<Option<Block>, Error> {
-        let sql = concat!(
-            "SELECT ",
-            block_columns!(),
-            " FROM block WHERE room = ?1 AND first_seq >= ?2 ORDER BY first_seq LIMIT 1"
-        );
-        self.one(sql, signed(seq.0))
+        self.one("first_seq >= ?2 ORDER BY first_seq LIMIT 1", signed(seq.0))
     }
 
     fn block(&self, first: i64) -> Result<Option<Block>, Error> {
-        let sql = concat!(
-            "SELECT ",
-            block_columns!(),
-            " FROM block WHERE room = ?1 AND first_seq = ?2"
-        );
-        self.one(sql, first)
+        self.one("first_seq = ?2", first)
     }
 
-    fn one(&self, sql: &str, seq: i64) -> Result<Option<Block>, Error> {
-        let mut statement = self.conn.prepare_cached(sql)?;
+    fn one(&self, condition: &str, seq: i64) -> Result<Option<Block>, Error> {
+        let (columns, table) = (block_columns!(), self.entries.table());
+        let sql = format!("SELECT {columns} FROM {table} WHERE room = ?1 AND {condition}");
+        let mut statement = self.conn.prepare_cached(&sql)?;
         let block = statement
             .query_row(params![self.room.0, seq], Block::read)
             .optional()?;
@@ -161,7 +195,11 @@ impl<'a> RoomLog<'a> {
     }
 
     fn header_from(&self, first: i64) -> rusqlite::Result<Option<Header>> {
-        let sql = format!("{HEADER} AND first_seq >= ?2 ORDER BY first_seq LIMIT 1");
+        let table = self.entries.table();
+        let sql = format!(
+            "SELECT {HEADER} FROM {table} WHERE room = ?1 AND first_seq >= ?2
+             ORDER BY first_seq LIMIT 1"
+        );
         let mut statement = self.conn.prepare_cached(&sql)?;
         statement
             .query_row(params![self.room.0, first], Header::read)
@@ -179,8 +217,11 @@ impl<'a> RoomLog<'a> {
 
     /// The oldest block and the newest.
     fn ends(&self) -> rusqlite::Result<Option<(Header, Header)>> {
+        let table = self.entries.table();
         let end = |order| {
-            let sql = format!("{HEADER} ORDER BY first_seq {order} LIMIT 1");
+            let sql = format!(
+                "SELECT {HEADER} FROM {table} WHERE room = ?1 ORDER BY first_seq {order} LIMIT 1"
+            );
             let mut statement = self.conn.prepare_cached(&sql)?;
             statement.query_row([self.room.0], Header::read).optional()
         };

@@ -284,8 +284,26 @@ const VERSION_7: &str = "
 ALTER TABLE restriction ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
 ";
 
-const SCRIPTS: [&str; 7] = [
-    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7,
+/// Version 8: `movement` has who came, went or changed, a row for each room and moment: [`movement`](crate::movement).
+/// `id` grows, and the rows in its order begin one behind the other, those of one turn with its `block`s.
+const VERSION_8: &str = "
+CREATE TABLE movement (
+    id        INTEGER PRIMARY KEY,
+    room      INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL,
+    last_seq  INTEGER NOT NULL,
+    turn      INTEGER NOT NULL,
+    first_at  INTEGER NOT NULL,
+    last_at   INTEGER NOT NULL,
+    before    INTEGER NOT NULL,
+    count     INTEGER NOT NULL,
+    body      BLOB NOT NULL
+) STRICT;
+CREATE INDEX movement_of_room ON movement (room, first_seq);
+";
+
+const SCRIPTS: [&str; 8] = [
+    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
 ];
 
 /// The first version in which rooms are remembered by number.

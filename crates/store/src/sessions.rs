@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::block::signed;
 use crate::commit::Store;
 use crate::error::{CommitError, Damage, Error};
+use crate::movement;
 use crate::schema::{self, key};
 use crate::snapshot;
 
@@ -41,6 +42,9 @@ pub struct SessionChanges {
     pub next_room: Option<RoomId>,
     /// Rooms that have closed, since nothing is left of them.
     pub closed: Vec<RoomId>,
+    /// Whether the movements that wait are written as well. Nothing may be decided that stands before them and is
+    /// not committed yet.
+    pub movements: bool,
 }
 
 impl SessionChanges {
@@ -78,7 +82,11 @@ impl Store {
     /// # Errors
     /// [`CommitError`]; nothing has changed then.
     pub fn change_sessions(&mut self, changes: &SessionChanges) -> Result<(), CommitError> {
-        self.write_beside(|conn| {
+        let waiting = changes.movements.then(|| std::mem::take(&mut self.waiting));
+        let written = self.write_beside(|conn| {
+            if let Some(waiting) = &waiting {
+                movement::write_alone(conn, waiting)?;
+            }
             let mut delete = conn.prepare_cached("DELETE FROM resumable WHERE code_hash = ?1")?;
             for code_hash in &changes.ended {
                 delete.execute([code_hash])?;
@@ -102,7 +110,11 @@ impl Store {
                 Some(mark) => schema::set(conn, key::SESSIONS, Some(mark)),
                 None => Ok(()),
             }
-        })
+        });
+        if let Some(waiting) = waiting.filter(|_| written.is_err()) {
+            self.waiting = waiting;
+        }
+        written
     }
 
     /// The sessions that can still be resumed, and the mark. Forgets the others.

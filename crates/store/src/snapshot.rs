@@ -10,6 +10,7 @@ use crate::block::signed;
 use crate::error::{Damage, Error};
 use crate::mail;
 use crate::metadata;
+use crate::movement;
 use crate::read_marker;
 use crate::restrictions::{self, BANS, MUTES};
 use crate::rules;
@@ -55,6 +56,7 @@ pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
         );
         conn.execute(&sql, [])?;
     }
+    movement::forget_of_gone(conn, None)?;
     let markers = "DELETE FROM read_marker WHERE target GLOB 'room [0-9]*'
                    AND CAST(substr(target, 6) AS INTEGER) NOT IN (SELECT id FROM room)";
     conn.execute(markers, [])?;
@@ -65,7 +67,10 @@ pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
 pub(crate) fn forget_closed(conn: &Connection, rooms: &[RoomId]) -> rusqlite::Result<()> {
     for room in rooms {
         let forget = format!("{FORGET_EMPTY} AND id = ?1");
-        if conn.prepare_cached(&forget)?.execute([room.0])? == 0 {
+        let is_forgotten = conn.prepare_cached(&forget)?.execute([room.0])? > 0;
+        // It may have had nothing but movements, which are no reason to keep a room.
+        movement::forget_of_gone(conn, Some(*room))?;
+        if !is_forgotten {
             continue;
         }
         for table in OF_ROOMS {

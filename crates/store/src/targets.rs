@@ -26,7 +26,7 @@ pub(crate) fn find(
         let message = RoomLog::new(conn, room).newest()?;
         let signal = match filter.detail {
             Detail::Signals => newest_signal(conn, room)?,
-            Detail::Messages | Detail::Notices => None,
+            _ => None,
         };
         if let Some((seq, at)) = message.max(signal) {
             targets.push((seq, HistoryTarget::Room(room), at));
@@ -70,7 +70,7 @@ fn newest(conn: &Connection, account: &Name, detail: Detail) -> Result<Vec<(Stri
         Detail::Signals => {
             "SELECT peer, max(seq) FROM conversation WHERE account = ?1 GROUP BY peer"
         }
-        Detail::Messages | Detail::Notices => {
+        _ => {
             "SELECT peer, max(seq) FROM conversation WHERE account = ?1 AND NOT is_signal
              GROUP BY peer"
         }

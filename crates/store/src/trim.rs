@@ -9,6 +9,7 @@ use rusqlite::{Connection, params};
 use crate::block::unsigned;
 use crate::commit::Store;
 use crate::error::Error;
+use crate::movement;
 use crate::notice;
 use crate::private;
 use crate::schema::{key, pragma};
@@ -86,16 +87,25 @@ impl Store {
             None => {
                 let time = cutoff.filter(|_| excess == 0);
                 let private = last_before(conn, "private_message", time)?;
-                private.max(last_before(conn, "notice", time)?)
+                let notices = last_before(conn, "notice", time)?;
+                private.max(notices).max(movement::last_before(conn, time)?)
             }
         };
-        let Some(last) = last else {
+        let Some(mut last) = last else {
             return Ok(false);
         };
         // The newest message may go, but not what it says about the one order.
         let last_seq = snapshot::last_seq(conn)?;
         conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         snapshot::set_last_seq(conn, last_seq)?;
+        let movements = movement::oldest(conn, last)?;
+        if let Some(movements) = &movements {
+            movement::trim(conn, movements)?;
+            // Messages go with those of their time, and not for what later ones take.
+            if movements.more {
+                last = last.min(movements.last);
+            }
+        }
         if oldest.is_some() {
             trimmed::note(conn, last)?;
             conn.prepare_cached("DELETE FROM block WHERE first_seq <= ?1")?
@@ -111,7 +121,8 @@ impl Store {
         }
         conn.prepare_cached("COMMIT")?.execute([])?;
         let mut rows = private.into_iter().chain(notices);
-        Ok(rows.any(|(_, more)| more) || oldest.is_some_and(|oldest| oldest.more))
+        let more = rows.any(|(_, more)| more) || movements.is_some_and(|movements| movements.more);
+        Ok(more || oldest.is_some_and(|oldest| oldest.more))
     }
 }
 

@@ -31,7 +31,8 @@ fn talk(server: &Server) {
     bob.expect("lee: hello");
     bob.ask("/join #dev", "You are in #dev, alone.");
     bob.send("/me waves");
-    bob.sync();
+    bob.ask("/quit", "Bye, bob.");
+    lee.ask("/quit", "Bye, lee.");
 }
 
 /// Lines without their times.
@@ -51,12 +52,28 @@ fn an_export_is_the_same_while_the_server_runs_and_after() {
     let stopped = said(&run("export", &data, &[]));
     assert_eq!(
         lines(&stopped),
-        ["#lobby lee: hello \\x1b[31mred", "#dev * bob waves"]
+        [
+            "#lobby lee joined (1 here)",
+            "#lobby bob joined (2 here)",
+            "#lobby lee: hello \\x1b[31mred",
+            "#dev bob joined (1 here)",
+            "#dev * bob waves",
+            "#lobby bob left (quit)",
+            "#dev bob left (quit)",
+            "#lobby lee left (quit)",
+        ]
     );
 
     let server = setup.start();
     let running = said(&run("export", &data, &["--room", "#dev"]));
-    assert_eq!(lines(&running), ["#dev * bob waves"]);
+    assert_eq!(
+        lines(&running),
+        [
+            "#dev bob joined (1 here)",
+            "#dev * bob waves",
+            "#dev bob left (quit)"
+        ]
+    );
     let json = said(&run(
         "export",
         &data,
@@ -66,9 +83,10 @@ fn an_export_is_the_same_while_the_server_runs_and_after() {
         .lines()
         .map(|line| serde_json::from_str(line).expect("a record"))
         .collect();
-    assert_eq!(records.len(), 2);
+    assert_eq!(records.len(), 8);
     assert_eq!(records[0]["room"], "#lobby");
-    assert_eq!(records[1]["manner"], "action");
+    assert_eq!(records[3]["manner"], "joined");
+    assert_eq!(records[4]["manner"], "action");
     assert_eq!(said(&run("export", &data, &["--until", "2020-01-01"])), "");
     drop(server);
 }
@@ -88,7 +106,7 @@ fn a_backup_of_a_running_server_is_a_data_folder() {
     assert_eq!(again.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&again.stderr).contains("exists"));
     drop(server);
-    assert_eq!(lines(&said(&run("export", &copy, &[]))).len(), 2);
+    assert_eq!(lines(&said(&run("export", &copy, &[]))).len(), 8);
     assert!(said(&run("check", &copy, &[])).ends_with("No fault found.\n"));
 }
 
@@ -101,7 +119,7 @@ fn an_export_ends_behind_its_beginning() {
     let day = ["--since", "2020-01-01 23:30", "--until", "2020-01-02T00:10"];
     assert_eq!(said(&run("export", &data, &day)), "");
     let all = ["--since", "2020-01-01 23:30", "--until", "2100-01-01"];
-    assert_eq!(lines(&said(&run("export", &data, &all))).len(), 2);
+    assert_eq!(lines(&said(&run("export", &data, &all))).len(), 8);
     let backward = run("export", &data, &["--since", "12:00", "--until", "11:00"]);
     assert_eq!(backward.status.code(), Some(1));
     let error = String::from_utf8_lossy(&backward.stderr);
@@ -128,8 +146,10 @@ fn a_backup_and_a_check_while_people_talk_are_of_one_moment() {
     talk.join().expect("it has written all");
     lee.sync();
     let all = said(&run("export", &setup.data(), &[]));
-    let expected: Vec<String> = (0..LINES)
-        .map(|number| format!("#lobby lee: line {number}"))
+    let talk = (0..LINES).map(|number| format!("#lobby lee: line {number}"));
+    let expected: Vec<String> = ["#lobby lee joined (1 here)".into()]
+        .into_iter()
+        .chain(talk)
         .collect();
     assert_eq!(lines(&all), expected);
     drop(server);
@@ -164,7 +184,7 @@ fn a_tool_finds_the_folder_as_its_server_does() {
         command.envs(variable).output().expect("the program starts")
     };
     let flag = said(&with(&["--config", &config], None));
-    assert_eq!(lines(&flag).len(), 2);
+    assert_eq!(lines(&flag).len(), 8);
     let variable = said(&with(&[], Some(("CHINWAG_CONFIG", &config))));
     assert_eq!(variable, flag);
     let memory = setup.file("memory.toml", "[server]\nmemory = true\n");

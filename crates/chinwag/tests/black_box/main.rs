@@ -31,6 +31,7 @@ mod json;
 mod kept_rooms;
 mod links;
 mod load;
+mod movements;
 mod panics;
 mod proxy;
 mod refill;

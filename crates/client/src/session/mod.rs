@@ -230,8 +230,13 @@ impl Session {
         }
         let plain = line.plain.clone();
         let heard = self.talk.follow(Heard::read(&plain));
-        self.identity.learn(&heard);
-        self.place.handle(&heard, self.is_moving());
+        // In a history who was renamed has been called so for long.
+        let is_of_past = matches!(heard, Heard::Renamed { .. } | Heard::RoomRenamed { .. })
+            && self.talk.is_in_past();
+        if !is_of_past {
+            self.identity.learn(&heard);
+            self.place.handle(&heard, self.is_moving());
+        }
         self.talk.handle_separator(&heard);
         if heard == Heard::Removed {
             self.removed = Some(plain.trim_start_matches("! ").to_owned());

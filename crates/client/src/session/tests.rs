@@ -390,6 +390,21 @@ fn own_lines_of_the_past_are_shown_and_are_no_receipts() {
     assert_eq!(bench.session.tally().waiting, 0);
 }
 
+/// With `/time off` it looks as if it happened now.
+#[test]
+fn who_was_renamed_in_the_past_is_called_as_it_is() {
+    let mut bench = person();
+    let lines = [
+        "--- last 1 of 9 lines ---\n",
+        "* app is now zoe\n",
+        "--- now ---\n",
+    ];
+    bench.hears(&lines.concat()).does(&lines.map(show));
+    bench.push("hi").does(&[send("hi")]);
+    bench.hears("[14:03] app: hi\n").does(&[]);
+    assert_eq!(bench.session.tally().waiting, 0);
+}
+
 #[test]
 fn a_past_without_an_end_hides_no_receipt() {
     let mut bench = person();

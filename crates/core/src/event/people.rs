@@ -1,11 +1,11 @@
 //! Facts about one person: how it comes and goes, and by which name.
 
 use alloc::boxed::Box;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr};
 
 use super::{Event, QuitReason};
 use crate::answer::LeftOut;
-use crate::ids::{ConnId, PersonId, RoomId, Seq};
+use crate::ids::{ConnId, NOBODY, PersonId, RoomId, Seq};
 use crate::ignore::Ignored;
 use crate::link::Link;
 use crate::name::Name;
@@ -65,6 +65,36 @@ pub struct Returned {
     /// A proof of its account gave it back, not the session's code: it has the rights of its name, and what it
     /// was given for the visit has ended.
     pub ends_visit: bool,
+}
+
+impl Returned {
+    /// What the past of a room has of it: who it was.
+    pub fn of_past(name: Name, room: RoomId) -> Self {
+        Self {
+            login: LoggedIn {
+                ident: None,
+                person: NOBODY,
+                conn: ConnId(0),
+                name,
+                address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+                link: Link::default(),
+                account: None,
+                operator: false,
+                code: ResumeCode::from_random(0),
+                is_script: false,
+            },
+            rooms: [room].into(),
+            left_out: Box::default(),
+            names: Box::default(),
+            ignores: Box::default(),
+            seen: Seq::default(),
+            last_conn: ConnId(0),
+            was_lost: true,
+            kept: Box::default(),
+            omitted: 0,
+            ends_visit: false,
+        }
+    }
 }
 
 /// A person is on one more connection, by a proof of its account: what it was given for the visit has ended.

@@ -16,6 +16,7 @@ mod deeds;
 mod log;
 mod lost;
 mod mail;
+mod movements;
 mod notes;
 mod numbers;
 mod profile;
@@ -44,6 +45,7 @@ use crate::control::HubConfig;
 use crate::password_gate::PasswordGate;
 use log::Refused;
 use lost::LostSessions;
+use movements::Movements;
 use numbers::Numbers;
 use profile::room_made;
 use recent::RecentLogs;
@@ -97,6 +99,7 @@ pub(crate) struct Hub {
     chat: Chat,
     store: Store,
     presence: PresenceBatcher,
+    movements: Movements,
     lost: LostSessions,
     survivors: Survivors,
     /// Messages that were kept and are shown, for the store to forget.
@@ -178,6 +181,7 @@ impl Hub {
             chat: Chat::new(config.settings, opened.snapshot, now),
             store: opened.store,
             presence: PresenceBatcher::default(),
+            movements: Movements::default(),
             lost: LostSessions::default(),
             survivors: Survivors::default(),
             shown: Vec::new(),
@@ -220,6 +224,7 @@ impl Hub {
     }
 
     fn take_command(&mut self, sender: Sender, command: Command, now: Timestamp) {
+        self.summarize_presence(now);
         let command = self.code_inside(command);
         let (talks, refused) = (command.only_talks(), Refused::of(&command));
         if self.looks_at_staged(sender.0, &command) {
@@ -312,6 +317,7 @@ impl Hub {
         self.chat.apply(event);
         self.note_rights(event);
         log::note(event);
+        self.note_movement(event);
         if let Fact::Quit(quit) = &event.fact {
             let until = event.at + self.chat.resume_time();
             let until = quit.is_resumable.then_some(until);
@@ -365,6 +371,7 @@ impl Hub {
             let event = self.turn.events[place].clone();
             self.apply(&event);
         }
+        self.write_own_movements();
         for Staged {
             sender,
             outcome,

@@ -355,12 +355,19 @@ impl Hub {
     pub(super) fn write_sessions(&mut self) -> bool {
         let some = self.survivors.changed.iter().take(SESSION_ROWS_MAX);
         let some: Vec<(PersonId, Option<Seq>)> = some.map(|(id, seq)| (*id, *seq)).collect();
-        self.write_these(&some)
+        let movements = self.store.has_movements();
+        self.write_with(movements, &some)
     }
 
     fn write_these(&mut self, people: &[(PersonId, Option<Seq>)]) -> bool {
+        self.write_with(false, people)
+    }
+
+    /// Writes sessions, and the movements that wait.
+    fn write_with(&mut self, movements: bool, people: &[(PersonId, Option<Seq>)]) -> bool {
         let survivors = &mut self.survivors;
         let mut changes = SessionChanges {
+            movements,
             ended: std::mem::take(&mut survivors.ended),
             profiles: std::mem::take(&mut survivors.profiles),
             closed: std::mem::take(&mut survivors.closed),

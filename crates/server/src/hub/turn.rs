@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chinwag_core::{
     Answer, Caller, Command, ConnId, Event, Fact, LeftOut, Monotonic, Rejection, RoomId,
-    RoomSummary, Seq, Timestamp, Timing, Welcome, WelcomeBack,
+    RoomSummary, Seq, Timestamp, Welcome, WelcomeBack,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::PersonRange;
@@ -120,7 +120,7 @@ impl Hub {
             while let Some(draft) = drafts.next_if(|draft| draft.after < event.seq) {
                 turn.replies.push(self.complete(draft));
             }
-            turn.deliveries.push(self.show(event, now));
+            turn.deliveries.push(self.show(event));
         }
         turn.replies
             .extend(drafts.map(|draft| self.complete(draft)));
@@ -158,6 +158,7 @@ impl Hub {
         self.forget_shown();
         self.write_notes();
         self.sweep_sessions(now);
+        // With what has changed of sessions, as all that comes and goes has changed some.
         let has_sessions = self.write_sessions();
         let trims = self.store.trim(now, steady).unwrap_or_else(|error| {
             tracing::warn!("cannot trim the history: {error}");
@@ -172,17 +173,7 @@ impl Hub {
         trims || has_sessions
     }
 
-    fn summarize_presence(&mut self, now: Timestamp) {
-        let chat = &self.chat;
-        let mut facts = std::mem::take(&mut self.turn.facts);
-        self.presence.due(now, |room| chat.here(room), &mut facts);
-        for fact in facts.drain(..) {
-            self.number(fact, now);
-        }
-        self.turn.facts = facts;
-    }
-
-    fn show(&mut self, event: Arc<Event>, now: Timestamp) -> Delivery {
+    fn show(&mut self, event: Arc<Event>) -> Delivery {
         match &event.fact {
             Fact::Said { room, .. } => {
                 if let Some(recent) = self.recent.logs.get_mut(room) {
@@ -197,11 +188,8 @@ impl Hub {
             Fact::RoomRetired { room } => drop(self.recent.logs.remove(room)),
             _ => {}
         }
-        let rooms = event.fact.rooms().iter().copied();
-        let coalesced =
-            rooms.filter(|&room| self.presence.offer(room, &event.fact, now) == Timing::Later);
         Delivery {
-            coalesced_in: coalesced.collect(),
+            coalesced_in: self.movements.take_summed(event.seq),
             event,
         }
     }

@@ -211,7 +211,7 @@ fn a_history_ends_where_its_reader_has_come() {
     let store = filled(&folder);
     let mut reader = store.reader().unwrap();
     let filter = Filter {
-        detail: Detail::Notices,
+        detail: Detail::Lines,
         ..Filter::default()
     };
     let mut until = |range, until| {
@@ -305,11 +305,9 @@ pub(crate) fn topic(seq: u64, room: u32, by: &str, words: Option<&str>) -> Arc<E
     event(seq, fact)
 }
 
-#[test]
-fn topics_and_announcements_are_in_the_past_on_wish() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut store = open(folder.path()).store;
-    let events = [
+/// Messages of a room, and what else it has.
+fn noticed() -> [Arc<Event>; 8] {
+    [
         topic(1, 0, "lee", Some("Before anything")),
         said(2, 0, "lee", "hello"),
         topic(3, 0, "Ann", Some("Ship it")),
@@ -318,7 +316,14 @@ fn topics_and_announcements_are_in_the_past_on_wish() {
         topic(6, 1, "lee", Some("Another room")),
         said(7, 0, "lee", "bye"),
         topic(8, 0, "lee", None),
-    ];
+    ]
+}
+
+#[test]
+fn topics_and_announcements_are_in_the_past_on_wish() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let events = noticed();
     commit(&mut store, &events);
     let mut reader = store.reader().unwrap();
     let ann = [PastName::always(name("ANN"))];
@@ -332,39 +337,52 @@ fn topics_and_announcements_are_in_the_past_on_wish() {
         extent
     };
     let all = Filter {
-        detail: Detail::Notices,
+        detail: Detail::Lines,
         ..Filter::default()
     };
     let extent = check(Range::Last(50), all, &[1, 2, 3, 4, 7, 8]);
-    assert_eq!((extent.shown, extent.total), (2, Some(2)));
+    assert_eq!((extent.shown, extent.total), (6, Some(6)));
     check(Range::Last(50), Filter::default(), &[2, 7]);
-    check(
-        Range::Last(50),
-        Filter {
-            not_from: &ann,
-            ..all
-        },
-        &[1, 2, 4, 7, 8],
-    );
+    let not_ann = Filter {
+        not_from: &ann,
+        ..all
+    };
+    let extent = check(Range::Last(50), not_ann, &[1, 2, 4, 7, 8]);
+    assert_eq!((extent.shown, extent.total), (5, Some(5)));
     // A stretch of time has the notices at its edges, and no others.
     let at = |seq: usize| events[seq - 1].at;
-    check(Range::Since(at(3)), all, &[3, 4, 7, 8]);
+    let extent = check(Range::Since(at(3)), all, &[3, 4, 7, 8]);
+    assert_eq!((extent.shown, extent.total), (4, Some(4)));
     check(Range::Since(at(4)), all, &[4, 7, 8]);
     check(Range::Until(at(7)), all, &[1, 2, 3, 4]);
     check(Range::Until(at(4)), all, &[1, 2, 3]);
     check(Range::Between(at(4), at(8)), all, &[4, 7]);
     check(Range::Rest(Seq(4), at(8)), all, &[7]);
-    check(Range::Around(Seq(2), 0), all, &[1, 2]);
-    // What lies between two extents is in one of them.
-    check(Range::Last(1), all, &[7, 8]);
-    check(Range::Before(Seq(7), 1), all, &[1, 2, 3, 4]);
-    check(Range::After(Seq(2), 1), all, &[3, 4, 7, 8]);
+    check(Range::Around(Seq(2), 0), all, &[2]);
+    check(Range::Around(Seq(4), 1), all, &[3, 4, 7]);
+    // Each line counts.
+    let extent = check(Range::Last(1), all, &[8]);
+    assert_eq!((extent.shown, extent.total), (1, Some(6)));
+    check(Range::Before(Seq(7), 1), all, &[4]);
+    check(Range::After(Seq(2), 2), all, &[3, 4]);
+}
 
+/// They count as no message there.
+#[test]
+fn topics_and_announcements_are_among_what_was_missed_on_wish() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    commit(&mut store, &noticed());
+    let mut reader = store.reader().unwrap();
+    let notices = Filter {
+        detail: Detail::Notices,
+        ..Filter::default()
+    };
     let missed = reader.missed_page(
         away_from(&[(RoomId(0), Seq(2)), (RoomId(1), Seq(0))], 7),
         Seq(0),
         9_999,
-        all,
+        notices,
     );
     assert_eq!(places(&missed.unwrap().events), [3, 4, 6, 7]);
     drop((reader, store));
@@ -373,7 +391,7 @@ fn topics_and_announcements_are_in_the_past_on_wish() {
         away_from(&[(RoomId(0), Seq(0))], 9),
         Seq(0),
         9_999,
-        all,
+        notices,
     );
     assert_eq!(places(&missed.unwrap().events), [1, 2, 3, 4, 7, 8]);
 }
@@ -542,6 +560,7 @@ proptest! {
     fn extents_and_pages_are_what_a_list_gives(
         messages in prop::collection::vec(message(), 1..120),
         ranges in prop::collection::vec((0u32..4, range(), 0usize..60, prop::option::of(ignored())), 1..12),
+        detail in select(&[Detail::Messages, Detail::Lines][..]),
         bytes in 1usize..9_000,
         places_seen in prop::collection::vec(0u64..130, 3),
         until in 0u64..130,
@@ -551,10 +570,18 @@ proptest! {
         let mut reader = store.reader().unwrap();
         for (room, range, messages_max, ignored) in ranges {
             let ignored: Vec<PastName> = ignored.into_iter().collect();
-            let filter = Filter { not_from: &ignored, detail: Detail::Notices, ..Filter::default() };
+            let filter = Filter { not_from: &ignored, detail, ..Filter::default() };
             let of_room: Vec<_> = events.iter().zip(&messages)
                 .filter(|(_, said)| said.room == room).map(|(event, _)| event.clone()).collect();
-            let (found, wanted, newest) = in_range(&of_room, range);
+            // So many on either side are read, where each line counts.
+            let (of_range, messages_max): (Vec<_>, _) = match (range, detail) {
+                (Range::Around(..), Detail::Lines) => {
+                    let heard = of_room.iter().filter(|event| !is_from(event, &ignored));
+                    (heard.cloned().collect(), usize::MAX)
+                }
+                _ => (of_room.clone(), messages_max),
+            };
+            let (found, wanted, newest) = in_range(&of_range, range);
             let total = found.iter().filter(|event| !is_from(event, &ignored)).count() as u64;
             let expected = cut(found, wanted.min(messages_max), newest, &ignored);
             let extent = reader.extent(RoomId(room), range, messages_max, filter).unwrap();

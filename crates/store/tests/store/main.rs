@@ -8,6 +8,7 @@ mod history;
 mod ignored;
 mod memory;
 mod migration;
+mod movements;
 mod private;
 mod refusals;
 mod retention;

@@ -1,7 +1,9 @@
 //! Files that earlier versions have made. Each was made by the program of its time.
 
-use chinwag_core::{Mask, RoomId, Timestamp};
+use chinwag_core::{Detail, Mask, Range, RoomId, Timestamp};
+use chinwag_store::{Filter, Store};
 
+use crate::movements::joined;
 use crate::support::*;
 
 const VERSION_1: &[u8] = include_bytes!("version-1.db");
@@ -82,4 +84,40 @@ fn a_store_of_version_5_knows_rooms_by_number() {
     assert_eq!(accounts, [None], "nobody knows it of what was said before");
     drop(store);
     assert_eq!(open(folder.path()).snapshot.markers, snapshot.markers);
+}
+
+const VERSION_7: &[u8] = include_bytes!("version-7.db");
+
+/// ann, who is registered, spoke in #lobby and her #dev and set a topic; bob spoke in #lobby.
+#[test]
+fn a_store_of_version_7_keeps_who_comes_from_now_on() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("messages.db"), VERSION_7).unwrap();
+    let opened = open(folder.path());
+    let (mut store, next) = (opened.store, opened.next_seq);
+    let rooms = &opened.snapshot.rooms;
+    let rooms: Vec<_> = rooms
+        .iter()
+        .map(|room| (room.id.0, room.name.bare()))
+        .collect();
+    assert_eq!(rooms, [(0, "lobby"), (1, "dev")]);
+    assert_eq!(store.recent(RoomId(0), 9, 9_999).unwrap().total, 2);
+    assert_eq!(store.recent(RoomId(1), 9, 9_999).unwrap().total, 1);
+    let lines = |store: &Store| {
+        let filter = Filter {
+            detail: Detail::Lines,
+            ..Filter::default()
+        };
+        let mut reader = store.reader().unwrap();
+        let extent = reader.extent(RoomId(0), Range::Last(9), 9, filter).unwrap();
+        assert_eq!(reader.check().unwrap().faults, []);
+        extent.total
+    };
+    // Two messages and a topic.
+    assert_eq!(lines(&store), Some(3));
+    assert!(store.note_movement(RoomId(0), &joined(next.0, 0, "cy")));
+    commit(&mut store, &[said(next.0 + 1, 0, "cy", "hi")]);
+    assert_eq!(lines(&store), Some(5));
+    drop(store);
+    assert_eq!(lines(&open(folder.path()).store), Some(5));
 }

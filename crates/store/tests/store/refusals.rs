@@ -69,7 +69,7 @@ fn a_database_of_a_newer_version() {
         error,
         OpenError::Newer {
             version: 99,
-            known: 7,
+            known: 8,
             ..
         }
     ));

@@ -78,7 +78,7 @@ fn of_detail(detail: Detail) -> Filter<'static> {
 }
 
 #[test]
-fn a_signal_is_shown_to_those_who_want_it_and_counts_nowhere() {
+fn a_signal_is_shown_to_those_who_want_it_and_is_no_message() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path()).store;
     let events = [
@@ -103,6 +103,7 @@ fn a_signal_is_shown_to_those_who_want_it_and_counts_nowhere() {
     };
     check(&store, Detail::Messages, &[], &[2]);
     check(&store, Detail::Notices, &[], &[2, 3]);
+    check(&store, Detail::Playback, &[], &[2, 3]);
     check(&store, Detail::Signals, &[], &[1, 2, 3, 4]);
     check(
         &store,
@@ -111,9 +112,10 @@ fn a_signal_is_shown_to_those_who_want_it_and_counts_nowhere() {
         &[2, 3, 4],
     );
     assert_eq!(seqs(&mut store, ROOM.0), [2]);
+    // A line among lines, which count.
     let mut reader = store.reader().unwrap();
     let extent = reader.extent(ROOM, Range::Last(9), 9, ALL).unwrap();
-    assert_eq!((extent.shown, extent.total), (1, Some(1)));
+    assert_eq!((extent.shown, extent.total), (4, Some(4)));
     let missed = reader.missed(away_from(&[(ROOM, Seq(0))], 9), ALL).unwrap();
     assert_eq!(missed.kept, 1);
     let exported = reader.export(ExportRange::default(), Seq(0), 9_999);
@@ -149,7 +151,7 @@ fn a_signal_is_shown_to_those_who_want_it_and_counts_nowhere() {
 fn a_stretch_without_messages_has_what_else_there_is() {
     let mut store = open_memory(Retention::default());
     let notices = Filter {
-        detail: Detail::Notices,
+        detail: Detail::Lines,
         ..ALL
     };
     commit(&mut store, &[topic(1, ROOM.0, "lee", Some("Ship it"))]);
@@ -175,7 +177,7 @@ fn a_stretch_without_messages_has_what_else_there_is() {
     check(Range::Rest(Seq(5), Timestamp(7_000)), &[6]);
     check(Range::Between(Timestamp(6_000), Timestamp(7_001)), &[6, 7]);
     check(Range::Between(Timestamp(7_001), Timestamp(6_000)), &[]);
-    check(Range::Around(Seq(7), 0), &[7, 9]);
+    check(Range::Around(Seq(7), 0), &[7]);
     check(Range::After(Seq(9), 9), &[]);
 }
 
@@ -314,7 +316,7 @@ fn lines() -> impl Strategy<Value = Vec<(u32, Line)>> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-    /// Of all lines of a range those are among the pages that are wanted, and not many more.
+    /// The pages have just those lines of a range that are wanted.
     #[test]
     fn every_line_counts_where_signals_are_shown(
         lines in lines(),
@@ -338,14 +340,11 @@ proptest! {
             let (mut found, wanted, newest) = in_range(&of_room, range);
             let extent = reader.extent(RoomId(0), range, lines_max, ALL).unwrap();
             let read = pages(&mut reader, RoomId(0), &extent, 100, ALL);
-            prop_assert!(read.len() <= 6 * lines_max, "{:?} {:?}", range, places(&read));
             if let Range::Around(seq, n) = range {
                 let at = of_room.iter().take_while(|event| event.seq < seq).count();
-                let until = (at + n.max(1)).min(of_room.len());
+                let until = (at + n + 1).min(of_room.len());
                 found = of_room[at.saturating_sub(n)..until].iter().map(|e| Event::clone(e)).collect();
-                let found = places(&found);
-                let read = places(&read);
-                prop_assert!(found.iter().all(|seq| read.contains(seq)), "{:?}: {:?} {:?}", range, read, found);
+                prop_assert_eq!(places(&read), places(&found), "{:?}", range);
                 continue;
             }
             let wanted = wanted.min(lines_max);
@@ -353,7 +352,7 @@ proptest! {
                 true => places(&lines[lines.len().saturating_sub(wanted)..]),
                 false => places(&lines[..lines.len().min(wanted)]),
             };
-            prop_assert_eq!(cut(&read), cut(&found), "{:?} of {}", range, lines_max);
+            prop_assert_eq!(places(&read), cut(&found), "{:?} of {}", range, lines_max);
         }
     }
 }

@@ -32,6 +32,7 @@ use hashbrown::HashMap;
 use crate::irc;
 use crate::json;
 use crate::plain;
+pub use crate::plain::{Moved, Reason};
 use crate::sniff::{Protocol, Spoke};
 pub use ask::{Ask, Gateway, IrcLogIn, LogRange, Password, PasswordError, Past, Search, Targets};
 pub use format::{Format, RoomRenderer};

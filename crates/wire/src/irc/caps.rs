@@ -62,7 +62,7 @@ capabilities! {
     ChannelRename = "draft/channel-rename",
     /// CHATHISTORY.
     Chathistory = "draft/chathistory",
-    /// Histories have topics and kept tags in them.
+    /// Histories have topics, kept tags, and who came, went or changed in them.
     EventPlayback = "draft/event-playback",
     /// MARKREAD.
     ReadMarker = "draft/read-marker",

@@ -98,6 +98,10 @@ const DIFFERENCES: &str = "\
 - **Search** (`soju.im/search`) is `/search`: words are found whole, `word*` finds what begins so, and the newest 50 of
   what is found are shown. It finds what was said in rooms that one may read; with `in=NAME`, what one's account and
   that person have told each other.
+- **Playback** (`draft/event-playback`): JOIN, PART, QUIT, NICK, KICK, MODE and TOPIC stand in a history where they happened,
+  with their times and ids, and each counts as a line of the limit. A person who has taken up a lost session JOINs again. They are
+  stored within a second. Of more than eight who come, or go, within five seconds only a number is stored, for which IRC has no
+  line; MODE lines that come with a JOIN, AWAY and RENAME are not played back.
 - **History** is the server's: CHATHISTORY in rooms that one is in, and the newest lines when a room is entered
   for clients with `server-time` that know neither CHATHISTORY nor `znc.in/playback`. The latter is understood as far as
   `PLAY` goes, for the rooms that one is in and the private messages of one's account, as `/msg *playback PLAY * SECONDS`

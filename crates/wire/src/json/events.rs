@@ -5,6 +5,7 @@
 
 mod accounts;
 mod audit;
+mod past;
 mod reason;
 mod rooms;
 
@@ -17,6 +18,7 @@ use super::replies::Rank;
 use super::value::{Mannered, Room, Shown, Time};
 pub(super) use accounts::AccountAct;
 pub(super) use audit::LogEntry;
+use audit::moderation;
 pub(super) use reason::{Reason, parts_of};
 pub(super) use rooms::{MaskList, SettingShape, Whom};
 
@@ -140,6 +142,20 @@ pub(super) enum Shape<'a> {
         /// The operator, if one made it leave.
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<&'a str>,
+    },
+    /// In a history: so many came and left within a few seconds. As it happened each was told by itself.
+    Crowd {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// People who came.
+        joined: u32,
+        /// People who left.
+        left: u32,
+        /// Why they left the server, if all did for the same reason.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        /// People there now.
+        here: u32,
     },
     /// A person whose link was lost is back in the room.
     Back {
@@ -390,7 +406,7 @@ impl<'a> Shape<'a> {
                 account,
                 text: text.as_deref(),
             },
-            Fact::RoomChanged(change) => return Self::of_change(event, change),
+            Fact::RoomChanged(change) => return Self::of_change(event, change, room),
             Fact::RoomRenamed(renamed) => Self::RoomRenamed {
                 head: Head::new(event, Some(&renamed.new), Some(renamed.by.as_str())),
                 old: Room(&renamed.old),
@@ -409,7 +425,7 @@ impl<'a> Shape<'a> {
     pub(super) fn in_private(event: &'a Event, reader: PersonId) -> Option<Self> {
         let head = |author| Head::new(event, None, Some(author));
         match &event.fact {
-            Fact::RoomChanged(change) => Self::of_change(event, change),
+            Fact::RoomChanged(change) => Self::of_change(event, change, &change.room_name),
             Fact::Knocked(knock) => {
                 let head = Head::new(event, Some(&knock.room_name), Some(knock.name.as_str()));
                 (knock.person != reader).then_some(Self::Knocked { head })
@@ -458,34 +474,4 @@ impl<'a> Shape<'a> {
             _ => None,
         }
     }
-}
-
-fn moderation<'a>(head: Head<'a>, act: &'a ModAction) -> Option<Shape<'a>> {
-    let (act, until, text, name) = match act {
-        ModAction::Mute(mute) => (Act::Mute, mute.until, mute.why.as_deref(), None),
-        ModAction::Unmute(_) => (Act::Unmute, None, None, None),
-        ModAction::Rename { new, .. } => (Act::Rename, None, None, Some(new.as_str())),
-        ModAction::Op { .. } => (Act::Op, None, None, None),
-        ModAction::Deop { .. } => (Act::Deop, None, None, None),
-        // A notice tells those who are kicked or banned; the rest has no target.
-        ModAction::Kick { .. }
-        | ModAction::Ban(_)
-        | ModAction::Unban(_)
-        | ModAction::Announce(_)
-        | ModAction::Motd(_)
-        | ModAction::Lock(_)
-        | ModAction::Delete { .. }
-        | ModAction::InRoom { .. }
-        | ModAction::AccountAdded(_)
-        | ModAction::AccountPassword(_)
-        | ModAction::AccountRemoved(_)
-        | ModAction::RoomRemoved(_) => return None,
-    };
-    Some(Shape::Moderation {
-        head,
-        act,
-        until: until.map(Time),
-        text: text.map(|text| &**text),
-        name,
-    })
 }

@@ -148,9 +148,9 @@ pub(super) enum Reply<'a> {
         with: Option<&'a str>,
         /// Some of them, oldest first.
         events: Vec<Shape<'a>>,
-        /// Messages that all objects of this answer have together.
+        /// Messages that all objects of this answer have together; with `notices` each event counts as one.
         shown: u64,
-        /// Messages that the question means. Fewer are shown than there are if `limit` is less. Absent where
+        /// Messages that the question means, counted likewise. Fewer are shown than there are if `limit` is less. Absent where
         /// the reader ignores somebody and too many would have to be looked at: then there may be more.
         #[serde(skip_serializing_if = "Option::is_none")]
         total: Option<u64>,

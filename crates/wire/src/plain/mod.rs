@@ -27,7 +27,10 @@ mod words;
 pub(crate) use parse::SHELL;
 pub use parse::{parse, parse_login};
 pub use reference::reference;
-pub use render::{Notice, Renderer, RoomFormat, RoomRenderer, Sought, Stretch, Style, is_message};
+pub use render::{
+    Counted, HistoryStyle, Moved, Notice, Reason, Renderer, RoomFormat, RoomRenderer, Sought,
+    Stretch, Style, is_message,
+};
 pub use request::{
     Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
     SearchRequest,

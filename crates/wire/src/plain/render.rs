@@ -9,6 +9,7 @@ mod clock;
 mod deeds;
 mod found;
 mod governed;
+mod heads;
 mod help;
 mod line_writer;
 mod moderation;
@@ -38,7 +39,8 @@ pub(super) use help::overview;
 use line_writer::LineWriter;
 pub use line_writer::is_message;
 pub use notice::Notice;
-pub use past::{Sought, Stretch};
+pub use past::{Counted, HistoryStyle, Sought, Stretch};
+pub use room::{Moved, Reason};
 
 /// The look of a person's lines.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -59,9 +59,9 @@ pub static COMMANDS: &[CommandSpec] = &[
          or from when on (2026-11-21, 2026-11-21 14:00, 14:00 for today, yesterday). A..B is from \
          one time up to another: 14:00..15:30, 2026-11-20..2026-11-21, 2h..1h. A day behind the dots is \
          shown whole; a time alone there is the next behind the first time, perhaps of the day after. \
-         /history more goes on where the last one ended. /history all 2h shows topics and announcements too, /history ids 5 \
-         the references that /delete takes. /history with gopher shows what you and gopher have told each \
-         other, if your name is registered; any name that an account goes by will do. Joins, leaves and new names are not kept.",
+         /history more goes on where the last one ended. /history all 2h shows topics, announcements, and who came, \
+         left or changed too, and each line counts; /history ids 5 the references that /delete takes. /history with gopher \
+         shows what you and gopher have told each other, if your name is registered; any name that an account goes by will do.",
         "/history 2h",
     ),
     CommandSpec::new(

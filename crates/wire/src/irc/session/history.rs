@@ -15,7 +15,7 @@ use crate::dialect::{Ask, Env, HistoryPage, Past, PastOf, Recent, Step, Targets}
 use crate::irc::caps::Cap;
 use crate::irc::line::{Tags, Time};
 use crate::irc::message::{Message, shown};
-use crate::irc::render::{put_in_room, put_signal};
+use crate::irc::render::{put_in_room, put_joined, put_signal};
 use crate::irc::said::put_private_past;
 use crate::irc::text::note;
 pub(super) use playback::{People, is_playback};
@@ -291,7 +291,7 @@ impl Session {
         if events.peek().is_some() {
             question.or_else = None;
         }
-        match self.detail() > Detail::Messages {
+        match self.detail() != Detail::Messages {
             true => {
                 let events: Vec<Event> = events.cloned().collect();
                 question.held.extend(events);
@@ -346,6 +346,11 @@ impl Session {
     fn put_past(&self, event: &Event, of: PastOf<'_>, batch: u64, out: &mut Vec<u8>) {
         let batch = self.caps.has(Cap::Batch).then_some(batch);
         match (of, &event.fact) {
+            // Clients take a person whose link is lost for one that has left.
+            (PastOf::Room(room), Fact::Returned(returned)) => {
+                let name = &returned.login.name;
+                put_joined(out, event, name, room, (self.caps, batch));
+            }
             (PastOf::Room(room), _) => put_in_room(out, event, room, (self.caps, batch)),
             (PastOf::With(_), Fact::PrivateMessage(message)) => {
                 put_private_past(out, event, message, (self.caps, batch));
@@ -363,7 +368,7 @@ impl Session {
     fn detail(&self) -> Detail {
         match (self.caps.has(Cap::EventPlayback), self.caps.takes_tags()) {
             (true, true) => Detail::Signals,
-            (true, false) => Detail::Notices,
+            (true, false) => Detail::Playback,
             (false, _) => Detail::Messages,
         }
     }

@@ -8,6 +8,7 @@ use chinwag_core::{
 };
 use serde::Serialize;
 
+use super::{Act, Head, Shape};
 use crate::json::value::{Shown, Time};
 
 /// An entry of the audit log.
@@ -127,4 +128,35 @@ fn of_act(act: &ModAction) -> Parts<'_> {
         ModAction::Lock(true) => ("lock", None, None, None),
         ModAction::Lock(false) => ("unlock", None, None, None),
     }
+}
+
+/// What an operator did to the reader.
+pub(super) fn moderation<'a>(head: Head<'a>, act: &'a ModAction) -> Option<Shape<'a>> {
+    let (act, until, text, name) = match act {
+        ModAction::Mute(mute) => (Act::Mute, mute.until, mute.why.as_deref(), None),
+        ModAction::Unmute(_) => (Act::Unmute, None, None, None),
+        ModAction::Rename { new, .. } => (Act::Rename, None, None, Some(new.as_str())),
+        ModAction::Op { .. } => (Act::Op, None, None, None),
+        ModAction::Deop { .. } => (Act::Deop, None, None, None),
+        // A notice tells those who are kicked or banned; the rest has no target.
+        ModAction::Kick { .. }
+        | ModAction::Ban(_)
+        | ModAction::Unban(_)
+        | ModAction::Announce(_)
+        | ModAction::Motd(_)
+        | ModAction::Lock(_)
+        | ModAction::Delete { .. }
+        | ModAction::InRoom { .. }
+        | ModAction::AccountAdded(_)
+        | ModAction::AccountPassword(_)
+        | ModAction::AccountRemoved(_)
+        | ModAction::RoomRemoved(_) => return None,
+    };
+    Some(Shape::Moderation {
+        head,
+        act,
+        until: until.map(Time),
+        text: text.map(|text| &**text),
+        name,
+    })
 }

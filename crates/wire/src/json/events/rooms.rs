@@ -3,7 +3,7 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Event, Mask, MaskKind, RoomAct, RoomChange, RoomSetting};
+use chinwag_core::{Event, Mask, MaskKind, RoomAct, RoomChange, RoomName, RoomSetting};
 use serde::Serialize;
 
 use super::{Head, Rank, Shape};
@@ -107,8 +107,12 @@ impl Display for Whom<'_> {
 
 impl<'a> Shape<'a> {
     /// `None` for what is for clients of IRC alone.
-    pub(super) fn of_change(event: &Event, change: &'a RoomChange) -> Option<Self> {
-        let head = Head::new(event, Some(&change.room_name), Some(change.by.as_str()));
+    pub(super) fn of_change(
+        event: &Event,
+        change: &'a RoomChange,
+        room: &'a RoomName,
+    ) -> Option<Self> {
+        let head = Head::new(event, Some(room), Some(change.by.as_str()));
         Some(match &change.act {
             RoomAct::Listed { .. } => return None,
             RoomAct::Set(settings) => Self::RoomSet {

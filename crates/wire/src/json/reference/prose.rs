@@ -58,7 +58,7 @@ Private messages that came meanwhile are among them, a limited number, and so ar
 the link had delivered and the program had not read when it was killed: `after` alone says what you have. If the server was
 killed, those come that stand in a history: all but what two guests told each other.
 What cannot be shown any more, since retention has taken it or too much came, is counted as `gone`. Comings and
-goings are not kept: ask `who`.
+goings are not among it: ask `who`, or `history` with `notices`.
 
 A message that was kept for your account has the number with which it was sent, which is below that of the
 `hello` that it follows: it may come again until `after` is above both. Known numbers need not be heeded twice. Without

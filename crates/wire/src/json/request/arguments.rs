@@ -154,9 +154,9 @@ arguments! {
         after: Option<Place>,
         /// The message with this number, and so many as `limit` says before it and behind it.
         around: Option<u64>,
-        /// At most so many messages; 50 if nothing is said.
+        /// At most so many messages; 50 if nothing is said. With `notices` each event counts as one.
         limit: Option<NonZeroUsize>,
-        /// Topics and announcements too.
+        /// Topics, announcements, and who came, went or changed too.
         #[serde(default)]
         notices: bool,
     }

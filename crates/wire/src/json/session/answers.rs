@@ -240,7 +240,7 @@ fn shape_of<'a>(event: &'a Event, of: PastOf<'a>) -> Option<Shape<'a>> {
         (Fact::Moderated(_), _) | (_, PastOf::With(_)) => {
             Shape::in_private(event, chinwag_core::NOBODY)
         }
-        (_, PastOf::Room(room)) => Shape::in_room(event, room),
+        (_, PastOf::Room(room)) => Shape::in_past(event, room),
     }
 }
 

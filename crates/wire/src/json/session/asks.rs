@@ -294,7 +294,7 @@ fn ask_history(history: History) -> Result<Ask, &'static str> {
     Ok(Ask::History {
         of,
         range,
-        detail: Detail::with_notices(history.notices),
+        detail: Detail::with_lines(history.notices),
         lines_max,
     })
 }

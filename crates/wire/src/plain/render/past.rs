@@ -4,23 +4,25 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{self, Display, Formatter};
+use core::fmt::Display;
 
 use chinwag_core::{
-    Conversation, Duration, Event, Fact, ModAction, Name, PrivateMessage, RoomId, RoomName, Text,
-    Timestamp,
+    Conversation, Event, Fact, ModAction, Name, PrivateMessage, RoomId, RoomName, Text, Timestamp,
 };
 use hashbrown::HashMap;
 
 use super::Renderer;
 pub use super::found::Sought;
 use super::found::{FoundEnd, FoundHead, NothingFound};
+pub use super::heads::{Counted, Stretch};
+use super::heads::{End, Head, NothingSaid, Part};
 use super::moderation::Did;
+use super::room::Moved;
 use super::talk::Saying;
 use crate::dialect::{HistoryPage, LogPage, PastOf, Recent, SearchPage};
 use crate::plain::message_ref::MessageRef;
-use crate::plain::words::{Count, Day, Last, Minute, Typed, messages};
-use crate::zone::{Date, Moment, wall_clock};
+use crate::plain::words::{Count, Day, Minute};
+use crate::zone::{Date, wall_clock};
 
 impl Renderer {
     /// `--- Sat 21 Nov 2026 ---`, if `at` lies on another day than the last time given here (or to
@@ -44,7 +46,7 @@ impl Renderer {
     ) {
         let (shown, total) = (recent.messages.len(), recent.total);
         if shown > 0 {
-            let last = Part("last", shown as u64, total);
+            let last = Part("last", Counted::Messages, (shown as u64, total));
             let separator = format_args!("{last}; /history for more, /search to find");
             self.writer(out).separator(separator);
         }
@@ -58,19 +60,24 @@ impl Renderer {
     pub fn history(
         &mut self,
         out: &mut Vec<u8>,
-        (stretch, ids): (Stretch, bool),
+        style: HistoryStyle,
         page: &HistoryPage<'_>,
         now: Timestamp,
     ) {
+        let HistoryStyle { stretch, ids, .. } = style;
+        let counted = match page.of {
+            PastOf::Room(_) => style.counted,
+            PastOf::With(_) => Counted::Messages,
+        };
         if page.shown == 0 && page.events.is_empty() {
             return self.writer(out).alone(NothingSaid(stretch, page));
         }
         if page.is_first {
-            self.writer(out).separator(Head(stretch, page));
+            self.writer(out).separator(Head(stretch, counted, page));
         }
         self.past_lines(out, page.events.iter(), (page.of, ids), now);
         if page.is_last {
-            self.writer(out).separator(End(stretch, page));
+            self.writer(out).separator(End(stretch, counted, page));
         }
     }
 
@@ -92,7 +99,7 @@ impl Renderer {
             self.guest_break(out, event, of, &mut is_guest);
             match ids {
                 true => self.past_line_with_id(out, event, of),
-                false if self.past_notice(out, event) => {}
+                false if self.past_notice(out, event, of) => {}
                 false => self.past_line(out, event, of),
             }
         }
@@ -130,7 +137,7 @@ impl Renderer {
     fn past_line_with_id(&mut self, out: &mut Vec<u8>, event: &Event, of: PastOf<'_>) {
         match &event.fact {
             Fact::Said { .. } => self.found(out, MessageRef(event.seq), None, event),
-            _ if self.past_notice(out, event) => {}
+            _ if self.past_notice(out, event, of) => {}
             _ => {
                 if let Fact::PrivateMessage(_) = event.fact {
                     let reference = MessageRef(event.seq);
@@ -141,29 +148,28 @@ impl Renderer {
         }
     }
 
-    /// An earlier topic or announcement, behind its time: `* 14:03 lee set the topic: Ship it`. Nobody's
+    /// An earlier topic, announcement or movement, behind its time: `* 14:03 lee set the topic: Ship it`. Nobody's
     /// name starts with a digit. Returns whether it is one.
-    fn past_notice(&mut self, out: &mut Vec<u8>, event: &Event) -> bool {
+    fn past_notice(&mut self, out: &mut Vec<u8>, event: &Event, of: PastOf<'_>) -> bool {
         let stamp = self.clock.stamp(event.at, &self.style);
         let time = String::from_utf8_lossy(stamp).into_owned();
         let time = time.trim_matches(|c| matches!(c, '[' | ']' | ' '));
         let gap = if time.is_empty() { "" } else { " " };
         let mut writer = self.writer(out);
-        match (&event.fact, announcement(event)) {
-            (_, Some((by, text))) => {
+        match (&event.fact, announcement(event), of) {
+            (_, Some((by, text)), _) => {
                 writer.alone(format_args!("{time}{gap}{by} announces: {text}"));
             }
-            (
-                Fact::TopicSet {
-                    by,
-                    text: Some(text),
-                    ..
-                },
-                _,
-            ) => writer.happened(format_args!("{time}{gap}{by} set the topic: {text}")),
-            (Fact::TopicSet { by, .. }, _) => {
-                writer.happened(format_args!("{time}{gap}{by} cleared the topic"));
-            }
+            (Fact::TopicSet { by, text, .. }, ..) => match text {
+                Some(text) => {
+                    writer.happened(format_args!("{time}{gap}{by} set the topic: {text}"));
+                }
+                None => writer.happened(format_args!("{time}{gap}{by} cleared the topic")),
+            },
+            (fact, _, PastOf::Room(room)) => match Moved::of(fact, room) {
+                Some(moved) => writer.happened(format_args!("{time}{gap}{moved}")),
+                None => return false,
+            },
             _ => return false,
         }
         true
@@ -287,194 +293,13 @@ fn sides<'a>(
     )
 }
 
-/// A stretch of a room's past, as it was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stretch {
-    /// The newest messages.
-    Last,
-    /// Those of this time until now.
-    For(Duration),
-    /// Those from this moment on.
-    From(Moment),
-    /// Those from the first moment up to the second.
-    Between(Moment, Moment),
-    /// Those before the last history.
-    Earlier,
-    /// Those behind the last history.
-    Later,
-    /// Those behind the last history, up to this moment.
-    Rest(Moment),
-    /// Those around the match with this number.
-    Around(usize),
-}
-
-impl Stretch {
-    /// Whether it begins where another history ended.
-    pub(in crate::plain) fn goes_on(self) -> bool {
-        matches!(self, Self::Earlier | Self::Later | Self::Rest(_))
-    }
-}
-
-/// Messages of the range that are not shown; `None` if there may be any number.
-fn left_out(page: &HistoryPage<'_>) -> Option<u64> {
-    page.total.map(|total| total.saturating_sub(page.shown))
-}
-
-/// `last 3 of 412 messages`, or `last 3 messages` where the number of all is not known.
-struct Part(&'static str, u64, Option<u64>);
-
-impl Display for Part {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(end, shown, total) = *self;
-        match total {
-            Some(total) => write!(f, "{end} {shown} of {total} messages"),
-            None => write!(f, "{end} {}", messages(shown)),
-        }
-    }
-}
-
-/// What stands above a history.
-struct Head<'a>(Stretch, &'a HistoryPage<'a>);
-
-impl Display for Head<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(stretch, page) = *self;
-        let (shown, total) = (page.shown, page.total);
-        let is_cut = left_out(page) != Some(0);
-        match stretch {
-            Stretch::Around(number) => {
-                return write!(f, "messages around match {number} {}", Of(page.of));
-            }
-            Stretch::Earlier => return Count(shown, "earlier message", "earlier messages").fmt(f),
-            Stretch::Later | Stretch::Rest(_) => {
-                return Count(shown, "later message", "later messages").fmt(f);
-            }
-            Stretch::Last if total == Some(0) => f.write_str("no messages")?,
-            Stretch::Last => Part("last", shown, total).fmt(f)?,
-            Stretch::For(_) if is_cut => Part("last", shown, total).fmt(f)?,
-            _ if is_cut => Part("first", shown, total).fmt(f)?,
-            _ => messages(shown).fmt(f)?,
-        }
-        With(page.of).fmt(f)?;
-        Within(stretch).fmt(f)?;
-        match stretch {
-            Stretch::Last | Stretch::For(_) if is_cut => f.write_str("; /history more"),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// What stands below a history: programs know by its first words that what follows is live.
-struct End<'a>(Stretch, &'a HistoryPage<'a>);
-
-impl Display for End<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(stretch, page) = *self;
-        let left = left_out(page);
-        let is_cut = left != Some(0);
-        match stretch {
-            Stretch::Last | Stretch::For(_) => f.write_str("now"),
-            Stretch::Earlier if is_cut => {
-                let earlier = Left(left, "earlier message", "earlier messages");
-                write!(f, "end; {earlier}: /history more")
-            }
-            Stretch::Earlier => f.write_str("end; nothing was said before"),
-            Stretch::From(_) | Stretch::Later if is_cut => {
-                let more = Left(left, "more message", "more messages");
-                write!(f, "{more} until now; /history more")
-            }
-            Stretch::Between(_, until) | Stretch::Rest(until) if is_cut => {
-                let more = Left(left, "more message", "more messages");
-                write!(f, "{more} until {}; /history more", Typed(until))
-            }
-            _ if page.newer => f.write_str("end; /history more goes on"),
-            _ => f.write_str("now"),
-        }
-    }
-}
-
-/// `6 earlier messages`, or `earlier messages` where the number is not known.
-struct Left(Option<u64>, &'static str, &'static str);
-
-impl Display for Left {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(left, one, many) = *self;
-        match left {
-            Some(left) => Count(left, one, many).fmt(f),
-            None => f.write_str(many),
-        }
-    }
-}
-
-/// ` of the last 2 hours`, ` since Sat 21 Nov 2026`, ` from 14:00 to 15:30`
-struct Within(Stretch);
-
-impl Display for Within {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Stretch::For(span) => write!(f, " of the {}", Last(span)),
-            Stretch::From(moment) => write!(f, " since {}", Typed(moment)),
-            Stretch::Between(from, until) => {
-                write!(f, " from {} to {}", Typed(from), Typed(until))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// That a history is empty.
-struct NothingSaid<'a>(Stretch, &'a HistoryPage<'a>);
-
-impl Display for NothingSaid<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(stretch, page) = *self;
-        let (room, hides) = (Of(page.of), page.hides);
-        match (stretch, page.of) {
-            (Stretch::Last, _) if hides => write!(f, "Nothing was said {room}")?,
-            (Stretch::Last, _) => write!(f, "Nothing was said {room} yet")?,
-            (Stretch::For(span), _) => write!(f, "Nothing was said {room} in the {}", Last(span))?,
-            (Stretch::From(_) | Stretch::Between(..), _) => {
-                write!(f, "Nothing was said {room}{}", Within(stretch))?;
-            }
-            (Stretch::Earlier, PastOf::Room(room)) => {
-                write!(f, "Nothing earlier is kept of {room}")?
-            }
-            (Stretch::Earlier, PastOf::With(of)) => {
-                write!(f, "Nothing earlier is kept of you and {}", of.with)?;
-            }
-            (Stretch::Later | Stretch::Rest(_), _) => write!(f, "Nothing more was said {room}")?,
-            (Stretch::Around(_), _) => f.write_str("That message is not kept any more")?,
-        }
-        if hides {
-            f.write_str(" by anybody whom you do not ignore")?;
-        }
-        match page.total {
-            Some(_) => f.write_str("."),
-            None => f.write_str(" as far back as this goes. /history more goes on."),
-        }
-    }
-}
-
-/// `in #dev`, `between you and gopher`
-struct Of<'a>(PastOf<'a>);
-
-impl Display for Of<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            PastOf::Room(room) => write!(f, "in {room}"),
-            PastOf::With(of) => write!(f, "between you and {}", of.with),
-        }
-    }
-}
-
-/// ` with gopher`; nothing for a room, which the reader is in.
-struct With<'a>(PastOf<'a>);
-
-impl Display for With<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            PastOf::Room(_) => Ok(()),
-            PastOf::With(of) => write!(f, " with {}", of.with),
-        }
-    }
+/// How a history is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct HistoryStyle {
+    /// Which part.
+    pub stretch: Stretch,
+    /// Whether messages have the references that `/delete` takes.
+    pub ids: bool,
+    /// What its numbers count.
+    pub counted: Counted,
 }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Event, Fact, Name, QuitReason, RoomAct, RoomName, Text};
+use chinwag_core::{Event, Fact, Name, QuitReason, RoomName, Text};
 
 use super::governed::Changed;
 use super::talk::Saying;
@@ -30,20 +30,16 @@ impl Renderer {
             Fact::TopicSet { by, text, .. } => {
                 topic(&mut self.writer(out), by, text.as_ref(), room_if_needed);
             }
-            // It is for clients of IRC.
-            Fact::RoomChanged(change) if matches!(change.act, RoomAct::Listed { .. }) => {}
-            Fact::RoomChanged(change) => self.writer(out).happened(Changed(change)),
             Fact::Deleted(deletion) => {
                 let (by, inside) = (&deletion.by, InRoom(room_if_needed));
                 self.writer(out)
                     .happened(format_args!("{by} deleted a message{inside}"));
             }
-            Fact::RoomRenamed(renamed) => {
-                let (by, old, new) = (&renamed.by, &renamed.old, &renamed.new);
-                self.writer(out)
-                    .happened(format_args!("{by} renamed {old}: it is {new} from now on"));
+            fact => {
+                if let Some(moved) = Moved::of(fact, room) {
+                    self.writer(out).happened(moved);
+                }
             }
-            fact => movement(&mut self.writer(out), fact, room),
         }
     }
 }
@@ -74,79 +70,88 @@ impl Display for InRoom<'_> {
     }
 }
 
-fn movement(writer: &mut LineWriter<'_>, fact: &Fact, room: &RoomName) {
-    match fact {
-        Fact::Joined { name, here, .. } => {
-            writer.happened(format_args!("{name} joined {room} ({here} here)"));
-        }
-        Fact::Left { name, .. } => writer.happened(format_args!("{name} left {room}")),
-        Fact::Quit(departed) => {
-            let (name, why) = (&departed.name, Reason(&departed.why));
-            writer.happened(format_args!("{name} left {room} ({why})"));
-        }
-        Fact::Returned(returned) => {
-            writer.happened(format_args!("{} is back", returned.login.name));
-        }
-        Fact::Renamed(renamed) => {
-            writer.happened(format_args!("{} is now {}", renamed.old, renamed.new));
-        }
-        // One alone is told by name.
-        Fact::PresenceSummary {
-            joined,
-            left,
-            who: Some(name),
-            why,
-            here,
-            ..
-        } => match (joined, left, why) {
-            (1, 0, _) => writer.happened(format_args!("{name} joined {room} ({here} here)")),
-            (0, 1, Some(why)) => {
-                writer.happened(format_args!("{name} left {room} ({})", Reason(why)))
+/// A movement ([`Fact::is_movement`]) in words.
+pub struct Moved<'a> {
+    fact: &'a Fact,
+    room: &'a RoomName,
+}
+
+impl<'a> Moved<'a> {
+    /// `None` for what no line tells of.
+    pub fn of(fact: &'a Fact, room: &'a RoomName) -> Option<Self> {
+        let is_told = match fact {
+            Fact::PresenceSummary { joined, left, .. } => joined + left > 0,
+            _ => fact.is_movement(),
+        };
+        is_told.then_some(Self { fact, room })
+    }
+}
+
+impl Display for Moved<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { fact, room } = *self;
+        match fact {
+            Fact::Joined { name, here, .. } => write!(f, "{name} joined {room} ({here} here)"),
+            Fact::Left { name, .. } => write!(f, "{name} left {room}"),
+            Fact::Quit(departed) => {
+                let (name, why) = (&departed.name, Reason(&departed.why));
+                write!(f, "{name} left {room} ({why})")
             }
-            _ => writer.happened(format_args!("{name} left {room}")),
-        },
-        Fact::PresenceSummary {
-            joined,
-            left,
-            why,
-            here,
-            ..
-        } => crowd(writer, (*joined, *left), why.as_ref(), *here, room),
-        _ => {}
+            Fact::Returned(returned) => write!(f, "{} is back", returned.login.name),
+            Fact::Renamed(renamed) => write!(f, "{} is now {}", renamed.old, renamed.new),
+            Fact::RoomChanged(change) => Changed(change).fmt(f),
+            Fact::RoomRenamed(renamed) => {
+                let (by, old, new) = (&renamed.by, &renamed.old, &renamed.new);
+                write!(f, "{by} renamed {old}: it is {new} from now on")
+            }
+            // One alone is told by name.
+            Fact::PresenceSummary {
+                joined,
+                left,
+                who: Some(name),
+                why,
+                here,
+                ..
+            } => match (joined, left, why) {
+                (1, 0, _) => write!(f, "{name} joined {room} ({here} here)"),
+                (0, 1, Some(why)) => write!(f, "{name} left {room} ({})", Reason(why)),
+                _ => write!(f, "{name} left {room}"),
+            },
+            Fact::PresenceSummary {
+                joined,
+                left,
+                why,
+                here,
+                ..
+            } => crowd(f, (*joined, *left), why.as_ref(), *here, room),
+            _ => Ok(()),
+        }
     }
 }
 
 fn crowd(
-    writer: &mut LineWriter<'_>,
+    f: &mut Formatter<'_>,
     (joined, left): (u32, u32),
     why: Option<&QuitReason>,
     here: u32,
     room: &RoomName,
-) {
+) -> fmt::Result {
     match (joined, left, why) {
-        (0, 0, _) => {}
         (0, left, Some(why)) => {
             let (left, why) = (people(left), Reason(why));
-            writer.happened(format_args!("{left} left {room} ({why})"));
+            write!(f, "{left} left {room} ({why})")
         }
-        (0, left, None) => {
-            writer.happened(format_args!("{} left {room} ({here} here)", people(left)));
-        }
-        (joined, 0, _) => {
-            let joined = people(joined);
-            writer.happened(format_args!("{joined} joined {room} ({here} here)"));
-        }
+        (0, left, None) => write!(f, "{} left {room} ({here} here)", people(left)),
+        (joined, 0, _) => write!(f, "{} joined {room} ({here} here)", people(joined)),
         (joined, left, _) => {
             let joined = people(joined);
-            writer.happened(format_args!(
-                "{joined} joined and {left} left {room} ({here} here)"
-            ));
+            write!(f, "{joined} joined and {left} left {room} ({here} here)")
         }
     }
 }
 
 /// The reason of a leave, as the room reads it.
-struct Reason<'a>(&'a QuitReason);
+pub struct Reason<'a>(pub &'a QuitReason);
 
 impl Display for Reason<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -206,9 +206,8 @@ impl Session {
         if let Stage::Chat(chat) = &mut self.stage {
             chat.past.note_history(question, &page);
         }
-        let (stretch, ids) = (question.stretch, question.ids);
-        let mut renderer = self.renderer(env);
-        renderer.history(out, (stretch, ids), &page, env.wall);
+        let style = question.style();
+        self.renderer(env).history(out, style, &page, env.wall);
     }
 
     fn tell_log(&mut self, page: LogPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {

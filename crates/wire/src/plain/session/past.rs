@@ -12,7 +12,7 @@ use chinwag_core::{Detail, LOBBY, Range, RoomId, RoomRef, Seq, Timestamp};
 use chinwag_feed::Gap;
 
 use crate::dialect::{self, Ask, Env, HistoryPage, LogPage, LogRange, Search, SearchPage};
-use crate::plain::render::Stretch;
+use crate::plain::render::{Counted, HistoryStyle, Stretch};
 use crate::plain::request::{Back, SearchRequest};
 use crate::zone::{Moment, TimeZone};
 
@@ -37,10 +37,10 @@ pub(super) enum Whose {
 /// A history that is asked for.
 #[derive(Clone, Debug)]
 pub(super) struct HistoryQuestion {
-    pub(super) stretch: Stretch,
+    stretch: Stretch,
     whose: Whose,
     notices: bool,
-    pub(super) ids: bool,
+    ids: bool,
     /// Messages that `/history more` shows next.
     lines: usize,
     /// The end of a range.
@@ -295,6 +295,18 @@ impl Past {
 }
 
 impl HistoryQuestion {
+    /// How the answer is shown.
+    pub(super) fn style(&self) -> HistoryStyle {
+        HistoryStyle {
+            stretch: self.stretch,
+            ids: self.ids,
+            counted: match self.notices {
+                true => Counted::Lines,
+                false => Counted::Messages,
+            },
+        }
+    }
+
     fn is_of_room(&self) -> bool {
         matches!(self.whose, Whose::Room(_))
     }
@@ -341,7 +353,7 @@ impl HistoryQuestion {
                 Whose::With(name) => dialect::Past::With((&**name).into()),
             },
             range,
-            detail: Detail::with_notices(self.notices),
+            detail: Detail::with_lines(self.notices),
             lines_max: usize::MAX,
         }
     }

@@ -8,7 +8,7 @@ use chinwag_core::{
 
 use super::*;
 use crate::dialect::{HistoryPage, LogPage, PastOf, Recent, SearchPage};
-use crate::plain::render::{Sought, Stretch};
+use crate::plain::render::{Counted, HistoryStyle, Sought, Stretch};
 use crate::plain::request::SearchRequest;
 use crate::zone::Moment;
 
@@ -102,10 +102,18 @@ fn event_at(other: &Event, at: Timestamp) -> Event {
     event(at, other.fact.clone())
 }
 
+fn style(stretch: Stretch) -> HistoryStyle {
+    HistoryStyle {
+        stretch,
+        ids: false,
+        counted: Counted::Messages,
+    }
+}
+
 /// A page of a history of `#dev`, of the shown messages of which these are some.
 fn history(stretch: Stretch, events: &[Event], page: HistoryPage<'_>) -> String {
     let page = HistoryPage { events, ..page };
-    shown(|r, out| r.history(out, (stretch, false), &page, NOW))
+    shown(|r, out| r.history(out, style(stretch), &page, NOW))
 }
 
 fn page(room: &RoomName, shown: u64, total: u64) -> HistoryPage<'_> {

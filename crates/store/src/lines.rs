@@ -1,0 +1,435 @@
+//! The extent of a history that shows more than messages: each of its lines counts, whatever it is.
+//!
+//! A room's messages, movements, topics, signals, and what everybody was told are logs of their own. They are merged
+//! from the end that is wanted until there are enough lines: what one answer shows is all that is read of them. Where a
+//! range begins and ends in each is found by ranks, and so is how many lines it has. What everybody was told
+//! before the first line of a room is no part of its past.
+
+use std::collections::VecDeque;
+
+use chinwag_core::{Event, LOBBY, Range, RoomId, Seq, Timestamp};
+use rusqlite::Connection;
+
+use crate::block::{Block, Names};
+use crate::error::Error;
+use crate::extent::{COUNT_MAX, Extent, NOWHERE, SCAN_MAX};
+use crate::filter::Filter;
+use crate::notice::{self, Kind};
+use crate::room_log::{RoomLog, behind};
+use crate::snapshot;
+use crate::stretch::{Span, Stretch};
+
+/// Finds the extent of a range, of what lies up to `until`.
+pub(crate) fn find(
+    conn: &Connection,
+    (room, range, until): (RoomId, Range, Seq),
+    lines_max: usize,
+    filter: Filter<'_>,
+    names: &mut Names,
+) -> Result<Extent, Error> {
+    let Span(stretch, wanted, newest) = Span::of(range);
+    let filter = Filter {
+        times: stretch.times(),
+        ..filter
+    };
+    let mut past = Past {
+        conn,
+        room,
+        filter,
+        names,
+        last: snapshot::last_seq(conn)?.min(until),
+    };
+    let wanted = wanted.min(lines_max) as u64;
+    let walk = match range {
+        Range::Around(seq, lines) => {
+            let before = Stretch {
+                places: (0, stretch.places.0.saturating_sub(1)),
+                ..stretch
+            };
+            let mut back = Walk::new(&past, before, true)?;
+            if seq > Seq(0) {
+                back.go_on(&mut past, lines.min(lines_max) as u64, SCAN_MAX)?;
+            }
+            let left = (lines_max as u64).saturating_sub(back.shown);
+            let mut walk = Walk::new(&past, stretch, false)?;
+            walk.go_on(&mut past, wanted.min(left), SCAN_MAX)?;
+            walk.joined(back)
+        }
+        _ => {
+            let mut walk = Walk::new(&past, stretch, newest)?;
+            walk.go_on(&mut past, wanted, SCAN_MAX)?;
+            walk
+        }
+    };
+    let (first, last) = walk.ends.unwrap_or(NOWHERE);
+    let (shown, ignored) = (walk.shown, walk.ignored);
+    let total = match range {
+        Range::Around(..) => Some(shown),
+        _ => walk.total(&mut past, stretch)?,
+    };
+    let has = |places| past.has_lines(places);
+    Ok(Extent {
+        first,
+        last,
+        shown,
+        ignored,
+        total,
+        times: filter.times,
+        older: last >= first && first > Seq(0) && has((Seq(0), Seq(first.0 - 1)))?,
+        newer: last >= first && has((behind(last), past.last))?,
+    })
+}
+
+/// Where lines come from.
+#[derive(Clone, Copy)]
+enum Source {
+    Messages,
+    Movements,
+    /// Of the room, or what everybody was told.
+    Notices(Option<RoomId>, Kind),
+}
+
+/// What is looked at.
+struct Past<'a> {
+    conn: &'a Connection,
+    room: RoomId,
+    filter: Filter<'a>,
+    names: &'a mut Names,
+    /// The last place that the reader is shown.
+    last: Seq,
+}
+
+impl<'a> Past<'a> {
+    /// The sources of what is shown.
+    fn sources(&self) -> Vec<Source> {
+        let detail = self.filter.detail;
+        let mut sources = vec![Source::Messages];
+        sources.extend(detail.has_movements().then_some(Source::Movements));
+        let kinds = Kind::shown(detail).iter();
+        sources.extend(kinds.map(|kind| Source::Notices(Some(self.room), *kind)));
+        let of_all = Source::Notices(None, Kind::Notice);
+        sources.extend(detail.has_announcements().then_some(of_all));
+        sources
+    }
+
+    fn log(&self, source: Source) -> Option<RoomLog<'a>> {
+        match source {
+            Source::Messages => Some(RoomLog::new(self.conn, self.room)),
+            Source::Movements => Some(RoomLog::of_movements(self.conn, self.room)),
+            Source::Notices(..) => None,
+        }
+    }
+
+    /// The places of a stretch of a source, both of which belong to it.
+    fn bounds(&self, source: Source, stretch: Stretch) -> Result<(Seq, Seq), Error> {
+        let (mut from, to) = stretch.places();
+        let mut to = to.min(self.last);
+        if let Some((since, until)) = stretch.times() {
+            if since > Timestamp(i64::MIN) {
+                let first = self.first_at(source, since)?;
+                from = from.max(first.unwrap_or(Seq(u64::MAX)));
+            }
+            if until < Timestamp(i64::MAX)
+                && let Some(seq) = self.first_at(source, until)?
+            {
+                to = to.min(Seq(seq.0.saturating_sub(1)));
+            }
+        }
+        if let Source::Notices(None, _) = source {
+            from = from.max(self.first()?);
+        }
+        Ok((from, to))
+    }
+
+    /// The place from which on a source has lines of a time or later. Where the clock was set back the answer is one of
+    /// several that are right.
+    fn first_at(&self, source: Source, time: Timestamp) -> Result<Option<Seq>, Error> {
+        match self.log(source) {
+            Some(log) => log.seq_of(log.rank_at(time)?),
+            None => Ok(notice::first_at(self.conn, time)?),
+        }
+    }
+
+    /// The place of the first line that is the room's own. The lobby was always there.
+    fn first(&self) -> Result<Seq, Error> {
+        if self.room == LOBBY {
+            return Ok(Seq(0));
+        }
+        let mut first = Seq(u64::MAX);
+        for source in self.sources() {
+            let found = match (source, self.log(source)) {
+                (_, Some(log)) => log.seq_of(log.ranks()?.start)?,
+                (Source::Notices(Some(_), kind), _) => {
+                    let of = (Some(self.room), kind);
+                    let all = (Seq(0), self.last);
+                    let notices = notice::read_some(self.conn, of, all, false)?;
+                    notices.first().map(|event| event.seq)
+                }
+                _ => None,
+            };
+            first = first.min(found.unwrap_or(first));
+        }
+        Ok(first)
+    }
+
+    /// How many lines a source has between two places.
+    fn count(&self, source: Source, (from, to): (Seq, Seq)) -> Result<u64, Error> {
+        if from > to {
+            return Ok(0);
+        }
+        match (source, self.log(source)) {
+            (_, Some(log)) => {
+                let end = log.rank_of(behind(to))?;
+                Ok(end.saturating_sub(log.rank_of(from)?))
+            }
+            (Source::Notices(room, kind), _) => {
+                Ok(notice::count(self.conn, (room, kind), (from, to))?)
+            }
+            _ => Ok(0),
+        }
+    }
+
+    /// Whether there is any line between two places, be it from somebody who is ignored.
+    fn has_lines(&self, places: (Seq, Seq)) -> Result<bool, Error> {
+        let all = Stretch::ALL;
+        for source in self.sources() {
+            let (from, to) = self.bounds(source, all)?;
+            if self.count(source, (from.max(places.0), to.min(places.1)))? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// A line, as far as it is counted.
+struct Line {
+    seq: Seq,
+    at: Timestamp,
+    is_heard: bool,
+}
+
+/// A source that is looked through from one end.
+struct Cursor {
+    source: Source,
+    /// What has not been read yet.
+    rest: (Seq, Seq),
+    /// What has, and is not counted.
+    lines: VecDeque<Line>,
+}
+
+impl Cursor {
+    /// Reads on until there is a line, if there is any.
+    fn fill(&mut self, past: &mut Past<'_>, newest: bool) -> Result<(), Error> {
+        while self.lines.is_empty() && self.rest.0 <= self.rest.1 {
+            match (self.source, past.log(self.source)) {
+                (source, Some(log)) => self.read_block(past, (source, log), newest)?,
+                (Source::Notices(room, kind), _) => {
+                    self.read_notices(past, (room, kind), newest)?
+                }
+                _ => break,
+            }
+        }
+        Ok(())
+    }
+
+    fn read_block(
+        &mut self,
+        past: &mut Past<'_>,
+        (source, log): (Source, RoomLog<'_>),
+        newest: bool,
+    ) -> Result<(), Error> {
+        let (from, to) = self.rest;
+        let block = match newest {
+            true => log.block_at(to)?,
+            false => match log.block_at(from)? {
+                Some(block) if block.last >= from => Some(block),
+                _ => log.block_from(from)?,
+            },
+        };
+        let Some(block) = block.filter(|block| block.last >= from && block.first <= to) else {
+            self.end();
+            return Ok(());
+        };
+        let lines = match source {
+            Source::Messages => messages(&block, past, (from, to))?,
+            _ => {
+                let movements = block.movements((from, to), past.names)?;
+                of_events(movements, past)
+            }
+        };
+        self.take(lines, newest);
+        match newest {
+            true if block.first == Seq(0) => self.end(),
+            true => self.rest.1 = Seq(block.first.0 - 1),
+            false => self.rest.0 = behind(block.last),
+        }
+        Ok(())
+    }
+
+    fn read_notices(
+        &mut self,
+        past: &mut Past<'_>,
+        of: (Option<RoomId>, Kind),
+        newest: bool,
+    ) -> Result<(), Error> {
+        let mut notices = notice::read_some(past.conn, of, self.rest, newest)?;
+        match notices.last().map(|event| event.seq) {
+            None | Some(Seq(0)) => self.end(),
+            Some(last) if newest => self.rest.1 = Seq(last.0 - 1),
+            Some(last) => self.rest.0 = behind(last),
+        }
+        if newest {
+            notices.reverse();
+        }
+        let lines = of_events(notices, past);
+        self.take(lines, newest);
+        Ok(())
+    }
+
+    /// Takes lines in, which ascend.
+    fn take(&mut self, lines: Vec<Line>, newest: bool) {
+        match newest {
+            true => self.lines.extend(lines.into_iter().rev()),
+            false => self.lines.extend(lines),
+        }
+    }
+
+    fn end(&mut self) {
+        self.rest = NOWHERE;
+    }
+}
+
+fn messages(
+    block: &Block,
+    past: &mut Past<'_>,
+    (from, to): (Seq, Seq),
+) -> Result<Vec<Line>, Error> {
+    let messages = block.messages()?;
+    let wanted = messages
+        .iter()
+        .filter(|said| from <= said.seq && said.seq <= to);
+    let line = |said: &crate::block::Message<'_>| Line {
+        seq: said.seq,
+        at: said.at,
+        is_heard: past.filter.is_heard(said, past.names),
+    };
+    Ok(wanted.map(line).collect())
+}
+
+/// The lines of what is no message. What has none in the reader's language is left out.
+fn of_events(events: Vec<Event>, past: &Past<'_>) -> Vec<Line> {
+    let filter = past.filter;
+    let everybody = Filter {
+        not_from: &[],
+        ..filter
+    };
+    let lines = events.iter().filter(|event| everybody.shows(event));
+    let line = |event: &Event| Line {
+        seq: event.seq,
+        at: event.at,
+        is_heard: filter.shows(event),
+    };
+    lines.map(line).collect()
+}
+
+/// A look through all lines of a stretch, from one end.
+struct Walk {
+    cursors: Vec<Cursor>,
+    newest: bool,
+    shown: u64,
+    ignored: u64,
+    /// The first and the last place of what was looked at and belongs to the answer.
+    ends: Option<(Seq, Seq)>,
+    looks: u64,
+    is_at_end: bool,
+}
+
+impl Walk {
+    fn new(past: &Past<'_>, stretch: Stretch, newest: bool) -> Result<Self, Error> {
+        let mut cursors = Vec::new();
+        for source in past.sources() {
+            cursors.push(Cursor {
+                source,
+                rest: past.bounds(source, stretch)?,
+                lines: VecDeque::new(),
+            });
+        }
+        Ok(Self {
+            cursors,
+            newest,
+            shown: 0,
+            ignored: 0,
+            ends: None,
+            looks: 0,
+            is_at_end: false,
+        })
+    }
+
+    /// Takes lines in until so many have passed, but looks at no more than `looks_max`.
+    fn go_on(&mut self, past: &mut Past<'_>, wanted: u64, looks_max: u64) -> Result<(), Error> {
+        let looks_max = self.looks.saturating_add(looks_max);
+        while self.shown < wanted && self.looks < looks_max {
+            let Some(line) = self.next(past)? else {
+                self.is_at_end = true;
+                break;
+            };
+            self.looks += 1;
+            if !past.filter.is_in_time(line.at) {
+                continue;
+            }
+            match line.is_heard {
+                true => self.shown += 1,
+                false => self.ignored += 1,
+            }
+            let (first, last) = self.ends.unwrap_or((line.seq, line.seq));
+            self.ends = Some((first.min(line.seq), last.max(line.seq)));
+        }
+        Ok(())
+    }
+
+    /// The next line of all sources.
+    fn next(&mut self, past: &mut Past<'_>) -> Result<Option<Line>, Error> {
+        let mut nearest: Option<&mut Cursor> = None;
+        for cursor in &mut self.cursors {
+            cursor.fill(past, self.newest)?;
+            let place = |cursor: &Cursor| cursor.lines.front().map(|line| line.seq);
+            let is_nearer = match (place(cursor), nearest.as_deref().and_then(place)) {
+                (Some(this), Some(other)) if self.newest => this > other,
+                (Some(this), Some(other)) => this < other,
+                (this, _) => this.is_some(),
+            };
+            if is_nearer {
+                nearest = Some(cursor);
+            }
+        }
+        Ok(nearest.and_then(|cursor| cursor.lines.pop_front()))
+    }
+
+    /// With what another has found.
+    fn joined(mut self, other: Self) -> Self {
+        self.shown += other.shown;
+        self.ignored += other.ignored;
+        let ends = [self.ends, other.ends].into_iter().flatten();
+        self.ends = ends.reduce(|one, two| (one.0.min(two.0), one.1.max(two.1)));
+        self
+    }
+
+    /// The lines of the whole stretch. `None` if to count them takes too long.
+    fn total(mut self, past: &mut Past<'_>, stretch: Stretch) -> Result<Option<u64>, Error> {
+        // Clients of IRC are not told of it, and blocks have movements that are no lines to them.
+        let is_untold = past.filter.detail.is_playback();
+        // Where nothing was left out so far, ranks tell the rest.
+        let is_plain = past.filter.is_open() && self.shown == self.looks;
+        if is_untold || !is_plain {
+            let looks_max = if is_untold { 0 } else { COUNT_MAX };
+            self.go_on(past, u64::MAX, looks_max)?;
+            return Ok(self.is_at_end.then_some(self.shown));
+        }
+        let mut total = 0;
+        for source in past.sources() {
+            total += past.count(source, past.bounds(source, stretch)?)?;
+        }
+        Ok(Some(total))
+    }
+}

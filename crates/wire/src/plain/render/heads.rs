@@ -1,0 +1,245 @@
+//! What stands above a history and below it, and in the place of one that is empty.
+
+use core::fmt::{self, Display, Formatter};
+
+use chinwag_core::Duration;
+
+use crate::dialect::{HistoryPage, PastOf};
+use crate::plain::words::{Count, Last, Typed};
+use crate::zone::Moment;
+
+/// What the numbers of a history count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Messages, which are all that it shows.
+    Messages,
+    /// Each line that it shows, whatever it tells of.
+    Lines,
+}
+
+impl Counted {
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Messages => ("message", "messages"),
+            Self::Lines => ("line", "lines"),
+        }
+    }
+
+    /// `1 line`, `3 messages`
+    fn of(self, n: u64) -> Count<u64> {
+        let (one, many) = self.words();
+        Count(n, one, many)
+    }
+
+    fn word(self, n: u64) -> &'static str {
+        let (one, many) = self.words();
+        if n == 1 { one } else { many }
+    }
+}
+
+/// A stretch of a room's past, as it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stretch {
+    /// The newest messages.
+    Last,
+    /// Those of this time until now.
+    For(Duration),
+    /// Those from this moment on.
+    From(Moment),
+    /// Those from the first moment up to the second.
+    Between(Moment, Moment),
+    /// Those before the last history.
+    Earlier,
+    /// Those behind the last history.
+    Later,
+    /// Those behind the last history, up to this moment.
+    Rest(Moment),
+    /// Those around the match with this number.
+    Around(usize),
+}
+
+impl Stretch {
+    /// Whether it begins where another history ended.
+    pub(in crate::plain) fn goes_on(self) -> bool {
+        matches!(self, Self::Earlier | Self::Later | Self::Rest(_))
+    }
+}
+
+/// Messages of the range that are not shown; `None` if there may be any number.
+fn left_out(page: &HistoryPage<'_>) -> Option<u64> {
+    page.total.map(|total| total.saturating_sub(page.shown))
+}
+
+/// `last 3 of 412 messages`, or `last 3 messages` where the number of all is not known.
+pub(super) struct Part(
+    pub(super) &'static str,
+    pub(super) Counted,
+    pub(super) (u64, Option<u64>),
+);
+
+impl Display for Part {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(end, counted, (shown, total)) = *self;
+        match total {
+            Some(total) => write!(f, "{end} {shown} of {total} {}", counted.words().1),
+            None => write!(f, "{end} {}", counted.of(shown)),
+        }
+    }
+}
+
+/// What stands above a history.
+pub(super) struct Head<'a>(
+    pub(super) Stretch,
+    pub(super) Counted,
+    pub(super) &'a HistoryPage<'a>,
+);
+
+impl Display for Head<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(stretch, counted, page) = *self;
+        let (shown, total) = (page.shown, page.total);
+        let is_cut = left_out(page) != Some(0);
+        let part = |end| Part(end, counted, (shown, total));
+        match stretch {
+            Stretch::Around(number) => {
+                return write!(f, "messages around match {number} {}", Of(page.of));
+            }
+            Stretch::Earlier => return write!(f, "{shown} earlier {}", counted.word(shown)),
+            Stretch::Later | Stretch::Rest(_) => {
+                return write!(f, "{shown} later {}", counted.word(shown));
+            }
+            Stretch::Last => part("last").fmt(f)?,
+            Stretch::For(_) if is_cut => part("last").fmt(f)?,
+            _ if is_cut => part("first").fmt(f)?,
+            _ => counted.of(shown).fmt(f)?,
+        }
+        With(page.of).fmt(f)?;
+        Within(stretch).fmt(f)?;
+        match stretch {
+            Stretch::Last | Stretch::For(_) if is_cut => f.write_str("; /history more"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What stands below a history: programs know by its first words that what follows is live.
+pub(super) struct End<'a>(
+    pub(super) Stretch,
+    pub(super) Counted,
+    pub(super) &'a HistoryPage<'a>,
+);
+
+impl Display for End<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(stretch, counted, page) = *self;
+        let left = left_out(page);
+        let is_cut = left != Some(0);
+        match stretch {
+            Stretch::Last | Stretch::For(_) => f.write_str("now"),
+            Stretch::Earlier if is_cut => {
+                let earlier = Left(left, "earlier", counted);
+                write!(f, "end; {earlier}: /history more")
+            }
+            Stretch::Earlier if counted == Counted::Lines => {
+                f.write_str("end; nothing happened before")
+            }
+            Stretch::Earlier => f.write_str("end; nothing was said before"),
+            Stretch::From(_) | Stretch::Later if is_cut => {
+                let more = Left(left, "more", counted);
+                write!(f, "{more} until now; /history more")
+            }
+            Stretch::Between(_, until) | Stretch::Rest(until) if is_cut => {
+                let more = Left(left, "more", counted);
+                write!(f, "{more} until {}; /history more", Typed(until))
+            }
+            _ if page.newer => f.write_str("end; /history more goes on"),
+            _ => f.write_str("now"),
+        }
+    }
+}
+
+/// `6 earlier messages`, or `earlier messages` where the number is not known.
+struct Left(Option<u64>, &'static str, Counted);
+
+impl Display for Left {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(left, which, counted) = *self;
+        match left {
+            Some(left) => write!(f, "{left} {which} {}", counted.word(left)),
+            None => write!(f, "{which} {}", counted.words().1),
+        }
+    }
+}
+
+/// ` of the last 2 hours`, ` since Sat 21 Nov 2026`, ` from 14:00 to 15:30`
+struct Within(Stretch);
+
+impl Display for Within {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Stretch::For(span) => write!(f, " of the {}", Last(span)),
+            Stretch::From(moment) => write!(f, " since {}", Typed(moment)),
+            Stretch::Between(from, until) => {
+                write!(f, " from {} to {}", Typed(from), Typed(until))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// That a history is empty.
+pub(super) struct NothingSaid<'a>(pub(super) Stretch, pub(super) &'a HistoryPage<'a>);
+
+impl Display for NothingSaid<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(stretch, page) = *self;
+        let (room, hides) = (Of(page.of), page.hides);
+        match (stretch, page.of) {
+            (Stretch::Last, _) if hides => write!(f, "Nothing was said {room}")?,
+            (Stretch::Last, _) => write!(f, "Nothing was said {room} yet")?,
+            (Stretch::For(span), _) => write!(f, "Nothing was said {room} in the {}", Last(span))?,
+            (Stretch::From(_) | Stretch::Between(..), _) => {
+                write!(f, "Nothing was said {room}{}", Within(stretch))?;
+            }
+            (Stretch::Earlier, PastOf::Room(room)) => {
+                write!(f, "Nothing earlier is kept of {room}")?
+            }
+            (Stretch::Earlier, PastOf::With(of)) => {
+                write!(f, "Nothing earlier is kept of you and {}", of.with)?;
+            }
+            (Stretch::Later | Stretch::Rest(_), _) => write!(f, "Nothing more was said {room}")?,
+            (Stretch::Around(_), _) => f.write_str("That message is not kept any more")?,
+        }
+        if hides {
+            f.write_str(" by anybody whom you do not ignore")?;
+        }
+        match page.total {
+            Some(_) => f.write_str("."),
+            None => f.write_str(" as far back as this goes. /history more goes on."),
+        }
+    }
+}
+
+/// `in #dev`, `between you and gopher`
+struct Of<'a>(PastOf<'a>);
+
+impl Display for Of<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            PastOf::Room(room) => write!(f, "in {room}"),
+            PastOf::With(of) => write!(f, "between you and {}", of.with),
+        }
+    }
+}
+
+/// ` with gopher`; nothing for a room, which the reader is in.
+struct With<'a>(PastOf<'a>);
+
+impl Display for With<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            PastOf::Room(_) => Ok(()),
+            PastOf::With(of) => write!(f, " with {}", of.with),
+        }
+    }
+}
