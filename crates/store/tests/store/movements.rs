@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Detail, Duration, Event, Fact, Glob, Held, MaskKind, Matched, NOBODY, PastName, Quit,
+    Detail, Duration, Event, Fact, Glob, Held, LOBBY, MaskKind, Matched, NOBODY, PastName, Quit,
     QuitReason, Range, Renamed, Returned, RoomAct, RoomChange, RoomId, RoomMask, RoomName,
     RoomRenamed, RoomSetting, Seq, Standing, Timestamp,
 };
@@ -524,7 +524,11 @@ fn of_room(
 ) -> Vec<Arc<Event>> {
     let own = |event: &Event| event.fact.rooms().contains(&room);
     let first = events.iter().find(|event| own(event));
-    let first = first.map_or(Seq(u64::MAX), |event| event.seq);
+    let first = match room {
+        // It was always there.
+        LOBBY => Seq(0),
+        _ => first.map_or(Seq(u64::MAX), |event| event.seq),
+    };
     let is_its = |event: &&Arc<Event>| own(event) || event.fact.is_for_all() && event.seq > first;
     let shown = events.iter().filter(is_its);
     shown
