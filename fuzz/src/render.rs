@@ -252,7 +252,9 @@ fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
     };
     reader.tell(tell, &["Welcome back", "If your link", "You are in #", "!"]);
     let missed = events(dice, room_event);
-    reader.tell(Tell::Missed(&missed), &ROOM_SIGNS);
+    // What was done to oneself is told as it is when one is here.
+    let signs: Vec<&str> = ROOM_SIGNS.into_iter().chain(["!"]).collect();
+    reader.tell(Tell::Missed(&missed), &signs);
     let lines = dice.number();
     let mut out = Vec::new();
     let room = dice.maybe(|_| LOBBY);

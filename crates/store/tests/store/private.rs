@@ -62,7 +62,7 @@ fn the_private_messages_of_one_person_are_found_by_its_names_and_its_account() {
         said(2, 1, "ann", "in a room"),
         told(3, "bob", "ann", false),
         told(4, "ann", "guest!", false),
-        // Nobody has it in a history of its own but the sender.
+        // Hidden while bob ignores ann, and no longer.
         told(5, "ann", "bob", true),
         told(6, "guest!", "bob", false),
         told(7, "cy", "ann", false),
@@ -106,8 +106,9 @@ fn the_private_messages_of_one_person_are_found_by_its_names_and_its_account() {
         assert_eq!(places(&events), expected, "{person}");
     };
     let always = (0, u64::MAX);
-    check("bob", always, &[], &[1, 2, 3, 6]);
-    check("bob", (2, 5), &[], &[2, 3]);
+    check("bob", always, &[], &[1, 2, 3, 5, 6]);
+    check("bob", always, &[PastName::always(name("ann"))], &[3, 6]);
+    check("bob", (2, 5), &[], &[2, 3, 5]);
     check("ann", always, &[], &[1, 2, 3, 4, 5, 7, 9]);
     check(
         "ann",

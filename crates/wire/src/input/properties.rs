@@ -106,10 +106,14 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 
 /// The plain way to read text that is all there.
 fn inputs_of(text: &[u8]) -> Vec<Input<'static>> {
-    lines_of(text, encoding::is_utf16)
+    lines_of(text, encoding::is_utf16, editing::corrected)
 }
 
-fn lines_of(text: &[u8], is_utf16: fn(&[u8]) -> bool) -> Vec<Input<'static>> {
+fn lines_of(
+    text: &[u8],
+    is_utf16: fn(&[u8]) -> bool,
+    corrected: fn(&[u8]) -> Option<Vec<u8>>,
+) -> Vec<Input<'static>> {
     let mut inputs = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -127,9 +131,13 @@ fn lines_of(text: &[u8], is_utf16: fn(&[u8]) -> bool) -> Vec<Input<'static>> {
             let ends = ends.take_while(|byte| matches!(byte, b'\n' | 0)).count();
             rest = &rest[ends..];
         }
+        let is_plain = line.len() <= MAX && !is_utf16(line);
+        let is_typed = is_plain && after.first() == Some(&b'\r');
+        let left = corrected(line).filter(|_| is_typed);
+        let line = left.as_deref().unwrap_or(line);
         inputs.push(match core::str::from_utf8(line) {
             _ if line.len() > MAX => Input::TooLong { bytes: line.len() },
-            _ if is_utf16(line) => Input::Utf16,
+            _ if !is_plain => Input::Utf16,
             Err(error) => Input::NotUtf8 {
                 is_windows_1252: encoding::is_windows_1252(line),
                 begins: String::from_utf8_lossy(&line[..error.valid_up_to()])
@@ -162,7 +170,7 @@ proptest! {
     #[test]
     fn a_program_speaks_no_telnet(bytes in bytes(0..60), read_bytes in vec(1_usize..12, 1..8)) {
         let outcome = outcome_of(Decoder::for_program(), &bytes, &read_bytes);
-        prop_assert_eq!(outcome.inputs, lines_of(&bytes, |_| false));
+        prop_assert_eq!(outcome.inputs, lines_of(&bytes, |_| false, |_| None));
         prop_assert!(!outcome.is_telnet && outcome.reply.is_empty());
     }
 

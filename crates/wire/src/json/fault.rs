@@ -225,15 +225,15 @@ mod tests {
         ("{\"say\":{\"text\":\"x\"}}", "the key `room` is missing"),
         (
             "{\"say\":{\"room\":\"#a\",\"text\":7}}",
-            "`text` must be a line of text",
+            "`text` must be lines of text",
         ),
         (
             "{\"say\":{\"text\":{\"room\":1}}}",
-            "`text` must be a line of text",
+            "`text` must be lines of text",
         ),
         (
             "{\"say\":{\"text\":[\"room\"]}}",
-            "`text` must be a line of text",
+            "`text` must be lines of text",
         ),
         ("{\"tell\":{\"to\":null}}", "`to` must be a text"),
         (

@@ -141,7 +141,6 @@ impl Session {
             self.decoder = decoder;
             self.set_line_end(env);
             let Some(input) = input else { break };
-            self.note_rest(bytes);
             step = self.handle_input(input, env, out);
         }
         self.reply_to_telnet(out);

@@ -176,9 +176,9 @@ fn what_an_account_has_missed_is_shown_once() {
     bench.does(&[
         send("app#pw"),
         welcome,
-        send("/echo on"),
         place,
         said,
+        send("/echo on"),
         send("hi"),
     ]);
     // It is in the room, and talks in another.
@@ -201,7 +201,7 @@ fn what_an_account_has_missed_is_shown_once() {
     ];
     bench.hears(&history.concat());
     let [place, first, before, .., now] = history.map(show);
-    bench.does(&[place, send("/leave lobby"), first, before, now]);
+    bench.does(&[place, first, before, now, send("/leave lobby")]);
 }
 
 #[test]

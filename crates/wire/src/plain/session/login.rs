@@ -1,7 +1,7 @@
 //! The name prompt.
 //!
-//! A person who gets a name wrong is asked again. A script that spoke before the prompt is not, nor who has sent
-//! more behind the name already: the next line would be taken for a name, and said aloud what was meant for a room.
+//! A person who gets a name wrong is asked again. A script that spoke before the prompt is not: its
+//! next line would be taken for a name, and said aloud what was meant for a room.
 //!
 //! On a server with a password that comes first, at a prompt of its own; a script says it in its first
 //! line.
@@ -39,8 +39,6 @@ pub(super) struct Login {
     until: Monotonic,
     /// The client did not wait for the prompt.
     is_script: bool,
-    /// It has not waited for the answer to its line either.
-    is_followed: bool,
     /// Others can listen.
     is_exposed: bool,
     /// The next line is to be the server's password.
@@ -54,7 +52,6 @@ impl Login {
             bytes: 0,
             until: env.now + env.settings.login_time,
             is_script,
-            is_followed: false,
             is_exposed: false,
             asks_password: env.settings.asks_password,
         }
@@ -161,7 +158,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        if self.reads_no_question() {
+        if self.is_script() {
             self.renderer(env).not_joined_unread(out, notice);
             return Some(Step::Close);
         }
@@ -180,18 +177,6 @@ impl Session {
 
     pub(super) fn is_script(&self) -> bool {
         matches!(&self.stage, Stage::Login(login) if login.is_script)
-    }
-
-    /// Takes note of what has come behind a line.
-    pub(super) fn note_rest(&mut self, rest: &[u8]) {
-        if let Stage::Login(login) = &mut self.stage {
-            login.is_followed = rest.iter().any(|byte| !matches!(byte, b'\r' | b'\n' | 0));
-        }
-    }
-
-    /// Whether what comes next was not typed as an answer to a question of ours.
-    fn reads_no_question(&self) -> bool {
-        matches!(&self.stage, Stage::Login(login) if login.is_script || login.is_followed)
     }
 
     /// Tells why the login was refused.
@@ -220,8 +205,8 @@ impl Session {
         self.refuse_login(env, out, |r, out| r.login_refusal(out, rejection))
     }
 
-    /// Tells why a login was refused and asks again, unless it was the last try or nobody would read the
-    /// question.
+    /// Tells why a login was refused and asks again, unless it was the last try or a script would
+    /// read the question.
     fn refuse_login(
         &mut self,
         env: &Env<'_>,
@@ -234,7 +219,7 @@ impl Session {
         login.tries += 1;
         let tries = login.tries;
         let renderer = self.renderer(env);
-        if self.reads_no_question() {
+        if self.is_script() {
             renderer.not_joined(out, |words| write(&renderer, words));
             return Some(Step::Close);
         }
