@@ -56,10 +56,11 @@ fn programs_hear_every_message_once_and_in_order() {
     // No handshake is overtaken by the greeting.
     let server = Setup::new().limit("sniff_time", "2s").start();
     for arguments in [
-        // Ten thousand of them are measured by hand: docs/benchmarks.md.
-        "--dialect json --members 600 --window 4",
         "--dialect json --members 5 --rooms 20 --senders 2 --rate 500 --tls",
         "--dialect json --visits 4",
+        // Ten thousand of them are measured by hand: docs/benchmarks.md. Each is told that each leaves, so no run
+        // follows that waits for a greeting.
+        "--dialect json --members 600 --window 4",
     ] {
         let report = report(&briefly(&server, arguments), 0);
         assert_whole(&report);
