@@ -11,6 +11,7 @@ use crate::gaps::Gaps;
 use crate::private::{Kind, PrivateLines};
 use crate::scratch::{Extent, Piece, Source};
 use crate::sent::Sent;
+use crate::unsent::Unsent;
 use crate::{FormatId, LostLines, Reader, Render, RoomLog, RoomLogs};
 
 /// One room that a session is in.
@@ -75,8 +76,7 @@ impl Membership {
 pub struct Feed {
     pub(crate) memberships: Box<[Membership]>,
     pub(crate) private: PrivateLines,
-    /// The rest of a line that a write did not take whole.
-    pub(crate) unsent: Box<[u8]>,
+    pub(crate) unsent: Unsent,
     /// What the peer may not have acknowledged.
     pub(crate) sent: Sent,
     /// The newest event that it was written.
@@ -86,7 +86,7 @@ pub struct Feed {
     pub(crate) is_held: bool,
 }
 
-const _: () = assert!(size_of::<Feed>() <= 72 && size_of::<Membership>() <= 32);
+const _: () = assert!(size_of::<Feed>() <= 64 && size_of::<Membership>() <= 32);
 
 impl Feed {
     /// Enters a room, at its head: what was said before is not shown.
@@ -322,7 +322,7 @@ impl Feed {
         };
         let is_full = taken < bytes.len();
         let (next, rest) = log.split(own.cursor, taken);
-        self.unsent = Box::from(rest);
+        self.unsent.set(rest);
         let bytes = (taken + rest.len()) as u64;
         if bytes > 0 {
             let source = own.source(own.cursor, next, Extent::Plain);

@@ -26,6 +26,7 @@ mod round;
 mod scratch;
 mod sent;
 mod unproven;
+mod unsent;
 
 use alloc::vec::Vec;
 

@@ -5,8 +5,6 @@
 //! cursors move back to what the socket did not take. Only the rest of a line that was cut waits
 //! in `unsent`: a reader that has stalled costs a line, not a buffer of 64 KiB.
 
-use alloc::boxed::Box;
-
 use chinwag_core::Seq;
 
 use crate::private::whole_lines;
@@ -71,8 +69,9 @@ impl Feed {
     }
 
     fn write_unsent(&mut self, write: impl FnOnce(&[u8]) -> usize) -> Progress {
-        let taken = write(&self.unsent).min(self.unsent.len());
-        self.unsent = self.unsent[taken..].into();
+        let unsent = self.unsent.bytes();
+        let taken = write(unsent).min(unsent.len());
+        self.unsent.take(taken);
         if self.unsent.is_empty() {
             Progress::More
         } else {
@@ -320,7 +319,7 @@ impl Feed {
             }
             Source::Room { .. } | Source::Notice { .. } => {}
         }
-        self.unsent = Box::from(rest);
+        self.unsent.set(rest);
         let bytes = (taken + rest.len()) as u64;
         Piece { bytes, source }
     }

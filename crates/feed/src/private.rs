@@ -183,9 +183,9 @@ impl Kept {
         if !lines.is_empty() {
             let length = lines.len() as u32;
             self.bytes += length;
-            if self.chunks.is_empty() {
-                // Of those who come in at once each has one.
-                self.chunks.reserve_exact(1);
+            if self.chunks.len() == self.chunks.capacity() {
+                // Of those who come in at once each has a few.
+                self.chunks.reserve_exact(self.chunks.len() / 4 + 1);
             }
             self.chunks.push_back(Chunk {
                 after,

@@ -122,7 +122,11 @@ impl<R: Render> RoomLog<R> {
             let older = self.render(format, first..end, renderer());
             match found {
                 Some(place) => self.logs[place].prepend(older),
-                None => self.logs.push(older),
+                None => {
+                    // Most rooms are seen in one format, or two.
+                    self.logs.reserve_exact(1);
+                    self.logs.push(older);
+                }
             }
         }
         if let Some(log) = self.log_mut(format) {
@@ -155,7 +159,7 @@ impl<R> RoomLog<R> {
     }
 
     /// The keys of its members, in no order.
-    pub fn members(&self) -> &[usize] {
+    pub fn members(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
         self.round.members()
     }
 
@@ -257,7 +261,7 @@ impl<R> RoomLog<R> {
     pub(crate) fn leave(&mut self, key: usize, format: FormatId, cursor: u64) -> bool {
         self.round.leave(key);
         self.close(format, cursor);
-        !self.members().is_empty()
+        self.members().len() > 0
     }
 
     /// Takes a reader off the log of a format, and the log away with the last one.

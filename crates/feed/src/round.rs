@@ -10,8 +10,9 @@ use alloc::vec::Vec;
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(crate) struct Round {
-    /// Keys of the caller's, the waiting in front.
-    members: Vec<usize>,
+    /// Keys of the caller's, the waiting in front. Half as wide as the caller has them: of the lobby everybody is a
+    /// member.
+    members: Vec<u32>,
     waiting: usize,
     /// Whether a round has begun whose end was not told yet.
     is_open: bool,
@@ -21,12 +22,14 @@ pub(crate) struct Round {
 
 impl Round {
     pub(crate) fn join(&mut self, key: usize) {
+        let key = narrow(key);
         debug_assert!(!self.members.contains(&key));
         // Stands with those who are done: a new member is up to date.
         self.members.push(key);
     }
 
     pub(crate) fn leave(&mut self, key: usize) {
+        let key = narrow(key);
         let Some(mut place) = self.members.iter().position(|&member| member == key) else {
             return;
         };
@@ -59,12 +62,16 @@ impl Round {
         let next = self.waiting.checked_sub(1);
         self.is_open = next.is_some();
         self.waiting = next.unwrap_or(0);
-        self.members.get(next?).copied()
+        self.members.get(next?).map(|&key| key as usize)
     }
 
-    pub(crate) fn members(&self) -> &[usize] {
-        &self.members
+    pub(crate) fn members(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
+        self.members.iter().map(|&key| key as usize)
     }
+}
+
+fn narrow(key: usize) -> u32 {
+    u32::try_from(key).expect("a key is a place among a shard's sessions")
 }
 
 #[cfg(test)]
@@ -85,7 +92,7 @@ mod tests {
             let mut owed = BTreeSet::new();
             let mut is_queued = false;
             for (step, key) in steps {
-                let is_member = round.members().contains(&key);
+                let is_member = round.members().any(|member| member == key);
                 match step {
                     0 | 1 if !is_member => round.join(key),
                     2 if is_member => {
@@ -94,7 +101,7 @@ mod tests {
                     }
                     3 => {
                         is_queued |= round.begin();
-                        owed.extend(round.members().iter().copied());
+                        owed.extend(round.members());
                     }
                     _ if is_queued => match round.next() {
                         Some(key) => {

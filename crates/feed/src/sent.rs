@@ -21,8 +21,8 @@ use crate::{Feed, LostLines, RoomLogs};
 /// cannot be told exactly any more. More than the lines that fit into the send queue of a socket.
 const PIECES_MAX: usize = 16 << 10;
 
-/// Pieces beyond which it is worth asking at once which of them were acknowledged.
-const PIECES_MANY: usize = 1024;
+/// Pieces from which on it is worth asking which of them were acknowledged before there is space for more.
+const PIECES_MANY: usize = 4;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
@@ -146,6 +146,10 @@ impl Sent {
         if pieces.len() == PIECES_MAX {
             pieces.pop_front();
         }
+        if pieces.len() == pieces.capacity() {
+            // Of those who come in at once each has a few.
+            pieces.reserve_exact(pieces.len() / 4 + 1);
+        }
         pieces.push_back(piece);
     }
 
@@ -213,10 +217,12 @@ impl Feed {
         self.sent.pieces.is_some()
     }
 
-    /// Whether so much is kept that to ask the kernel is worth it at once.
+    /// Whether so much is kept that to ask the kernel is worth it at once, which frees most of it as a rule: of
+    /// thousands who come in at once each is written its own lines and its rooms' in turn. Seldom so where
+    /// nothing is acknowledged, since there is more space each time.
     pub fn keeps_much(&self) -> bool {
         let pieces = self.sent.pieces.as_deref();
-        pieces.is_some_and(|pieces| pieces.len() > PIECES_MANY)
+        pieces.is_some_and(|pieces| pieces.len() >= PIECES_MANY.max(pieces.capacity()))
     }
 
     /// Of the bytes that the socket took, the peer has acknowledged all but the last `unacked`.
@@ -225,7 +231,7 @@ impl Feed {
     pub fn handle_acknowledged(&mut self, unacked: u64) {
         let private = self
             .sent
-            .keep(unacked.saturating_add(self.unsent.len() as u64));
+            .keep(unacked.saturating_add(self.unsent.bytes().len() as u64));
         self.private.forget_sent(private);
     }
 
@@ -244,7 +250,7 @@ impl Feed {
             skipped: self.gaps.others(),
             is_exact: true,
         };
-        let mut left = unacked.saturating_add(self.unsent.len() as u64);
+        let mut left = unacked.saturating_add(self.unsent.bytes().len() as u64);
         for piece in self.sent.newest_first() {
             if left == 0 {
                 break;
@@ -349,5 +355,41 @@ impl Walk<'_> {
             skipped: self.skipped,
             is_exact: is_exact && private.is_whole,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes bytes of two sources in turn, and returns how often to ask what was acknowledged was worth it.
+    fn asks(feed: &mut Feed, is_acknowledged: bool) -> usize {
+        let mut asks = 0;
+        for number in 0..1_000 {
+            let source = match number % 2 {
+                0 => Source::Private,
+                _ => Source::Notice { lines: 1 },
+            };
+            feed.sent.push(Piece { bytes: 1, source });
+            if feed.keeps_much() {
+                asks += 1;
+                feed.handle_acknowledged(if is_acknowledged { 0 } else { u64::MAX });
+            }
+        }
+        asks
+    }
+
+    #[test]
+    fn what_is_acknowledged_makes_space_for_more() {
+        let mut feed = Feed::default();
+        assert_eq!(asks(&mut feed, true), 1_000 / PIECES_MANY);
+        assert!(!feed.awaits_acknowledgement());
+    }
+
+    #[test]
+    fn who_acknowledges_nothing_is_seldom_asked() {
+        let mut feed = Feed::default();
+        assert!(asks(&mut feed, false) < 30);
+        assert_eq!(feed.sent.newest_first().count(), 1_000);
     }
 }

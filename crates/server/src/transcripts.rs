@@ -38,7 +38,7 @@ use crate::password_gate::PasswordGate;
 use crate::session::{Opening, Peer};
 use crate::shard::{Shard, Shared, Turn};
 use crate::tls::Tls;
-use crate::transport::{Ready, Stream, Transport};
+use crate::transport::{AnyStream, Ready, Stream, Transport};
 use crate::worker::{Archive, Job, JobReply, Submitted, Workers, work_on_password};
 
 /// Sat 2026-11-21 14:02 UTC.
@@ -262,7 +262,7 @@ impl World {
         };
         let address = address.parse().expect("an address");
         let conn = self.shard.admit(
-            Transport::new(socket.server_end()),
+            Transport::new(AnyStream::Other(socket.server_end())),
             (Peer::new(address, None), opening),
             None,
             steady(self.now),

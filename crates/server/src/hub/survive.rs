@@ -28,6 +28,9 @@ use super::record::{KeptRoom, Record};
 use crate::limits::SESSION_ROWS_MAX;
 use crate::shard::shard_of;
 
+/// In the place of the event that a session began with: it has a row already. No event has this number.
+const WRITTEN: Seq = Seq(0);
+
 /// The hash of a resume code.
 pub(super) type Hash = [u8; 32];
 
@@ -41,8 +44,9 @@ const SWEEP_TIME: Duration = Duration::from_secs(60);
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct Survivors {
-    /// Sessions to be written, and with which event they began if they never were.
-    changed: HashMap<PersonId, Option<Seq>>,
+    /// Sessions to be written, and with which event they began if they never were; else [`WRITTEN`]. Of a crowd
+    /// that comes in each is here.
+    changed: HashMap<PersonId, Seq>,
     /// Sessions to be written with this turn: they were taken up or logged out, or their people have changed what
     /// their accounts find again.
     kept: Vec<PersonId>,
@@ -87,14 +91,14 @@ impl Survivors {
 
     /// A session is to be written.
     pub(super) fn handle_change(&mut self, person: PersonId) {
-        self.changed.entry(person).or_default();
+        self.changed.entry(person).or_insert(WRITTEN);
     }
 
     /// A session of an earlier run is back, under another code than its person knows.
     pub(super) fn handle_restored(&mut self, person: PersonId, hash: Hash, code: ResumeCode) {
         self.restored.insert(hash, code);
         self.hashes.insert(person, hash);
-        self.changed.insert(person, None);
+        self.changed.insert(person, WRITTEN);
     }
 
     fn end(&mut self, hash: Hash) {
@@ -126,7 +130,7 @@ impl Hub {
         match &event.fact {
             Fact::LoggedIn(login) => {
                 self.lost.set_owner(login.person, login.account.is_some());
-                self.survivors.changed.insert(login.person, Some(event.seq));
+                self.survivors.changed.insert(login.person, event.seq);
             }
             Fact::Returned(returned) => {
                 self.note_mail_taken(returned.login.account.as_ref(), event.seq);
@@ -222,7 +226,8 @@ impl Hub {
             _ => None,
         };
         if let Some(person) = target {
-            let since = self.survivors.changed.get(&person).copied().flatten();
+            let since = self.survivors.changed.get(&person).copied();
+            let since = since.unwrap_or(WRITTEN);
             self.survivors.handle_change(person);
             self.write_these(&[(person, since)]);
         }
@@ -261,7 +266,7 @@ impl Hub {
             self.survivors.restored.remove(&hash);
         }
         self.survivors.hashes.remove(&person);
-        self.survivors.changed.insert(person, Some(seq));
+        self.survivors.changed.insert(person, seq);
     }
 
     /// A person leaves for good.
@@ -277,7 +282,8 @@ impl Hub {
             self.survivors.changed.remove(&person);
             return;
         }
-        let was_written = !matches!(self.survivors.changed.remove(&person), Some(Some(_)));
+        let since = self.survivors.changed.remove(&person);
+        let was_written = since.is_none_or(|since| since == WRITTEN);
         if was_written && let Some(hash) = self.stored_hash(person) {
             self.survivors.end(hash);
         }
@@ -354,17 +360,17 @@ impl Hub {
     /// Writes some of what has changed. Returns whether there is more.
     pub(super) fn write_sessions(&mut self) -> bool {
         let some = self.survivors.changed.iter().take(SESSION_ROWS_MAX);
-        let some: Vec<(PersonId, Option<Seq>)> = some.map(|(id, seq)| (*id, *seq)).collect();
+        let some: Vec<(PersonId, Seq)> = some.map(|(id, seq)| (*id, *seq)).collect();
         let movements = self.store.has_movements();
         self.write_with(movements, &some)
     }
 
-    fn write_these(&mut self, people: &[(PersonId, Option<Seq>)]) -> bool {
+    fn write_these(&mut self, people: &[(PersonId, Seq)]) -> bool {
         self.write_with(false, people)
     }
 
     /// Writes sessions, and the movements that wait.
-    fn write_with(&mut self, movements: bool, people: &[(PersonId, Option<Seq>)]) -> bool {
+    fn write_with(&mut self, movements: bool, people: &[(PersonId, Seq)]) -> bool {
         let survivors = &mut self.survivors;
         let mut changes = SessionChanges {
             movements,
@@ -379,7 +385,7 @@ impl Hub {
         }
         let profiles = changes.profiles.len();
         for &(person, since) in people {
-            self.add_row(person, since.unwrap_or_default(), &mut changes);
+            self.add_row(person, since, &mut changes);
         }
         let next_room = self.note_numbers(&mut changes);
         if changes.is_empty() {
@@ -492,7 +498,7 @@ impl Hub {
 }
 
 impl Survivors {
-    fn forget(&mut self, written: &[(PersonId, Option<Seq>)]) {
+    fn forget(&mut self, written: &[(PersonId, Seq)]) {
         let written: HashSet<PersonId> = written.iter().map(|(person, _)| *person).collect();
         self.changed.retain(|person, _| !written.contains(person));
         if self.changed.is_empty() {

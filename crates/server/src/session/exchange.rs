@@ -37,7 +37,11 @@ use crate::worker::{Job, JobResult};
 #[derive(Debug, Default)]
 pub(super) struct Exchange {
     /// Bytes that were read and cannot be decoded before the answer is there.
-    held: Box<[u8]>,
+    #[expect(
+        clippy::box_collection,
+        reason = "eight bytes of each of ten thousand idle sessions"
+    )]
+    held: Option<Box<Vec<u8>>>,
     /// Messages in flight.
     talk: u16,
     next_ticket: u32,
@@ -112,21 +116,23 @@ enum Step {
 impl Exchange {
     /// Keeps input for later.
     pub(super) fn hold(&mut self, bytes: &[u8]) {
-        let mut held = self.take_held();
-        held.extend_from_slice(bytes);
-        self.held = held.into_boxed_slice();
+        if !bytes.is_empty() {
+            let held = self.held.get_or_insert_default();
+            held.reserve_exact(bytes.len());
+            held.extend_from_slice(bytes);
+        }
     }
 
     pub(super) fn held(&self) -> &[u8] {
-        &self.held
+        self.held.as_deref().map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn take_held(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.held).into_vec()
+        self.held.take().map_or_else(Vec::new, |held| *held)
     }
 
     pub(super) fn has_held(&self) -> bool {
-        !self.held.is_empty()
+        self.held.is_some()
     }
 
     /// Whether a question is in flight.

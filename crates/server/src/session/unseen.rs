@@ -201,7 +201,7 @@ impl Session {
         let unacked = match self.person {
             // Nobody can resume it.
             None if !matches!(self.stage, Stage::Lost(_)) => 0,
-            _ => self.transport.unacknowledged(),
+            _ => self.transport.forget_acknowledged(),
         };
         self.feed.handle_acknowledged(unacked);
     }

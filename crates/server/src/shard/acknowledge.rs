@@ -109,11 +109,11 @@ impl Shard {
             let Some(room) = logs.get_mut(id) else {
                 return false;
             };
-            let awaits = |&slot: &usize| {
+            let awaits = |slot: usize| {
                 let session = sessions.get(slot);
                 session.is_some_and(|session| session.awaits_acknowledgement())
             };
-            if !room.members().iter().any(awaits) {
+            if !room.members().any(awaits) {
                 room.forget_past();
             }
             room.has_past()

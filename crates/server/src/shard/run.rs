@@ -21,7 +21,7 @@ use crate::conn_limiter::Permit;
 use crate::hub::thread::ToHub;
 use crate::limits::{SHARD_QUEUE_MAX, STOP_TIME};
 use crate::session::{Opening, Peer};
-use crate::transport::{Ready, Tcp, Transport};
+use crate::transport::{AnyStream, Ready, Tcp, Transport};
 
 /// Sockets that are looked at before messages are, at most.
 const EVENTS_MAX: usize = 1024;
@@ -206,7 +206,7 @@ impl Loop {
         let both = Interest::READABLE | Interest::WRITABLE;
         match self.poll.registry().register(&mut stream, token, both) {
             Ok(()) => {
-                let transport = Transport::new(Box::new(Tcp::new(stream)));
+                let transport = Transport::new(AnyStream::Tcp(Tcp::new(stream)));
                 self.shard.admit(transport, (peer, opening), permit, now);
             }
             Err(error) => {

@@ -13,7 +13,7 @@ use std::io;
 use chinwag_core::{Duration, Monotonic, QuitReason};
 
 use crate::tls::Tls;
-pub(crate) use stream::{Stream, Tcp};
+pub(crate) use stream::{AnyStream, Stream, Tcp};
 pub(crate) use tls::Secured;
 use tls::TlsStream;
 pub use tls::{MemoryServer, MemoryTls};
@@ -45,7 +45,7 @@ pub(crate) enum Read {
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct Transport {
-    stream: Box<dyn Stream>,
+    stream: AnyStream,
     /// There may be something to read.
     is_readable: bool,
     /// The peer sends nothing more, so that there is something to read up to the end.
@@ -63,7 +63,7 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
+    pub(crate) fn new(stream: AnyStream) -> Self {
         Self {
             stream,
             is_readable: false,
@@ -78,8 +78,9 @@ impl Transport {
 
     /// Speaks TLS from now on; `first` was read already.
     pub(crate) fn secure(&mut self, first: Vec<u8>, tls: &Tls) {
-        let below = std::mem::replace(&mut self.stream, Box::new(Nowhere));
-        self.stream = Box::new(TlsStream::new(below, first, tls));
+        let nowhere = AnyStream::Other(Box::new(Nowhere));
+        let below = std::mem::replace(&mut self.stream, nowhere);
+        self.stream = AnyStream::Other(Box::new(TlsStream::new(below, first, tls)));
         self.is_readable = true;
     }
 
@@ -188,6 +189,15 @@ impl Transport {
         self.stream.unacknowledged().unwrap_or(u64::MAX)
     }
 
+    /// The same, now and then, while it may go on for long. If it is nothing, nothing is kept for it.
+    pub(crate) fn forget_acknowledged(&mut self) -> u64 {
+        let left = self.unacknowledged();
+        if left == 0 {
+            self.stream.forget_acknowledged();
+        }
+        left
+    }
+
     /// Takes the connection for lost.
     pub(crate) fn fail(&mut self, why: QuitReason) {
         self.is_readable = false;
@@ -288,7 +298,7 @@ mod tests {
     };
 
     fn transport(reads: Vec<io::Result<usize>>, writes: Vec<io::Result<usize>>) -> Transport {
-        let mut transport = Transport::new(Box::new(Script { reads, writes }));
+        let mut transport = Transport::new(AnyStream::Other(Box::new(Script { reads, writes })));
         transport.handle_ready(READY, Monotonic(0));
         transport
     }

@@ -29,7 +29,7 @@ use hello::Hello;
 pub use memory::{MemoryServer, MemoryTls};
 use records::Records;
 
-use super::Stream;
+use super::{AnyStream, Stream};
 use crate::tls::{ClientCertificate, Tls};
 
 /// Bytes that are sealed into one record at most (RFC 8446, section 5.1).
@@ -61,7 +61,7 @@ pub(crate) struct Secured {
 
 /// See the [module](self).
 pub(crate) struct TlsStream {
-    below: Box<dyn Stream>,
+    below: AnyStream,
     stage: Stage,
     /// Bytes that were read before it was known that this is TLS.
     first: Vec<u8>,
@@ -113,7 +113,7 @@ impl fmt::Debug for TlsStream {
 impl TlsStream {
     /// Speaks TLS over a stream of which `first` was read already. Nothing is read or written before
     /// the first [`try_read`](Stream::try_read).
-    pub(crate) fn new(below: Box<dyn Stream>, first: Vec<u8>, tls: &Tls) -> Self {
+    pub(crate) fn new(below: AnyStream, first: Vec<u8>, tls: &Tls) -> Self {
         Self {
             below,
             stage: Stage::Hello(Box::new(Hello::new(tls))),
@@ -364,6 +364,10 @@ impl Stream for TlsStream {
     fn unacknowledged(&self) -> Option<u64> {
         let below = self.below.unacknowledged()?;
         Some(self.records.unacknowledged(below))
+    }
+
+    fn forget_acknowledged(&mut self) {
+        self.records.forget_all();
     }
 }
 

@@ -10,7 +10,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, SupportedProtocolVersion};
 
-use super::super::Stream;
+use super::super::{AnyStream, Stream};
 use super::{TlsStream, broken};
 use crate::tls::{Certificates, Source, Tls};
 
@@ -95,7 +95,11 @@ impl MemoryServer {
     pub fn accept(&self) -> MemoryTls {
         let pipe = Pipe::default();
         MemoryTls {
-            stream: TlsStream::new(Box::new(pipe.clone()), Vec::new(), &self.tls),
+            stream: TlsStream::new(
+                AnyStream::Other(Box::new(pipe.clone())),
+                Vec::new(),
+                &self.tls,
+            ),
             pipe,
         }
     }

@@ -70,6 +70,12 @@ impl Records {
         }
     }
 
+    /// Everything was acknowledged. An idle session keeps nothing of that.
+    pub(super) fn forget_all(&mut self) {
+        self.ends = Vec::new();
+        self.forgotten = self.plain;
+    }
+
     /// The plain bytes of records that were not acknowledged whole, where so many sealed bytes of those
     /// that the stream below has taken were not.
     pub(super) fn unacknowledged(&self, below: u64) -> u64 {
@@ -107,6 +113,19 @@ mod tests {
         assert_eq!(records.unacknowledged(1), 20);
         assert_eq!(records.unacknowledged(20 + SEAL as u64), 20);
         assert_eq!(records.unacknowledged(20 + SEAL as u64 + 1), 30);
+    }
+
+    #[test]
+    fn an_idle_session_keeps_nothing_and_counts_on() {
+        let mut records = Records::default();
+        seal(&mut records, 10, 0);
+        seal(&mut records, 20, 0);
+        records.forget_all();
+        assert_eq!(records.ends.capacity(), 0);
+        assert_eq!(records.unacknowledged(0), 0);
+        seal(&mut records, 30, 0);
+        assert_eq!(records.unacknowledged(1), 30);
+        assert_eq!(records.unacknowledged(0), 0);
     }
 
     #[test]

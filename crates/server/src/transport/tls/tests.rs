@@ -82,7 +82,7 @@ impl World {
     fn new(config: ClientConfig) -> Self {
         let pipe = Shared::default();
         pipe.with(|pipe| pipe.room = PLENTY);
-        let mut server = Transport::new(Box::new(pipe.clone()));
+        let mut server = Transport::new(AnyStream::Other(Box::new(pipe.clone())));
         server.secure(Vec::new(), &SERVER.tls);
         let name = ServerName::try_from("memory").expect("a name");
         Self {
@@ -222,7 +222,7 @@ fn what_was_read_before_the_handshake_belongs_to_it() {
     let mut hello = Vec::new();
     world.client.write_tls(&mut hello).expect("memory");
     let pipe = world.pipe.clone();
-    world.server = Transport::new(Box::new(pipe));
+    world.server = Transport::new(AnyStream::Other(Box::new(pipe)));
     world.server.secure(hello, &SERVER.tls);
     assert_eq!(world.read(), b"");
     world.receive().expect("a handshake");
