@@ -11,7 +11,7 @@
 //!
 //! The store has the hashes of codes. A session that was restored has another code inside the chat.
 
-use std::collections::HashSet;
+mod writing;
 
 use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
@@ -19,13 +19,11 @@ use chinwag_core::{
     AccountChange, Command, Duration, Event, Fact, Held, LoggedIn, Name, PersonId, ResumeCode,
     RoomId, Seq, Standing, Timestamp,
 };
-use chinwag_store::{Resumable, SessionChanges};
 use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
 use super::Hub;
 use super::record::{KeptRoom, Record};
-use crate::limits::SESSION_ROWS_MAX;
 use crate::shard::shard_of;
 
 /// In the place of the event that a session began with: it has a row already. No event has this number.
@@ -344,166 +342,5 @@ impl Hub {
             self.add_deeds(person, &mut record);
         }
         Some(record)
-    }
-
-    /// Deletes what can no longer be resumed, now and then.
-    pub(super) fn sweep_sessions(&mut self, now: Timestamp) {
-        if now < self.survivors.swept + SWEEP_TIME && now >= self.survivors.swept {
-            return;
-        }
-        self.survivors.swept = now;
-        if let Err(error) = self.store.forget_sessions(now) {
-            tracing::warn!("cannot forget lost sessions: {error}");
-        }
-    }
-
-    /// Writes some of what has changed. Returns whether there is more.
-    pub(super) fn write_sessions(&mut self) -> bool {
-        let some = self.survivors.changed.iter().take(SESSION_ROWS_MAX);
-        let some: Vec<(PersonId, Seq)> = some.map(|(id, seq)| (*id, *seq)).collect();
-        let movements = self.store.has_movements();
-        self.write_with(movements, &some)
-    }
-
-    fn write_these(&mut self, people: &[(PersonId, Seq)]) -> bool {
-        self.write_with(false, people)
-    }
-
-    /// Writes sessions, and the movements that wait.
-    fn write_with(&mut self, movements: bool, people: &[(PersonId, Seq)]) -> bool {
-        let survivors = &mut self.survivors;
-        let mut changes = SessionChanges {
-            movements,
-            ended: std::mem::take(&mut survivors.ended),
-            profiles: std::mem::take(&mut survivors.profiles),
-            closed: std::mem::take(&mut survivors.closed),
-            ..SessionChanges::default()
-        };
-        if std::mem::take(&mut survivors.has_new_mark) {
-            let marks = survivors.marks.iter().map(ToString::to_string);
-            changes.mark = Some(marks.collect::<Vec<_>>().join(" "));
-        }
-        let profiles = changes.profiles.len();
-        for &(person, since) in people {
-            self.add_row(person, since, &mut changes);
-        }
-        let next_room = self.note_numbers(&mut changes);
-        if changes.is_empty() {
-            self.survivors.forget(people);
-            return false;
-        }
-        let written = self.store.change_sessions(&changes);
-        let fails = written.is_err();
-        if let Err(error) = written {
-            if !self.survivors.fails {
-                tracing::warn!("cannot save sessions: {error}");
-            }
-            changes.profiles.truncate(profiles);
-            self.survivors.ended = changes.ended;
-            self.survivors.profiles = changes.profiles;
-            self.survivors.closed = changes.closed;
-            self.survivors.has_new_mark = changes.mark.is_some();
-        } else {
-            self.survivors.next_room = next_room;
-            self.survivors.forget(people);
-        }
-        self.survivors.fails = fails;
-        !fails && !self.survivors.changed.is_empty()
-    }
-
-    /// Sessions and profiles know rooms by their numbers, so no room may get one of those after a restart.
-    fn note_numbers(&self, changes: &mut SessionChanges) -> RoomId {
-        let next_room = self.chat.next_room();
-        let is_new = next_room != self.survivors.next_room && !changes.is_empty();
-        changes.next_room = is_new.then_some(next_room);
-        next_room
-    }
-
-    fn add_row(&mut self, person: PersonId, since: Seq, changes: &mut SessionChanges) {
-        let Some((record, code_hash)) = self.record(person, since).zip(self.stored_hash(person))
-        else {
-            return;
-        };
-        changes.profiles.extend(self.profile_of(person, &record));
-        let session = &record.session;
-        // Nobody could resume it.
-        if !session.connection.is_resumable || !self.store.outlives_process() {
-            return;
-        }
-        changes.sessions.push(Resumable {
-            code_hash,
-            name: session.name.clone(),
-            until: session.until.unwrap_or(Timestamp(i64::MAX)),
-            text: record.to_text(),
-        });
-    }
-
-    /// Writes every session as it is when the server has stopped.
-    pub(crate) fn write_all_sessions(&mut self, now: Timestamp) {
-        let everybody: Vec<PersonId> = self.chat.everybody().collect();
-        let until = now + self.chat.resume_time();
-        let mut changes = SessionChanges::default();
-        for person in everybody {
-            let Some((mut record, code_hash)) = self
-                .record_at_end(person, until)
-                .zip(self.stored_hash(person))
-            else {
-                continue;
-            };
-            record.session.until = Some(until);
-            changes.profiles.extend(self.profile_of(person, &record));
-            self.survivors.changed.remove(&person);
-            if record.session.connection.is_resumable {
-                changes.sessions.push(Resumable {
-                    code_hash,
-                    name: record.session.name.clone(),
-                    until,
-                    text: record.to_text(),
-                });
-            }
-        }
-        while self.write_sessions() {}
-        self.note_numbers(&mut changes);
-        if let Err(error) = self.store.change_sessions(&changes) {
-            tracing::warn!("cannot save sessions: {error}");
-        }
-    }
-
-    /// The same as if the link had been lost now.
-    fn record_at_end(&self, person: PersonId, until: Timestamp) -> Option<Record> {
-        let mut record = self.record(person, Seq::default())?;
-        record.session.until = Some(until);
-        if let Some(unseen) = self.lost.unseen(person) {
-            for (kept, after) in &mut record.rooms {
-                let mut rooms = unseen.rooms.iter();
-                let found = rooms.find(|(room, _)| Some(*room) == kept.id);
-                *after = found.map(|(_, after)| *after);
-            }
-            record.set_unseen(unseen);
-            self.add_deeds(person, &mut record);
-        }
-        Some(record)
-    }
-
-    /// What was done meanwhile this process alone knows.
-    fn add_deeds(&self, person: PersonId, record: &mut Record) {
-        let rooms = record.rooms.iter();
-        let rooms = rooms.filter_map(|(room, after)| Some((room.id?, (*after)?)));
-        let rooms: Vec<(RoomId, Seq)> = rooms.collect();
-        let client = record.session.connection.client;
-        record
-            .private
-            .extend(self.deeds_told((person, client), &rooms));
-    }
-}
-
-impl Survivors {
-    fn forget(&mut self, written: &[(PersonId, Seq)]) {
-        let written: HashSet<PersonId> = written.iter().map(|(person, _)| *person).collect();
-        self.changed.retain(|person, _| !written.contains(person));
-        if self.changed.is_empty() {
-            // Thousands may have come at once, and come to stay.
-            self.changed = HashMap::new();
-        }
     }
 }
