@@ -24,7 +24,7 @@ pub(crate) const SCAN_MAX: u64 = 200_000;
 pub(crate) const COUNT_MAX: u64 = 10_000;
 
 /// A history that was asked for, not read yet. Where more than messages is shown each line counts as a message: see
-/// [`lines`](crate::lines).
+/// the lines of a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
     /// The place of its first message. It is behind `last` if there is nothing.
