@@ -30,6 +30,14 @@ pub(crate) struct FullServer {
     people: u64,
 }
 
+fn log_in_to(account: &str) -> Command {
+    Command::LogInTo {
+        name: name(account),
+        proof: Some(Proof("a hash".into())),
+        beside: true,
+    }
+}
+
 /// A request, or a few that undo one another, which leave the server as it was.
 pub(crate) struct Piece {
     /// The piece's name, unlike that of all others.
@@ -58,7 +66,13 @@ impl FullServer {
         for n in 0..people {
             server.arrive(n);
         }
+        server.does(server.member(), log_in_to("owner3"));
         server
+    }
+
+    /// A person who is logged in to an account.
+    fn member(&self) -> Caller {
+        self.caller(4)
     }
 
     /// Logs in person `n`, who goes to room `n`; most leave the lobby.
@@ -340,16 +354,9 @@ pub(crate) const PIECES: &[Piece] = &[
     Piece {
         name: "leave a message for an account and show it",
         work: |server| {
-            let log_in = |own: &str| Command::LogInTo {
-                name: name(own),
-                proof: Some(Proof("a hash".into())),
-                beside: true,
-            };
-            let (sender, receiver) = (server.anybody(), server.caller(3));
-            server.does(sender, log_in("owner1"));
-            server.does(sender, message("owner2"));
-            server.does(sender, Command::LogOut);
-            server.does(receiver, log_in("owner2"));
+            let receiver = server.caller(3);
+            server.does(server.member(), message("owner2"));
+            server.does(receiver, log_in_to("owner2"));
             server.does(Caller::Server, Command::ShowKept(PersonId(3)));
             server.does(receiver, Command::LogOut);
         },
