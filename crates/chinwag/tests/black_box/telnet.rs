@@ -69,7 +69,8 @@ const OPTIONS: [u8; 9] = [IAC, 251, NAWS, IAC, 251, 24, IAC, DO, 3];
 
 #[test]
 fn a_telnet_that_negotiates_first_is_greeted() {
-    let server = Setup::new().start();
+    // On a busy machine its options may come late otherwise, and behind the greeting.
+    let server = Setup::new().limit("sniff_time", "2s").start();
     let mut telnet = server.connect();
     telnet.write(&OPTIONS);
     telnet.expect("/quit to leave.\r\nEnter your username: ");
