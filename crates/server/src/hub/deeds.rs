@@ -4,7 +4,6 @@
 //! Of a room it is kept for as long as a session can be resumed, whether somebody's link is lost or not: what was on its
 //! way when that was lost belongs to it. Topics and announcements are the store's.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chinwag_core::{Client, Event, Fact, ModAction, PersonId, RoomAct, RoomId, Seq, Timestamp};
@@ -23,8 +22,6 @@ const LISTS_MAX: usize = 4_096;
 pub(super) struct Deeds {
     of_people: HashMap<PersonId, Vec<Arc<Event>>>,
     in_rooms: HashMap<RoomId, Vec<Arc<Event>>>,
-    /// The rooms, in the order of what is kept of them.
-    dated: VecDeque<(Timestamp, RoomId)>,
 }
 
 impl Deeds {
@@ -44,9 +41,7 @@ impl Deeds {
             put(&mut self.of_people, person, event);
         }
         for &room in event.fact.rooms() {
-            if put(&mut self.in_rooms, room, event) {
-                self.dated.push_back((event.at, room));
-            }
+            put(&mut self.in_rooms, room, event);
         }
     }
 
@@ -84,17 +79,10 @@ impl Deeds {
 
     /// Forgets what nobody can have missed who may come back.
     pub(super) fn expire(&mut self, before: Timestamp) {
-        while let Some((at, room)) = self.dated.front().copied()
-            && at < before
-        {
-            self.dated.pop_front();
-            if let Some(deeds) = self.in_rooms.get_mut(&room) {
-                deeds.retain(|event| event.at >= before);
-                if deeds.is_empty() {
-                    self.in_rooms.remove(&room);
-                }
-            }
-        }
+        self.in_rooms.retain(|_, deeds| {
+            deeds.retain(|event| event.at >= before);
+            !deeds.is_empty()
+        });
     }
 }
 
@@ -118,21 +106,20 @@ impl Hub {
     }
 }
 
-/// Adds an event to a list. Returns whether there is space for it.
+/// Adds an event to a list, if there is space for it.
 fn put<K: Copy + Eq + std::hash::Hash>(
     lists: &mut HashMap<K, Vec<Arc<Event>>>,
     key: K,
     event: &Arc<Event>,
-) -> bool {
+) {
     if lists.len() >= LISTS_MAX && !lists.contains_key(&key) {
-        return false;
+        return;
     }
     let list = lists.entry(key).or_default();
     if list.len() == DEEDS_MAX {
         list.remove(0);
     }
     list.push(event.clone());
-    true
 }
 
 #[cfg(test)]
@@ -178,6 +165,6 @@ mod tests {
         let rooms = [RoomId(0), RoomId(1)];
         assert_eq!(deeds.take(PersonId(1), &rooms).count(), 1);
         deeds.expire(Timestamp(all as i64 + 1));
-        assert!(deeds.in_rooms.is_empty() && deeds.dated.is_empty());
+        assert!(deeds.in_rooms.is_empty());
     }
 }
