@@ -321,7 +321,8 @@ impl Chat {
             },
             account: account.map(|account| account.name.clone()),
             new,
-            rooms: person.rooms.clone(),
+            // Where its link was lost nobody sees it now.
+            rooms: self.rooms_of(person.id).into(),
         }))
     }
 }

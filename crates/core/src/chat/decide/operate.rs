@@ -170,14 +170,7 @@ impl Chat {
             new: new.clone(),
         };
         facts.push(audit_entry(me, act, Some(target.id)));
-        let mut renamed = self.renamed(target, new);
-        if let Fact::Renamed(renamed) = &mut renamed
-            && self.people.get(target.id).is_none()
-        {
-            // Where its link was lost nobody sees it now.
-            renamed.rooms = Box::default();
-        }
-        facts.push(renamed);
+        facts.push(self.renamed(target, new));
         Ok(Outcome::Done)
     }
 
