@@ -76,8 +76,11 @@ pub(crate) fn check(
     }
     let state = conn.unchecked_transaction()?;
     report.extend(integrity(&state)?.into_iter().map(Fault::File));
-    report.messages = check_blocks(&state, "block", names, &mut report)?;
-    check_blocks(&state, "movement", names, &mut report)?;
+    report.messages = check_blocks(&state, "block", &mut report, |block| messages(block, names))?;
+    check_blocks(&state, "movement", &mut report, |block| {
+        let events = block.movements((Seq(0), Seq(u64::MAX)), names)?;
+        Ok(events.len() as u64)
+    })?;
     check_rows(&state, &mut report)?;
     if let Some((found, mark)) = found {
         let (faults, ids) = found?;
@@ -115,12 +118,12 @@ fn integrity(conn: &Connection) -> Result<Vec<String>, Error> {
     Ok(rows.into_iter().filter(|row| row != "ok").collect())
 }
 
-/// Reads all blocks of a table; how many entries they have.
+/// Has all blocks of a table read; how many entries they have, as `read` counts them.
 fn check_blocks(
     conn: &Connection,
     table: &str,
-    names: &mut Names,
     report: &mut CheckReport,
+    mut read: impl FnMut(&Block) -> Result<u64, Error>,
 ) -> Result<u64, Error> {
     let mut counts: HashMap<RoomId, u64> = HashMap::new();
     let mut all = 0;
@@ -140,19 +143,13 @@ fn check_blocks(
             report.extend([Fault::Count { room, seq }]);
         }
         counts.insert(block.room, block.before.saturating_add(block.count));
-        let read = match table {
-            "movement" => block
-                .movements((Seq(0), Seq(u64::MAX)), names)
-                .map(|events| events.len() as u64),
-            _ => events(&block, names),
-        };
-        all += report.note(read)?.unwrap_or(0);
+        all += report.note(read(&block))?.unwrap_or(0);
     }
     Ok(all)
 }
 
-/// Makes every event of a block; how many there are.
-fn events(block: &Block, names: &mut Names) -> Result<u64, Error> {
+/// Makes every event of a block of messages; how many there are.
+fn messages(block: &Block, names: &mut Names) -> Result<u64, Error> {
     let messages = block.messages()?;
     for message in &messages {
         block.event(message, names)?;
