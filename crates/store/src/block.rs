@@ -343,14 +343,10 @@ pub(crate) fn signed(value: u64) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::drafts::{BODY_BYTES_MAX, Drafts};
-    use crate::encoding::{unzigzag, zigzag};
-    use proptest::prelude::*;
-
-    fn block(draft: &Draft) -> Block {
-        Block {
+impl Block {
+    /// The first of its room, as it is read.
+    pub(crate) fn of_draft(draft: &Draft) -> Self {
+        Self {
             first: draft.first,
             last: draft.last,
             turn: draft.first,
@@ -361,6 +357,14 @@ mod tests {
             body: draft.body.clone(),
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drafts::{BODY_BYTES_MAX, Drafts};
+    use crate::encoding::{unzigzag, zigzag};
+    use proptest::prelude::*;
 
     fn message<'a>(seq: u64, at: i64, name: &'a str, text: &'a str) -> Message<'a> {
         Message {
@@ -396,7 +400,7 @@ mod tests {
             .map(|d| (d.room.0, d.first.0))
             .collect();
         assert_eq!(firsts, [(0, 10), (1, 12), (2, 14)]);
-        let block = block(&drafts.blocks()[0]);
+        let block = Block::of_draft(&drafts.blocks()[0]);
         let seqs: Vec<_> = block
             .messages()
             .expect("messages")
@@ -426,7 +430,7 @@ mod tests {
             ..message(1, -5, "Zoë", "größe")
         };
         drafts.push(RoomId(2), &expected);
-        let block = block(&drafts.blocks()[0]);
+        let block = Block::of_draft(&drafts.blocks()[0]);
         assert_eq!(block.messages(), Ok(vec![expected]));
     }
 
@@ -436,7 +440,7 @@ mod tests {
             let mut drafts = Drafts::of_messages();
             let message = message(1, 0, "lee", "hi");
             drafts.push(RoomId(2), &Message { account, ..message });
-            let block = block(&drafts.blocks()[0]);
+            let block = Block::of_draft(&drafts.blocks()[0]);
             let read = block.messages().expect("messages")[0]
                 .account
                 .map(str::to_owned);
@@ -457,7 +461,7 @@ mod tests {
             let head = &[version, 0, 0, 3 << bits | 1][..];
             let block = Block {
                 body: [head, b"lee", &[5], b"waves"].concat(),
-                ..block(&filled(1, 1).blocks()[0])
+                ..Block::of_draft(&filled(1, 1).blocks()[0])
             };
             assert_eq!(block.messages(), Ok(vec![waves]));
         }
@@ -466,7 +470,7 @@ mod tests {
     #[test]
     fn damage_is_noticed() {
         let drafts = filled(6, 5);
-        let good = block(&drafts.blocks()[0]);
+        let good = Block::of_draft(&drafts.blocks()[0]);
         for cut in 0..good.body.len() {
             let body = good.body[..cut].to_vec();
             let cut = Block {
@@ -511,7 +515,7 @@ mod tests {
         #[test]
         fn a_changed_byte_never_panics(place: prop::sample::Index, byte: u8) {
             let drafts = filled(6, 5);
-            let mut block = block(&drafts.blocks()[1]);
+            let mut block = Block::of_draft(&drafts.blocks()[1]);
             let place = place.index(block.body.len());
             block.body[place] = byte;
             let mut names = Names::default();

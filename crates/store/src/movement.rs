@@ -382,17 +382,7 @@ mod tests {
             };
             assert!(waiting.add(RoomId(1), &event));
         }
-        let draft = &waiting.drafts.blocks()[0];
-        Block {
-            first: draft.first,
-            last: draft.last,
-            turn: draft.first,
-            room: draft.room,
-            first_at: draft.first_at,
-            before: 0,
-            count: draft.count.into(),
-            body: draft.body.clone(),
-        }
+        Block::of_draft(&waiting.drafts.blocks()[0])
     }
 
     fn read(block: &Block) -> Option<usize> {
