@@ -33,8 +33,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
-    Caller, Chat, Command, ConnId, Env, Event, Fact, LeftOut, MessageKey, Name, Outcome,
-    PresenceBatcher, Query, Rejection, RoomSummary, Seq, Timestamp, Welcome,
+    Caller, Chat, Command, ConnId, Env, Event, Fact, LeftOut, MessageKey, Name, Outcome, Query,
+    Rejection, RoomSummary, Seq, Timestamp, Welcome,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::{Opened, Store};
@@ -98,7 +98,6 @@ pub(crate) enum Body {
 pub(crate) struct Hub {
     chat: Chat,
     store: Store,
-    presence: PresenceBatcher,
     movements: Movements,
     lost: LostSessions,
     survivors: Survivors,
@@ -180,7 +179,6 @@ impl Hub {
             rng,
             chat: Chat::new(config.settings, opened.snapshot, now),
             store: opened.store,
-            presence: PresenceBatcher::default(),
             movements: Movements::default(),
             lost: LostSessions::default(),
             survivors: Survivors::default(),

@@ -6,14 +6,15 @@
 
 use std::collections::VecDeque;
 
-use chinwag_core::{Event, Fact, RoomId, Seq, Timestamp, Timing};
+use chinwag_core::{Event, Fact, PresenceBatcher, RoomId, Seq, Timestamp, Timing};
 use chinwag_store::SessionChanges;
 
 use super::Hub;
 
-/// What is known of the movements of this turn.
+/// What is told of movements, and how.
 #[derive(Debug, Default)]
 pub(super) struct Movements {
+    presence: PresenceBatcher,
     /// The rooms that are told of an event later, in a summary. In the order of the events.
     summed: VecDeque<(Seq, RoomId)>,
     /// Some were not gathered, since too many wait.
@@ -21,6 +22,11 @@ pub(super) struct Movements {
 }
 
 impl Movements {
+    /// When rooms are to be told how many came and went.
+    pub(super) fn deadline(&self) -> Option<Timestamp> {
+        self.presence.deadline()
+    }
+
     /// The rooms that are told later of an event, whose turn it is to be shown.
     pub(super) fn take_summed(&mut self, event: Seq) -> Box<[RoomId]> {
         let mut rooms = Vec::new();
@@ -41,7 +47,8 @@ impl Hub {
             return;
         }
         for &room in event.fact.rooms() {
-            match self.presence.offer(room, &event.fact, event.at) {
+            let timing = self.movements.presence.offer(room, &event.fact, event.at);
+            match timing {
                 Timing::Now => self.gather(room, event),
                 Timing::Later => self.movements.summed.push_back((event.seq, room)),
             }
@@ -58,12 +65,13 @@ impl Hub {
 
     /// Tells rooms how many came and went, where it is time.
     pub(super) fn summarize_presence(&mut self, now: Timestamp) {
-        if self.presence.deadline().is_none_or(|at| at > now) {
+        if self.movements.deadline().is_none_or(|at| at > now) {
             return;
         }
         let mut facts = Vec::new();
         let chat = &self.chat;
-        self.presence.due(now, |room| chat.here(room), &mut facts);
+        let presence = &mut self.movements.presence;
+        presence.due(now, |room| chat.here(room), &mut facts);
         for fact in facts {
             let event = self.number(fact, now);
             self.note_movement(&event);

@@ -144,7 +144,7 @@ impl Hub {
 
     /// When the hub has something to do though nobody asks.
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
-        self.presence.deadline()
+        self.movements.deadline()
     }
 
     /// Forgets what has run out, and lets the store trim some of what is too old. Returns whether
