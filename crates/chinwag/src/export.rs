@@ -401,21 +401,13 @@ mod tests {
     }
 
     fn ejected(by: Name, name: Name) -> Fact {
-        Fact::RoomChanged(Box::new(RoomChange {
-            room: RoomId(0),
-            room_name: RoomName::lobby(),
-            by,
-            actor: None,
-            act: RoomAct::Eject {
-                name,
-                account: None,
-                why: None,
-            },
-            target: None,
-            told: None,
-            is_lent: false,
-            moderators: [].into(),
-        }))
+        let act = RoomAct::Eject {
+            name,
+            account: None,
+            why: None,
+        };
+        let change = RoomChange::new(by, (RoomId(0), RoomName::lobby()), act);
+        Fact::RoomChanged(Box::new(change))
     }
 
     /// Who came, went and changed.

@@ -34,6 +34,23 @@ pub struct RoomChange {
     pub moderators: Box<[PersonId]>,
 }
 
+impl RoomChange {
+    /// A change that is told to nobody in private.
+    pub fn new(by: Name, (room, room_name): (RoomId, RoomName), act: RoomAct) -> Self {
+        Self {
+            room,
+            room_name,
+            by,
+            actor: None,
+            act,
+            target: None,
+            told: None,
+            is_lent: false,
+            moderators: Box::default(),
+        }
+    }
+}
+
 /// The kinds of [`RoomChange`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum RoomAct {

@@ -268,17 +268,7 @@ impl Fields<'_, '_> {
             kind => {
                 let (by, room_name) = (self.name()?, self.room_name()?);
                 let act = self.act(kind, (&by, at))?;
-                Fact::RoomChanged(Box::new(RoomChange {
-                    room,
-                    room_name,
-                    by,
-                    actor: None,
-                    act,
-                    target: None,
-                    told: None,
-                    is_lent: false,
-                    moderators: Box::default(),
-                }))
+                Fact::RoomChanged(Box::new(RoomChange::new(by, (room, room_name), act)))
             }
         })
     }

@@ -14,17 +14,7 @@ use crate::support::*;
 const ROOM: RoomId = RoomId(3);
 
 fn changed(seq: u64, act: RoomAct) -> Arc<Event> {
-    let change = RoomChange {
-        room: ROOM,
-        room_name: room_name(ROOM),
-        by: name("ann"),
-        actor: None,
-        act,
-        target: None,
-        told: None,
-        is_lent: false,
-        moderators: Box::default(),
-    };
+    let change = RoomChange::new(name("ann"), (ROOM, room_name(ROOM)), act);
     event(seq, Fact::RoomChanged(Box::new(change)))
 }
 

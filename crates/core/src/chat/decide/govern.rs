@@ -329,16 +329,6 @@ impl Chat {
 
     /// A change that is told to nobody in private, under the name of who has made it.
     pub(super) fn change_by(&self, by: Name, room: RoomId, act: RoomAct) -> RoomChange {
-        RoomChange {
-            room,
-            room_name: self.name_of(room),
-            by,
-            actor: None,
-            act,
-            target: None,
-            told: None,
-            is_lent: false,
-            moderators: Box::default(),
-        }
+        RoomChange::new(by, (room, self.name_of(room)), act)
     }
 }
