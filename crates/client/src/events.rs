@@ -9,6 +9,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Instant;
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::{Handle, Signals};
 
@@ -35,6 +37,8 @@ pub(crate) enum Event {
     Heard(u64, Vec<u8>),
     /// The server closed its half of it (`None`), or it broke.
     HungUp(u64, Option<io::Error>),
+    /// Nobody reads standard output any more.
+    OutputClosed,
     /// The connection that was asked for.
     Dialled(Result<Connection, JoinError>),
     Resized,
@@ -94,6 +98,25 @@ impl Events {
             let hand_on = |piece| events.send(Event::Piece(piece)).is_ok();
             let end = read_all(input, &options, &budget, hand_on).err();
             let _ = events.send(Event::InputEnded(end));
+        });
+    }
+
+    /// Tells when nobody reads standard output any more, as behind `head -1`: who only reads would find it out with
+    /// the next line, which may never come. The thread may outlive everything else, as long as somebody reads.
+    pub(crate) fn watch_output(&self) {
+        let events = self.sender.clone();
+        thread::spawn(move || {
+            let output = io::stdout();
+            // Nothing is waited for but what is always told: an error, which a pipe has without a reader.
+            let mut output = [PollFd::new(&output, PollFlags::empty())];
+            loop {
+                match poll(&mut output, None) {
+                    Ok(_) => break,
+                    Err(Errno::INTR) => {}
+                    Err(_) => return,
+                }
+            }
+            let _ = events.send(Event::OutputClosed);
         });
     }
 

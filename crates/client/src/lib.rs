@@ -142,7 +142,11 @@ pub fn join(options: &JoinOptions) -> Result<(), JoinError> {
     }
     let is_terminal = io::stdout().is_terminal();
     let output = Output::new(io::stdout(), is_terminal);
-    run_piped(options, is_attended, io::stdin(), output)
+    let driver = connect(options, is_attended)?;
+    if options.follow {
+        driver.events.watch_output();
+    }
+    run_piped(driver, options, io::stdin(), output)
 }
 
 /// Joins the chat with another input and output than the process's own, as from a pipe.
@@ -155,7 +159,8 @@ where
     I: Read + Send + 'static,
     O: Write,
 {
-    run_piped(options, false, input, Output::new(output, false))
+    let driver = connect(options, false)?;
+    run_piped(driver, options, input, Output::new(output, false))
 }
 
 /// Connects for the first time, and says what a person should know about the way.
@@ -174,8 +179,8 @@ fn connect(options: &JoinOptions, is_attended: bool) -> Result<Driver, JoinError
 }
 
 fn run_piped<I, O>(
+    driver: Driver,
     options: &JoinOptions,
-    is_attended: bool,
     input: I,
     output: Output<O>,
 ) -> Result<(), JoinError>
@@ -183,7 +188,6 @@ where
     I: Read + Send + 'static,
     O: Write,
 {
-    let driver = connect(options, is_attended)?;
     let input = (!options.follow).then_some(input);
     pipe::run(driver, input, options.input.clone(), output)
 }

@@ -102,6 +102,7 @@ where
                     input_error = error;
                     driver.session.handle_input_end(Instant::now());
                 }
+                Event::OutputClosed => return Ok(()),
                 _ => {}
             }
         }

@@ -28,6 +28,9 @@ pub enum TargetError {
     /// Nothing stands where the host should.
     #[error("\"{0}\" names no host.")]
     NoHost(String),
+    /// It is a URL.
+    #[error("\"{0}\" is a URL; a server is HOST or HOST:PORT.")]
+    Url(String),
     /// A character that no host name has.
     #[error("\"{0}\" is no host name: it has white space, a slash, an @ or a control character.")]
     BadHost(String),
@@ -99,7 +102,9 @@ impl fmt::Display for Target {
 }
 
 fn split(text: &str) -> Result<(&str, Option<u16>), TargetError> {
-    if let Some(rest) = text.strip_prefix('[') {
+    if text.contains("://") {
+        Err(TargetError::Url(text.to_owned()))
+    } else if let Some(rest) = text.strip_prefix('[') {
         split_bracketed(text, rest)
     } else if text.matches(':').count() > 1 {
         Ok((checked_ipv6(text)?, None))
@@ -207,6 +212,8 @@ mod tests {
         refuse("lee@host:22", TargetError::BadHost, "lee@host");
         refuse("host/room", TargetError::BadHost, "host/room");
         refuse("host]:1", TargetError::BadHost, "host]");
+        refuse("http://host", TargetError::Url, "http://host");
+        refuse("irc://[::1]:1", TargetError::Url, "irc://[::1]:1");
     }
 
     #[test]
@@ -215,7 +222,6 @@ mod tests {
         refuse("host:0", TargetError::BadPort, "0");
         refuse("host:65536", TargetError::BadPort, "65536");
         refuse("host:+80", TargetError::BadPort, "+80");
-        refuse("http://host", TargetError::BadPort, "//host");
         refuse("[::1]:x", TargetError::BadPort, "x");
     }
 

@@ -268,6 +268,26 @@ fn a_reader_needs_no_input_and_no_past() {
 }
 
 #[test]
+fn a_reader_whose_output_nobody_reads_leaves_at_once() {
+    let server = setup().start();
+    let mut listener = listener(&server);
+    let mut command = join(
+        &server.address().to_string(),
+        &["--follow", "--name", "eye"],
+    );
+    let mut eye = command
+        .stdin(Stdio::null())
+        .spawn()
+        .expect("the program is built");
+    listener.expect("* eye joined #lobby");
+    // As `head` does when it has had enough. Nobody says anything behind it.
+    drop(eye.stdout.take());
+    listener.expect("* eye left");
+    let status = eye.wait().expect("it is our child");
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
 fn what_programs_write_becomes_text() {
     let server = setup().start();
     let mut listener = listener(&server);

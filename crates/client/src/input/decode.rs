@@ -1,15 +1,18 @@
 //! The encoding of the input, and its way to UTF-8.
 //!
 //! It must not know lines. UTF-8 passes as it is, wrong bytes included, so that the line they stand in
-//! can be told; a file of another encoding is one whole, and its decoder replaces what it does not
-//! know.
+//! can be told. What is wrong in another encoding becomes a byte that is wrong in UTF-8, so that its line is
+//! told as well.
 
 use std::str::FromStr;
 
-use encoding_rs::{Decoder, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, DecoderResult, UTF_8, UTF_16BE, UTF_16LE};
 
 /// So many bytes tell UTF-16 without a mark from UTF-8.
 const SNIFF_BYTES: usize = 4;
+
+/// A byte that UTF-8 never has.
+const NO_TEXT: u8 = 0xff;
 
 /// An encoding by one of its names in the WHATWG Encoding Standard, or `CP1252`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +87,7 @@ impl Decoding {
         }
     }
 
-    /// What is left when no more will come.
+    /// What is left when no more will come. It is the last call.
     pub(super) fn finish(&mut self) -> Vec<u8> {
         let mut rest = match self {
             Self::Undecided(_) => self.decide(),
@@ -92,7 +95,6 @@ impl Decoding {
         };
         if let Self::Other(decoder) = self {
             rest.extend(decoded(decoder, &[], true));
-            *self = Self::Utf8;
         }
         rest
     }
@@ -119,10 +121,20 @@ fn encoding_of(first: &[u8]) -> &'static encoding_rs::Encoding {
     }
 }
 
-fn decoded(decoder: &mut Decoder, bytes: &[u8], is_last: bool) -> Vec<u8> {
-    let room = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(0);
-    let mut text = String::with_capacity(room);
-    // There is room for all of it, so one call takes all.
-    let _ = decoder.decode_to_string(bytes, &mut text, is_last);
-    text.into_bytes()
+fn decoded(decoder: &mut Decoder, mut bytes: &[u8], is_last: bool) -> Vec<u8> {
+    let mut text = Vec::new();
+    loop {
+        let decoded = text.len();
+        // There is room for all of it, so each call goes on to the end or to what is wrong.
+        let room = decoder.max_utf8_buffer_length_without_replacement(bytes.len());
+        text.resize(decoded + room.unwrap_or(0), 0);
+        let (result, read, written) =
+            decoder.decode_to_utf8_without_replacement(bytes, &mut text[decoded..], is_last);
+        text.truncate(decoded + written);
+        bytes = &bytes[read..];
+        match result {
+            DecoderResult::InputEmpty | DecoderResult::OutputFull => return text,
+            DecoderResult::Malformed(..) => text.push(NO_TEXT),
+        }
+    }
 }

@@ -91,9 +91,12 @@ impl InputReader {
             return no_text("it is longer than 64 KiB.");
         };
         let Ok(text) = String::from_utf8(bytes) else {
-            return no_text(
-                "it is not UTF-8. If it is Windows-1252 (Latin-1), say --encoding windows-1252.",
-            );
+            return no_text(match self.decoding {
+                Decoding::Other(_) => "it has bytes that are no text in its encoding.",
+                _ => {
+                    "it is not UTF-8. If it is Windows-1252 (Latin-1), say --encoding windows-1252."
+                }
+            });
         };
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let text = match self.raw {
@@ -216,6 +219,26 @@ mod tests {
             raw: false,
         };
         check(&options, b"gr\xfcn \x80 5\n", &text(&["grün € 5"]));
+    }
+
+    #[test]
+    fn what_is_no_text_in_another_encoding_is_told() {
+        let note = |number| {
+            Piece::NoText(Note::NoText {
+                number,
+                reason: "it has bytes that are no text in its encoding.",
+            })
+        };
+        let options = InputOptions {
+            encoding: Some("shift_jis".parse().unwrap()),
+            raw: false,
+        };
+        let expected = [note(1), Piece::Text("日".to_owned())];
+        check(&options, b"\x93\xfa\xff\x80z\n\x93\xfa\n", &expected);
+        // Half a pair, and half a unit at the end.
+        let utf16 = b"\xff\xfe\x00\xd8a\0\n\0b\0\n\0c";
+        let expected = [note(1), Piece::Text("b".to_owned()), note(3)];
+        check(&InputOptions::default(), utf16, &expected);
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub(super) fn is_entry(line: &str) -> bool {
 }
 
 fn is_command(line: &str, commands: &[&str]) -> bool {
-    let typed = line.split_whitespace().next().unwrap_or_default();
+    // A blank before it makes it a text.
+    let typed = line.split(char::is_whitespace).next().unwrap_or_default();
     commands
         .iter()
         .any(|command| typed.eq_ignore_ascii_case(command))
@@ -161,6 +162,15 @@ pub(super) fn has_same_words(sent: &str, shown: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_begins_its_line() {
+        assert!(is_farewell("/quit"));
+        assert!(is_farewell("/EXIT bye"));
+        for line in [" /quit", "\t/exit", "\u{3000}/quit", "//quit", "/quitter"] {
+            assert!(!is_farewell(line), "{line}");
+        }
+    }
 
     #[test]
     fn refusals_are_told_from_answers() {
