@@ -57,8 +57,8 @@ pub(crate) enum NameState {
 /// asked for a name where the line has none in it.
 pub(crate) fn shows_secret<'a>(
     line: &str,
-    me: impl FnOnce() -> Option<&'a Name>,
-    state: impl FnOnce(&Name) -> NameState,
+    me: impl Fn() -> Option<&'a Name>,
+    state: impl Fn(&Name) -> NameState,
 ) -> bool {
     let (line, is_way) = without_way(Text::trim_unseen(line), false);
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
@@ -67,6 +67,9 @@ pub(crate) fn shows_secret<'a>(
     }
     if word.contains('#') {
         return shows_password(line, me, state);
+    }
+    if is_password_apart(line, &me, &state) {
+        return true;
     }
     match word.strip_prefix('/') {
         _ if word.trim_start_matches('/').eq_ignore_ascii_case("nick") => rest.contains('#'),
@@ -82,8 +85,8 @@ pub(crate) fn shows_secret<'a>(
 /// or sent (`PASS s3cret`).
 pub(crate) fn shows_secret_among<'a>(
     line: &str,
-    me: impl FnOnce() -> Option<&'a Name>,
-    state: impl FnOnce(&Name) -> NameState,
+    me: impl Fn() -> Option<&'a Name>,
+    state: impl Fn(&Name) -> NameState,
 ) -> bool {
     let line = Text::trim_unseen(line);
     let (word, _) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
@@ -102,10 +105,13 @@ pub(crate) fn code_in(line: &str) -> Option<ResumeCode> {
 /// blanks; behind another's only a whole line counts, and that one must be here: `Array#map` belongs to a language.
 pub(crate) fn shows_password<'a>(
     line: &str,
-    me: impl FnOnce() -> Option<&'a Name>,
-    state: impl FnOnce(&Name) -> NameState,
+    me: impl Fn() -> Option<&'a Name>,
+    state: impl Fn(&Name) -> NameState,
 ) -> bool {
     let line = Text::trim_unseen(line);
+    if is_password_apart(line, &me, &state) {
+        return true;
+    }
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let Some((name, secret)) = word.split_once('#') else {
         return false;
@@ -120,6 +126,32 @@ pub(crate) fn shows_password<'a>(
         },
         Some(_) | None => false,
     }
+}
+
+/// Whether a line is `lee #s3cret` or `lee# s3cret`, which the prompt for a name takes as well. Who speaks to Lee of
+/// `#dev` or `#3` shows no password.
+fn is_password_apart<'a>(
+    line: &str,
+    me: &impl Fn() -> Option<&'a Name>,
+    state: &impl Fn(&Name) -> NameState,
+) -> bool {
+    let Some((name, secret)) = line.split_once(char::is_whitespace) else {
+        return false;
+    };
+    let secret = secret.trim_start();
+    let is_mixed = |secret: &str| {
+        secret.bytes().any(|b| b.is_ascii_digit()) && secret.chars().any(char::is_alphabetic)
+    };
+    let name = match (name.strip_suffix('#'), secret.strip_prefix('#')) {
+        (Some(name), None) => name,
+        (None, Some(secret)) if is_mixed(secret) => name,
+        _ => return false,
+    };
+    let is_one_word = !secret.contains(char::is_whitespace);
+    let is_known = |name: Name| {
+        me().is_some_and(|me| name.same_as(me)) || state(&name) == NameState::Registered
+    };
+    is_one_word && Name::known(name).is_some_and(is_known)
 }
 
 /// Whether an object is a command of a program's that has a secret in it, typed where lines are talk.
@@ -272,6 +304,21 @@ mod tests {
         check("see:lee#x", false);
         check("#lobby", false);
         check("lee: #3", false);
+    }
+
+    #[test]
+    fn a_name_and_a_password_with_a_blank_beside_the_hash() {
+        check("lee #s3cret", true);
+        check("Lee# s3cret", true);
+        check("kim  #s3cret", true);
+        check("kim# s3cret ", true);
+        check("ann #s3cret", false);
+        check("kim #dev", false);
+        check("kim #4711", false);
+        check("kim # 3", false);
+        check("kim #s3cret was a bad idea", false);
+        check("bob #s3cret", false);
+        check("C# 12", false);
     }
 
     #[test]
