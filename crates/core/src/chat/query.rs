@@ -70,7 +70,11 @@ impl Chat {
         Ok(match query {
             Query::Who { room, after } => self.who(me, self.room_of(me, room)?, after, now),
             Query::Whois(name) => {
-                let person = self.find(me, &name)?;
+                let lost = || {
+                    Name::known(&name).filter(|name| self.resumables.reachable(name, now).is_some())
+                };
+                let away = |nobody| lost().map_or(nobody, Rejection::LinkLost);
+                let person = self.find(me, &name).map_err(away)?;
                 let with_address = me.session.rank.operator;
                 let profile = self.profile(person, (Some(me), with_address), now);
                 Answer::Whois(Box::new(profile))

@@ -1,6 +1,6 @@
 //! Sessions that are lost and taken up again.
 
-use chinwag_core::{Caller, Command, Duration, Fact, QuitReason, Rejection, ResumeCode};
+use chinwag_core::{Caller, Command, Duration, Fact, Query, QuitReason, Rejection, ResumeCode};
 
 use crate::world::{HOME, World, join, leave, name, room, say, set_topic, tell, text};
 
@@ -53,6 +53,22 @@ fn everything_is_as_it_was() {
     assert_eq!(returned.ignores.len(), 1);
     assert!(returned.was_lost);
     world.check_replay();
+}
+
+#[test]
+fn who_is_lost_is_known_until_the_code_ends() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.lose("ann");
+    let whois = |world: &World, typed: &str| {
+        let query = Query::Whois(typed.into());
+        let lee = world.caller("lee");
+        world.chat.answer(lee, query, world.now).map(drop)
+    };
+    let lost = Err(Rejection::LinkLost(name("ann")));
+    assert_eq!(whois(&world, "ANN"), lost);
+    world.pass(Duration::from_mins(11));
+    let nobody = whois(&world, "ann");
+    assert!(matches!(nobody, Err(Rejection::NobodyCalled { .. })));
 }
 
 #[test]
