@@ -70,6 +70,12 @@ const MAPPED_PREFIX: u8 = 96;
 /// /64 of IPv6 names nobody.
 const IPV6_PREFIX: u8 = 64;
 
+/// What stands behind a key such as `name:`, in whatever case a person has typed the key.
+pub fn strip_key<'a>(typed: &'a str, key: &str) -> Option<&'a str> {
+    let (start, rest) = typed.split_at_checked(key.len())?;
+    start.eq_ignore_ascii_case(key).then_some(rest)
+}
+
 impl Mask {
     /// The mask that an operator wrote: `name:NAME`, an address, a block, or a name. A name stands for its
     /// account as well, which may be written `account:NAME`.
@@ -80,7 +86,7 @@ impl Mask {
         let nobody = |_| MaskError::Nobody;
         let of_name = |name: &str| Name::parse(name).map(Self::of_name).map_err(nobody);
         for prefix in ["name:", "account:"] {
-            if let Some(name) = text.strip_prefix(prefix) {
+            if let Some(name) = strip_key(text, prefix) {
                 return of_name(name);
             }
         }
@@ -223,6 +229,8 @@ mod tests {
         for (text, shown) in [
             ("lee", "lee"),
             ("name:lee", "lee"),
+            ("Name:lee", "lee"),
+            ("ACCOUNT:lee", "lee"),
             ("account:lee", "lee"),
             ("192.0.2.7", "192.0.2.7"),
             ("192.0.2.7/24", "192.0.2.0/24"),

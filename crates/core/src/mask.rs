@@ -6,9 +6,12 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use crate::ban::Mask;
+use crate::ban::{Mask, strip_key};
 use crate::name::Name;
 use crate::time::Timestamp;
+
+/// What stands before an account in a mask.
+const ACCOUNT_KEYS: [&str; 2] = ["a:", "account:"];
 
 /// A pattern, in the folded form in which it is held against texts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -99,8 +102,7 @@ impl Matched {
     /// Reads a mask: `nick!user@host`, where parts may be missing, or `a:ACCOUNT`, which may be written
     /// `account:ACCOUNT`. Any text is one.
     pub fn parse(typed: &str) -> Self {
-        let account = typed.strip_prefix("a:");
-        match account.or_else(|| typed.strip_prefix("account:")) {
+        match ACCOUNT_KEYS.iter().find_map(|key| strip_key(typed, key)) {
             Some(account) => Self::Account(Glob::new(account)),
             None => Self::Source(Glob::new(&whole(typed))),
         }
@@ -150,9 +152,9 @@ impl Listed {
     /// Reads a name, an address, a block of addresses, or else a mask of IRC.
     pub fn parse(typed: &str) -> Option<Self> {
         let is_matched = typed.contains(['!', '@', '*', '?'])
-            || ["a:", "account:"]
+            || ACCOUNT_KEYS
                 .iter()
-                .any(|prefix| typed.starts_with(prefix));
+                .any(|key| strip_key(typed, key).is_some());
         match is_matched {
             true => Some(Self::Matched(Matched::parse(typed))),
             false => Mask::known(typed).map(Self::Mask),

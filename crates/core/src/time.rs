@@ -86,25 +86,21 @@ impl fmt::Display for DurationError {
 
 impl core::error::Error for DurationError {}
 
-/// Reads `250ms`, `90s`, `10m`, `2h`, `7d` or `1w`.
+/// Reads `250ms`, `90s`, `10m`, `2h`, `7d` or `1w`, in any case.
 ///
 /// # Errors
 /// [`DurationError`] for anything else, a sign or a blank included.
 pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
-    let (number, unit) = match text.strip_suffix("ms") {
-        Some(number) => (number, 1),
-        None => {
-            let last = text.chars().next_back().ok_or(DurationError)?;
-            let unit = UNITS.iter().find(|(letter, _)| *letter == last);
-            (
-                &text[..text.len() - last.len_utf8()],
-                unit.ok_or(DurationError)?.1,
-            )
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let letters = || unit.chars().map(|letter| letter.to_ascii_lowercase());
+    let unit = match letters().eq("ms".chars()) {
+        true => 1,
+        false => {
+            let is_it = |(letter, _): &&(char, u64)| letters().eq([*letter]);
+            UNITS.iter().find(is_it).ok_or(DurationError)?.1
         }
     };
-    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(DurationError);
-    }
     let number: u64 = number.parse().map_err(|_| DurationError)?;
     let ms = number.checked_mul(unit).ok_or(DurationError)?;
     match ms <= DURATION_MS_MAX {
@@ -147,6 +143,8 @@ mod tests {
             assert_eq!(Units(duration).to_string(), text);
         }
         assert_eq!(parse_duration("1w"), Ok(Duration::from_hours(7 * 24)));
+        assert_eq!(parse_duration("2H"), parse_duration("2h"));
+        assert_eq!(parse_duration("250Ms"), parse_duration("250ms"));
     }
 
     #[test]

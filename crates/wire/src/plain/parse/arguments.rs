@@ -32,6 +32,11 @@ impl<'a> Arguments<'a> {
         self.rest
     }
 
+    /// The part that has not been taken yet, where it is a keyword: in lower case, as those are written.
+    pub(super) fn keyword(&self) -> String {
+        self.rest.to_ascii_lowercase()
+    }
+
     /// The next word, without taking it.
     pub(super) fn peek(&self) -> Option<&'a str> {
         self.rest.split_whitespace().next()

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use chinwag_core::limits::{LOG_LINES, LOG_LINES_MAX, MOTD_BYTES_MAX};
-use chinwag_core::{Command, Duration, Mask, Name, Query, RoomName};
+use chinwag_core::{Command, Duration, Mask, Name, Query, RoomName, strip_key};
 
 use super::arguments::{Arguments, name};
 use super::look::span;
@@ -97,7 +97,7 @@ pub(in crate::plain) fn ban(mut arguments: Arguments<'_>) -> Read {
 pub(super) fn covers_address(typed: &str, mask: &Mask) -> bool {
     let is_narrow = ["name:", "account:"]
         .iter()
-        .any(|prefix| typed.starts_with(prefix));
+        .any(|key| strip_key(typed, key).is_some());
     mask.name.is_some() && !is_narrow
 }
 
@@ -139,7 +139,7 @@ pub(in crate::plain) fn motd(arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn lock(arguments: Arguments<'_>) -> Read {
-    let on = match arguments.rest() {
+    let on = match arguments.keyword().as_str() {
         "" | "on" => true,
         "off" => false,
         _ => return Err(arguments.usage()),

@@ -127,7 +127,7 @@ fn hear(typed: &str, again: bool) -> Read {
 }
 
 pub(in crate::plain) fn time(arguments: Arguments<'_>) -> Read {
-    let time = match arguments.rest() {
+    let time = match arguments.keyword().as_str() {
         "" => return Ok(Request::Pref(PrefChange::Show(Pref::Time))),
         "off" => TimeStyle::Off,
         "short" => TimeStyle::Short,
@@ -177,7 +177,7 @@ pub(in crate::plain) fn bell(arguments: Arguments<'_>) -> Read {
 }
 
 fn switch(arguments: &Arguments<'_>, pref: Pref, change: fn(bool) -> PrefChange) -> Read {
-    let change = match arguments.rest() {
+    let change = match arguments.keyword().as_str() {
         "" => PrefChange::Show(pref),
         "on" => change(true),
         "off" => change(false),

@@ -118,6 +118,7 @@ fn a_ban_of_a_name_covers_its_address_unless_it_says_otherwise() {
     };
     ban("/ban bob 7d spam", "bob", true);
     ban("/ban name:bob 7d spam", "bob", false);
+    ban("/ban Name:bob 7D spam", "bob", false);
     ban("/ban 192.0.2.7/24 7d spam", "192.0.2.0/24", false);
     let mask = Mask::parse("192.0.2.0/24").expect("a mask");
     check_command("/unban 192.0.2.0/24", Command::Unban(mask));
