@@ -43,6 +43,12 @@ pub enum OpenError {
         /// Where it should be.
         path: PathBuf,
     },
+    /// The user who runs this may not enter the folder.
+    #[error("this user may not read {}", path.display())]
+    Hidden {
+        /// Where the database should be.
+        path: PathBuf,
+    },
     /// The database was never brought up to date.
     #[error("{} was written by an older chinwag; start the server once to bring it up to date", path.display())]
     Older {

@@ -23,13 +23,10 @@ pub(crate) fn reading(folder: &Path) -> Result<Database, OpenError> {
     let missing = || OpenError::Missing {
         path: folder.join(MESSAGES),
     };
+    require(folder)?;
     // An absolute path cannot be taken for a URI.
-    let main = fs::canonicalize(folder)
-        .map_err(|_| missing())?
-        .join(MESSAGES);
-    if !main.is_file() {
-        return Err(missing());
-    }
+    let folder = fs::canonicalize(folder).map_err(|_| missing())?;
+    let main = folder.join(MESSAGES);
     let address = Address::File(Arc::new(Paths::new(main.clone())));
     let opened = open_for_reading(&address).map_err(|error| error.at(&address))?;
     opened.ok_or(OpenError::Older { path: main })
@@ -153,12 +150,15 @@ impl Failure {
 /// Whether a folder has a database.
 ///
 /// # Errors
-/// [`OpenError::Missing`], which names the file.
+/// [`OpenError::Missing`], which names the file, or [`OpenError::Hidden`] if this user may not see whether it is there.
 pub fn require(folder: &Path) -> Result<(), OpenError> {
     let path = folder.join(MESSAGES);
-    match path.is_file() {
-        true => Ok(()),
-        false => Err(OpenError::Missing { path }),
+    match fs::metadata(&path) {
+        Ok(file) if file.is_file() => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Err(OpenError::Hidden { path })
+        }
+        _ => Err(OpenError::Missing { path }),
     }
 }
 

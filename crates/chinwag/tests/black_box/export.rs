@@ -1,6 +1,9 @@
 //! `chinwag export`, `backup` and `check`, beside a server that runs and without one.
 
+use std::fs::{self, Permissions};
 use std::io::Write;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -215,4 +218,26 @@ fn a_check_tells_a_torn_file_from_a_whole_one() {
     assert_eq!(torn.status.code(), Some(1));
     let nowhere = run("check", &data.join("nowhere"), &[]);
     assert!(String::from_utf8_lossy(&nowhere.stderr).contains("there is no database"));
+}
+
+#[test]
+fn a_folder_that_the_user_may_not_enter_is_no_missing_one() {
+    let setup = Setup::new().start().stop();
+    let data = setup.data();
+    fs::set_permissions(&data, Permissions::from_mode(0)).expect("it is ours");
+    // Root enters every folder, so another user runs a copy of the program where that one may run it.
+    let program = setup.home().join("program");
+    fs::copy(CHINWAG, &program).expect("there is room");
+    fs::set_permissions(setup.home(), Permissions::from_mode(0o755)).expect("it is ours");
+    for task in ["check", "export"] {
+        let mut command = Command::new(&program);
+        command.arg(task).arg("--data").arg(&data);
+        if fs::metadata("/proc/self").expect("it is Linux").uid() == 0 {
+            command.uid(65_534);
+        }
+        let output = command.output().expect("the program starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("this user may not read "), "{task}: {said}");
+    }
+    fs::set_permissions(&data, Permissions::from_mode(0o700)).expect("it is ours");
 }

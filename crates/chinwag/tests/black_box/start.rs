@@ -443,3 +443,25 @@ fn data_goes_where_the_environment_says() {
         assert!(place.join(below).join("messages.db").exists(), "{variable}");
     }
 }
+
+#[test]
+fn data_goes_where_the_standards_of_these_variables_say() {
+    let setup = listening();
+    let home = setup.home().to_owned();
+    let several = format!(
+        "{}:{}",
+        home.join("one").display(),
+        home.join("two").display()
+    );
+    let setup = setup.variable("STATE_DIRECTORY", &several);
+    let _ = setup.start().stop();
+    assert!(home.join("one/messages.db").exists());
+
+    let setup = listening();
+    let home = setup.home().to_owned();
+    let setup = setup
+        .variable("XDG_STATE_HOME", "relative")
+        .variable("HOME", &home.to_string_lossy());
+    let _ = setup.start().stop();
+    assert!(home.join(".local/state/chinwag/messages.db").exists());
+}

@@ -2,6 +2,7 @@
 //! the rest of the configuration reads neither the environment nor the system.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::thread;
 
@@ -45,16 +46,19 @@ impl Default for Machine {
     }
 }
 
-/// `$STATE_DIRECTORY` (of systemd's `StateDirectory=`), else `$XDG_STATE_HOME/chinwag`, else
-/// `~/.local/state/chinwag` (XDG Base Directory Specification).
+/// `$STATE_DIRECTORY` (of systemd's `StateDirectory=`, the first of several: systemd.exec(5)), else
+/// `$XDG_STATE_HOME/chinwag`, else `~/.local/state/chinwag` (XDG Base Directory Specification, by which a relative path
+/// counts as none).
 fn data() -> PathBuf {
-    let variable = |name| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    variable("STATE_DIRECTORY")
-        .or_else(|| Some(variable("XDG_STATE_HOME")?.join("chinwag")))
+    let value = |name| env::var_os(name).filter(|value| !value.is_empty());
+    let variable = |name| value(name).map(PathBuf::from);
+    let first = |list: OsString| env::split_paths(&list).next();
+    value("STATE_DIRECTORY")
+        .and_then(first)
+        .or_else(|| {
+            let base = variable("XDG_STATE_HOME").filter(|base| base.is_absolute())?;
+            Some(base.join("chinwag"))
+        })
         .unwrap_or_else(|| {
             let home = variable("HOME").unwrap_or_else(|| ".".into());
             home.join(".local/state/chinwag")
