@@ -80,7 +80,7 @@ capabilities! {
     Search = "soju.im/search",
     /// PLAY, as ZNC has it.
     Playback = "znc.in/playback",
-    /// What one says in private over another connection is shown as one's own; without it as well.
+    /// Private messages sent over another connection appear as the client's own; without it they do too.
     SelfMessage = "znc.in/self-message",
 }
 

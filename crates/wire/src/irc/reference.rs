@@ -113,8 +113,8 @@ const DIFFERENCES: &str = "\
 - **Playback** (`draft/event-playback`): a history has JOIN, PART, QUIT, NICK, KICK, MODE and TOPIC where they
   happened, with their times and ids; each counts as a line of the limit. A person who resumes a lost session JOINs
   again. The server stores these events within a second. When more than eight people come, or go, within five seconds
-  it stores only their number, for which IRC has no line. It does not play back AWAY, RENAME, or MODE lines that come
-  with a JOIN.
+  it stores only the number of the rest, for which IRC has no line. It does not play back AWAY, RENAME, or MODE lines
+  that come with a JOIN.
 - **History** is the server's. CHATHISTORY works in the rooms that a client is in. A client with `server-time` but
   neither CHATHISTORY nor `znc.in/playback` gets the newest lines when it enters a room. Of `znc.in/playback` the
   server supports `PLAY`, for the client's rooms and the private messages of its account:
