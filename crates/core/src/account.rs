@@ -1,8 +1,8 @@
 //! Accounts: a registered name, the names grouped to it, and what proves that one owns them.
 //!
-//! A person has a name and may be logged in to an account. What an account gives (its names, the
-//! rights of a lasting operator) a person has only while it is logged in. It must not know how a
-//! proof is made: passwords are hashed elsewhere, and a [`Proof`] names the credential that was met.
+//! A person has a name and may be logged in to an account. What an account gives (its names, the rights of a
+//! lasting operator) a person has only while logged in. This module must not know how proofs are made: passwords
+//! are hashed elsewhere, and a [`Proof`] names the credential that was met.
 
 use alloc::boxed::Box;
 use alloc::string::String;

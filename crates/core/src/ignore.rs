@@ -1,8 +1,8 @@
 //! Whom a person does not want to hear.
 //!
-//! An entry of a list is a name, with whom it stood for when it was given: the person, who stays ignored under any
-//! other name, and the account, of which nobody is heard, whatever they are called and whenever they come. A guest has
-//! no account, and is another person at its next visit.
+//! An entry is a name, with what it stood for when it was added: the person, who stays ignored under any other
+//! name, and the account, all of whose people are ignored, whatever they are called and whenever they come. A guest
+//! has no account, and counts as another person at the next visit.
 
 use crate::ids::PersonId;
 use crate::name::Name;

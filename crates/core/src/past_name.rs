@@ -1,8 +1,7 @@
 //! Which names a person has borne, and when.
 //!
-//! What is stored of a guest has its name and nothing else that tells it from others, and another guest may have had
-//! that name before or may take it later. But a name has one bearer at a time, so a name and a stretch of the one
-//! order stand for one person.
+//! Stored messages of a guest have only the name, and another guest may have had that name before or may take it
+//! later. But one person has a name at a time, so a name and a range of events identify one person.
 
 use crate::ids::Seq;
 use crate::name::Name;

@@ -1,8 +1,9 @@
 //! Keys of messages: a client that has no acknowledgement sends again, and the message is said once.
 //!
-//! A key is its account's, or, of a guest, its name's from one household, so that it holds across a lost link,
-//! whether the session is resumed or begun anew, and who has the name next is not silenced by it. It is stored
-//! with the message, if that is, so that it holds across a restart. Another message under the same key is refused rather than taken for the first.
+//! A key belongs to the account or, for a guest, to the name and household, so that it works across a lost link,
+//! whether the session is resumed or started anew, and does not silence the next person of that name. It is stored
+//! with its message, if that is stored, so that it works across a restart. Another message under the same key is
+//! refused rather than taken for the first.
 
 use alloc::format;
 use alloc::sync::Arc;

@@ -1,5 +1,5 @@
-//! Lines that a reader has lost and was not told of yet: those of rooms with their places, since they are
-//! stored, and the number of the others.
+//! Lines that a reader has lost and was not told of yet: lines of rooms with their places, since the store has
+//! those, and a count of the others.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -1,5 +1,5 @@
-//! How long the entries were that a log has forgotten: four bytes for each, shared by all readers,
-//! to find where a line ended in what a lost connection's peer has not acknowledged.
+//! The lengths of entries that a log has already forgotten: four bytes for each, shared by all readers. With them
+//! the feed finds where lines ended in what a lost connection's peer has not acknowledged.
 
 use alloc::collections::VecDeque;
 

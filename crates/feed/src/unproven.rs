@@ -1,8 +1,8 @@
-//! News for a program alone that its system has acknowledged and that it may not have read: a process that is killed
-//! takes what waits in its socket with it. Only the number that it resumes with proves what it has.
+//! Private events for a program that its system has acknowledged and the program may not have read: when a process
+//! is killed, what waits in its socket is lost. Only the number that it resumes with proves what it has.
 //!
-//! Bounded in bytes, whole lines, the oldest go. Of what went, or never could be written, the places are kept, so that a
-//! program is told how many of those it lacks are gone.
+//! Bounded in bytes; whole lines, the oldest dropped first. The places of dropped lines, and of those that could
+//! never be written, are kept, so that the program is told how many it lacks.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;

@@ -1,9 +1,9 @@
 //! The time that retention goes by, which may be behind the time of day: a clock that leaps deletes no history.
 //!
-//! What is deleted by its age does not come back when the clock is put right. A server that starts with a clock forty
-//! days ahead cannot tell that from forty days in which it did not run. So the past ages no faster than four times the
-//! time that the server runs: a wrong clock has days in which somebody notices, and a laptop that runs for eight
-//! hours a day still keeps up. To look for leaps was refused: a clock that runs fast makes none.
+//! What retention deletes does not come back when the clock is corrected. A server that starts with a clock forty
+//! days ahead cannot tell that from forty days in which it did not run. So the past ages no faster than four times
+//! the time that the server runs: there are days in which somebody can notice a wrong clock, and a laptop that runs
+//! for eight hours a day still keeps up. We do not look for leaps instead: a clock that runs fast makes none.
 
 use chinwag_core::{Duration, Monotonic, Timestamp};
 

@@ -1,8 +1,7 @@
-//! The extent of a history of messages: where it begins and ends, and exact counts, before any page of it is
-//! read. Counts come from the headers of blocks; texts are read only at the edges, unless somebody is
-//! ignored or times are asked for: then the messages that are shown have to be looked at. Of a reader who
-//! ignores somebody so are some of the others, since headers do not say whose they are; a count that would
-//! take longer is not made.
+//! The extent of a history of messages: where it begins and ends, and exact counts, before any page of it is read.
+//! Counts come from the headers of blocks. Texts are read only at the edges, unless the reader ignores somebody or
+//! asks for times: then the messages to show are read. For a reader who ignores somebody some further messages are
+//! read as well, since headers do not have authors; a count that would take too long is not made.
 
 use std::ops::Range as Ranks;
 

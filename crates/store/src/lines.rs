@@ -1,9 +1,9 @@
 //! The extent of a history that shows more than messages: each of its lines counts, whatever it is.
 //!
-//! A room's messages, movements, topics, signals, and what everybody was told are logs of their own. They are merged
-//! from the end that is wanted until there are enough lines: what one answer shows is all that is read of them. Where a
-//! range begins and ends in each is found by ranks, and so is how many lines it has. What everybody was told
-//! before the first line of a room is no part of its past.
+//! A room's messages, movements, topics, signals and the announcements are separate logs. They are merged from the
+//! end that is asked for until there are enough lines, so no more is read than one answer shows. Ranks tell where a
+//! range begins and ends in each log, and how many lines it has. Announcements before the first line of a room do
+//! not belong to its past.
 
 use std::collections::VecDeque;
 

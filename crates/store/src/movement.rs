@@ -1,11 +1,11 @@
-//! Movements: who came, went, came back or changed name, and what moderators did, as history shows it between
-//! messages on wish.
+//! Movements: who came, went, came back or changed name, and what moderators did, which history shows between
+//! messages if asked.
 //!
-//! They are shown before they are stored, and no commit waits for them: the writer gathers them in memory, and
-//! they go with the next commit, or with what the hub writes once a second. What a room had until then is one row, a
-//! block like those of messages, which has ranks of its own, so that messages are counted as if there were
-//! none. With each commit all that were gathered go, so that what is stored has no gaps: who has read up to a place
-//! never misses what is written later.
+//! They are shown before they are stored, and no commit waits for them: the writer gathers them in memory and
+//! stores them with the next commit, or with what the hub writes once a second. What a room gathered until then is
+//! one row, a block like those of messages, with ranks separate from theirs, so that message counts ignore
+//! movements. Each commit takes everything gathered before it, so that the stored order has no gaps: a reader who
+//! has read up to a place never misses what is written later.
 //!
 //! ```text
 //! body     = version movement*
@@ -13,8 +13,8 @@
 //! fields   = varint: bytes; then a number for the kind, and what that has (see `put` and `take`)
 //! ```
 //!
-//! A crowd whose members were not told of is the line that told of it. No index is without doubles, so that no
-//! row of this table can make a commit fail.
+//! A crowd that was shown as one line is stored as that line. No index of this table is unique, so none of its rows
+//! can make a commit fail.
 
 mod fields;
 

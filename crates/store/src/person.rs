@@ -1,8 +1,8 @@
-//! The private messages of one person between two places: what a session did not get of them when the server was
+//! The private messages of one person between two places: those that a session had not received when the server was
 //! killed.
 //!
-//! A row has the names of both sides, and a name means one person for a stretch of the order. So a guest's are
-//! found too, as far as the other side has an account in whose history they stand.
+//! A row has the names of both sides, and a name means one person for a range of the order. So a guest's are found
+//! too, if the other side has an account in whose history they are.
 
 use chinwag_core::{Event, Fact, Name, PastName, PersonId, Seq};
 use rusqlite::{Connection, params};

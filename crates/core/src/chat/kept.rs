@@ -1,7 +1,7 @@
 //! Sessions as they outlive a restart: those that are lost, and those that were still connected.
 //!
-//! Codes do not belong to it, since the store keeps only their hashes: a session that is
-//! restored gets a code of its own, and the keeper knows which one was shown to the person.
+//! The resume codes are not part of this, since the store keeps only their hashes: a restored session gets a new
+//! code inside the chat, and the hub knows which one the person was shown.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -1,9 +1,9 @@
 //! A passage: several lines that are one message, in one [`Text`].
 //!
-//! [`Text::BREAK`] stands between the lines. It is a character that every terminal shows, so whatever does not
-//! know of passages shows one line, and nothing in it can be taken for a line of its own. What knows of
-//! them shows the lines, and marks all but the first. One that a person types becomes an escape,
-//! so that each in a text ends a line.
+//! [`Text::BREAK`] separates the lines. It is a character that every terminal shows, so code that does not know of
+//! passages shows one line, and nothing in it can be taken for a line of its own. Code that knows of them shows the
+//! lines, and marks all but the first. A break that a person types becomes an escape, so that each break in a text
+//! ends a line.
 
 use alloc::borrow::Cow;
 use alloc::string::String;

@@ -1,8 +1,8 @@
-//! What others did to people whose link was lost, and in their rooms: they are told with the session, in its place,
-//! as they would have been.
+//! What others did to people whose link was lost, and in their rooms: a resumed session is told, in its place among
+//! what it missed, as it would have been live.
 //!
-//! Of a room it is kept for as long as a session can be resumed, whether somebody's link is lost or not: what was on its
-//! way when that was lost belongs to it. Topics and announcements are the store's.
+//! The acts in a room are kept for as long as a session can be resumed, even if nobody's link is known to be lost:
+//! an act that was in flight when a link broke must be shown too. Topics and announcements are the store's.
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
-//! What is kept of sessions beside what the chat knows: the choices of their dialects, and, of those
-//! that have lost their link, what the peer of the last connection has not got.
+//! What the hub keeps of sessions beside what the chat knows: the choices of their dialects and, for those whose
+//! link is lost, what the peer of the last connection has not received.
 //!
-//! That is known to the shard of the last connection, which may still be writing when another one
-//! takes the session up. So who resumes is answered when the shard has told what it comes to in the
-//! end, which it does at once when it hears of that.
+//! Only the shard of the last connection knows that, and it may still be writing when another connection resumes
+//! the session. So the hub answers a resume when that shard has reported the final state, which it does as soon as
+//! it hears of the resume.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
-//! What the owners of names are to be told of wrong passwords, kept over a restart. The password gate
-//! knows it; the hub has the store. It is written once a second, and not waited for: a note that a
-//! crash loses is told by the log still.
+//! What the owners of names are to be told of wrong passwords, kept over a restart. The password gate knows it; the
+//! hub has the store. The hub writes it once a second and nothing waits for that: a note lost in a crash is still
+//! in the log.
 
 use crate::password_gate::PasswordGate;
 

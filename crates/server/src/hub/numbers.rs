@@ -1,8 +1,8 @@
 //! The places in the one order, each given once for as long as the data folder lives.
 //!
-//! People are told of them, as message ids and as the place behind which a session is taken up, and most of what
-//! has one leaves no row: a coming, a change of name, a private line between guests. So the store knows a place
-//! that is ahead of all that were given, and a run begins there.
+//! People see places, as message ids and as the place after which a session resumes, and most of them leave no row:
+//! a join, a change of name, a private line between guests. So the store records a place that is ahead of all that
+//! were given, and each run begins there.
 
 use chinwag_core::Seq;
 use chinwag_store::Store;

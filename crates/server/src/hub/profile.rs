@@ -1,6 +1,5 @@
-//! What a person finds again: rooms that have gone while its link was lost, and, at a new visit of a
-//! registered name, the settings, rooms and ignores of the last. Only with the password: a name that is
-//! registered lets nobody in without it.
+//! What a person gets back: rooms that ended while their link was lost and, at a new visit of a registered name,
+//! the settings, rooms and ignores of the last. A registered name needs its password, so nobody else gets them.
 
 use std::sync::Arc;
 

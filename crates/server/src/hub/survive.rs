@@ -1,13 +1,15 @@
-//! What outlives a restart of sessions: the codes that resume them and what they were, and the choices
-//! of registered names.
+//! What of sessions outlives a restart: the codes that resume them and their state, and the choices of registered
+//! names.
 //!
-//! What has changed is noted, and written once a second in one transaction, some sessions at a time; who
-//! comes and goes within that second is never written. But what the people of an account change of what it
-//! finds again (rooms, ignores, settings) is written with the turn in which they do it, all of them
-//! together: to a guest nobody has promised that, and a crowd that comes changes nothing. A server that is stopped writes where each session has come, exactly. After a kill the sessions that
-//! were connected are known by their last row, and by the *mark*: the place up to which all peers of a
-//! shard had acknowledged everything a few seconds ago. What is shown from there on may be a repeat;
-//! nothing is lost that the store has: what was said in rooms, and private messages but those between guests.
+//! The hub notes what has changed and writes it once a second in one transaction, some sessions at a time; a
+//! session that comes and goes within that second is never written. Changes to what an account gets back (rooms,
+//! ignores, settings) are written with the turn that makes them, all together: nothing of the kind is promised to
+//! guests, and a crowd that arrives changes nothing.
+//!
+//! A server that is stopped writes exactly how far each session has come. After a kill, the sessions that were
+//! connected are known by their last row, and by the *mark*: the place up to which all peers of a shard had
+//! acknowledged everything a few seconds ago. What is shown from there on may be a repeat; nothing is lost that the
+//! store has: room messages, and private messages except those between guests.
 //!
 //! The store has the hashes of codes. A session that was restored has another code inside the chat.
 

@@ -1,5 +1,5 @@
-//! Passwords that were proven since the start, by a keyed digest of this process alone: neither their
-//! owners nor guesses at them cost another hash.
+//! Passwords that were proven since the start, each as a keyed digest that only this process can compute: their
+//! owners need no second hash, and nor do guesses at them.
 
 use std::sync::Arc;
 

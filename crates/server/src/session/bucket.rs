@@ -1,7 +1,7 @@
 //! What a session may send at once, where it comes from and where it goes: connecting again refills nothing.
 //!
-//! The bucket is the dialect's, so that a line costs nothing more. It stays behind for the next from the same
-//! address, and for the next connection of the person, wherever that comes from. An account has one for all its
+//! The dialect owns the bucket, so that a line costs nothing more. It passes to the next connection from the same
+//! address, and to the person's next connection, wherever that comes from. An account has one for all its
 //! connections: each lends it to its dialect while that reads.
 
 use chinwag_core::{AccountChange, AccountChanged, Bucket, Event, Fact, Name, PersonId};

@@ -1,5 +1,5 @@
-//! What the peer of a connection has not got when its session loses it: the next connection is shown
-//! just that.
+//! What the peer of a connection has not received when the session loses it: the next connection is shown just
+//! that.
 //!
 //! The kernel knows how much of what was written has been acknowledged, the feed which lines that
 //! are. The hub is told when the link is found lost, with the request to let the person go; and once

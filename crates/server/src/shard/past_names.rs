@@ -1,9 +1,9 @@
-//! Under which names people who have changed theirs have spoken, and when, so that a reader who ignores a guest does
-//! not find in the past what was said under another name.
+//! The names under which people who have changed theirs have spoken, and when, so that a reader who ignores a guest
+//! does not see in the history what the guest said under another name.
 //!
-//! Every shard sees every event, so the hub has no part in it. It is known of so many people who have changed name
-//! since the server started, those who have left included; of those who have not the entry that ignores them tells
-//! enough.
+//! Every shard sees every event, so the hub has no part in it. A bounded number of people who have changed name
+//! since the server started are remembered, including those who have left; for the others the ignore entry itself
+//! is enough.
 
 use std::collections::VecDeque;
 

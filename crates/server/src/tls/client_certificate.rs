@@ -1,10 +1,10 @@
-//! Certificates of clients. Anybody can make one; that its key is the client's is proven, and
-//! nothing else is asked of it. So it is a name that needs no authority, told by its SHA-256.
+//! Certificates of clients. Anybody can make one; TLS proves that the client holds its key, and nothing else in it
+//! is checked. So it is an identity without an authority, known by its SHA-256.
 //!
-//! Nobody has to have one, so none ends a handshake by what it is. Where the key is of a kind that cannot be
-//! checked here (RSA of 1,024 bits, secp256k1) or the certificate cannot be read, the signature is let pass and the
-//! certificate is no one's: both go by the certificate alone, so that they agree. A wrong signature by any
-//! other key ends the handshake.
+//! A certificate is optional, so none may end a handshake by its kind. If its key is of a kind that cannot be
+//! checked here (RSA of 1,024 bits, secp256k1) or the certificate cannot be read, the signature passes unchecked
+//! and the certificate counts as none; both decisions look at the certificate alone, so that they agree. A wrong
+//! signature by any other key ends the handshake.
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
-//! The keys with which a line is corrected, from a terminal that leaves that to us.
+//! The keys that edit a line, for a terminal that does not do it itself.
 //!
-//! A terminal in its usual mode sends a line when it is done. One in raw mode (`stty raw; nc`), or a telnet client
-//! that sends each key, sends Backspace like any letter, and Enter as CR. So a line that ends in CR is what
-//! is left of it; one that ends in LF comes from a program or a file and stays as it is.
+//! A terminal in its usual mode sends a line when it is complete. One in raw mode (`stty raw; nc`), or a telnet
+//! client that sends each key, sends Backspace like any letter, and Enter as CR. So a line that ends in CR is
+//! edited here; one that ends in LF comes from a program or a file and stays as it is.
 
 use alloc::vec::Vec;
 

@@ -20,27 +20,27 @@ macro_rules! capabilities {
 }
 
 capabilities! {
-    /// Others log in and out.
+    /// Shows when others log in and out.
     AccountNotify = "account-notify",
-    /// The sender's account stands on each message.
+    /// Each message has the sender's account.
     AccountTag = "account-tag",
-    /// Others are away and back.
+    /// Shows when others are away and back.
     AwayNotify = "away-notify",
-    /// Lines that belong together.
+    /// Groups lines that belong together.
     Batch = "batch",
-    /// Changes of this list; implied by version 302.
+    /// Shows changes of this list; implied by version 302.
     Changes = "cap-notify",
     /// The client gets its own messages.
     EchoMessage = "echo-message",
     /// JOIN has the account and the real name.
     ExtendedJoin = "extended-join",
-    /// MONITOR tells of more than coming and going.
+    /// MONITOR also shows away, account and real name.
     ExtendedMonitor = "extended-monitor",
-    /// Moderators hear of the invitations of others.
+    /// Moderators see the invitations of others.
     InviteNotify = "invite-notify",
-    /// Answers bear the label of their question.
+    /// Answers have the label of their command.
     LabeledResponse = "labeled-response",
-    /// Tags, and messages of tags alone.
+    /// Tags on messages, and TAGMSG.
     MessageTags = "message-tags",
     /// NAMES, WHO and WHOIS show all ranks.
     MultiPrefix = "multi-prefix",
@@ -48,9 +48,9 @@ capabilities! {
     NoImplicitNames = "no-implicit-names",
     /// AUTHENTICATE.
     Sasl = "sasl",
-    /// The time stands on each message.
+    /// Each message has its time.
     ServerTime = "server-time",
-    /// Others take another real name.
+    /// Shows when others change their real name.
     Setname = "setname",
     /// FAIL, WARN and NOTE.
     StandardReplies = "standard-replies",
@@ -80,7 +80,7 @@ capabilities! {
     Search = "soju.im/search",
     /// PLAY, as ZNC has it.
     Playback = "znc.in/playback",
-    /// What one says in private over another connection is shown as one's own; without it as well.
+    /// Private messages sent over another connection appear as the client's own; without it they do too.
     SelfMessage = "znc.in/self-message",
 }
 

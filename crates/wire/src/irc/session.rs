@@ -1,10 +1,10 @@
 //! One connection in IRC: what it has negotiated, how far it has registered, and which of its commands
 //! wait for an answer.
 //!
-//! A line is one command, and a command may be several requests (`JOIN #a,#b`). They wait in a queue and
-//! are asked one after another, while the next line waits; so answers come in the order of the commands.
-//! What is said in rooms goes out without a wait, as in the other dialects; what is answered on the spot
-//! behind it waits for the answer to it (`order`).
+//! A line is one command, and a command may be several requests (`JOIN #a,#b`). They wait in a queue and are asked
+//! one after another, while the next line waits; so answers come in the order of the commands. Messages to rooms go
+//! out without a wait, as in the other dialects; an answer that the session could give at once waits until the
+//! messages before it are answered (`order`).
 //!
 //! A client that sends too fast is read slower, not refused: clients of IRC send forty lines when they
 //! come in and resend nothing.

@@ -31,7 +31,7 @@ pub(super) const COUNTERPARTS: &[(&str, Counterpart)] = &[
     ("account", Commands(&["account", "forget_certificate"])),
     ("time", None(OF_A_SCREEN)),
     ("tz", None("every time is in UTC")),
-    ("echo", None("everything is told, one's own as well")),
+    ("echo", None("you get every event, your own messages too")),
     ("quiet", None(OF_A_SCREEN)),
     ("color", None(OF_A_SCREEN)),
     ("bell", None(OF_A_SCREEN)),

@@ -26,14 +26,14 @@ pub(super) use rooms::{MaskList, SettingShape, Whom};
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Head<'a> {
-    /// The place in the one order of all events.
+    /// The event's place in the one order of all events.
     seq: u64,
     /// When it happened.
     time: Time,
-    /// The room; none if it was in none.
+    /// The room; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     room: Option<Room<'a>>,
-    /// Whose doing it was; none if it was the server's, or of those who run it.
+    /// The person who did it; absent if the server did it, or those who run it.
     #[serde(skip_serializing_if = "Option::is_none")]
     author: Option<&'a str>,
 }
@@ -78,9 +78,9 @@ pub(super) enum Shape<'a> {
         /// The account that the author was logged in to.
         #[serde(skip_serializing_if = "Option::is_none")]
         account: Option<&'a str>,
-        /// What it said, with a line feed between the lines of a passage.
+        /// What the person said, with line feeds if it has several lines.
         text: Cow<'a, str>,
-        /// How, if it did not just speak.
+        /// How, if not plain speech.
         #[serde(skip_serializing_if = "Option::is_none")]
         manner: Option<Mannered>,
     },
@@ -91,27 +91,28 @@ pub(super) enum Shape<'a> {
         /// The account that the author was logged in to.
         #[serde(skip_serializing_if = "Option::is_none")]
         account: Option<&'a str>,
-        /// What it did: `waves`.
+        /// What the person did: `waves`.
         text: Cow<'a, str>,
     },
-    /// A person sent a message to one other, who may be the reader.
+    /// A person sent a private message, perhaps to the reader.
     Private {
         #[serde(flatten)]
         head: Head<'a>,
-        /// Whom it was sent to.
+        /// The receiver.
         to: &'a str,
         /// The message.
         text: Cow<'a, str>,
-        /// How, if it was not just said.
+        /// How, if not plain speech.
         #[serde(skip_serializing_if = "Option::is_none")]
         manner: Option<Mannered>,
-        /// The receiver's link is lost: its session can have it for so long. If both sides have an account it is kept until the receiver comes.
+        /// The receiver's link is lost, and the session can receive it for this long. If both sides have an account,
+        /// the server keeps it until the receiver comes.
         #[serde(skip_serializing_if = "Option::is_none")]
         kept_seconds: Option<u64>,
-        /// The receiver was not here, and has an account: it is kept until the receiver comes.
+        /// The receiver was not here and has an account: the server keeps it until they come.
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         kept: bool,
-        /// In a history: the name of the other side was not registered, and may have been several people's.
+        /// In a history: the other side's name was not registered, and several people may have used it.
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         guest: bool,
     },
@@ -122,15 +123,15 @@ pub(super) enum Shape<'a> {
         /// People there now.
         here: u32,
     },
-    /// A person left a room, and not the server.
+    /// A person left a room, but not the server.
     Left {
         #[serde(flatten)]
         head: Head<'a>,
-        /// The reason given, as clients of IRC can.
+        /// The reason given, which only IRC clients can do.
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<&'a str>,
     },
-    /// A person left the server. One event for each room that it was in.
+    /// A person left the server. One event for each room that they were in.
     Quit {
         #[serde(flatten)]
         head: Head<'a>,
@@ -139,11 +140,11 @@ pub(super) enum Shape<'a> {
         /// The reason given.
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<&'a str>,
-        /// The operator, if one made it leave.
+        /// The operator, if one ended the session.
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<&'a str>,
     },
-    /// In a history: so many came and left within a few seconds. As it happened each was told by itself.
+    /// In a history: how many people came and left within a few seconds. Live, each was an event of its own.
     Crowd {
         #[serde(flatten)]
         head: Head<'a>,
@@ -151,7 +152,7 @@ pub(super) enum Shape<'a> {
         joined: u32,
         /// People who left.
         left: u32,
-        /// Why they left the server, if all did for the same reason.
+        /// Why they left the server, if all had the same reason.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
         /// People there now.
@@ -162,14 +163,14 @@ pub(super) enum Shape<'a> {
         #[serde(flatten)]
         head: Head<'a>,
     },
-    /// A person took another name. One event for each room that it is in.
+    /// A person changed name. One event for each room that they are in.
     Renamed {
         #[serde(flatten)]
         head: Head<'a>,
-        /// The name from now on; `author` is the one before.
+        /// The new name; `author` is the old one.
         name: &'a str,
     },
-    /// A room has another topic, or none.
+    /// Somebody set or cleared the topic of a room.
     Topic {
         #[serde(flatten)]
         head: Head<'a>,
@@ -183,50 +184,50 @@ pub(super) enum Shape<'a> {
     Announcement {
         #[serde(flatten)]
         head: Head<'a>,
-        /// What it said.
+        /// What the operator said.
         text: &'a str,
     },
-    /// A room has another name, and is the same in all else.
+    /// A room was renamed, and is otherwise unchanged.
     RoomRenamed {
         #[serde(flatten)]
         head: Head<'a>,
-        /// The name before; `room` is the one from now on.
+        /// The old name; `room` is the new one.
         old: Room<'a>,
-        /// The reason given, as clients of IRC can.
+        /// The reason given, which only IRC clients can do.
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<&'a str>,
     },
-    /// A person sent a message to those in a room who have a standing, as clients of IRC can.
+    /// A person sent a message to those in a room who have a standing, which only IRC clients can do.
     RankMessage {
         #[serde(flatten)]
         head: Head<'a>,
-        /// The lowest standing of those who are told.
+        /// The lowest standing that receives it.
         to: Rank,
         /// The message.
         text: &'a str,
-        /// How, if it was not just said.
+        /// How, if not plain speech.
         #[serde(skip_serializing_if = "Option::is_none")]
         manner: Option<Mannered>,
     },
-    /// Settings of a room are others.
+    /// Settings of a room have changed.
     RoomSet {
         #[serde(flatten)]
         head: Head<'a>,
         /// The settings: an object with a key for each.
         setting: SettingShape,
     },
-    /// A person has another standing in a room. The room is told of owners, moderators and voices; of
-    /// an invitation those concerned.
+    /// A person's standing in a room has changed. The whole room sees this for owners, moderators and voices; only
+    /// the people concerned, for an invitation.
     Standing {
         #[serde(flatten)]
         head: Head<'a>,
         /// Who.
         name: &'a str,
-        /// What it is there from now on; null for a guest.
+        /// The new standing; null for none.
         standing: Option<Rank>,
-        /// What it was before; null for a guest.
+        /// The old standing; null for none.
         before: Option<Rank>,
-        /// It has a voice beneath that, which stays when that is taken.
+        /// The person also has a voice, which stays when the standing is taken.
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         voiced: bool,
     },
@@ -240,32 +241,32 @@ pub(super) enum Shape<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<&'a str>,
     },
-    /// A mask of IRC's lists was set in a room, or taken away.
+    /// A mask on one of IRC's lists was set in a room, or removed.
     Mask {
         #[serde(flatten)]
         head: Head<'a>,
         /// What it does.
         list: MaskList,
-        /// To whom: `nick!user@host` with wildcards, or an account behind `account:`.
+        /// Whom it matches: `nick!user@host` with wildcards, or `account:` and an account.
         mask: Shown<&'a Matched>,
         /// Whether it is set.
         on: bool,
     },
-    /// What the reader has set in a room ends when everybody has left it: nobody owns it.
+    /// The reader has set something in a room without an owner: it ends when everybody has left.
     RoomPassing {
         #[serde(flatten)]
         head: Head<'a>,
     },
-    /// An operator ended a room. Told to everybody inside.
+    /// An operator removed a room. Sent to everybody inside.
     Removed {
         #[serde(flatten)]
         head: Head<'a>,
     },
-    /// A room keeps people out. Told to the moderator who did it.
+    /// A room keeps people out. Sent to the moderator who did it.
     Barred {
         #[serde(flatten)]
         head: Head<'a>,
-        /// Whom: a name, an address or a block. A name may stand for its bearer's address too.
+        /// Whom: a name, an address or a block. A name may cover the person's address too.
         target: Shown<Whom<'a>>,
         /// Until then.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -274,14 +275,14 @@ pub(super) enum Shape<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<&'a str>,
     },
-    /// A room lets people in again. Told to the moderator who did it.
+    /// A room lets people in again. Sent to the moderator who did it.
     Unbarred {
         #[serde(flatten)]
         head: Head<'a>,
         /// Whom.
         target: Shown<Whom<'a>>,
     },
-    /// A person may not speak in a room. Told to both sides.
+    /// A person may not speak in a room. Sent to both sides.
     Muted {
         #[serde(flatten)]
         head: Head<'a>,
@@ -294,14 +295,14 @@ pub(super) enum Shape<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<&'a str>,
     },
-    /// A person may speak in a room again. Told to both sides.
+    /// A person may speak in a room again. Sent to both sides.
     Unmuted {
         #[serde(flatten)]
         head: Head<'a>,
         /// Who.
         target: Shown<Whom<'a>>,
     },
-    /// A person asks to be let into a room. Told to its moderators.
+    /// A person asks to enter a room. Sent to its moderators.
     Knocked {
         #[serde(flatten)]
         head: Head<'a>,
@@ -321,11 +322,11 @@ pub(super) enum Shape<'a> {
         account: &'a str,
         /// How.
         act: AccountAct,
-        /// The name that belongs to it from now on, or no longer.
+        /// The name that was added or removed.
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<&'a str>,
     },
-    /// The reader is logged in to an account, or out of it.
+    /// The reader has logged in to an account, or out of it.
     Login {
         #[serde(flatten)]
         head: Head<'a>,
@@ -346,7 +347,7 @@ pub(super) enum Shape<'a> {
         /// The reason given.
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<&'a str>,
-        /// The reader's name from now on.
+        /// The reader's new name.
         #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<&'a str>,
     },

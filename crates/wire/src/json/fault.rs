@@ -1,5 +1,5 @@
-//! What is wrong with a line, in words of ours: they name the key, and the form that is wanted. The parser knows
-//! the place, and has words for those who write parsers.
+//! What is wrong with a line, in our own words, which name the key and the form that is wanted. The parser knows
+//! the place, but its messages are written for people who write parsers.
 
 use alloc::format;
 use alloc::string::String;

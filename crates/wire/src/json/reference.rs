@@ -80,15 +80,15 @@ pub fn reference() -> String {
     push_variants::<Reply<'_>>(&mut page, &mut generator, "reply");
     page.push_str("\n### Within replies\n");
     push_parts(&mut page, &mut generator);
-    page.push_str("\n## Acknowledgements\n\nA command that asks for nothing is answered with these fields when it is done.\n");
+    page.push_str("\n## Acknowledgements\n\nThe server answers a command that asks for no data with these fields when it is done.\n");
     push_struct::<Ack<'_>>(&mut page, &mut generator);
-    page.push_str("\n## Refusals\n\nA command that is not done is answered with these fields. Nothing has changed then.\n");
+    page.push_str("\n## Refusals\n\nThe server answers a command that it does not carry out with these fields. Nothing has changed then.\n");
     push_struct::<Refused<'_>>(&mut page, &mut generator);
     page.push_str("\n| code | meaning |\n|---|---|\n");
     for (code, meaning) in CODES {
         page.push_str(&format!("| `{code}` | {meaning} |\n"));
     }
-    page.push_str("\n## Notices\n\nThe server's own word, which no command has asked for.\n");
+    page.push_str("\n## Notices\n\nMessages from the server that answer no command.\n");
     push_variants::<Notice<'_>>(&mut page, &mut generator, "notice");
     page.push_str(TAIL);
     page
@@ -233,7 +233,7 @@ fn push_fields(page: &mut String, generator: &SchemaGenerator, schema: &Value, b
     let (mut always, mut optional) = (String::new(), String::new());
     for (name, field) in fields {
         let about = field["description"].as_str();
-        let about = sentence(about.unwrap_or("What the client calls the command."));
+        let about = sentence(about.unwrap_or("The `id` that the client gave the command."));
         let what = what(generator, field, is_required(name));
         match is_required(name) {
             true => always.push_str(&format!("| `{name}` | {what} | {about} |\n")),

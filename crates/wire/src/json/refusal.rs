@@ -11,13 +11,13 @@ pub(crate) use sentence::Sentence;
 pub(super) const CODES: &[(&str, &str)] = &[
     (
         "not_json",
-        "The line is no JSON. `column` is the place of the error.",
+        "The line is not JSON. `column` is the place of the error.",
     ),
     ("not_utf8", "The line is not UTF-8."),
     ("too_long", "The line, or a text in it, has too many bytes."),
     (
         "bad_command",
-        "The object is no command: a key or a value is wrong. `column` is where that was found.",
+        "The object is not a command: a key or a value is wrong. `column` is the place of the error.",
     ),
     (
         "not_here",
@@ -40,21 +40,21 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     (
         "same_name",
-        "The reader, or the person, has that name already.",
+        "The reader, or the person to rename, has that name already.",
     ),
     ("needs_password", "The old password is missing or wrong."),
-    ("wrong_password", "The password of the name is another."),
+    ("wrong_password", "The password is not that of the name."),
     (
         "weak_password",
-        "The new password has too few letters, or is the server's, which everybody there knows.",
+        "The new password has too few letters, or is the server's password, which everybody knows.",
     ),
     (
         "server_password",
-        "The server has a password, and `server_password` is missing or another.",
+        "The server has a password, and `server_password` is missing or wrong.",
     ),
     (
         "shows_password",
-        "It would have shown others the server's password, or what looks like a password or a code.",
+        "The text would show others the server's password, or what looks like a password or a code.",
     ),
     ("not_logged_in", "The reader is logged in to no account."),
     (
@@ -67,7 +67,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     (
         "no_certificate",
-        "None of the account's certificates begins so, or several do.",
+        "No certificate of the account begins with those digits, or several do.",
     ),
     (
         "last_credential",
@@ -76,31 +76,28 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("not_registered", "The name belongs to no account."),
     (
         "hears_registered_only",
-        "The receiver hears in private from people with a registered name alone.",
+        "The receiver takes private messages from registered names only.",
     ),
-    ("server_full", "The server has as many people as it takes."),
+    ("server_full", "The server is full."),
     (
         "too_many_connections",
-        "The address of the connection has too many. It is closed.",
+        "The address has too many connections. The server closes this one.",
     ),
     ("banned", "The name or the address is banned."),
     (
         "locked",
         "Only registered names may come in, speak or register, until the lock ends.",
     ),
-    (
-        "bad_code",
-        "No session has this resume code, or not any more.",
-    ),
+    ("bad_code", "No session has this resume code, or no longer."),
     ("nobody", "Nobody of this name is here."),
     ("read_only", "Only operators may speak in the room."),
     ("muted", "The reader is muted."),
     (
         "cannot_save",
-        "The server cannot save, so nothing new may be said. Try again later.",
+        "The server cannot save messages, so it refuses new ones. Try again later.",
     ),
     ("key_used", "Another message was sent under this key."),
-    ("no_room", "There is no such room, or it has been closed."),
+    ("no_room", "There is no such room, or it has been removed."),
     (
         "room_looks_like",
         "The name of a new room looks like that of another.",
@@ -108,15 +105,15 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("not_in_room", "The reader is not in the room."),
     (
         "only_lobby",
-        "The reader is in `#lobby` alone, which is left only by leaving the server.",
+        "The reader is only in `#lobby`, and leaves that only by leaving the server.",
     ),
     (
         "too_many_rooms",
-        "The reader is in as many rooms as it may be, or the server has as many as it takes.",
+        "The reader is in too many rooms, or the server has too many.",
     ),
     (
         "not_kept",
-        "The receiver is not here, and as much is kept for it as may be.",
+        "The receiver is not here, and the server keeps no more for them.",
     ),
     (
         "too_many",
@@ -127,11 +124,11 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("oneself", "The reader is that person."),
     (
         "not_connected",
-        "The person is not connected, and that can only be done to one who is.",
+        "The person is not connected, and the command needs one who is.",
     ),
     ("needs_operator", "Only operators may do that."),
     ("is_operator", "The person is an operator already."),
-    ("not_operator", "The person is no operator."),
+    ("not_operator", "The person is not an operator."),
     ("not_muted", "No mute matches that name."),
     ("not_banned", "No ban names that target."),
     (
@@ -140,39 +137,45 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     (
         "outlasts_visit",
-        "The reader is an operator for its visit alone, and that would outlast it.",
+        "The reader is an operator for this visit only, and the change would outlast it.",
     ),
     (
         "needs_moderator",
         "Only moderators of the room may do that.",
     ),
-    ("no_topic", "The room has no topic to take away."),
-    ("room_closed", "The room takes only those who are invited."),
-    ("room_password", "The room has a password, and another."),
+    ("no_topic", "The room has no topic to clear."),
+    (
+        "room_closed",
+        "The room is closed to everybody who is not invited.",
+    ),
+    (
+        "room_password",
+        "The room has a password, and it is missing or wrong.",
+    ),
     (
         "bad_room_password",
-        "A room's password has no comma and no colon in front: clients of IRC could not give it.",
+        "A room's password has no comma and does not begin with a colon: IRC clients could not send it.",
     ),
-    ("room_full", "The room has as many people as it takes."),
+    ("room_full", "The room is full."),
     ("registered_only", "The room takes only registered names."),
     (
         "encrypted_only",
-        "The room takes only encrypted connections, or that is set over one.",
+        "The room takes only encrypted connections; or changing that needs one.",
     ),
     (
         "barred",
-        "The room keeps the reader, or that name, out. Still inside, the reader may not speak.",
+        "The room bars the reader, or that name. If still inside, the reader may not speak.",
     ),
     ("no_outsiders", "Only those inside may speak in the room."),
     ("no_ctcp", "The room takes no CTCP."),
     ("room_taken", "Another room has that name."),
     (
         "room_is_another",
-        "The room that the reader was in has ended, and another has its name.",
+        "The room that the reader was in has ended, and another has taken its name.",
     ),
     (
         "is_lobby",
-        "The lobby is open to everybody, stays, and nobody can be put out of it.",
+        "The lobby is always open to everybody: it cannot be closed or removed, and nobody can be put out of it.",
     ),
     ("outside", "The person is not in the room."),
     ("inside", "The person is in the room already."),
@@ -182,15 +185,12 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     (
         "stands_not",
-        "The person has not that standing in the room.",
+        "The person does not have that standing in the room.",
     ),
-    (
-        "not_barred",
-        "The room keeps nobody out of that name or address.",
-    ),
+    ("not_barred", "The room has no bar of that name or address."),
     (
         "no_need",
-        "The reader is in the room, or it is open to the reader: `join` it.",
+        "No need to knock: the reader is in the room, or may `join` it.",
     ),
     (
         "knocked_already",
@@ -204,12 +204,9 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("not_yours", "The message was said by another."),
     (
         "busy",
-        "As many such questions are waiting as may. Try again in a moment.",
+        "Too many such requests are waiting. Try again in a moment.",
     ),
-    (
-        "search_too_long",
-        "The search has more words than one may have.",
-    ),
+    ("search_too_long", "The search has too many words."),
     ("no_history", "The history cannot be read."),
     (
         "not_encrypted",

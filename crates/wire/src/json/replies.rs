@@ -20,13 +20,13 @@ pub(super) use parts::{Rank, people_in};
 /// changes its meaning; what is added does not change it.
 pub(super) const PROTOCOL: u32 = 1;
 
-/// How a lost session is taken up again.
+/// How to resume a lost session.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Resumption {
-    /// The code, good once: each `resume` is answered with the next.
+    /// The code, good once: the reply to each `resume` has the next.
     pub(super) code: Shown<chinwag_core::ResumeCode>,
-    /// It is good for so long after the link is lost.
+    /// How long it is good after the link is lost.
     pub(super) seconds: u64,
 }
 
@@ -46,7 +46,7 @@ pub(super) enum Reply<'a> {
         understands: &'static [&'static str],
         /// The server's name.
         server: &'a str,
-        /// Everything that happens after this event is told.
+        /// The reader gets every event after this one.
         seq: u64,
         /// The reader's name.
         name: &'a str,
@@ -55,18 +55,18 @@ pub(super) enum Reply<'a> {
         /// The room that the reader is in.
         #[serde(skip_serializing_if = "Option::is_none")]
         room: Option<Room<'a>>,
-        /// People there, the reader among them.
+        /// People there, including the reader.
         people: usize,
         /// The room's topic.
         #[serde(skip_serializing_if = "Option::is_none")]
         topic: Option<TopicShape<'a>>,
-        /// How the session is taken up again.
+        /// How to resume the session.
         resume: Resumption,
         /// The message of the day.
         #[serde(skip_serializing_if = "Option::is_none")]
         motd: Option<&'a str>,
     },
-    /// The reader has its session again. What it has missed follows, as events.
+    /// The reader has its session again. What it missed follows, as events.
     Resume {
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<&'a Id>,
@@ -78,23 +78,22 @@ pub(super) enum Reply<'a> {
         name: &'a str,
         /// The rooms that the reader is in.
         rooms: Vec<Room<'a>>,
-        /// Messages that follow, of those that were missed. Topics and announcements among them are
-        /// not counted.
+        /// How many missed messages follow. Topics and announcements among them do not count.
         missed: u64,
-        /// Others that cannot be shown any more: retention has taken them, or the reader was too slow.
-        /// Private events of which no more could be kept are among them.
+        /// How many more were missed and cannot be sent: retention has removed them, or the reader was too slow.
+        /// Includes private events that the server could not keep.
         gone: u64,
-        /// How the session is taken up again.
+        /// How to resume the session.
         #[serde(skip_serializing_if = "Option::is_none")]
         resume: Option<Resumption>,
     },
-    /// The reader is in a room, and may have been before.
+    /// The reader is in a room, perhaps already before.
     Join {
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<&'a Id>,
         /// The room.
         room: Room<'a>,
-        /// People there, the reader among them.
+        /// People there, including the reader.
         people: usize,
         /// Its topic.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,7 +107,7 @@ pub(super) enum Reply<'a> {
         room: Room<'a>,
         /// Some of them, in the order in which they came to the server.
         people: Vec<Person<'a>>,
-        /// Whether others follow.
+        /// Whether more follow.
         more: bool,
     },
     /// A person.
@@ -124,7 +123,7 @@ pub(super) enum Reply<'a> {
         id: Option<&'a Id>,
         /// Some of them, the fullest first.
         rooms: Vec<RoomShape<'a>>,
-        /// Whether others follow.
+        /// Whether more follow.
         more: bool,
     },
     /// A room's topic.
@@ -148,25 +147,25 @@ pub(super) enum Reply<'a> {
         with: Option<&'a str>,
         /// Some of them, oldest first.
         events: Vec<Shape<'a>>,
-        /// Messages that all objects of this answer have together; with `notices` each event counts as one.
+        /// How many messages all objects of this reply have together; with `notices` each event counts as one.
         shown: u64,
-        /// Messages that the question means, counted likewise. Fewer are shown than there are if `limit` is less. Absent where
-        /// the reader ignores somebody and too many would have to be looked at: then there may be more.
+        /// How many messages match, counted likewise; more than `shown` if `limit` is less. Absent if the reader
+        /// ignores somebody and counting would take too long: then there may be more.
         #[serde(skip_serializing_if = "Option::is_none")]
         total: Option<u64>,
-        /// Whether others follow.
+        /// Whether more follow.
         more: bool,
     },
-    /// Messages with the words that were looked for.
+    /// The messages found.
     Search {
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<&'a Id>,
         /// Some of them, oldest first.
         events: Vec<Shape<'a>>,
-        /// There are, or may be, older matches: `below` this number.
+        /// There are, or may be, older matches: search again with this number as `below`.
         #[serde(skip_serializing_if = "Option::is_none")]
         next: Option<u64>,
-        /// Whether others follow.
+        /// Whether more follow.
         more: bool,
     },
     /// The names that the reader ignores.
@@ -184,10 +183,10 @@ pub(super) enum Reply<'a> {
         bans: Vec<RestrictionShape<'a>>,
         /// Some of the mutes, oldest first.
         mutes: Vec<RestrictionShape<'a>>,
-        /// Whether others follow.
+        /// Whether more follow.
         more: bool,
     },
-    /// What a room is set to, and who governs it.
+    /// The settings of a room, and who owns and moderates it.
     Room {
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<&'a Id>,
@@ -197,16 +196,16 @@ pub(super) enum Reply<'a> {
         people: usize,
         /// The settings.
         settings: SettingsShape<'a>,
-        /// Whether operators of the server alone moderate it.
+        /// Whether only server operators moderate it.
         servers: bool,
-        /// What the reader is there, if that is more than a guest.
+        /// The reader's standing there, if any.
         #[serde(skip_serializing_if = "Option::is_none")]
         standing: Option<Rank>,
-        /// Those with a standing, the highest first. Moderators alone are told of the invited.
+        /// People with a standing, the highest first. Only moderators see the invited.
         standings: Vec<StandingShape<'a>>,
-        /// So many others have one.
+        /// How many others have one.
         unlisted: usize,
-        /// So many bars, mutes and masks the room has. Told to moderators.
+        /// How many bars, mutes and masks the room has. Only for moderators.
         #[serde(skip_serializing_if = "Option::is_none")]
         barred: Option<usize>,
     },
@@ -236,7 +235,7 @@ pub(super) enum Reply<'a> {
         id: Option<&'a Id>,
         /// The entries, oldest first.
         entries: Vec<LogEntry<'a>>,
-        /// There are older entries: `before` this number.
+        /// There are older entries: ask again with this number as `before`.
         #[serde(skip_serializing_if = "Option::is_none")]
         next: Option<u64>,
     },
@@ -273,10 +272,10 @@ pub(super) struct Ack<'a> {
     pub(super) ack: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<&'a Id>,
-    /// The place of the event that it made.
+    /// The `seq` of the event that it caused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) seq: Option<u64>,
-    /// The message was sent before, under the same key, and has this place since then.
+    /// The message was sent before under the same key; `seq` is the one it got then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) repeated: Option<bool>,
 }
@@ -285,7 +284,7 @@ pub(super) struct Ack<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Refused<'a> {
-    /// The command; none if the line has none.
+    /// The command; null if the line has none.
     pub(super) refused: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<&'a Id>,
@@ -303,32 +302,32 @@ pub(super) struct Refused<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "notice", rename_all = "snake_case")]
 pub(super) enum Notice<'a> {
-    /// The reader was too slow for so many events. `history` may have the messages among them.
+    /// The reader was too slow, and missed events. `history` may have the messages among them.
     Skipped {
-        /// So many.
+        /// How many.
         count: u64,
     },
-    /// More private messages came for the account while nobody was logged in to it than are kept: these are not
-    /// told. `history` has them.
+    /// While nobody was logged in to the account, more private messages came than the server keeps for it: it does
+    /// not send these. `history` has them.
     Omitted {
-        /// So many.
+        /// How many.
         count: u64,
-        /// The account that has sent them; none for those of all others.
+        /// The account that sent them; absent for those of all others.
         #[serde(skip_serializing_if = "Option::is_none")]
         with: Option<&'a str>,
     },
     /// Others tried wrong passwords for the reader's name.
     Guesses {
-        /// So many.
+        /// How many.
         count: u64,
         /// The time of the first.
         since: Time,
-        /// Where the last came from.
+        /// The address of the last.
         address: Shown<core::net::IpAddr>,
     },
-    /// The name of the `hello` is not registered, so that its password proved nothing.
+    /// The name in the `hello` is not registered, so the password proved nothing.
     PasswordNotNeeded,
-    /// The reader is not in a room again where it was before.
+    /// The reader could not return to a room it was in before.
     LeftOut {
         /// The room.
         room: Room<'a>,
@@ -337,7 +336,7 @@ pub(super) enum Notice<'a> {
         /// Why, for a person.
         text: Shown<&'a dyn Display>,
     },
-    /// The session is over, and the connection about to be closed.
+    /// The session is over, and the server closes the connection.
     Closed {
         /// Why.
         reason: Reason,
@@ -352,6 +351,6 @@ pub(super) enum Notice<'a> {
     Superseded,
     /// The server stops. The session can be resumed.
     Stopping,
-    /// No `hello` came in time, or too many in vain.
+    /// No `hello` came in time, or too many were refused.
     NoHello,
 }

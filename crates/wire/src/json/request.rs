@@ -77,27 +77,26 @@ macro_rules! commands {
 }
 
 commands! {
-    /// Comes in, under a name or as a guest. The first command, unless it is `resume`.
+    /// Logs in, under a name or as a guest. The first command, unless that is `resume`.
     hello: Hello,
-    /// Takes up a lost session. With `after`, all that was missed since that event follows.
+    /// Resumes a lost session. With `after`, everything missed since that event follows.
     resume: Resume,
-    /// Says something in a room that one is in.
+    /// Sends a message to a room that you are in.
     say: Say,
-    /// Does something in a room that one is in, as `/me` does.
+    /// Sends an action to a room that you are in, as `/me` does.
     act: Say,
-    /// Says something to a room that one need not be in, if it takes that from outside.
+    /// Sends a message to a room that you need not be in, if the room accepts that.
     say_to: SayTo,
-    /// Sends a private message. It stays in the history of each side that has an account; if both have one, it is kept
-    /// until the receiver comes.
+    /// Sends a private message. It stays in the history of each side that has an account; if both have one, it is
+    /// kept until the receiver comes.
     tell: Tell,
-    /// Removes a message from the history and from search for good: one's own, or any in a room that
-    /// one moderates.
+    /// Removes a message from the history and from search for good: your own, or any in a room that you moderate.
     delete: Message,
-    /// Enters a room. One that does not exist comes into being, and one is its moderator.
+    /// Enters a room. If it does not exist, makes it, with you as its moderator.
     join: Join,
     /// Leaves a room.
     leave: InRoom,
-    /// Asks the moderators of a closed room, which is not hidden, to be let in.
+    /// Asks the moderators of a closed room to let you in. Not for hidden rooms.
     knock: InRoom,
     /// Lists the people in a room.
     who: InRoom,
@@ -107,53 +106,53 @@ commands! {
     rooms: Nothing,
     /// Shows the topic of a room.
     topic: InRoom,
-    /// Gives a room a topic, or none.
+    /// Sets or clears the topic of a room.
     set_topic: SetTopic,
     /// Shows messages of a room, by number or time, in either direction.
     history: History,
     /// Finds messages that have all the words.
     search: Search,
-    /// Takes another name.
+    /// Changes your name.
     nick: Nick,
-    /// Tells those who ask that one is away.
+    /// Marks you as away.
     away: Away,
-    /// Ends `away`.
+    /// Marks you as back.
     back: Nothing,
-    /// Hears no more of a person, nor of the account that it is logged in to or that the name belongs to.
+    /// Ignores a person, and the account that they are logged in to or that the name belongs to.
     ignore: Named,
-    /// Hears a person again.
+    /// Stops ignoring a person.
     unignore: Named,
-    /// Lists whom one ignores.
+    /// Lists the people you ignore.
     ignores: Nothing,
-    /// Registers one's name: it is an account from then on.
+    /// Registers your name, which is an account from then on.
     claim: Claim,
-    /// Takes a certificate from one's account.
+    /// Removes a certificate from your account.
     forget_certificate: ForgetCertificate,
-    /// Logs in to an account. A session that goes by its name is taken up, unless `beside` is true.
+    /// Logs in to an account. Takes over a session that uses the name, unless `beside` is true.
     login: Login,
-    /// Logs out of the account. If one's name belongs to it, one gets a guest's.
+    /// Logs out of the account. If your name belongs to it, you get a guest name.
     logout: Nothing,
-    /// Shows one's account.
+    /// Shows your account.
     account: Nothing,
-    /// Changes the password of one's account.
+    /// Changes the password of your account.
     passwd: Passwd,
-    /// Frees one's name. Under the account's own name it ends the account.
+    /// Frees your name. Under the account's own name it ends the account.
     unclaim: Unclaim,
-    /// Shows one's numbers and the server's.
+    /// Shows your numbers and the server's.
     stats: Nothing,
     /// Shows the message of the day.
     motd: Nothing,
     /// Leaves the server.
     quit: Away,
-    /// Shows what a room is set to, and who governs it.
+    /// Shows the settings of a room, and who owns and moderates it.
     room: InRoom,
     /// Changes a setting of a room. For its moderators, like all up to `bars`.
     set_room: SetRoom,
-    /// Gives a room another name: it keeps all else.
+    /// Renames a room, which keeps everything else.
     rename_room: RenameRoom,
     /// Lets a person in though the room is closed or has a password.
     invite: Stand,
-    /// Takes an invitation back.
+    /// Withdraws an invitation.
     uninvite: Stand,
     /// Lets a person speak while the room is moderated.
     voice: Stand,
@@ -185,19 +184,19 @@ commands! {
     bans: Nothing,
     /// Makes a person an operator.
     op: Typed,
-    /// Takes that back.
+    /// Removes a person's operator rights.
     deop: Typed,
-    /// Gives a person another name.
+    /// Renames a person.
     rename: Rename,
     /// Ends an account, with all its names.
     remove_account: RemoveAccount,
-    /// Ends a room, with what was said in it.
+    /// Removes a room, with its messages.
     remove_room: InRoom,
     /// Speaks to everybody.
     announce: Words,
     /// Sets the message of the day, or none.
     set_motd: SetMotd,
-    /// Lets only registered names in, or everybody again.
+    /// Locks the server to registered names, or unlocks it.
     lock: Lock,
     /// Shows what operators did.
     log: Log,

@@ -68,7 +68,7 @@ struct Arriving {
 struct Here {
     me: PersonId,
     name: Name,
-    /// The account that it is logged in to.
+    /// The account that the person is logged in to.
     account: Option<Name>,
     is_operator: bool,
     ignores: Ignores,

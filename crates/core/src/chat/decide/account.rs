@@ -1,7 +1,7 @@
 //! Accounts: registering a name, grouping another to it, logging in and out, giving up.
 //!
-//! Whatever changes an account itself needs a proof of it: a session that was left open, or a code
-//! that was read, must not become one.
+//! Changing an account needs a proof of it: a session that was left open, or a resume code that somebody read, must
+//! not be enough.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;

@@ -1,10 +1,10 @@
 //! Several connections of one person: those of its clients of IRC.
 //!
-//! A person who comes in by IRC under a name that its own account bears already, over IRC too, is on one
-//! more connection: nobody's link is cut, and two clients that reconnect by themselves do not take the
-//! name from each other for ever. A dead link does no harm, since it is found dead in time and ends
-//! alone. The other dialects take the session over instead: there one screen follows another. Either way the proof
-//! gives the rights of the name, and ends those of the visit.
+//! When a client logs in by IRC under a name that its account already uses over IRC, it becomes one more connection
+//! of the same person: nobody's link is cut, and two clients that reconnect by themselves do not take the name from
+//! each other for ever. A dead link does no harm, since it is found dead in time and ends alone. The other dialects
+//! take the session over instead: there one screen follows another. Either way the proof gives the rights of the
+//! name, and ends those of the visit.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

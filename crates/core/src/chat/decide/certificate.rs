@@ -1,8 +1,8 @@
 //! Certificates of TLS clients as credentials of accounts.
 //!
-//! The server has seen that the client owns the certificate that it speaks of. That alone gives nothing: an
-//! account is changed with a proof of it, as with a password, so that who has learned a resume code
-//! cannot make it lasting with a certificate of its own.
+//! The server has verified that the client holds the certificate's key. That alone gives no rights: as with a
+//! password, changing an account needs a proof of it, so that a person who has learned a resume code cannot make
+//! that access lasting by adding a certificate of their own.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;

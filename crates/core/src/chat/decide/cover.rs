@@ -1,8 +1,8 @@
-//! How far a ban or a mute of a name reaches: its account always, its address only if nobody else
-//! comes from there. A class behind one address must not go with one pupil.
+//! How far a ban or a mute of a name reaches: its account always, its address only if nobody else comes from there.
+//! One pupil's ban must not shut out a class behind the same address.
 //!
-//! A guest is muted where it comes from. When it registers its name it is known from anywhere, and so is the
-//! mute, on the server and in the rooms that it is in: it would end with the next login otherwise.
+//! A guest is muted by address. When the guest registers the name, the mute follows the account, on the server and
+//! in the rooms that the guest is in: otherwise it would end with the next login from elsewhere.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -1,5 +1,6 @@
-//! What operators do in rooms of others. Where one is no moderator it acts as an operator, and that is logged as
-//! all that operators do: who comes back to a room finds out who has opened it, and who has taken a rank.
+//! What operators do in rooms of others. An operator who does not moderate the room acts as an operator, and the
+//! audit log records it like all that operators do: an owner who comes back can find out who opened the room, or
+//! took a rank.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

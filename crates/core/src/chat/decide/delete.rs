@@ -1,7 +1,7 @@
 //! Deleting a message: one's own, or anybody's in a room that one moderates.
 //!
-//! The chat keeps no messages. Where one was said and under which name the store has found, and says
-//! it with the command.
+//! The chat keeps no messages. The store has looked up where the message was said and under which name, and the
+//! command carries that.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

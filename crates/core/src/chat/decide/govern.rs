@@ -1,8 +1,8 @@
 //! What moderators do in a room: settings, standings, who is put out, kept out or silenced.
 //!
-//! A moderator does nothing to the room's owner or to a server operator; to another moderator what it
-//! may do to anybody, who is none then. Operators are told addresses and moderators are not, so that a bar of a guest's
-//! name covers its address without naming it.
+//! A moderator cannot act on the room's owner or on a server operator. They can do to another moderator what they
+//! can do to anybody, which ends that moderator's rank. Operators are told addresses and moderators are not, so a
+//! bar of a guest's name covers the address without naming it.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;

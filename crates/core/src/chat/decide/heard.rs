@@ -1,9 +1,9 @@
-//! Who may be heard. A person who is muted, or a stranger while the server is locked, gives no words of its
-//! own to others, whatever the command is that would carry them.
+//! Who may be heard. A person who is muted, or a stranger while the server is locked, cannot get words of their own
+//! to others, whichever command would carry them.
 //!
-//! `Chat::hearers` says of every command who reads its words, so that a new one cannot be forgotten. A name
-//! that is somebody's is no word of the one who types it: a moderator who is muted still keeps people out. A
-//! word that opens a room is one, since the other moderators read it.
+//! `Chat::hearers` says of every command who reads its words, so that a new one cannot be forgotten. A name that
+//! belongs to somebody does not count as the typist's own words: a muted moderator can still keep people out. A
+//! room's password does count, since the other moderators read it.
 
 use alloc::boxed::Box;
 use core::net::IpAddr;

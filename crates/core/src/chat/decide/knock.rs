@@ -1,6 +1,6 @@
-//! Knocking on a room that does not let one in. Its moderators inside are told, so many at most, and
-//! a person knocks once in a while: a knock is heard by people who did not ask for it. On a hidden room
-//! nobody knocks who may not know of it: the answer would tell.
+//! Knocking on a room that does not let the person in. At most a fixed number of its moderators inside are told,
+//! and a person can knock on a room only once in a while, since a knock reaches people who did not ask for it. A
+//! person who may not know of a hidden room cannot knock on it: the answer would give it away.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -1,8 +1,8 @@
 //! Private messages to people who are not here.
 //!
-//! While a session can be resumed they wait for it. Those for an account outlive the session: who comes first of
-//! its people is shown them, with the session or without. Both sides must be logged in for that: a name that is
-//! not registered may be another person's tomorrow.
+//! While a session can be resumed, messages wait for it. Those for an account outlive the session: the first person
+//! to log in to the account is shown them, with the session or without. Both sides must be logged in for that: an
+//! unregistered name may be another person's tomorrow.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -1,6 +1,6 @@
-//! The lists that clients of IRC keep for a room: bans and mutes by mask, and exceptions from what the
-//! room asks for. They stand beside its bars and mutes, and free nobody of those; but each bar and each mute is
-//! an entry of these lists as well ([`Matched::of`]), so that it can be seen and taken off in either way.
+//! The lists that IRC clients keep for a room: bans and mutes by mask, and exceptions from what the room asks for.
+//! They exist beside its bars and mutes, and lift none of those; but each bar and each mute also appears in these
+//! lists as an entry ([`Matched::of`]), so that it can be seen and removed in either way.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -1,7 +1,7 @@
 //! Metadata: who may set whose, and who is told.
 //!
-//! A person sets its own, a moderator a room's. What somebody sets is told to others, so that who may
-//! not be heard may only take away.
+//! A person sets their own, a moderator a room's. Others are told what somebody sets, so a person who may not be
+//! heard may only remove values.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;

@@ -1,9 +1,9 @@
 //! Who outranks whom: of operators with a registered name the one who was appointed first. One whose right
 //! ends with the visit is beneath them all, and nobody is above those who run the server.
 //!
-//! What an operator does by name is [checked](Chat::check_rank) when it is done. A block of addresses names
-//! nobody: so it is found out at the door whether it keeps out one who outranks its author. That goes by the
-//! author's name, which is all that is kept of it.
+//! What an operator does by name is [checked](Chat::check_rank) when it is done. A block of addresses names nobody:
+//! so whether it keeps out a person who outranks its author is decided when that person arrives, by the author's
+//! name, which is all that the restriction records.
 
 use core::net::IpAddr;
 

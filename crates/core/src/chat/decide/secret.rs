@@ -1,10 +1,10 @@
-//! Secrets, which must not be told to others by a slip: the server's password, or what looks like a password
-//! or a code of one's own, typed as a line, as a name, or as a reason.
+//! Secrets that a person must not show others by a slip: the server's password, or what looks like a password or a
+//! resume code, typed as a line, as a name, or as a reason.
 //!
-//! Whatever others may read of a command is looked at here, once, for all dialects: `text_of` names the
-//! text of every command, so that a new one cannot be forgotten. The words of a text alone tell the server's
-//! password, or those behind one word as in `PASS s3cret`. A text that has the password somewhere in it was
-//! meant: it may be a common word.
+//! Every text of a command that others may read is checked here, once, for all dialects: `text_of` names the text
+//! of every command, so that a new one cannot be forgotten. A text counts as the server's password if it is nothing
+//! else, or has it behind one word as in `PASS s3cret`. A text with the password somewhere inside was meant: it may
+//! be a common word.
 
 use alloc::boxed::Box;
 use alloc::string::ToString;

@@ -1,9 +1,8 @@
 //! Names that clients show in place of a person's or a room's own (IRC's metadata, `display-name`): nobody shows
 //! another's.
 //!
-//! They are compared by their letters, as names are by their look. They keep no name from anybody: what others
-//! show of one that is taken or registered is taken away within the second, so that who arrives waits for no
-//! commit.
+//! They are compared by their letters, as names are by their look. They reserve no name: when a person takes or
+//! registers one that others show, the others lose it within the second, so that the arrival waits for no commit.
 
 use alloc::vec::Vec;
 

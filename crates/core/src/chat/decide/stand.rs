@@ -1,7 +1,7 @@
 //! Giving and taking standings in a room.
 //!
-//! A standing of a registered name lasts, and a right that ends with a visit gives and takes nothing that
-//! does: not an operator's that is lent, nor that of a guest whom the owner of the room has made a moderator.
+//! A standing of a registered name lasts. A right that ends with a visit can neither give nor take a lasting
+//! standing: not an operator's that is lent, nor that of a guest whom the owner of the room has made a moderator.
 
 use crate::chat::state::{Resumable, Room, RoomRules};
 use crate::chat::{Chat, Person};

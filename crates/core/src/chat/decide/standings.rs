@@ -1,5 +1,5 @@
-//! What follows for the ranks that others see: a person brings its own along when it comes in, and an
-//! account gives and takes them. No moderator did that, so no other fact tells of it.
+//! Changes of rank that no moderator made: a person brings ranks along when entering a room, and logging in or out
+//! gives and takes them. No other fact tells others of these.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -1,7 +1,8 @@
 //! Whom an operator or a moderator means by a name: a person who is here, one whose link is lost and
 //! who may come back, or the owner of a registered name who is neither.
 //!
-//! What is done to one who comes back holds then: a link that is cut at the right moment is no way out.
+//! An act against a person who is cut off takes effect when they come back: cutting the link at the right moment is
+//! no escape.
 
 use super::operate::Actor;
 use crate::account::Account;

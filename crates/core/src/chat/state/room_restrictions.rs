@@ -1,8 +1,8 @@
 //! The bars, or the mutes, of one room, and those whom each follows.
 //!
-//! A restriction names a person as it was called when it was given. A guest could take another name, leave
-//! its account or come from elsewhere, and be free; so the list remembers the people, too. Those are
-//! people of this room's lists alone, since a person may be on the lists of any number of rooms.
+//! A restriction names a person as they were called then. A guest could take another name, leave the account or
+//! come from elsewhere, and be free; so the list remembers the people too. It keeps that for its own room, since a
+//! person may be on the lists of any number of rooms.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;

@@ -1,5 +1,5 @@
-//! How the messages that are kept for one person are shared among those who send them: of the one who has most the
-//! oldest goes, so that nobody keeps others from being heard.
+//! How the messages kept for one person are shared among their senders: when there are too many, the sender with
+//! the most loses the oldest, so that nobody keeps others from being heard.
 
 use alloc::vec::Vec;
 

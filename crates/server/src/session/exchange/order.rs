@@ -1,7 +1,7 @@
 //! Order: what a client asks is answered behind what it has said.
 //!
-//! What is said is answered with the commit of its turn, and what the hub can answer at once, or a worker,
-//! could come before that. So it is asked when all that was said is answered. Queries need no wait: the hub
+//! A message is answered with the commit of its turn; an answer that the hub or a worker could give at once might
+//! come before that. So such a request waits until all earlier messages are answered. Queries need no wait: the hub
 //! answers them at the end of a turn.
 
 use chinwag_wire::dialect::Ask;

@@ -1,7 +1,7 @@
 //! Lists of capabilities, in lines of 512 bytes (IRCv3, capability negotiation).
 //!
-//! A client of version 302 takes a list in several lines. An older one reads the first line and believes
-//! that it has all, so its list is one line: what it could make least of goes.
+//! A client of version 302 takes a list in several lines. An older one reads the first line and believes that it
+//! has all, so its list is one line, without the capabilities that are of least use to it.
 
 use alloc::format;
 use alloc::string::String;

@@ -1,7 +1,7 @@
 //! Order: a client is answered in the order in which it has asked.
 //!
-//! What it says in rooms is not waited for, so the answer to it may come later than that to a line behind it
-//! which is answered on the spot. Such an answer waits behind a fence, as PONG does.
+//! Messages to rooms are not waited for, so their answers may come later than the answer to a following line that
+//! the session can give at once. Such an answer waits behind a fence, as PONG does.
 
 use alloc::vec::Vec;
 

@@ -1,9 +1,9 @@
 //! Passwords that are checked before a login: by SASL, by PASS, by NickServ and by OPER.
 //!
-//! A password is checked first, and what the client was logged in to ends only when that is sure. What is
-//! typed may mean two things: the first word of a password with blanks, or what stands before its colon,
-//! can be a name. Then it is tried as the name's, and if that fails as a whole as the own name's. Each is a
-//! guess of its own to those who count them.
+//! A password is checked first, and only when it is right does the client's current login end. A line may be read
+//! in two ways: the first word of a password with blanks, or the part before its colon, can be a name. Then the
+//! rest is tried as that name's password, and if that fails the whole as the password of the client's own name.
+//! Each try counts as a guess.
 
 use alloc::boxed::Box;
 use alloc::format;

@@ -1,5 +1,5 @@
-//! Taking over one's own name, by NICK or by what NickServ calls GHOST: the client leaves its person behind
-//! for another of its own, with the rooms of that. It has been welcomed once.
+//! Taking over one's own name, by NICK or by what NickServ calls GHOST: the client leaves its person for another
+//! person of the same account, with that one's rooms. It is not welcomed a second time.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

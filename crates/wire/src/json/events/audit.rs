@@ -19,9 +19,9 @@ pub(in crate::json) struct LogEntry<'a> {
     pub(in crate::json) time: Time,
     /// The operator.
     pub(in crate::json) by: &'a str,
-    /// What it did: `kick`, `ban`, `mute` and the like.
+    /// What the operator did: `kick`, `ban`, `mute` and the like.
     pub(in crate::json) act: &'static str,
-    /// In which room, where it did so as an operator and not as a moderator.
+    /// The room, if the operator acted there without being its moderator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::json) room: Option<Shown<&'a RoomName>>,
     /// To whom.

@@ -13,25 +13,25 @@ use crate::json::value::{Shown, Time};
 #[derive(Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::json) struct SettingShape {
-    /// Only those who are invited may enter.
+    /// Only the invited may enter.
     #[serde(skip_serializing_if = "Option::is_none")]
     closed: Option<bool>,
     /// Whether a password opens it.
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<bool>,
-    /// So many people may be inside; null for any number.
+    /// The most people who may be inside; null for no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<Option<u32>>,
     /// Only voices and moderators speak.
     #[serde(skip_serializing_if = "Option::is_none")]
     moderated: Option<bool>,
-    /// Nobody outside sees that it is there.
+    /// People outside cannot see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     hidden: Option<bool>,
     /// Only moderators set the topic.
     #[serde(skip_serializing_if = "Option::is_none")]
     topic_guarded: Option<bool>,
-    /// Those outside may speak to it.
+    /// People outside may speak to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     outsiders: Option<bool>,
     /// Only registered names may enter.
@@ -40,7 +40,7 @@ pub(in crate::json) struct SettingShape {
     /// Only encrypted connections may enter.
     #[serde(skip_serializing_if = "Option::is_none")]
     encrypted: Option<bool>,
-    /// It takes no CTCP, which only clients of IRC understand, but for actions.
+    /// It refuses CTCP, which only IRC clients understand, except actions.
     #[serde(skip_serializing_if = "Option::is_none")]
     no_ctcp: Option<bool>,
 }

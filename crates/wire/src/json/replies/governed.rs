@@ -16,28 +16,28 @@ use crate::json::value::{Shown, Time};
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::json) struct SettingsShape<'a> {
-    /// Only those who are invited may enter.
+    /// Only the invited may enter.
     closed: bool,
     /// Whether a password opens it.
     has_password: bool,
-    /// The password; told to its moderators.
+    /// The password. Only for its moderators.
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<&'a str>,
-    /// So many people may be inside; null for any number.
+    /// The most people who may be inside; null for no limit.
     limit: Option<u32>,
     /// Only voices and moderators speak.
     moderated: bool,
-    /// Nobody outside sees that it is there.
+    /// People outside cannot see it.
     hidden: bool,
     /// Only moderators set the topic.
     topic_guarded: bool,
-    /// Those outside may speak to it.
+    /// People outside may speak to it.
     outsiders: bool,
     /// Only registered names may enter.
     registered: bool,
     /// Only encrypted connections may enter.
     encrypted: bool,
-    /// It takes no CTCP, which only clients of IRC understand, but for actions.
+    /// It refuses CTCP, which only IRC clients understand, except actions.
     no_ctcp: bool,
 }
 
@@ -66,7 +66,7 @@ impl<'a> From<&'a RoomInfo> for SettingsShape<'a> {
 pub(in crate::json) struct StandingShape<'a> {
     /// The name.
     name: &'a str,
-    /// What it is there.
+    /// The standing.
     standing: Rank,
 }
 
@@ -85,7 +85,7 @@ impl<'a> From<&'a (Name, Standing)> for StandingShape<'a> {
 pub(in crate::json) struct MaskShape<'a> {
     /// What it does.
     list: MaskList,
-    /// To whom: `nick!user@host` with wildcards, or an account behind `account:`.
+    /// Whom it matches: `nick!user@host` with wildcards, or `account:` and an account.
     mask: Shown<&'a Matched>,
     /// The moderator who has set it.
     by: &'a str,
@@ -116,9 +116,9 @@ pub(in crate::json) struct AccountShape<'a> {
     operator: bool,
     /// When it was registered.
     since: Time,
-    /// What proves that one owns it, oldest first.
+    /// What proves its ownership, oldest first.
     credentials: Vec<CredentialShape<'a>>,
-    /// Who is logged in to it, in the order in which they came.
+    /// The people logged in to it, in the order in which they came.
     logins: Vec<LoginShape<'a>>,
 }
 
@@ -156,7 +156,7 @@ pub(in crate::json) struct CredentialShape<'a> {
     /// The SHA-256 of a certificate, in hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<&'a str>,
-    /// Since when it is good.
+    /// When it was added.
     since: Time,
 }
 

@@ -54,25 +54,25 @@ pub(in crate::json) struct TopicShape<'a> {
 pub(in crate::json) struct Person<'a> {
     /// The name.
     name: &'a str,
-    /// Whether it is logged in to an account.
+    /// Whether the person is logged in to an account.
     registered: bool,
-    /// The account that it is logged in to.
+    /// The account that the person is logged in to.
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<&'a str>,
     /// Whether the person is an operator.
     operator: bool,
-    /// What it is connected with: `nc`, `telnet` or `json`.
+    /// The kind of client: `nc`, `telnet`, `json` or `irc`.
     client: &'static str,
-    /// Whether its connection is encrypted.
+    /// Whether the connection is encrypted.
     encrypted: bool,
     /// Whether the person is away.
     away: bool,
     /// The reason given for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     away_text: Option<&'a str>,
-    /// Seconds since it last spoke, or came.
+    /// Seconds since the person last spoke, or came.
     silent_seconds: u64,
-    /// What it is in the room that the list is of, if that is more than a guest.
+    /// The person's standing in the listed room, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     standing: Option<Rank>,
 }
@@ -83,18 +83,18 @@ pub(in crate::json) struct Person<'a> {
 pub(in crate::json) struct ProfileShape<'a> {
     #[serde(flatten)]
     person: Person<'a>,
-    /// The rooms it is in.
+    /// The rooms that the person is in.
     rooms: Vec<Room<'a>>,
     /// When it came.
     since: Time,
-    /// Messages it has sent to rooms.
+    /// Messages that the person has sent to rooms.
     said: u64,
-    /// Whether it is muted.
+    /// Whether the person is muted.
     muted: bool,
-    /// What clients of IRC keep for it, such as `display-name` and `url`, by key.
+    /// What IRC clients keep for the person, such as `display-name` and `url`, by key.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     metadata: BTreeMap<&'a str, &'a str>,
-    /// Where it comes from; told to operators, and of oneself.
+    /// The person's address; only for operators, and for the reader's own entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<Shown<core::net::IpAddr>>,
 }
@@ -118,12 +118,12 @@ pub(in crate::json) struct RoomShape<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::json) struct RestrictionShape<'a> {
-    /// Whom it concerns: a name, an address or a block, or a name and a block.
+    /// Whom it covers: a name, an address or a block, or a name and a block.
     target: Shown<&'a chinwag_core::Mask>,
     /// When it ends, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Time>,
-    /// The name that the person of this name goes by now, if it is another.
+    /// The current name of the person, if it has changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     now: Option<&'a str>,
     /// The operator.

@@ -45,8 +45,8 @@ arguments! {
     Hello {
         /// The name; without one, the server makes up a guest's.
         name: Option<Parsed<Name>>,
-        /// The password, if the name is registered and no certificate of the connection proves it. A
-        /// session that the name still has is taken up.
+        /// The password, if the name is registered and no certificate of the connection proves it. Takes over a
+        /// session that the name still has.
         password: Option<Parsed<Password>>,
         /// The password of the server itself, if it has one.
         server_password: Option<Parsed<Password>>,
@@ -68,10 +68,10 @@ arguments! {
         room: Parsed<RoomName>,
         /// What to say: one line, or up to 32 with `\n` between them, which are one message.
         text: Parsed<Words>,
-        /// A text that is the client's own for this message, such as a UUID. To send the message again
-        /// with the same key does no harm: it is acknowledged with the number that it has got, and not said
-        /// twice. The newest 65536 are remembered, also over a restart. A key is the account's; that of a guest
-        /// counts for its name from the same address, or the same /64 of IPv6.
+        /// A text that identifies this message, such as a UUID. Sending the message again with the same key is
+        /// harmless: the server acknowledges it with the number it already has, and does not post it twice. The
+        /// server remembers the newest 65536, over a restart too. A key belongs to the account; a guest's, to the
+        /// name from the same address, or the same /64 of IPv6.
         key: Option<Parsed<MessageKey>>,
     }
 
@@ -81,10 +81,10 @@ arguments! {
         to: Box<str>,
         /// What to say: one line, or up to 32 with `\n` between them, which are one message.
         text: Parsed<Words>,
-        /// How, if it is not just said.
+        /// How, if not plain speech.
         manner: Option<Mannered>,
-        /// Makes it harmless to send the message again, as the `key` of `say` does. Where neither side has an account
-        /// the message is not stored, and its key is forgotten with the end of the server.
+        /// Makes it harmless to send the message again, as the `key` of `say` does. If neither side has an account
+        /// the message is not stored, and the server forgets its key when it stops.
         key: Option<Parsed<MessageKey>>,
     }
 
@@ -108,7 +108,7 @@ arguments! {
         room: Parsed<RoomName>,
         /// What to say: one line, or up to 32 with `\n` between them, which are one message.
         text: Parsed<Words>,
-        /// How, if it is not just said.
+        /// How, if not plain speech.
         manner: Option<Mannered>,
         /// Makes it harmless to send the message again, as the `key` of `say` does.
         key: Option<Parsed<MessageKey>>,
@@ -147,24 +147,23 @@ arguments! {
         room: Option<Parsed<RoomName>>,
         /// The other person, in place of a room.
         with: Option<Box<str>>,
-        /// Only what was said before this event, or this time. The newest of it, unless there is an
-        /// `after`: beside that it is a time.
+        /// Only what was said before this event or time. Shows the newest of it, unless there is an `after`; then
+        /// `before` must be a time.
         before: Option<Place>,
-        /// Only what was said behind this event, or from this time on. The oldest of it.
+        /// Only what was said after this event, or from this time on. Shows the oldest of it.
         after: Option<Place>,
-        /// The message with this number, and so many as `limit` says before it and behind it.
+        /// The message with this number, and up to `limit` messages before it and after it.
         around: Option<u64>,
-        /// At most so many messages; 50 if nothing is said. With `notices` each event counts as one.
+        /// The most messages to show; 50 by default. With `notices` each event counts as one.
         limit: Option<NonZeroUsize>,
-        /// Topics, announcements, and who came, went or changed too.
+        /// Whether to include topics, announcements, and who came, went or changed.
         #[serde(default)]
         notices: bool,
     }
 
     /// What to look for. Words or one of the others must be there.
     Search {
-        /// All of these words, in any case: phrases stand in quotation marks, and what is left out has
-        /// a `-` before it.
+        /// All of these words, in any case. Phrases are in quotation marks; a `-` excludes a word or phrase.
         words: Option<Parsed<Text>>,
         /// Only what this person said.
         from: Option<Parsed<Name>>,
@@ -174,7 +173,7 @@ arguments! {
         before: Option<Parsed<Timestamp>>,
         /// Only what was said from this time on.
         after: Option<Parsed<Timestamp>>,
-        /// Only what has a smaller number: the `next` of the search before.
+        /// Only messages with a smaller number: the `next` of the previous search.
         below: Option<u64>,
     }
 
@@ -211,7 +210,7 @@ arguments! {
         name: Parsed<Name>,
         /// Its password, unless the certificate of the connection is the account's.
         password: Option<Parsed<Password>>,
-        /// Leave a session that goes by that name where it is, and keep one's name.
+        /// Whether to leave a session that uses that name alone, and keep your own name.
         #[serde(default)]
         beside: bool,
     }
@@ -224,9 +223,9 @@ arguments! {
 
     /// Two passwords.
     Passwd {
-        /// The password until now.
+        /// The current password.
         old: Parsed<Password>,
-        /// The password from now on.
+        /// The new password.
         new: Parsed<Password>,
     }
 }

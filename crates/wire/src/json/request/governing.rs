@@ -16,25 +16,25 @@ use crate::json::value::{KnownName, Motd, Note, Nullable, Parsed};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(in crate::json) enum Setting {
-    /// Only those who are invited may enter.
+    /// Only the invited may enter.
     Closed(bool),
-    /// Who knows this word may enter; null for none.
+    /// People who know this word may enter; null for none.
     Password(Nullable<RoomPassword>),
-    /// So many people may be inside; null for any number.
+    /// The most people who may be inside; null for no limit.
     Limit(Option<NonZeroU32>),
     /// Only voices and moderators speak.
     Moderated(bool),
-    /// Nobody outside sees that it is there.
+    /// People outside cannot see it.
     Hidden(bool),
     /// Only moderators set the topic.
     TopicGuarded(bool),
-    /// Those outside may speak to it.
+    /// People outside may speak to it.
     Outsiders(bool),
     /// Only registered names may enter.
     Registered(bool),
     /// Only encrypted connections may enter.
     Encrypted(bool),
-    /// It takes no CTCP, which only clients of IRC understand, but for actions.
+    /// It refuses CTCP, which only IRC clients understand, except actions.
     NoCtcp(bool),
 }
 
@@ -125,10 +125,10 @@ arguments! {
         room: Parsed<RoomName>,
         /// A name; for operators also an address or a block of addresses.
         target: Parsed<Mask>,
-        /// With a name, also the address that its bearer comes from, if nobody else does.
+        /// With a name, whether to cover the person's address too, if nobody else connects from there.
         #[serde(default)]
         address_too: bool,
-        /// For so long; until `unbar` if nothing is said.
+        /// For how long; until `unbar` by default.
         seconds: Option<NonZeroU32>,
         /// The reason.
         text: Option<Parsed<Note>>,
@@ -155,9 +155,9 @@ arguments! {
     Mute {
         /// The person's name.
         name: Box<str>,
-        /// In this room alone, which its moderators may do too; in all if nothing is said.
+        /// In this room only, which its moderators may do too; in all rooms by default.
         room: Option<Parsed<RoomName>>,
-        /// For so long; until `unmute` if nothing is said.
+        /// For how long; until `unmute` by default.
         seconds: Option<NonZeroU32>,
         /// The reason.
         text: Option<Parsed<Note>>,
@@ -167,7 +167,7 @@ arguments! {
     Unmute {
         /// The person's name.
         name: Parsed<Name>,
-        /// In this room, where its moderators have muted the person.
+        /// In this room, if its moderators have muted the person.
         room: Option<Parsed<RoomName>>,
     }
 
@@ -175,10 +175,10 @@ arguments! {
     Ban {
         /// A name, an address or a block of addresses.
         target: Parsed<Mask>,
-        /// With a name, also the address that its bearer comes from, if nobody else does.
+        /// With a name, whether to cover the person's address too, if nobody else connects from there.
         #[serde(default)]
         address_too: bool,
-        /// For so long; until `unban` if nothing is said.
+        /// For how long; until `unban` by default.
         seconds: Option<NonZeroU32>,
         /// The reason.
         text: Option<Parsed<Note>>,
@@ -226,9 +226,9 @@ arguments! {
 
     /// The audit log.
     Log {
-        /// The newest so many entries, 200 at most; 20 if nothing is said.
+        /// How many of the newest entries, 200 at most; 20 by default.
         entries: Option<usize>,
-        /// Only entries before this one: the `next` of the answer before.
+        /// Only entries before this one: the `next` of the previous reply.
         before: Option<u64>,
     }
 }

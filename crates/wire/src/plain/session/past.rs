@@ -1,8 +1,8 @@
-//! Where a reader has come in the past: what `/history more` and `/search more` go on from, and the
-//! places of the matches that `/around` names.
+//! How far a reader has come in the past: where `/history more` and `/search more` continue, and the places of the
+//! matches that `/around` names.
 //!
-//! A place is kept, never a page: what goes on is read anew, so that it is right whatever was said or
-//! trimmed meanwhile.
+//! Only a place is kept, never a page: what follows is read anew, so that it is right whatever was said or trimmed
+//! meanwhile.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
