@@ -70,10 +70,11 @@ impl Chat {
         Ok(match query {
             Query::Who { room, after } => self.who(me, self.room_of(me, room)?, after, now),
             Query::Whois(name) => {
-                let lost = || {
-                    Name::known(&name).filter(|name| self.resumables.reachable(name, now).is_some())
+                let lost = || self.resumables.reachable(&Name::known(&name)?, now);
+                let away = |nobody| match lost() {
+                    Some(lost) => Rejection::LinkLost(lost.person.name.clone()),
+                    None => nobody,
                 };
-                let away = |nobody| lost().map_or(nobody, Rejection::LinkLost);
                 let person = self.find(me, &name).map_err(away)?;
                 let with_address = me.session.rank.operator;
                 let profile = self.profile(person, (Some(me), with_address), now);
