@@ -187,7 +187,7 @@ impl World {
         command: Command,
     ) -> Result<Vec<Fact>, Rejection> {
         let talks = command.only_talks();
-        if !talks && self.has_staged(caller) {
+        if self.has_staged_key(&command) || (!talks && self.has_staged(caller)) {
             self.settle(true);
         }
         let (outcome, facts) = self.decide(caller, command.clone())?;
@@ -219,6 +219,15 @@ impl World {
             self.settle(true);
         }
         Ok(facts)
+    }
+
+    /// A message under a key may be there already.
+    fn has_staged_key(&self, command: &Command) -> bool {
+        let Command::Once { key, .. } = command else {
+            return false;
+        };
+        let uses = |event: &Event| matches!(&event.fact, Fact::KeyUsed(used) if used.key == *key);
+        self.staged.iter().any(uses)
     }
 
     fn has_staged(&self, caller: Caller) -> bool {
