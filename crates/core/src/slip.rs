@@ -39,8 +39,8 @@ const BEFORE_COMMANDS: [&str; 8] = [
     "msg", "privmsg", "notice", "squery", "quote", "raw", "nickserv", "ns",
 ];
 
-/// Digits behind `#` that are the number of an issue rather than a password.
-const ISSUE_DIGITS_MAX: usize = 6;
+/// Digits behind `#` that are the number of an issue rather than a password, which has more letters by default.
+const ISSUE_DIGITS_MAX: usize = 5;
 
 /// What is known of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -300,6 +300,8 @@ mod tests {
         check("kim#correct horse battery", true);
         check("kim#s3cret was a bad idea", true);
         check("kim#4711 is mended", false);
+        check("kim#12345", false);
+        check("kim#123456", true);
         check("see lee#3", false);
         check("see:lee#x", false);
         check("#lobby", false);
