@@ -51,6 +51,15 @@ fn a_script_that_speaks_first() {
 }
 
 #[test]
+fn a_script_that_asks_for_help_takes_no_name() {
+    let server = patient_server();
+    let mut listener = listener(&server);
+    let seen = run(&server, "printf '/help\\nhi\\nyo\\n' | nc -N $1 $2");
+    assert!(seen.starts_with("Type the name others will see"), "{seen}");
+    listener.ask("/who", "--- 1 person in #lobby ---\n");
+}
+
+#[test]
 fn a_last_line_without_an_end_counts() {
     let server = patient_server();
     let mut listener = listener(&server);

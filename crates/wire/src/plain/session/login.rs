@@ -144,6 +144,10 @@ impl Session {
             Ok(LoginLine::Help) => {
                 let renderer = self.renderer(env);
                 renderer.login_help(out);
+                // The next line of a script would be taken for a name.
+                if self.is_script() {
+                    return Some(Step::Close);
+                }
                 renderer.prompt(out);
                 None
             }
