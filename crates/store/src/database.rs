@@ -50,6 +50,8 @@ pub(crate) struct Paths {
     pub(crate) wal: PathBuf,
     /// The index of the log, which all connections share.
     pub(crate) shm: PathBuf,
+    /// Nobody can write to them, so that there is nothing to lock and no log.
+    is_immutable: bool,
 }
 
 /// What a connection is for.
@@ -110,7 +112,29 @@ impl Paths {
             wal: with("-wal"),
             shm: with("-shm"),
             main,
+            is_immutable: false,
         }
+    }
+
+    /// The same files, on a disk where nobody can write. There must be no log.
+    pub(crate) fn immutable(self) -> Self {
+        Self {
+            is_immutable: true,
+            ..self
+        }
+    }
+
+    /// The database as a URI (<https://www.sqlite.org/uri.html>).
+    fn immutable_uri(&self) -> String {
+        let mut uri = String::from("file:");
+        for byte in self.main.as_os_str().as_encoded_bytes() {
+            match byte {
+                b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
+                _ if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
+                _ => uri.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        uri + "?immutable=1"
     }
 
     fn files(&self) -> Files {
@@ -149,6 +173,12 @@ impl Address {
             false => OpenFlags::empty(),
         };
         let conn = match self {
+            Self::File(paths) if paths.is_immutable => Connection::open_with_flags(
+                paths.immutable_uri(),
+                OpenFlags::SQLITE_OPEN_READ_ONLY
+                    | OpenFlags::SQLITE_OPEN_NO_MUTEX
+                    | OpenFlags::SQLITE_OPEN_URI,
+            )?,
             Self::File(paths) => Connection::open_with_flags(&paths.main, access | creating)?,
             // In memory there is nothing to create or to find.
             Self::Memory(uri) => Connection::open_with_flags(

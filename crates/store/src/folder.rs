@@ -27,8 +27,20 @@ pub(crate) fn reading(folder: &Path) -> Result<Database, OpenError> {
     // An absolute path cannot be taken for a URI.
     let folder = fs::canonicalize(folder).map_err(|_| missing())?;
     let main = folder.join(MESSAGES);
-    let address = Address::File(Arc::new(Paths::new(main.clone())));
-    let opened = open_for_reading(&address).map_err(|error| error.at(&address))?;
+    let paths = Paths::new(main.clone());
+    let has_log = paths.wal.exists();
+    let address = Address::File(Arc::new(paths));
+    let opened = match open_for_reading(&address) {
+        // What SQLite writes beside a database even to read it, nobody may write here. Without a log, and so without
+        // a server, it can do without.
+        Err(error) if error.is_of_rights() && !has_log => {
+            File::open(&main).map_err(|_| OpenError::Hidden { path: main.clone() })?;
+            let paths = Paths::new(main.clone()).immutable();
+            open_for_reading(&Address::File(Arc::new(paths)))
+        }
+        opened => opened,
+    };
+    let opened = opened.map_err(|error| error.at(&address))?;
     opened.ok_or(OpenError::Older { path: main })
 }
 
@@ -117,6 +129,18 @@ impl From<rusqlite::Error> for Failure {
 }
 
 impl Failure {
+    /// Whether SQLite could not write what it needs beside the database to read it.
+    fn is_of_rights(&self) -> bool {
+        use rusqlite::ErrorCode::{CannotOpen, ReadOnly};
+        let code = match self {
+            Self::Migration(MigrationError::Sqlite(source)) | Self::Load(Error::Sqlite(source)) => {
+                source.sqlite_error_code()
+            }
+            _ => None,
+        };
+        matches!(code, Some(CannotOpen | ReadOnly))
+    }
+
     pub(crate) fn at(self, address: &Address) -> OpenError {
         let path = match address {
             Address::File(paths) => paths.main.clone(),

@@ -220,24 +220,64 @@ fn a_check_tells_a_torn_file_from_a_whole_one() {
     assert!(String::from_utf8_lossy(&nowhere.stderr).contains("there is no database"));
 }
 
+/// The program as one runs it who may not write to the data folder. Root may do everything, so another user runs a copy
+/// of it then, where that one may run it.
+fn without_rights(setup: &Setup, task: &str, mode: u32) -> Command {
+    let data = setup.data();
+    fs::set_permissions(&data, Permissions::from_mode(mode)).expect("it is ours");
+    for file in fs::read_dir(&data).into_iter().flatten() {
+        let path = file.expect("it is there").path();
+        fs::set_permissions(path, Permissions::from_mode(0o444)).expect("it is ours");
+    }
+    let program = setup.home().join("program");
+    if !program.exists() {
+        fs::copy(CHINWAG, &program).expect("there is room");
+        fs::set_permissions(setup.home(), Permissions::from_mode(0o755)).expect("it is ours");
+    }
+    let mut command = Command::new(program);
+    command.arg(task).arg("--data").arg(data).env("TZ", "UTC");
+    if fs::metadata("/proc/self").expect("it is Linux").uid() == 0 {
+        command.uid(65_534);
+    }
+    command
+}
+
+fn with_rights(setup: &Setup) {
+    fs::set_permissions(setup.data(), Permissions::from_mode(0o700)).expect("it is ours");
+}
+
 #[test]
 fn a_folder_that_the_user_may_not_enter_is_no_missing_one() {
     let setup = Setup::new().start().stop();
-    let data = setup.data();
-    fs::set_permissions(&data, Permissions::from_mode(0)).expect("it is ours");
-    // Root enters every folder, so another user runs a copy of the program where that one may run it.
-    let program = setup.home().join("program");
-    fs::copy(CHINWAG, &program).expect("there is room");
-    fs::set_permissions(setup.home(), Permissions::from_mode(0o755)).expect("it is ours");
     for task in ["check", "export"] {
-        let mut command = Command::new(&program);
-        command.arg(task).arg("--data").arg(&data);
-        if fs::metadata("/proc/self").expect("it is Linux").uid() == 0 {
-            command.uid(65_534);
-        }
-        let output = command.output().expect("the program starts");
+        let output = without_rights(&setup, task, 0).output();
+        with_rights(&setup);
+        let output = output.expect("the program starts");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains("this user may not read "), "{task}: {said}");
     }
-    fs::set_permissions(&data, Permissions::from_mode(0o700)).expect("it is ours");
+}
+
+#[test]
+fn a_folder_that_nobody_may_write_to_is_read() {
+    for stop in [Server::stop, Server::kill] {
+        let setup = Setup::new();
+        let server = setup.start();
+        talk(&server);
+        stop(server);
+        let export = without_rights(&setup, "export", 0o555).output();
+        let check = without_rights(&setup, "check", 0o555).output();
+        let mut backup = without_rights(&setup, "backup", 0o555);
+        let copy = tempfile::tempdir().expect("there is a place for temporary files");
+        fs::set_permissions(copy.path(), Permissions::from_mode(0o777)).expect("it is ours");
+        let backup = backup.arg(copy.path().join("messages.db")).output();
+        with_rights(&setup);
+        let expected = said(&run("export", &setup.data(), &[]));
+        assert!(expected.contains("* bob waves"), "{expected}");
+        assert_eq!(said(&export.expect("the program starts")), expected);
+        let check = said(&check.expect("the program starts"));
+        assert!(check.starts_with("2 messages can be read"), "{check}");
+        said(&backup.expect("the program starts"));
+        assert_eq!(said(&run("export", copy.path(), &[])), expected);
+    }
 }
