@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chinwag_server::config::{Config, ConfigError, Key, Machine, RawConfig, Reading};
 use chinwag_server::{BindError, CertificateError, Control, Reloaded, ServeError, Server};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use crate::announce;
@@ -58,8 +58,9 @@ pub(crate) enum SetupError {
 /// Serves until a signal says to stop.
 pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
     // Before anything else: a signal that comes while the store is opened is not lost, and a terminal
-    // that is closed ends nothing.
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
+    // that is closed ends nothing. A file that may grow no further (`ulimit -f`) is a full disk to the store, once the
+    // signal that comes with it ends nothing either.
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGXFSZ])?;
     let config = read_config(&flags, Reading::First)?;
     let logging = logging::start(&config.log)?;
     chinwag_server::raise_descriptor_limit();
@@ -77,6 +78,12 @@ pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
         for signal in signals.forever() {
             match signal {
                 SIGHUP => reload(&flags, control, &logging),
+                SIGUSR1 | SIGUSR2 => {
+                    tracing::warn!(
+                        "SIGUSR1 and SIGUSR2 do nothing; SIGHUP reads the configuration again"
+                    );
+                }
+                SIGXFSZ => {}
                 _ => return,
             }
         }

@@ -120,3 +120,30 @@ fn a_full_disk_refuses_messages_and_heals() {
     assert_eq!(numbers(&kept), numbers(&shown), "kept is what was shown");
     drop(server);
 }
+
+#[test]
+fn a_file_that_may_grow_no_further_is_a_full_disk() {
+    let server = Setup::new().file_blocks(800).start();
+    let mut ann = server.join("ann");
+    ann.ask("/echo on", "! Echo is on");
+    let mut said = Vec::new();
+    loop {
+        let line = format!("{} {}", said.len(), "x".repeat(2000));
+        ann.send(&line);
+        let echo = format!("ann: {} ", said.len());
+        match ann.expect_any(&[&echo, REFUSED]) {
+            (_, 0) => said.push(said.len().to_string()),
+            _ => break,
+        }
+    }
+    ann.ask("/who", "--- 1 person in #lobby ---\n");
+    ann.send("/history 2d");
+    let kept = messages(&ann.expect("--- now ---\n"));
+    let numbers: Vec<_> = numbers(&kept)
+        .into_iter()
+        .filter_map(|line| line.strip_prefix("ann: "))
+        .map(str::to_owned)
+        .collect();
+    let shown = &said[said.len() - numbers.len()..];
+    assert_eq!(numbers, shown, "what was shown is kept");
+}

@@ -162,3 +162,13 @@ fn a_file_that_is_gone_is_told_in_the_words_of_the_start() {
     assert!(!said.contains("os error"), "{said}");
     server.stop();
 }
+
+#[test]
+fn a_signal_that_means_nothing_here_ends_nothing() {
+    let (mut server, _) = started(START);
+    for signal in [Signal::USR1, Signal::USR2] {
+        server.signal(signal);
+        server.log.until("SIGUSR1 and SIGUSR2 do nothing");
+    }
+    server.join("ann");
+}

@@ -29,7 +29,8 @@ pub(crate) struct Setup {
     variables: Vec<(String, String)>,
     /// Where the test keeps what it likes.
     home: Arc<TempDir>,
-    descriptors_max: Option<u32>,
+    /// What the shell's `ulimit` is told.
+    ulimits: Vec<String>,
     has_stuck_log: bool,
 }
 
@@ -70,7 +71,7 @@ impl Setup {
             arguments: vec!["serve".into()],
             variables: Vec::new(),
             home: Arc::new(home),
-            descriptors_max: None,
+            ulimits: Vec::new(),
             has_stuck_log: false,
         }
     }
@@ -98,7 +99,13 @@ impl Setup {
 
     /// So many open files, and no more.
     pub(crate) fn descriptors(mut self, descriptors_max: u32) -> Self {
-        self.descriptors_max = Some(descriptors_max);
+        self.ulimits.push(format!("-n {descriptors_max}"));
+        self
+    }
+
+    /// No file grows beyond so many blocks of 512 bytes.
+    pub(crate) fn file_blocks(mut self, blocks_max: u32) -> Self {
+        self.ulimits.push(format!("-f {blocks_max}"));
         self
     }
 
@@ -125,11 +132,12 @@ impl Setup {
     }
 
     fn command(&self) -> Command {
-        let mut command = match self.descriptors_max {
-            None => Command::new(CHINWAG),
-            Some(max) => {
+        let limits = self.ulimits.iter().map(|limit| format!("ulimit {limit}; "));
+        let mut command = match self.ulimits.is_empty() {
+            true => Command::new(CHINWAG),
+            false => {
                 let mut shell = Command::new("sh");
-                let script = format!("ulimit -n {max}; exec \"$0\" \"$@\"");
+                let script = limits.collect::<String>() + "exec \"$0\" \"$@\"";
                 shell.args([OsStr::new("-c"), script.as_ref(), CHINWAG.as_ref()]);
                 shell
             }
