@@ -100,7 +100,7 @@ impl Feed {
         format: FormatId,
         renderer: impl FnOnce() -> R,
     ) {
-        debug_assert!(self.membership(id).is_none());
+        debug_assert!(self.memberships.iter().all(|own| own.room != id));
         let cursor = room.join(key, format, renderer);
         self.change_memberships(|memberships| {
             memberships.push(Membership {
@@ -255,10 +255,6 @@ impl Feed {
     /// Its rooms and how it sees them, in the order in which it entered them.
     pub fn rooms(&self) -> impl Iterator<Item = (RoomId, FormatId)> + '_ {
         self.memberships.iter().map(|own| (own.room, own.format))
-    }
-
-    pub(crate) fn membership(&self, id: RoomId) -> Option<&Membership> {
-        self.memberships.iter().find(|own| own.room == id)
     }
 
     /// Writes the news of one room from its log, without a copy, if there is nothing else to be

@@ -78,3 +78,28 @@ impl Gaps {
         self.lost = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_room_that_was_left_have_no_place() {
+        let mut gaps = Gaps::default();
+        gaps.add(0);
+        assert!(gaps.is_empty());
+        for (room, lines) in [(0, 3), (1, 5)] {
+            gaps.add_gap(Gap {
+                room: RoomId(room),
+                lines,
+                after: Seq(1),
+                before: Seq(9),
+            });
+        }
+        gaps.leave(RoomId(0));
+        assert_eq!((gaps.after(RoomId(0)), gaps.others()), (None, 3));
+        assert_eq!((gaps.after(RoomId(1)), gaps.lines()), (Some(Seq(1)), 8));
+        gaps.clear();
+        assert!(gaps.is_empty() && gaps.lines() == 0);
+    }
+}

@@ -61,3 +61,17 @@ pub(crate) fn back_from(to: u64, bytes: u64, length: impl Fn(u64) -> Option<u64>
     }
     Some(number)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forgotten_lengths_are_not_known() {
+        let mut lengths = Lengths::new(7);
+        lengths.push(30);
+        assert_eq!((lengths.get(7), lengths.get(8)), (Some(30), None));
+        lengths.clear();
+        assert_eq!((lengths.get(7), lengths.end()), (None, 8));
+    }
+}

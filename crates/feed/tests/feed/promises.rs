@@ -1,9 +1,9 @@
 //! One small case for each promise.
 
 use chinwag_core::{Manner, RoomId, Seq};
-use chinwag_feed::MERGE_BYTES_MAX;
+use chinwag_feed::{MERGE_BYTES_MAX, Progress};
 
-use crate::world::World;
+use crate::world::{Session, World};
 
 const ROOMY: usize = 4 << 20;
 
@@ -29,7 +29,60 @@ fn news_is_written_straight_from_the_log_in_one_write() {
     let progress = session
         .feed
         .poll_straight(RoomId(0), &mut world.logs, &tastes, nothing);
-    assert_eq!(progress, chinwag_feed::Progress::Idle);
+    assert_eq!(progress, Progress::Idle);
+}
+
+/// Writes the news of room 0 straight to session 0, whose socket takes so many bytes.
+fn straight(world: &mut World, takes: usize) -> Progress {
+    let session = &mut world.sessions[0];
+    let tastes = session.tastes.clone();
+    let write = |bytes: &[u8]| bytes.len().min(takes);
+    session
+        .feed
+        .poll_straight(RoomId(0), &mut world.logs, &tastes, write)
+}
+
+#[test]
+fn a_straight_write_tells_how_far_it_came() {
+    let mut world = world(1);
+    assert_eq!(straight(&mut world, 0), Progress::Idle);
+    world.say(9, 0, 10);
+    let seen = world.newest;
+    assert_eq!(straight(&mut world, usize::MAX), Progress::Idle);
+    assert_eq!(world.sessions[0].feed.seen(), seen);
+    world.say(9, 0, 10);
+    world.say(9, 0, 10);
+    // A socket that takes nothing has shown nothing.
+    assert_eq!(straight(&mut world, 0), Progress::Full);
+    assert_eq!(world.sessions[0].feed.seen(), seen);
+    assert_eq!(straight(&mut world, 3), Progress::Full);
+    // The rest of the line is to be written first, with what stands behind it.
+    assert_eq!(straight(&mut world, usize::MAX), Progress::More);
+}
+
+#[test]
+fn who_comes_has_seen_nothing_of_what_was_said_before() {
+    let mut world = world(1);
+    world.say(9, 0, 10);
+    world.flush();
+    world.sessions.push(Session::default());
+    world.join(1, 0, 0);
+    world.say(9, 0, 10);
+    let late = &mut world.sessions[1];
+    let progress = late
+        .feed
+        .poll_straight(RoomId(0), &mut world.logs, &late.tastes, |_| 0);
+    assert_eq!((progress, late.feed.seen()), (Progress::Full, Seq(0)));
+}
+
+#[test]
+fn what_the_log_has_forgotten_is_not_written_straight() {
+    let mut world = World::new(1, 4096);
+    world.join(0, 0, 0);
+    for _ in 0..100 {
+        world.say(9, 0, 100);
+    }
+    assert_eq!(straight(&mut world, usize::MAX), Progress::More);
 }
 
 #[test]
@@ -115,7 +168,7 @@ fn an_own_line_that_is_shown_or_lost_leaves_no_trace() {
     let progress = session
         .feed
         .poll_straight(RoomId(0), &mut world.logs, &tastes, |bytes| bytes.len());
-    assert_eq!(progress, chinwag_feed::Progress::Idle);
+    assert_eq!(progress, Progress::Idle);
     assert_eq!(before, session.writes);
 }
 

@@ -143,3 +143,30 @@ fn leaving_is_never_refused() {
     let mut peer = Peer::in_lobby();
     assert!(peer.send("1\n2\n3\n4\n/quit\n").ends_with("{quit}"));
 }
+
+#[test]
+fn a_bucket_goes_with_the_person_to_another_connection() {
+    let mut before = Peer::in_lobby();
+    before.send("1\n2\n3\n");
+    let mut after = Peer::in_lobby();
+    after.dialect.handle_bucket(before.dialect.bucket());
+    assert_eq!(after.send("4\n"), SLOW_DOWN);
+}
+
+#[test]
+fn what_is_no_line_costs_nothing_before_the_login() {
+    let settings = Settings {
+        login_bytes_max: 1 << 20,
+        ..settings()
+    };
+    let mut peer = Peer::new(Spoke::Greeted, settings);
+    let windows = b"\xff\xfa\x1f\x00\x50\x00\x18\xff\xf0".repeat(4_000);
+    peer.send(&windows);
+    assert_eq!(peer.dialect.paused_until(), None);
+    peer.send("ann\n");
+    peer.enter();
+    peer.send(&windows[..9]);
+    assert_eq!(peer.dialect.paused_until(), None);
+    peer.send(&windows);
+    assert!(peer.dialect.paused_until().is_some());
+}

@@ -224,3 +224,78 @@ fn the_last_line_may_lack_its_end() {
 fn an_interrupt_at_the_prompt_closes() {
     assert!(Peer::person().send(b"lee\xff\xf4").ends_with("{close}"));
 }
+
+const ASKS: &str = "Server password: ";
+
+fn guarded(spoke: Spoke) -> Peer {
+    let settings = Settings {
+        asks_password: true,
+        ..settings()
+    };
+    Peer::new(spoke, settings)
+}
+
+#[test]
+fn the_password_of_the_server_comes_before_the_name() {
+    let mut peer = guarded(Spoke::Greeted);
+    assert_eq!(
+        peer.call(|dialect, env, out| dialect.handle_greet(false, env, out)),
+        format!("chat asks for a password.\n{ASKS}")
+    );
+    let wrong = peer.send("\n");
+    assert!(wrong.ends_with(ASKS), "{wrong}");
+    // Nothing of it is shown, not even by its length.
+    assert!(peer.send("s3cret\n").starts_with("{Enter("));
+    let wrong = peer.reject(&Rejection::WrongServerPassword);
+    assert!(wrong.ends_with(ASKS), "{wrong}");
+    assert!(peer.send("correct horse\n").starts_with("{Enter("));
+    assert_eq!(peer.tell(Tell::Admitted), "{greeting}");
+    let greeting = Answer::Greeting {
+        people: 0,
+        rooms: 0,
+    };
+    assert!(peer.tell(Tell::Answer(&greeting)).ends_with(PROMPT));
+    assert_eq!(peer.send("lee\n"), "{log in lee}");
+}
+
+#[test]
+fn who_does_not_know_the_password_may_quit() {
+    let mut peer = guarded(Spoke::Greeted);
+    peer.call(|dialect, env, out| dialect.handle_greet(false, env, out));
+    assert_eq!(peer.send("/quit\n"), "{close}");
+}
+
+#[test]
+fn a_script_says_the_password_in_its_first_line_and_its_name_in_the_second() {
+    let mut peer = guarded(Spoke::First);
+    assert!(peer.send("s3cret\nbot\n").starts_with("{Enter("));
+    assert_eq!(peer.tell(Tell::Admitted), "{log in bot}");
+}
+
+#[test]
+fn a_script_that_asks_for_help_is_closed() {
+    let mut peer = Peer::script();
+    let help = peer.send("/help\nhi\n");
+    assert!(help.starts_with("Type the name others will see"), "{help}");
+    assert!(help.ends_with("/quit leaves.\n{close}"), "{help}");
+    let mut peer = Peer::person();
+    assert!(peer.send("/help\n").ends_with(PROMPT));
+}
+
+#[test]
+fn what_a_program_says_behind_an_empty_line_is_not_said_aloud() {
+    for (ms, says) in [(0, false), (200, false), (60_000, true)] {
+        let mut peer = Peer::person();
+        assert_eq!(peer.send("\n"), "{log in a guest}");
+        peer.enter();
+        let shown = peer.at(ms).send("GET / HTTP/1.1\n");
+        assert_eq!(shown.contains("{say in 0: GET"), says, "{shown}");
+        // Who chose a name is a person.
+        let mut peer = Peer::in_lobby();
+        assert!(
+            peer.at(ms)
+                .send("GET / HTTP/1.1\n")
+                .contains("{say in 0: GET")
+        );
+    }
+}
