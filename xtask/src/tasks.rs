@@ -139,10 +139,7 @@ pub(crate) fn mutants(Workspace { sh, .. }: &Workspace, args: &[String]) -> Resu
         bail!("cargo-mutants is missing: cargo install cargo-mutants --locked");
     }
     let files = MUTATED.iter().flat_map(|glob| ["--file", glob]);
-    let mutants = cmd!(
-        sh,
-        "cargo mutants --workspace {files...} {args...}"
-    );
+    let mutants = cmd!(sh, "cargo mutants --workspace {files...} {args...}");
     Ok(mutants.run()?)
 }
 

@@ -70,7 +70,7 @@ pub(crate) struct BenchFlags {
     #[arg(long, value_name = "PID", requires = "target", value_parser = at_least_one::<u32>)]
     server_pid: Option<u32>,
     /// What the members speak
-    #[arg(long, value_name = "DIALECT", value_enum, default_value_t = Speaks::Plain)]
+    #[arg(long, value_name = "DIALECT", value_enum, ignore_case = true, default_value_t = Speaks::Plain)]
     dialect: Speaks,
     /// The capabilities that clients of IRC negotiate, with commas between them; several times for
     /// several sets, of which members take turns; "eight" for those of eight clients

@@ -39,7 +39,7 @@ pub(crate) struct ExportFlags {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     until: Option<Moment>,
     /// How it is written
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, ignore_case = true, default_value_t = Format::Text)]
     format: Format,
 }
 

@@ -41,7 +41,7 @@ pub enum TargetError {
     #[error("\"{0}\" has a [ without its ].")]
     OpenBracket(String),
     /// Between the brackets, or around several colons, stands no IPv6 address.
-    #[error("\"{0}\" is no IPv6 address.")]
+    #[error("\"{0}\" is no IPv6 address; with a port it is [ADDRESS]:PORT.")]
     BadAddress(String),
     /// A port stands in the text and beside it.
     #[error("\"{0}\" names a port already.")]

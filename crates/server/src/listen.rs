@@ -22,7 +22,10 @@ pub enum BindError {
         listen: Listen,
     },
     /// The address is another machine's.
-    #[error("cannot listen on {listen}: this machine does not have that address")]
+    #[error(
+        "cannot listen on {listen}: this machine does not have that address{}",
+        hint(listen)
+    )]
     NotHere {
         /// Where.
         listen: Listen,
@@ -41,6 +44,14 @@ pub enum BindError {
         /// What the system says.
         source: io::Error,
     },
+}
+
+/// `::1:8989` is an address as a whole.
+fn hint(listen: &Listen) -> &'static str {
+    match listen {
+        Listen::At(SocketAddr::V6(_)) => "; IPv6 with a port is [ADDRESS]:PORT",
+        _ => "",
+    }
 }
 
 impl BindError {

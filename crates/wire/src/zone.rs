@@ -158,7 +158,8 @@ impl Moment {
         if let Ok(at) = typed.parse::<jiff::Timestamp>() {
             return Some(Self::At(Timestamp(at.as_millisecond())));
         }
-        let (day, clock) = typed.split_once(|c: char| c == 'T' || c.is_whitespace())?;
+        let blank = typed.split_once(char::is_whitespace);
+        let (day, clock) = blank.or_else(|| typed.split_once('T'))?;
         Self::Day(Day::parse(day)?).with_time(clock.trim_start())
     }
 
@@ -370,8 +371,10 @@ mod tests {
         let (yesterday, today) = ("2026-11-20T00:00:00", "2026-11-21T00:00:00");
         check_moment("today", Some((today, "2026-11-22T00:00:00")));
         check_moment("Yesterday", Some((yesterday, today)));
+        check_moment("TODAY", Some((today, "2026-11-22T00:00:00")));
         let minute = "2026-11-20T14:00:00";
         check_moment("yesterday 14:00", Some((minute, minute)));
+        check_moment("YESTERDAY 14:00", Some((minute, minute)));
         let ago = "2026-11-21T12:03:05";
         check_moment("2h", Some((ago, ago)));
         for typed in ["0h", "-2h", "yesterday noon", "tomorrow"] {

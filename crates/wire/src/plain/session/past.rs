@@ -167,7 +167,9 @@ impl Past {
             }
             (Back::Between(from, until), _) => {
                 let (start, end) = (start(from), until.end(env.wall, zone));
-                if end < start {
+                // A day ends where the next begins.
+                let is_day = matches!(until, Moment::Day(_));
+                if end < start || (is_day && end == start) {
                     return None;
                 }
                 question.stretch = Stretch::Between(from, until);
