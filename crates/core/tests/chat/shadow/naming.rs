@@ -48,6 +48,10 @@ impl Shadow {
                 ..
             } => (from_name, &accounts.from),
         };
+        // The event that gave a name is no message; the store would have found none there.
+        if self.taken.iter().any(|taken| taken.at == *message) {
+            return true;
+        }
         let own = self.people[&person].account.as_ref().zip(account.as_ref());
         own.is_some_and(|(own, of)| own.same_as(of)) || self.bore(person, name, *message)
     }
