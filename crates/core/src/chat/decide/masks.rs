@@ -13,7 +13,7 @@ use crate::event::{Fact, RoomAct};
 use crate::ids::{PersonId, RoomId};
 use crate::limits::ROOM_MASKS_MAX;
 use crate::mask::{Listed, MaskKind, Matched, RoomMask};
-use crate::name::Name;
+use crate::name::{Name, fold};
 use crate::rejection::{Rejection, RoomRejection};
 use crate::time::Timestamp;
 
@@ -237,14 +237,14 @@ impl Chat {
         if rules.masks.is_empty() {
             return false;
         }
-        let source = self.masked(person);
+        let source = fold(&self.masked(person));
         let concerns = |kind: MaskKind| {
             let mut masks = rules.masks.iter().filter(|mask| mask.kind == kind);
             masks.any(|mask| match &mask.matched {
-                Matched::Source(glob) => glob.matches(&source),
+                Matched::Source(glob) => glob.matches_folded(&source),
                 Matched::Account(glob) => {
                     let account = person.account.as_ref();
-                    account.is_some_and(|account| glob.matches(account.as_str()))
+                    account.is_some_and(|account| glob.matches_folded(account.folded()))
                 }
             })
         };
