@@ -1,9 +1,9 @@
 //! Rooms with rules of their own.
 
 use chinwag_core::{
-    Answer, Caller, Command, Duration, Fact, FoundMessage, LOBBY, Listed, Mask, Query, QuitReason,
-    Rejection, RoomId, RoomInfo, RoomPassword, RoomRef, RoomRejection, RoomSetting, Seq, Settings,
-    Snapshot, Standing, StandingChange, Timestamp,
+    Answer, Caller, Command, Duration, Fact, FoundMessage, LOBBY, Listed, Mask, MaskKind, Matched,
+    Query, QuitReason, Rejection, RoomId, RoomInfo, RoomPassword, RoomRef, RoomRejection,
+    RoomSetting, Seq, Settings, Snapshot, Standing, StandingChange, Timestamp,
 };
 
 use crate::world::{World, join, leave, name, register, room, say_in, set_topic, text};
@@ -226,6 +226,46 @@ fn a_closed_room_lets_the_invited_in() {
     assert_eq!(world.chat.rooms_of(world.person("cy")), [LOBBY]);
     assert_eq!(world.by("cy", join("dev")), Err(closed));
     world.by("op", join("dev")).expect("an operator enters");
+    world.check_replay();
+}
+
+#[test]
+fn whom_a_list_keeps_out_only_a_moderator_invites() {
+    let mut world = dev();
+    let ban = Command::SetMask {
+        room: here(),
+        kind: MaskKind::Ban,
+        matched: Matched::parse("cy!*@*"),
+        on: true,
+    };
+    world.by("ann", ban).expect("set");
+    let moderators = of(RoomRejection::NeedsModerator);
+    let invite = || give("cy", Standing::Invited);
+    assert_eq!(world.by("bob", invite()).map(drop), Err(moderators));
+    world.by("cy", join("dev")).expect_err("barred");
+    world.by("ann", invite()).expect("invited");
+    world.by("cy", join("dev")).expect("joined");
+    world.check_replay();
+}
+
+#[test]
+fn whoever_is_invited_again_is_told_again_but_not_at_once() {
+    let mut world = dev();
+    world.by("cy", register("hash")).expect("registered");
+    let invite = || give("cy", Standing::Invited);
+    world.by("ann", invite()).expect("invited");
+    let name = world.chat.room_name(DEV).cloned().expect("a room");
+    let already = RoomRejection::StandsAlready(self::name("cy"), Standing::Invited);
+    let already = Err(Rejection::Of(name, already));
+    assert_eq!(world.by("ann", invite()).map(drop), already);
+    world.pass(Duration::from_mins(6));
+    let facts = world.by("ann", invite()).expect("invited again");
+    let told = match &facts[..] {
+        [Fact::RoomChanged(change)] => change.told,
+        facts => panic!("{facts:?}"),
+    };
+    assert_eq!(told, Some(world.person("cy")));
+    assert_eq!(world.by("ann", invite()).map(drop), already);
     world.check_replay();
 }
 

@@ -9,6 +9,7 @@ use crate::command::{RoomRef, StandingChange};
 use crate::event::{Fact, RoomAct};
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::STANDINGS_MAX;
+use crate::mask::MaskKind;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::{Held, Standing};
@@ -46,6 +47,11 @@ impl Chat {
         self.check_may_stand(me, id, change, now)?;
         let mut bearer = self.bearer_of_standing(me, typed, now)?;
         let before = self.standing_of_bearer(&bearer, id);
+        let before =
+            before.filter(|before| !self.is_asked_again(id, &bearer, (*before, change), now));
+        if change == StandingChange::Give(Standing::Invited) && self.is_masked_out(id, &bearer) {
+            self.check_moderates(me, id)?;
+        }
         let mut is_lent = false;
         let standing = match change {
             StandingChange::Give(standing) => {
@@ -96,6 +102,30 @@ impl Chat {
             }
         }
         Ok(fact)
+    }
+
+    /// Whether one is invited who is so already, as an account is for good: it is told again, but not at once.
+    fn is_asked_again(
+        &self,
+        id: RoomId,
+        bearer: &Bearer<'_>,
+        (before, change): (Held, StandingChange),
+        now: Timestamp,
+    ) -> bool {
+        let invited = Standing::Invited;
+        let is_invited = before == invited.into() && change == StandingChange::Give(invited);
+        let was_told = |person: &Person| {
+            let lately = (person.id, true);
+            self.rules_hold(id, |rules| rules.was_told(lately, now))
+        };
+        is_invited && bearer.person.is_some_and(|person| !was_told(person))
+    }
+
+    /// Whether a list of the room keeps somebody out, whom only a moderator lets in then.
+    fn is_masked_out(&self, id: RoomId, bearer: &Bearer<'_>) -> bool {
+        let is_masked =
+            |person| self.rules_hold(id, |rules| self.is_masked_as(person, rules, MaskKind::Ban));
+        bearer.session().is_some_and(is_masked)
     }
 
     /// Checks that a person may change standings in a room. Into a room that is open, and not a
