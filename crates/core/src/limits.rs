@@ -137,6 +137,8 @@ pub const KEPT_MESSAGES_MAX: usize = 50;
 pub const KEPT_BYTES_MAX: usize = 16 * LINE_BYTES_MAX;
 /// Bytes of them for everybody together.
 pub const KEPT_BYTES_TOTAL_MAX: usize = 16 << 20;
+/// One account's messages may take this part of what is free of that: its bytes divided by this.
+pub const KEPT_SENDER_PART: usize = 4;
 
 // Speaking.
 

@@ -69,9 +69,10 @@ impl Chat {
         let mut fact = self.message(me, &lost.person, text, now)?;
         if let Fact::PrivateMessage(message) = &mut fact {
             message.kept = Some(lost.until.since(now));
-            let has_space = match message.is_mail() {
-                true => self.registrations.mail.has_space(bytes),
-                false => self.resumables.has_space(bytes),
+            let from = message.accounts.from.as_ref();
+            let has_space = match from.filter(|_| message.is_mail()) {
+                Some(from) => self.registrations.mail.has_space(from, bytes),
+                None => self.resumables.has_space(bytes),
             };
             if !has_space {
                 return Err(Rejection::NothingKept(lost.person.name.clone()));
@@ -92,7 +93,8 @@ impl Chat {
             return Err(Rejection::Absent(to_name));
         };
         self.check_may_be_heard(me, now)?;
-        if !self.registrations.mail.has_space(text.len()) {
+        let mail = &self.registrations.mail;
+        if !mail.has_space(&from_account, text.len()) {
             return Err(Rejection::MailFull(to_name));
         }
         Ok(Fact::MessageKept(Box::new(KeptMessage {

@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 use super::shares;
 use crate::event::{Event, Fact, KeptMessage, Omitted};
 use crate::ids::Seq;
-use crate::limits::{KEPT_BYTES_TOTAL_MAX, KEPT_MESSAGES_MAX};
+use crate::limits::{KEPT_BYTES_TOTAL_MAX, KEPT_MESSAGES_MAX, KEPT_SENDER_PART};
 use crate::name::{FoldedName, Name};
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +17,8 @@ pub(in crate::chat) struct Mail {
     /// Never an empty one.
     boxes: HashMap<FoldedName, Mailbox>,
     bytes: usize,
+    /// The bytes of each account that has sent some.
+    by_sender: HashMap<FoldedName, usize>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,9 +76,36 @@ impl Mail {
         self.boxes.contains_key(account.folded())
     }
 
-    /// Whether a message of so many bytes can be kept for anybody.
-    pub(in crate::chat) fn has_space(&self, bytes: usize) -> bool {
-        self.bytes + bytes <= KEPT_BYTES_TOTAL_MAX
+    /// Whether a message of so many bytes can be kept for anybody. One account has at most a part of what is left free,
+    /// so that there is always something left for others, however many have filled it (Choudhury and Hahne, "Dynamic
+    /// Queue Length Thresholds for Shared-Memory Packet Switches", 1998).
+    pub(in crate::chat) fn has_space(&self, from: &Name, bytes: usize) -> bool {
+        let own = self.by_sender.get(from.folded()).copied();
+        let free = KEPT_BYTES_TOTAL_MAX.saturating_sub(self.bytes);
+        own.unwrap_or_default() + bytes <= free / KEPT_SENDER_PART
+    }
+
+    fn count(&mut self, event: &Event) {
+        if let Fact::MessageKept(message) = &event.fact {
+            let bytes = shares::bytes(event);
+            self.bytes += bytes;
+            let from = FoldedName(message.from_account.clone());
+            *self.by_sender.entry(from).or_default() += bytes;
+        }
+    }
+
+    fn count_out(&mut self, event: &Event) {
+        if let Fact::MessageKept(message) = &event.fact {
+            let bytes = shares::bytes(event);
+            self.bytes -= bytes;
+            let from = message.from_account.folded();
+            if let Some(own) = self.by_sender.get_mut(from) {
+                *own -= bytes;
+                if *own == 0 {
+                    self.by_sender.remove(from);
+                }
+            }
+        }
     }
 
     /// Keeps a message, be it to an account or to a lost session of one.
@@ -95,13 +124,14 @@ impl Mail {
             source: event.source.clone(),
             ..*event
         };
-        self.bytes += shares::bytes(&event);
+        self.count(&event);
         let mailbox = self.boxes.entry(account).or_default();
         mailbox.kept.push(event);
-        for event in shares::make_space(&mut mailbox.kept) {
-            self.bytes -= shares::bytes(&event);
-            mailbox.omit(event);
+        let removed = shares::make_space(&mut mailbox.kept);
+        for event in &removed {
+            mailbox.omit(event.clone());
         }
+        removed.iter().for_each(|event| self.count_out(event));
     }
 
     /// Forgets one message that is kept for an account.
@@ -109,18 +139,18 @@ impl Mail {
         let Some(mailbox) = self.boxes.get_mut(account.folded()) else {
             return;
         };
-        self.bytes -= mailbox.bytes();
-        mailbox.kept.retain(|event| event.seq != message);
-        self.bytes += mailbox.bytes();
+        let deleted = mailbox.kept.extract_if(.., |event| event.seq == message);
+        let deleted: Vec<Event> = deleted.collect();
         if mailbox.kept.is_empty() && mailbox.omitted.is_empty() {
             self.boxes.remove(account.folded());
         }
+        deleted.iter().for_each(|event| self.count_out(event));
     }
 
     /// Forgets what is kept for an account.
     pub(in crate::chat) fn forget(&mut self, account: &Name) {
-        let mailbox = self.boxes.remove(account.folded());
-        self.bytes -= mailbox.as_ref().map_or(0, Mailbox::bytes);
+        let mailbox = self.boxes.remove(account.folded()).unwrap_or_default();
+        mailbox.kept.iter().for_each(|event| self.count_out(event));
     }
 
     /// The messages that are kept for an account are shown; those that are not are still to be told of.
@@ -128,11 +158,11 @@ impl Mail {
         let Some(mailbox) = self.boxes.get_mut(account.folded()) else {
             return;
         };
-        self.bytes -= mailbox.bytes();
-        mailbox.kept.clear();
+        let shown = core::mem::take(&mut mailbox.kept);
         if mailbox.omitted.is_empty() {
             self.boxes.remove(account.folded());
         }
+        shown.iter().for_each(|event| self.count_out(event));
     }
 
     /// Checks that the sum agrees with the messages.
@@ -145,5 +175,68 @@ impl Mail {
             self.bytes,
             self.boxes.values().map(Mailbox::bytes).sum::<usize>()
         );
+        assert_eq!(self.bytes, self.by_sender.values().sum::<usize>());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Manner;
+    use crate::ids::PersonId;
+    use crate::text::Text;
+    use crate::time::Timestamp;
+    use std::format;
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).expect("a name")
+    }
+
+    fn kept(from: &str, to: &str, seq: u64) -> Event {
+        let (from, to) = (name(from), name(to));
+        Event {
+            seq: Seq(seq),
+            at: Timestamp(0),
+            fact: Fact::MessageKept(Box::new(KeptMessage {
+                from: PersonId(1),
+                from_name: from.clone(),
+                from_account: from,
+                account: to.clone(),
+                to_name: to,
+                text: Text::parse(&"x".repeat(4_000)).expect("a text"),
+                manner: Manner::Speech,
+                irc: None,
+            })),
+            source: None,
+        }
+    }
+
+    /// Sends messages to one after the other, as long as there is space.
+    fn fill(mail: &mut Mail, from: &str) -> usize {
+        let mut sent = 0;
+        while mail.has_space(&name(from), 4_000) {
+            mail.keep(&kept(from, &format!("{from}-{}", sent / 10), sent as u64));
+            sent += 1;
+        }
+        mail.check();
+        sent
+    }
+
+    #[test]
+    fn nobody_fills_the_mail_for_others() {
+        let mut mail = Mail::default();
+        let first = fill(&mut mail, "first");
+        assert!(first * 4_000 <= KEPT_BYTES_TOTAL_MAX / KEPT_SENDER_PART);
+        for n in 0..10 {
+            assert!(fill(&mut mail, &format!("more{n}")) > 0);
+        }
+        assert!(mail.has_space(&name("other"), 4_000));
+        // What is shown leaves its part to its sender again.
+        assert!(!mail.has_space(&name("first"), 4_000));
+        for n in 0..=first / 10 {
+            mail.forget(&name(&format!("first-{n}")));
+        }
+        mail.check();
+        assert!(mail.has_space(&name("first"), 4_000));
     }
 }
