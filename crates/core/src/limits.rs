@@ -167,7 +167,7 @@ pub const WHO_LINES_MAX: usize = 250;
 /// People who have gone that IRC's WHOWAS knows: a busy evening.
 pub const DEPARTED_MAX: usize = 1_000;
 /// People that one page of IRC's WHO looks at: fifty microseconds.
-pub const PEOPLE_SCANNED_MAX: usize = 250;
+pub const PEOPLE_SCANNED_MAX: usize = 50;
 /// People on one page of `chinwag who`, with all that is known of them.
 pub const EVERYBODY_LINES_MAX: usize = 20;
 /// Rooms on one page of `/rooms`, the fullest first.

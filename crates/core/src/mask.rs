@@ -140,14 +140,17 @@ impl Matched {
     }
 }
 
-/// A mask with all of its three parts.
+/// A mask with all of its three parts: what is missing or empty is anything.
 fn whole(typed: &str) -> String {
-    match (typed.contains('!'), typed.contains('@')) {
-        (true, true) => typed.into(),
-        (true, false) => format!("{typed}@*"),
-        (false, true) => format!("*!{typed}"),
-        (false, false) => format!("{typed}!*@*"),
-    }
+    let (source, host) = typed.split_once('@').unwrap_or((typed, ""));
+    let (nick, user) = match source.split_once('!') {
+        Some(parts) => parts,
+        None if typed.contains('@') => ("", source),
+        None => (source, ""),
+    };
+    let [nick, user, host] =
+        [nick, user, host].map(|part| if part.is_empty() { "*" } else { part });
+    format!("{nick}!{user}@{host}")
 }
 
 impl fmt::Display for Matched {
@@ -260,6 +263,10 @@ mod tests {
             ("192.0.2.0/24", "*!*@192.0.2.0/24"),
             ("mo!*@*", "mo!*@*"),
             ("*@*.ip", "*!*@*.ip"),
+            ("@*.ip", "*!*@*.ip"),
+            ("~u@", "*!~u@*"),
+            ("mo!", "mo!*@*"),
+            ("mo!@x", "mo!*@x"),
             ("account:Lee", "account:lee"),
             ("a:lee", "account:lee"),
         ] {

@@ -135,14 +135,13 @@ impl Chat {
     /// Whether one of the parts that IRC's WHO looks at matches: name, user, host or real name.
     fn is_masked(&self, person: &Person, mask: Option<&Glob>) -> bool {
         let Some(mask) = mask else { return true };
+        if mask.matches_folded(person.name.folded()) {
+            return true;
+        }
         let source = self.source(person);
-        let parts = [
-            person.name.as_str(),
-            &source.user,
-            &source.host,
-            &source.real,
-        ];
-        parts.into_iter().any(|part| mask.matches(part)) || mask.matches(&self.masked(person))
+        let whole = alloc::format!("{}!{}@{}", person.name, source.user, source.host);
+        let mut parts = [&source.user, &source.host, &source.real, &*whole].into_iter();
+        parts.any(|part| mask.matches(part))
     }
 
     /// A person in a list, with its source.

@@ -163,7 +163,11 @@ impl Chat {
         let is_servers = id == LOBBY || self.rooms.get(id).is_some_and(|room| room.is_servers);
         let refused = match bearer.account {
             _ if is_servers && standing > Standing::Voice => RoomRejection::OperatorsAlone,
-            _ if standing == Standing::Invited && is_inside => RoomRejection::TargetInside(name),
+            _ if standing == Standing::Invited && is_inside => match bearer.person {
+                Some(_) => RoomRejection::TargetInside(name),
+                // It is not seen there, and comes back to it with its session.
+                None => return Err(Rejection::LinkLost(name)),
+            },
             _ if already.is_some() => {
                 let higher = already.filter(|_| standing != Standing::Voice);
                 let standing = higher.map_or(standing, |before| before.standing);

@@ -363,6 +363,9 @@ impl Session {
             RoomRejection::NoTopic => ("331", &format_args!("{room} :No topic is set")),
             RoomRejection::OperatorsAlone
             | RoomRejection::AddressBar
+            | RoomRejection::LobbyIsOpen
+            | RoomRejection::LobbyKeepsAll
+            | RoomRejection::StandingsFull
             | RoomRejection::TargetGoverns(..)
             | RoomRejection::TargetOperates(_) => ("482", &format_args!("{room} :{words}")),
             // Who may not enter is outside.
