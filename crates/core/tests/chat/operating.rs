@@ -269,6 +269,30 @@ fn a_ban_in_a_class_leaves_the_class_alone_and_says_so() {
 }
 
 #[test]
+fn another_login_of_the_same_account_spares_no_address() {
+    let mut world = World::new(settings(), Snapshot::default());
+    world.arrive_from("192.0.2.9", "lee").expect("here");
+    for who in ["ann", "two"] {
+        world.arrive_from("203.0.113.1", who).expect("here");
+    }
+    world.by("ann", register("of ann")).expect("registered");
+    let login = Command::LogInTo {
+        name: name("ann"),
+        proof: Some(chinwag_core::Proof("of ann".into())),
+        beside: true,
+    };
+    world.by("two", login).expect("logged in");
+    let facts = world.by("lee", ban("two", None)).expect("done");
+    let Fact::Moderated(entry) = &facts[0] else {
+        panic!("{facts:?}");
+    };
+    assert_eq!(entry.spared, None);
+    let back = world.arrive_from("203.0.113.1", "fresh");
+    assert!(matches!(back, Err(Rejection::Banned { .. })));
+    world.check_replay();
+}
+
+#[test]
 fn a_ban_of_another_name_covers_the_account() {
     let mut world = World::with(&["lee", "ann"]);
     world.by("ann", register("hash")).expect("registered");

@@ -119,16 +119,22 @@ impl Chat {
         let here = self.people.matching(&Mask::of_net(net));
         let is_me = |person: &&Person| Some(person.id) == me.id();
         let own = !is_me(&target) && here.iter().any(is_me);
-        // A target whose link is lost is not among them.
-        let is_here = here.iter().any(|person| person.id == target.id);
-        let others = here.len() - usize::from(is_here) - usize::from(own);
+        // What is done to an account is done to all who are logged in to it.
+        let is_of_account = |person: &Person| {
+            let account = target.account.as_ref();
+            account.is_some_and(|account| person.is_logged_in_to(account))
+        };
+        let is_meant = |person: &&&Person| person.id == target.id || is_of_account(person);
+        let others = here
+            .iter()
+            .filter(|person| !is_meant(person) && !is_me(person));
         // Of those who may come back the ones count whom the operator may do nothing to. Anybody can
         // leave a lost session behind to be spared.
         let lost = self.resumables.matching(&Mask::of_net(net), now);
         let above = lost
             .iter()
             .filter(|person| self.check_rank(me, person).is_err());
-        let others = (others + above.count()) as u32;
+        let others = (others.count() + above.count()) as u32;
         let spared = Spared { net, others, own };
         let is_loopback = target.session.address.to_canonical().is_loopback();
         match is_loopback || told(spared).is_some() {
