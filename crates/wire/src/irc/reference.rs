@@ -104,7 +104,7 @@ const DIFFERENCES: &str = "\
   the newest message in what CHATHISTORY TARGETS lists for them. REDACT and retention remove it like a message. No
   other dialect, count, search or export has it.
 - **Metadata** (`draft/metadata-3`): a person or room has at most 20 keys of 300 bytes each. That of a registered name
-  or a room lasts; a guest's ends with the visit. A `display-name` cannot be another person's name or `display-name`,
+  lasts, that of a room as long as the room; a guest's ends with the visit. A `display-name` cannot be another person's name or `display-name`,
   or a reserved name; a room's cannot be another room's name. A person who takes or registers a name removes it from
   others' `display-name`.
 - **Search** (`soju.im/search`) works like `/search`: it finds whole words, `word*` finds words that begin so, and it
