@@ -17,7 +17,8 @@ use crate::snapshot;
 /// A session that can be resumed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resumable {
-    /// The hash of the code that resumes it.
+    /// The hash of the code that resumes it, or a number and a part of the hash: rows of numbers that follow each
+    /// other share pages.
     pub code_hash: [u8; 32],
     /// The person's name, which is reserved meanwhile.
     pub name: Name,
