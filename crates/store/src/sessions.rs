@@ -152,6 +152,17 @@ impl Store {
         Ok(())
     }
 
+    /// Gives back the memory of the pages that the writer holds, which are read again when they are needed: behind a
+    /// crowd those would stay that nobody needs.
+    pub fn release_pages(&mut self) {
+        // A connection that fails here fails the next that wants something of it.
+        drop(
+            self.database
+                .conn_as_is()
+                .and_then(Connection::release_memory),
+        );
+    }
+
     /// Keeps the places in the one order before `next` from being given again when the store is opened anew.
     ///
     /// # Errors

@@ -19,13 +19,20 @@ impl Hub {
         if let Err(error) = self.store.forget_sessions(now) {
             tracing::warn!("cannot forget lost sessions: {error}");
         }
+        // It has looked at all of them.
+        self.store.release_pages();
     }
 
     /// Writes some of what has changed. Returns whether there is more.
     pub(in crate::hub) fn write_sessions(&mut self) -> bool {
         let some = self.survivors.next();
         let movements = self.store.has_movements();
-        self.write_with(movements, &some)
+        let more = self.write_with(movements, &some);
+        if some.len() == SESSION_ROWS_MAX {
+            // Nobody needs the pages of a crowd soon.
+            self.store.release_pages();
+        }
+        more
     }
 
     pub(super) fn write_these(&mut self, people: &[(PersonId, Seq)]) -> bool {
