@@ -50,7 +50,7 @@ pub(crate) const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 /// Time in which a trusted proxy has to say for whom it speaks.
 pub(crate) const PROXY_HEAD_TIME: Duration = Duration::from_secs(10);
 /// Steps of TLS handshakes in each round of a shard, 0.2 ms each: a flood of them costs the others
-/// two milliseconds.
+/// two milliseconds. Half of them begin a handshake.
 pub(crate) const HANDSHAKES_MAX: usize = 8;
 /// Time that a peer that was sent everything is given to close its side: closing at once would
 /// reset the connection and lose what is on the way to it. A round trip around the world is 0.3 s.
