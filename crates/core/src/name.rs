@@ -278,7 +278,8 @@ impl Name {
 }
 
 fn is_read_as(form: &str, word: &str) -> bool {
-    form.chars().count() == word.chars().count() && ends_with_word(form, word)
+    // Nearly all names end in another letter.
+    ends_with_word(form, word) && form.chars().count() == word.chars().count()
 }
 
 fn ends_with_word(form: &str, word: &str) -> bool {

@@ -61,12 +61,12 @@ impl FromStr for ResumeCode {
 
 impl fmt::Display for ResumeCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [b'-'; LENGTH + 1];
         for i in 0..LENGTH {
             let digit = (self.0 >> (5 * (LENGTH - 1 - i))) & 31;
-            let dash = if i == LENGTH / 2 { "-" } else { "" };
-            write!(f, "{dash}{}", char::from(ALPHABET[digit as usize]))?;
+            text[i + i / (LENGTH / 2)] = ALPHABET[digit as usize];
         }
-        Ok(())
+        f.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) const BUSY_TIME: Duration = Duration::from_millis(500);
 const WAL_BYTES_KEPT: i64 = 64 << 20;
 
 /// Kibibytes of pages that the writer holds: the newest of each table. What else it needs comes from the system's cache
-/// at a microsecond each; to hold all that a crowd has left in passing cost 150 bytes a person.
+/// at a microsecond each.
 const WRITER_CACHE_KIB: i64 = 2 << 10;
 
 /// Statements that stay prepared on a connection: more than the crate has.

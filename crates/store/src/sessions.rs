@@ -17,7 +17,8 @@ use crate::snapshot;
 /// A session that can be resumed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resumable {
-    /// The hash of the code that resumes it.
+    /// The hash of the code that resumes it, or a number and a part of the hash: rows of numbers that follow each
+    /// other share pages.
     pub code_hash: [u8; 32],
     /// The person's name, which is reserved meanwhile.
     pub name: Name,
@@ -149,6 +150,17 @@ impl Store {
         conn.prepare_cached("DELETE FROM resumable WHERE until <= ?1")?
             .execute([now.0])?;
         Ok(())
+    }
+
+    /// Gives back the memory of the pages that the writer holds, which are read again when they are needed: behind a
+    /// crowd those would stay that nobody needs.
+    pub fn release_pages(&mut self) {
+        // A connection that fails here fails the next that wants something of it.
+        drop(
+            self.database
+                .conn_as_is()
+                .and_then(Connection::release_memory),
+        );
     }
 
     /// Keeps the places in the one order before `next` from being given again when the store is opened anew.

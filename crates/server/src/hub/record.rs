@@ -10,6 +10,9 @@ use chinwag_core::{
 };
 use chinwag_feed::Unacknowledged;
 
+/// Bytes that the text of most sessions has room in.
+const TEXT_BYTES: usize = 256;
+
 /// See the [module](self).
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Record {
@@ -79,7 +82,7 @@ impl Record {
 
     /// Everything.
     pub(super) fn to_text(&self) -> String {
-        let mut out = String::new();
+        let mut out = String::with_capacity(TEXT_BYTES);
         self.write_choices(&mut out, true);
         let session = &self.session;
         if let Some(id) = self.id {

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use super::Hub;
 use super::record::Record;
-use super::survive::Hash;
+use super::survive::RowKey;
 
 impl Hub {
     /// Puts back the sessions of an earlier run.
@@ -70,7 +70,7 @@ impl Hub {
         }
     }
 
-    fn restore(&mut self, record: Record, hash: Hash, (until, seen): (Timestamp, Seq)) {
+    fn restore(&mut self, record: Record, key: RowKey, (until, seen): (Timestamp, Seq)) {
         let is_there = |room: &RoomId| self.chat.room_name(*room).is_some();
         let (mut rooms, mut gone) = (Vec::new(), Vec::new());
         for (kept, after) in &record.rooms {
@@ -93,7 +93,7 @@ impl Hub {
         };
         let code = ResumeCode::from_random((self.rng)());
         let person = self.chat.restore((record.id, session), until, seen, code);
-        self.survivors.handle_restored(person, hash, code);
+        self.survivors.handle_restored(person, key, code);
         gone.into_iter()
             .for_each(|room| self.lost.note_ended(person, room));
         let lines = |lines: Vec<(Seq, String)>| {

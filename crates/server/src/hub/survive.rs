@@ -11,9 +11,13 @@
 //! acknowledged everything a few seconds ago. What is shown from there on may be a repeat; nothing is lost that the
 //! store has: room messages, and private messages except those between guests.
 //!
-//! The store has the hashes of codes. A session that was restored has another code inside the chat.
+//! The store has the hashes of codes, behind the numbers of the people: those who come in a crowd are written one
+//! beside the other. By hashes alone each would change a page of its own, which costs six kilobytes of the log. A
+//! session that was restored has another code inside the chat.
 
 mod writing;
+
+use std::collections::BTreeMap;
 
 use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
@@ -31,8 +35,15 @@ use crate::shard::shard_of;
 /// In the place of the event that a session began with: it has a row already. No event has this number.
 const WRITTEN: Seq = Seq(0);
 
-/// The hash of a resume code.
-pub(super) type Hash = [u8; 32];
+/// The end of the hash of a resume code.
+type Hash = [u8; 24];
+
+/// The key of a session's row: the number of its person, then the hash. An earlier version had the whole hash there,
+/// which ends in the same.
+pub(super) type RowKey = [u8; 32];
+
+/// Bytes of a person's number.
+const NUMBER_BYTES: usize = 8;
 
 /// Sessions that have ended and whose rows are still to be deleted. More happens only while the store
 /// fails; their codes are then good for a few minutes longer.
@@ -45,18 +56,20 @@ const SWEEP_TIME: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub(super) struct Survivors {
     /// Sessions to be written, and with which event they began if they never were; else [`WRITTEN`]. Of a crowd
-    /// that comes in each is here.
-    changed: HashMap<PersonId, Seq>,
+    /// that comes in each is here. In the order of their rows.
+    changed: BTreeMap<PersonId, Seq>,
+    /// The last that was written in its turn: the others come before it has another.
+    written_last: Option<PersonId>,
     /// Sessions to be written with this turn: they were taken up or logged out, or their people have changed what
     /// their accounts find again.
     kept: Vec<PersonId>,
     /// Choices to be written of people who are gone.
     pub(super) profiles: Vec<(Name, String)>,
-    ended: Vec<Hash>,
+    ended: Vec<RowKey>,
     /// The codes of restored sessions, by the hash of the one that the person knows.
     restored: HashMap<Hash, ResumeCode>,
-    /// The hashes of those.
-    hashes: HashMap<PersonId, Hash>,
+    /// The rows of those.
+    rows: HashMap<PersonId, RowKey>,
     /// Rooms that have closed and may have left rows behind. Of more than are noted the next start finds out.
     closed: Vec<RoomId>,
     /// The number of the next room, as it was last written.
@@ -74,9 +87,21 @@ pub(super) struct Survivors {
 fn hash_of(code: ResumeCode) -> Hash {
     let mut mac = Blake2bMac512::new_from_slice(b"chinwag resume code").expect("a short key");
     mac.update(code.to_string().as_bytes());
-    let mut hash = [0; 32];
-    hash.copy_from_slice(&mac.finalize().into_bytes()[..32]);
-    hash
+    let whole = mac.finalize().into_bytes();
+    *whole[NUMBER_BYTES..].first_chunk().expect("64 bytes")
+}
+
+/// The key of the row of a session that is not restored.
+fn key_of(person: PersonId, code: ResumeCode) -> RowKey {
+    let mut key = RowKey::default();
+    key[..NUMBER_BYTES].copy_from_slice(&person.0.to_be_bytes());
+    key[NUMBER_BYTES..].copy_from_slice(&hash_of(code));
+    key
+}
+
+/// The hash at the end of a key.
+fn hash_in(key: &RowKey) -> Hash {
+    *key.last_chunk().expect("a key is longer than a hash")
 }
 
 impl Survivors {
@@ -95,15 +120,15 @@ impl Survivors {
     }
 
     /// A session of an earlier run is back, under another code than its person knows.
-    pub(super) fn handle_restored(&mut self, person: PersonId, hash: Hash, code: ResumeCode) {
-        self.restored.insert(hash, code);
-        self.hashes.insert(person, hash);
+    pub(super) fn handle_restored(&mut self, person: PersonId, key: RowKey, code: ResumeCode) {
+        self.restored.insert(hash_in(&key), code);
+        self.rows.insert(person, key);
         self.changed.insert(person, WRITTEN);
     }
 
-    fn end(&mut self, hash: Hash) {
+    fn end(&mut self, key: RowKey) {
         if self.ended.len() < ENDED_MAX {
-            self.ended.push(hash);
+            self.ended.push(key);
         }
     }
 }
@@ -120,9 +145,9 @@ impl Hub {
         }
     }
 
-    fn stored_hash(&self, person: PersonId) -> Option<Hash> {
-        let hash = self.survivors.hashes.get(&person).copied();
-        hash.or_else(|| self.chat.code_of(person).map(hash_of))
+    fn row_key(&self, person: PersonId) -> Option<RowKey> {
+        let restored = self.survivors.rows.get(&person).copied();
+        restored.or_else(|| Some(key_of(person, self.chat.code_of(person)?)))
     }
 
     /// Takes note of an event that is about to become true.
@@ -261,11 +286,11 @@ impl Hub {
         if account.is_some_and(|account| account.same_as(&login.name)) {
             self.lost.set_owner(person, true);
         }
-        if let Some(hash) = self.stored_hash(person) {
-            self.survivors.end(hash);
-            self.survivors.restored.remove(&hash);
+        if let Some(key) = self.row_key(person) {
+            self.survivors.end(key);
+            self.survivors.restored.remove(&hash_in(&key));
         }
-        self.survivors.hashes.remove(&person);
+        self.survivors.rows.remove(&person);
         self.survivors.changed.insert(person, seq);
     }
 
@@ -284,8 +309,8 @@ impl Hub {
         }
         let since = self.survivors.changed.remove(&person);
         let was_written = since.is_none_or(|since| since == WRITTEN);
-        if was_written && let Some(hash) = self.stored_hash(person) {
-            self.survivors.end(hash);
+        if was_written && let Some(key) = self.row_key(person) {
+            self.survivors.end(key);
         }
     }
 
@@ -344,5 +369,32 @@ impl Hub {
             self.add_deeds(person, &mut record);
         }
         Some(record)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rows_of_those_who_come_one_after_the_other_are_neighbours() {
+        let key = |person, random| key_of(PersonId(person), ResumeCode::from_random(random));
+        // Each of these hashes is smaller than the one before.
+        let mut codes: Vec<u64> = (0..64).collect();
+        codes.sort_unstable_by_key(|&random| {
+            std::cmp::Reverse(hash_of(ResumeCode::from_random(random)))
+        });
+        let keys = (250..).zip(codes).map(|(person, code)| key(person, code));
+        assert!(keys.is_sorted());
+    }
+
+    #[test]
+    fn a_row_of_an_earlier_version_is_found_by_its_code() {
+        let code = ResumeCode::from_random(7);
+        let mut mac = Blake2bMac512::new_from_slice(b"chinwag resume code").expect("a short key");
+        mac.update(code.to_string().as_bytes());
+        let row: RowKey = *mac.finalize().into_bytes().first_chunk().expect("64 bytes");
+        assert_eq!(hash_in(&row), hash_of(code));
+        assert_eq!(hash_in(&key_of(PersonId(3), code)), hash_of(code));
     }
 }

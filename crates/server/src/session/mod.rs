@@ -305,7 +305,7 @@ impl Session {
             }
             Stage::Lingering { until, .. } if until <= now => self.stage = Stage::Over,
             Stage::Lost(ref lost) if lost.until <= now => self.end_lost(shared),
-            Stage::Proxied { until } | Stage::Handshake { until } if until <= now => {
+            Stage::Proxied { until } | Stage::Handshake { until, .. } if until <= now => {
                 self.transport.fail(QuitReason::TimedOut);
                 self.end(QuitReason::TimedOut, shared);
             }
@@ -334,7 +334,7 @@ impl Session {
             Stage::Proxied { until }
             | Stage::Sniffing { until, .. }
             | Stage::TurnedAway { until }
-            | Stage::Handshake { until }
+            | Stage::Handshake { until, .. }
             | Stage::Lingering { until, .. } => Some(*until),
             Stage::Lost(lost) => Some(lost.until),
             // Who waits for an answer of the server's is not timed.

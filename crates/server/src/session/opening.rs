@@ -151,15 +151,18 @@ impl Session {
         let first = self.exchange.take_held();
         self.transport.secure(first, &shared.entrance.tls);
         let until = shared.now + HANDSHAKE_TIME;
-        self.stage = Stage::Handshake { until };
+        let has_begun = false;
+        self.stage = Stage::Handshake { until, has_begun };
     }
 
     /// Whether this is no handshake, or one of those that a round has time for.
-    pub(super) fn may_shake_hands(&self, shared: &mut Shared) -> bool {
-        match self.stage {
-            Stage::Handshake { .. } => shared.take_handshake(),
-            _ => true,
-        }
+    pub(super) fn may_shake_hands(&mut self, shared: &mut Shared) -> bool {
+        let Stage::Handshake { has_begun, .. } = &mut self.stage else {
+            return true;
+        };
+        let may = shared.entrance.handshakes.take(*has_begun);
+        *has_begun |= may;
+        may
     }
 
     /// Has what comes from now on sniffed, if the handshake is done.

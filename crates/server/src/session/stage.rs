@@ -16,7 +16,7 @@ pub(super) enum Stage {
     /// It comes through a proxy, which is to say by then whose it is. Behind that it is sniffed.
     Proxied { until: Monotonic },
     /// It speaks TLS, and is to be done with the handshake by then. Behind that it is sniffed again.
-    Handshake { until: Monotonic },
+    Handshake { until: Monotonic, has_begun: bool },
     /// It was greeted like a person, and what it says first is sniffed too.
     Greeted,
     /// The dialect has the word.

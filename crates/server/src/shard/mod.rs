@@ -33,6 +33,7 @@ use crate::transport::{Ready, Transport};
 use crate::worker::JobReply;
 use acknowledge::Looks;
 use schedule::Schedule;
+use shared::Handshakes;
 pub(crate) use shared::Shared;
 use speakers::Speakers;
 
@@ -221,7 +222,7 @@ impl Shard {
     /// Takes one buffer of input from each session that has some, and drops those that are over.
     pub(crate) fn handle_input(&mut self, now: Monotonic) {
         self.shared.now = now;
-        self.shared.renew_handshakes();
+        self.shared.entrance.handshakes = Handshakes::default();
         for slot in self.schedule.take_input() {
             if self
                 .sessions

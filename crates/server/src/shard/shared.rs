@@ -51,8 +51,38 @@ pub(crate) struct Entrance {
     /// For those who come through a proxy; the others were let in before.
     pub(crate) limiter: ConnLimiter,
     pub(crate) spent: SpentBuckets,
-    /// Handshakes that may go on in this round.
-    handshakes: usize,
+    pub(crate) handshakes: Handshakes,
+}
+
+/// Steps of handshakes that a round still has time for.
+#[derive(Debug)]
+pub(crate) struct Handshakes {
+    /// Of those that begin.
+    first: usize,
+    /// Of those that have begun. They have a half of their own, or else of thousands who come at once most would
+    /// stand in the middle, where each weighs kilobytes.
+    further: usize,
+}
+
+impl Default for Handshakes {
+    fn default() -> Self {
+        let half = HANDSHAKES_MAX / 2;
+        let (first, further) = (half, half);
+        Self { first, further }
+    }
+}
+
+impl Handshakes {
+    /// Whether this round has time for another step of a handshake.
+    pub(crate) fn take(&mut self, has_begun: bool) -> bool {
+        let steps = match has_begun {
+            true => &mut self.further,
+            false => &mut self.first,
+        };
+        let left = steps.checked_sub(1);
+        *steps = left.unwrap_or_default();
+        left.is_some()
+    }
 }
 
 /// Memory that no session needs to own while it does nothing.
@@ -81,7 +111,7 @@ impl Shared {
                 late_tls,
                 limiter,
                 spent,
-                handshakes: HANDSHAKES_MAX,
+                handshakes: Handshakes::default(),
             },
             workers,
             outbox: Vec::new(),
@@ -107,19 +137,6 @@ impl Shared {
         self.now + self.entrance.late_tls.sniff_time(address, usual, self.now)
     }
 
-    /// Another round begins.
-    pub(crate) fn renew_handshakes(&mut self) {
-        self.entrance.handshakes = HANDSHAKES_MAX;
-    }
-
-    /// Whether this round has time for another step of a handshake.
-    pub(crate) fn take_handshake(&mut self) -> bool {
-        let handshakes = &mut self.entrance.handshakes;
-        let left = handshakes.checked_sub(1);
-        *handshakes = left.unwrap_or_default();
-        left.is_some()
-    }
-
     /// The parts that a session writes from, and what its dialect may look at meanwhile.
     pub(crate) fn for_writing(&mut self) -> (&mut RoomLogs<RoomRenderer>, &mut Scratch, Env<'_>) {
         let env = Env {
@@ -139,5 +156,18 @@ impl Shared {
             wall: self.wall,
             now: self.now,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handshakes_that_begin_leave_time_for_those_that_have_begun() {
+        let mut handshakes = Handshakes::default();
+        let begun = (0..1_000).filter(|_| handshakes.take(false)).count();
+        let gone_on = (0..1_000).filter(|_| handshakes.take(true)).count();
+        assert_eq!((begun, gone_on), (HANDSHAKES_MAX / 2, HANDSHAKES_MAX / 2));
     }
 }

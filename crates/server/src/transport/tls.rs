@@ -85,6 +85,8 @@ pub(crate) struct TlsStream {
     reason = "nearly all streams are of the large one, and idle: a box of its own would round it up"
 )]
 enum Stage {
+    /// Nothing was looked at yet.
+    New(Tls),
     /// The first message is not whole yet. It chooses the configuration.
     Hello(Box<Hello>),
     Records(UnbufferedServerConnection),
@@ -116,7 +118,7 @@ impl TlsStream {
     pub(crate) fn new(below: AnyStream, first: Vec<u8>, tls: &Tls) -> Self {
         Self {
             below,
-            stage: Stage::Hello(Box::new(Hello::new(tls))),
+            stage: Stage::New(tls.clone()),
             first,
             incoming: Vec::new(),
             outgoing: Vec::new(),
@@ -160,6 +162,9 @@ impl TlsStream {
 
     /// Takes sealed bytes, and returns how many plain ones went into `buffer`.
     fn take(&mut self, new: &mut [u8], buffer: &mut [u8]) -> io::Result<usize> {
+        if let Stage::New(tls) = &self.stage {
+            self.stage = Stage::Hello(Box::new(Hello::new(tls)));
+        }
         if let Stage::Hello(hello) = &mut self.stage {
             match hello.read(new) {
                 Ok(None) => {}

@@ -1,10 +1,9 @@
 //! Writing what has changed of sessions: some of it once a second, all of it when the server stops.
 
-use std::collections::HashSet;
+use std::ops::Bound;
 
 use chinwag_core::{PersonId, RoomId, Seq, Timestamp};
 use chinwag_store::{Resumable, SessionChanges};
-use hashbrown::HashMap;
 
 use super::super::Hub;
 use super::{Record, SWEEP_TIME, Survivors};
@@ -20,14 +19,20 @@ impl Hub {
         if let Err(error) = self.store.forget_sessions(now) {
             tracing::warn!("cannot forget lost sessions: {error}");
         }
+        // It has looked at all of them.
+        self.store.release_pages();
     }
 
     /// Writes some of what has changed. Returns whether there is more.
     pub(in crate::hub) fn write_sessions(&mut self) -> bool {
-        let some = self.survivors.changed.iter().take(SESSION_ROWS_MAX);
-        let some: Vec<(PersonId, Seq)> = some.map(|(id, seq)| (*id, *seq)).collect();
+        let some = self.survivors.next();
         let movements = self.store.has_movements();
-        self.write_with(movements, &some)
+        let more = self.write_with(movements, &some);
+        if some.len() == SESSION_ROWS_MAX {
+            // Nobody needs the pages of a crowd soon.
+            self.store.release_pages();
+        }
+        more
     }
 
     pub(super) fn write_these(&mut self, people: &[(PersonId, Seq)]) -> bool {
@@ -85,8 +90,7 @@ impl Hub {
     }
 
     fn add_row(&mut self, person: PersonId, since: Seq, changes: &mut SessionChanges) {
-        let Some((record, code_hash)) = self.record(person, since).zip(self.stored_hash(person))
-        else {
+        let Some((record, code_hash)) = self.record(person, since).zip(self.row_key(person)) else {
             return;
         };
         changes.profiles.extend(self.profile_of(person, &record));
@@ -105,13 +109,13 @@ impl Hub {
 
     /// Writes every session as it is when the server has stopped.
     pub(crate) fn write_all_sessions(&mut self, now: Timestamp) {
-        let everybody: Vec<PersonId> = self.chat.everybody().collect();
+        let mut everybody: Vec<PersonId> = self.chat.everybody().collect();
+        everybody.sort_unstable();
         let until = now + self.chat.resume_time();
         let mut changes = SessionChanges::default();
         for person in everybody {
-            let Some((mut record, code_hash)) = self
-                .record_at_end(person, until)
-                .zip(self.stored_hash(person))
+            let Some((mut record, code_hash)) =
+                self.record_at_end(person, until).zip(self.row_key(person))
             else {
                 continue;
             };
@@ -163,12 +167,22 @@ impl Hub {
 }
 
 impl Survivors {
+    /// The next that have their turn to be written, in the order of their rows.
+    fn next(&mut self) -> Vec<(PersonId, Seq)> {
+        let last = self.written_last;
+        let start = last.map_or(Bound::Unbounded, Bound::Excluded);
+        let behind = self.changed.range((start, Bound::Unbounded));
+        let others = last.map(|last| self.changed.range(..=last));
+        let all = behind.chain(others.into_iter().flatten());
+        let next = all.take(SESSION_ROWS_MAX);
+        let next: Vec<_> = next.map(|(person, since)| (*person, *since)).collect();
+        self.written_last = next.last().map(|(person, _)| *person);
+        next
+    }
+
     fn forget(&mut self, written: &[(PersonId, Seq)]) {
-        let written: HashSet<PersonId> = written.iter().map(|(person, _)| *person).collect();
-        self.changed.retain(|person, _| !written.contains(person));
-        if self.changed.is_empty() {
-            // Thousands may have come at once, and come to stay.
-            self.changed = HashMap::new();
+        for (person, _) in written {
+            self.changed.remove(person);
         }
     }
 }
