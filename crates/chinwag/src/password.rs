@@ -91,8 +91,18 @@ struct Modes {
 }
 
 impl Modes {
+    /// Sets modes, and forgets what was typed under those before: it was seen, or is for nobody else.
     fn set(&self, modes: &Termios) -> io::Result<()> {
         Ok(tcsetattr(&self.terminal, OptionalActions::Flush, modes)?)
+    }
+
+    /// Hides what is typed from now on. It may be hidden already, with a password half typed.
+    fn hide_again(&self) -> io::Result<()> {
+        Ok(tcsetattr(
+            &self.terminal,
+            OptionalActions::Now,
+            &self.silent,
+        )?)
     }
 
     fn say(&self, words: &str) -> io::Result<()> {
@@ -154,7 +164,7 @@ fn mind(mut signals: Signals, terminal: &Modes, question: &Mutex<String>) {
         if is_over {
             continue;
         }
-        let _ = terminal.set(&terminal.silent);
+        let _ = terminal.hide_again();
         let question = question.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = terminal.say(&format!("\r{question}"));
     }
