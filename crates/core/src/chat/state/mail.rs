@@ -16,8 +16,14 @@ use crate::name::{FoldedName, Name};
 pub(in crate::chat) struct Mail {
     /// Never an empty one.
     boxes: HashMap<FoldedName, Mailbox>,
+    taken: Taken,
+}
+
+/// The bytes of messages that are kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Taken {
     bytes: usize,
-    /// The bytes of each account that has sent some.
+    /// Those of each account that has sent some.
     by_sender: HashMap<FoldedName, usize>,
 }
 
@@ -51,6 +57,31 @@ impl Mailbox {
     }
 }
 
+impl Taken {
+    fn add(&mut self, event: &Event) {
+        if let Fact::MessageKept(message) = &event.fact {
+            let bytes = shares::bytes(event);
+            self.bytes += bytes;
+            let from = FoldedName(message.from_account.clone());
+            *self.by_sender.entry(from).or_default() += bytes;
+        }
+    }
+
+    fn remove(&mut self, event: &Event) {
+        if let Fact::MessageKept(message) = &event.fact {
+            let bytes = shares::bytes(event);
+            self.bytes -= bytes;
+            let from = message.from_account.folded();
+            if let Some(own) = self.by_sender.get_mut(from) {
+                *own -= bytes;
+                if *own == 0 {
+                    self.by_sender.remove(from);
+                }
+            }
+        }
+    }
+}
+
 impl Mail {
     /// What is kept for an account, oldest first.
     pub(in crate::chat) fn of(
@@ -80,32 +111,9 @@ impl Mail {
     /// so that there is always something left for others, however many have filled it (Choudhury and Hahne, "Dynamic
     /// Queue Length Thresholds for Shared-Memory Packet Switches", 1998).
     pub(in crate::chat) fn has_space(&self, from: &Name, bytes: usize) -> bool {
-        let own = self.by_sender.get(from.folded()).copied();
-        let free = KEPT_BYTES_TOTAL_MAX.saturating_sub(self.bytes);
+        let own = self.taken.by_sender.get(from.folded()).copied();
+        let free = KEPT_BYTES_TOTAL_MAX.saturating_sub(self.taken.bytes);
         own.unwrap_or_default() + bytes <= free / KEPT_SENDER_PART
-    }
-
-    fn count(&mut self, event: &Event) {
-        if let Fact::MessageKept(message) = &event.fact {
-            let bytes = shares::bytes(event);
-            self.bytes += bytes;
-            let from = FoldedName(message.from_account.clone());
-            *self.by_sender.entry(from).or_default() += bytes;
-        }
-    }
-
-    fn count_out(&mut self, event: &Event) {
-        if let Fact::MessageKept(message) = &event.fact {
-            let bytes = shares::bytes(event);
-            self.bytes -= bytes;
-            let from = message.from_account.folded();
-            if let Some(own) = self.by_sender.get_mut(from) {
-                *own -= bytes;
-                if *own == 0 {
-                    self.by_sender.remove(from);
-                }
-            }
-        }
     }
 
     /// Keeps a message, be it to an account or to a lost session of one.
@@ -124,14 +132,13 @@ impl Mail {
             source: event.source.clone(),
             ..*event
         };
-        self.count(&event);
+        self.taken.add(&event);
         let mailbox = self.boxes.entry(account).or_default();
         mailbox.kept.push(event);
-        let removed = shares::make_space(&mut mailbox.kept);
-        for event in &removed {
-            mailbox.omit(event.clone());
+        for event in shares::make_space(&mut mailbox.kept) {
+            self.taken.remove(&event);
+            mailbox.omit(event);
         }
-        removed.iter().for_each(|event| self.count_out(event));
     }
 
     /// Forgets one message that is kept for an account.
@@ -140,17 +147,19 @@ impl Mail {
             return;
         };
         let deleted = mailbox.kept.extract_if(.., |event| event.seq == message);
-        let deleted: Vec<Event> = deleted.collect();
+        deleted.for_each(|event| self.taken.remove(&event));
         if mailbox.kept.is_empty() && mailbox.omitted.is_empty() {
             self.boxes.remove(account.folded());
         }
-        deleted.iter().for_each(|event| self.count_out(event));
     }
 
     /// Forgets what is kept for an account.
     pub(in crate::chat) fn forget(&mut self, account: &Name) {
         let mailbox = self.boxes.remove(account.folded()).unwrap_or_default();
-        mailbox.kept.iter().for_each(|event| self.count_out(event));
+        mailbox
+            .kept
+            .iter()
+            .for_each(|event| self.taken.remove(event));
     }
 
     /// The messages that are kept for an account are shown; those that are not are still to be told of.
@@ -158,11 +167,11 @@ impl Mail {
         let Some(mailbox) = self.boxes.get_mut(account.folded()) else {
             return;
         };
-        let shown = core::mem::take(&mut mailbox.kept);
+        let shown = mailbox.kept.drain(..);
+        shown.for_each(|event| self.taken.remove(&event));
         if mailbox.omitted.is_empty() {
             self.boxes.remove(account.folded());
         }
-        shown.iter().for_each(|event| self.count_out(event));
     }
 
     /// Checks that the sum agrees with the messages.
@@ -172,10 +181,13 @@ impl Mail {
             shares::fits(&mailbox.kept) && !(mailbox.kept.is_empty() && mailbox.omitted.is_empty())
         }));
         assert_eq!(
-            self.bytes,
+            self.taken.bytes,
             self.boxes.values().map(Mailbox::bytes).sum::<usize>()
         );
-        assert_eq!(self.bytes, self.by_sender.values().sum::<usize>());
+        assert_eq!(
+            self.taken.bytes,
+            self.taken.by_sender.values().sum::<usize>()
+        );
     }
 }
 
