@@ -70,10 +70,18 @@ const MAPPED_PREFIX: u8 = 96;
 /// /64 of IPv6 names nobody.
 const IPV6_PREFIX: u8 = 64;
 
+/// The keys with which a name means nothing but the name and its account.
+const NAME_KEYS: [&str; 2] = ["name:", "account:"];
+
 /// What stands behind a key such as `name:`, in whatever case a person has typed the key.
-pub fn strip_key<'a>(typed: &'a str, key: &str) -> Option<&'a str> {
+pub(crate) fn strip_key<'a>(typed: &'a str, key: &str) -> Option<&'a str> {
     let (start, rest) = typed.split_at_checked(key.len())?;
     start.eq_ignore_ascii_case(key).then_some(rest)
+}
+
+/// The name in what an operator wrote, if a key says that only the name is meant: `name:NAME`, `account:NAME`.
+pub fn behind_name_key(typed: &str) -> Option<&str> {
+    NAME_KEYS.iter().find_map(|key| strip_key(typed, key))
 }
 
 impl Mask {
@@ -85,10 +93,8 @@ impl Mask {
     pub fn parse(text: &str) -> Result<Self, MaskError> {
         let nobody = |_| MaskError::Nobody;
         let of_name = |name: &str| Name::parse(name).map(Self::of_name).map_err(nobody);
-        for prefix in ["name:", "account:"] {
-            if let Some(name) = strip_key(text, prefix) {
-                return of_name(name);
-            }
+        if let Some(name) = behind_name_key(text) {
+            return of_name(name);
         }
         if let Ok(address) = text.parse::<IpAddr>() {
             return Ok(Self::of_net(IpNet::from(address.to_canonical())));

@@ -52,7 +52,7 @@ pub use answer::{
     AccountProfile, Answer, Conversation, Counts, Departed, HistoryTarget, LeftOut, Login,
     MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Topic, Welcome, WelcomeBack, WhoLine,
 };
-pub use ban::{Mask, MaskError, Reach, Restriction, canonical, strip_key, subnet_of};
+pub use ban::{Mask, MaskError, Reach, Restriction, behind_name_key, canonical, subnet_of};
 pub use chat::{
     Chat, Env, FirstOperator, KeptConnection, KeptPrivate, KeptRules, KeptSession, Rank,
     RestrictionCursor, RoomCursor, RoomSnapshot, Sender, ServerPassword, Settings, Snapshot, Visit,

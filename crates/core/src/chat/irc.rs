@@ -10,13 +10,18 @@ use super::{Chat, Person};
 use crate::answer::{Answer, Counts, Departed, WhoLine};
 use crate::event::{Fact, LoggedIn, Signal};
 use crate::ids::{ConnId, PersonId, RoomId};
-use crate::limits::{DEPARTED_MAX, PEOPLE_SCANNED_MAX, WHO_LINES_MAX};
+use crate::limits::{DEPARTED_MAX, PEOPLE_SCANNED_MAX};
 use crate::mask::{Glob, MaskKind, Matched, RoomMask};
 use crate::name::Name;
 use crate::query::PeopleQuery;
 use crate::rejection::Rejection;
 use crate::source::{Flags, Source, user_of};
 use crate::time::Timestamp;
+
+/// `nick!user@host`.
+fn written(person: &Person, source: &Source) -> String {
+    alloc::format!("{}!{}@{}", person.name, source.user, source.host)
+}
 
 impl Chat {
     /// The author of a fact that is about to be shown, who has acted on a connection; `None` while
@@ -83,8 +88,7 @@ impl Chat {
 
     /// The text that a mask of IRC is held against: `nick!user@host`.
     pub(super) fn masked(&self, person: &Person) -> String {
-        let source = self.source(person);
-        alloc::format!("{}!{}@{}", person.name, source.user, source.host)
+        written(person, &self.source(person))
     }
 
     /// A page of the people who match. Those who share no room with the asker and want to be invisible
@@ -115,9 +119,6 @@ impl Chat {
                 people.push(self.irc_line(person, now));
             }
             last = Some(person.name.clone());
-            if people.len() == WHO_LINES_MAX {
-                break;
-            }
         }
         let next = last.filter(|_| rest.next().is_some());
         Answer::People { people, next }
@@ -139,7 +140,7 @@ impl Chat {
             return true;
         }
         let source = self.source(person);
-        let whole = alloc::format!("{}!{}@{}", person.name, source.user, source.host);
+        let whole = written(person, &source);
         let mut parts = [&source.user, &source.host, &source.real, &*whole].into_iter();
         parts.any(|part| mask.matches(part))
     }

@@ -249,7 +249,7 @@ fn whom_a_list_keeps_out_only_a_moderator_invites() {
 }
 
 #[test]
-fn whoever_is_invited_again_is_told_again_but_not_at_once() {
+fn a_person_who_is_invited_again_is_told_again_but_not_at_once() {
     let mut world = dev();
     world.by("cy", register("hash")).expect("registered");
     let invite = || give("cy", Standing::Invited);

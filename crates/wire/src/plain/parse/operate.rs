@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use chinwag_core::limits::{LOG_LINES, LOG_LINES_MAX, MOTD_BYTES_MAX};
-use chinwag_core::{Command, Duration, Mask, Name, Query, RoomName, strip_key};
+use chinwag_core::{Command, Duration, Mask, Name, Query, RoomName, behind_name_key};
 
 use super::arguments::{Arguments, name};
 use super::look::span;
@@ -95,10 +95,7 @@ pub(in crate::plain) fn ban(mut arguments: Arguments<'_>) -> Read {
 
 /// Whether the address of the one who is named is meant, too.
 pub(super) fn covers_address(typed: &str, mask: &Mask) -> bool {
-    let is_narrow = ["name:", "account:"]
-        .iter()
-        .any(|key| strip_key(typed, key).is_some());
-    mask.name.is_some() && !is_narrow
+    mask.name.is_some() && behind_name_key(typed).is_none()
 }
 
 pub(super) fn mask(typed: &str) -> Result<Mask, ParseError> {
