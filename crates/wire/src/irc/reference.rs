@@ -64,7 +64,7 @@ const DIFFERENCES: &str = "\
   such as `#ß` and `#ss`. It answers with the name as it is, also when a client joins a room it is in by another
   spelling.
 - **Ranks.** `@` is a moderator or the owner of a room, `+` a voice. Server operators may do in every room what its
-  moderators may. The person who makes a room is its moderator, and its owner if the name is registered. Moderators
+  moderators may; from `#lobby` nobody is put out or kept out. The person who makes a room is its moderator, and its owner if the name is registered. Moderators
   can put out anybody except the owner and server operators. A moderator who is put out or muted (`/mute NAME here`)
   loses the rank, while a mask (`+b m:NAME`) silences neither moderators nor voices. A moderator can also have a
   voice, which stays when the rank is taken. When a person or an account brings or loses a rank, the server sends a
