@@ -20,6 +20,7 @@ mod metadata;
 mod once;
 mod oneself;
 mod operate;
+mod private;
 mod rank;
 mod remove;
 mod resume;
