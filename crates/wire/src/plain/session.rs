@@ -11,6 +11,7 @@ mod login;
 mod past;
 mod reader;
 mod requests;
+mod room_requests;
 #[cfg(test)]
 mod tests;
 

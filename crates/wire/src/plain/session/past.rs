@@ -11,9 +11,10 @@ use chinwag_core::limits::{HISTORY_LINES, HISTORY_LINES_MAX, LOG_LINES};
 use chinwag_core::{Detail, LOBBY, Range, RoomId, RoomRef, Seq, Timestamp};
 use chinwag_feed::Gap;
 
+use super::Question;
 use crate::dialect::{self, Ask, Env, HistoryPage, LogPage, LogRange, Search, SearchPage};
-use crate::plain::render::{Counted, HistoryStyle, Stretch};
-use crate::plain::request::{Back, SearchRequest};
+use crate::plain::render::{Counted, HistoryStyle, Notice, Stretch};
+use crate::plain::request::{Back, Request, SearchRequest};
 use crate::zone::{Moment, TimeZone};
 
 /// Messages that `/around` shows before a match, and behind it: about what fits on a screen.
@@ -28,7 +29,7 @@ pub(super) struct Past {
 
 /// Whose history it is.
 #[derive(Clone, Debug)]
-pub(super) enum Whose {
+enum Whose {
     Room(RoomId),
     /// One's own with a person, by the name as it was typed.
     With(Box<str>),
@@ -130,8 +131,53 @@ impl Past {
         known.drain(..known.len().saturating_sub(GAPS_MAX));
     }
 
+    /// What to ask for a request about the past, and what its answer needs of it; or why there is nothing to ask.
+    pub(super) fn ask(
+        &mut self,
+        request: Request,
+        here: RoomId,
+        env: &Env<'_>,
+        zone: &TimeZone,
+    ) -> Result<(Question, Ask), Notice> {
+        let history = |(question, ask)| (Question::History(Box::new(question)), ask);
+        let search = |(question, ask)| (Question::Search(Box::new(question)), ask);
+        match request {
+            Request::History {
+                with,
+                back,
+                notices,
+                ids,
+            } => {
+                let whose = with.map_or(Whose::Room(here), Whose::With);
+                let asked = self.history((back, notices, ids), whose, env, zone);
+                asked.map(history).ok_or(Notice::BackwardRange)
+            }
+            Request::AuditLog(entries) => {
+                let asked = self.log(entries).ok_or(Notice::NoOlderEntries);
+                asked.map(|(is_more, ask)| (Question::Log { is_more }, ask))
+            }
+            Request::Around(number) => {
+                let asked = self.around(number).ok_or(Notice::NoMatch { number });
+                asked.map(history)
+            }
+            Request::Search(words) => {
+                let ask = ask_search(&words, None, env, zone);
+                let question = SearchQuestion {
+                    search: words,
+                    is_more: false,
+                };
+                Ok(search((question, ask)))
+            }
+            _ => match self.search_more(env, zone) {
+                Some(more) => Ok(search(more)),
+                None if self.found().is_some() => Err(Notice::NoOlderMatches),
+                None => Err(Notice::NoSearch),
+            },
+        }
+    }
+
     /// What to ask for a history; `None` if it would end before it begins.
-    pub(super) fn history(
+    fn history(
         &mut self,
         (back, notices, ids): (Back, bool, bool),
         whose: Whose,
@@ -182,7 +228,7 @@ impl Past {
     }
 
     /// What to ask for what lies around a match; `None` if there is no match of this number.
-    pub(super) fn around(&self, number: usize) -> Option<(HistoryQuestion, Ask)> {
+    fn around(&self, number: usize) -> Option<(HistoryQuestion, Ask)> {
         let index = number.checked_sub(1)?;
         let &(room, seq) = self.found()?.places.get(index)?;
         let question = HistoryQuestion {
@@ -230,7 +276,7 @@ impl Past {
 
     /// What to ask for entries of the audit log, of which `None` are those before the last that were shown;
     /// and whether it is those. `None` if there are no others.
-    pub(super) fn log(&self, entries: Option<usize>) -> Option<(bool, Ask)> {
+    fn log(&self, entries: Option<usize>) -> Option<(bool, Ask)> {
         let last = self.marks.as_ref().and_then(|marks| marks.log);
         let (is_more, entries_max, before) = match (entries, last) {
             (None, Some(LogMark { entries, next })) => (true, entries, Some(next?)),
@@ -252,22 +298,13 @@ impl Past {
     }
 
     /// What to ask for older matches; `None` if the last search has looked at everything.
-    pub(super) fn search_more(
-        &self,
-        env: &Env<'_>,
-        zone: &TimeZone,
-    ) -> Option<(SearchQuestion, Ask)> {
+    fn search_more(&self, env: &Env<'_>, zone: &TimeZone) -> Option<(SearchQuestion, Ask)> {
         let found = self.found()?;
         let below = found.next?;
         let search = found.search.clone();
         let ask = ask_search(&search, Some(below), env, zone);
         let is_more = true;
         Some((SearchQuestion { search, is_more }, ask))
-    }
-
-    /// Whether there was a search.
-    pub(super) fn has_searched(&self) -> bool {
-        self.found().is_some()
     }
 
     /// Keeps the places of matches, and gives the number of the first of them.
@@ -362,12 +399,7 @@ impl HistoryQuestion {
 }
 
 /// What to ask for a search, from its end or from a place back.
-pub(super) fn ask_search(
-    search: &SearchRequest,
-    below: Option<Seq>,
-    env: &Env<'_>,
-    zone: &TimeZone,
-) -> Ask {
+fn ask_search(search: &SearchRequest, below: Option<Seq>, env: &Env<'_>, zone: &TimeZone) -> Ask {
     Ask::Search(Search {
         words: search.words.clone(),
         from: search.from.clone(),

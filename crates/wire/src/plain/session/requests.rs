@@ -1,16 +1,14 @@
 //! From a line that a person typed to a request.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use chinwag_core::{Command, Manner, Query, Rejection, RoomId, RoomName, RoomRef, Seq, Text};
+use chinwag_core::{Command, Manner, Query, Rejection, RoomId, RoomRef, Seq, Text};
 
-use super::past::{SearchQuestion, Whose, ask_search};
+use super::room_requests::{in_room, room_or};
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Step};
 use crate::plain::parse::parse;
-use crate::plain::render::Notice;
-use crate::plain::request::{Context, PrefChange, Request, RoomRequest};
+use crate::plain::request::{Context, PrefChange, Request};
 use crate::plain::table::CommandSpec;
 
 /// Commands that are of no use to anybody but operators, in whatever form.
@@ -70,7 +68,7 @@ impl Session {
 
     fn ask(&mut self, request: Request, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let context = request.context();
-        let question = match &request {
+        let mut question = match &request {
             Request::Command(Command::SayTo { room, .. }) => Question::SayTo(room.clone()),
             Request::Leave(_) => Question::Leave(self.current()?),
             _ => Question::Command(context),
@@ -105,7 +103,32 @@ impl Session {
             | Request::Around(_)
             | Request::Search(_)
             | Request::SearchMore
-            | Request::AuditLog(_) => return self.ask_past(request, here, env, out),
+            | Request::AuditLog(_) => {
+                let (about, ask) = self.ask_past(request, here, env, out)?;
+                question = about;
+                ask
+            }
+            Request::Register(_)
+            | Request::Claim
+            | Request::Forget(_)
+            | Request::LogInTo { .. }
+            | Request::Unclaim(_)
+            | Request::ChangePassword { .. }
+            | Request::Rename { .. } => self.ask_account(request)?,
+            Request::Pref(change) => {
+                self.change_pref(change, env, out);
+                return None;
+            }
+            Request::Resume(code) => Ask::Resume { code, after: None },
+            Request::Quit(why) => Ask::Quit(why),
+        };
+        self.question = Some(question);
+        Some(Step::Ask(ask))
+    }
+
+    /// What a request about names and accounts asks for.
+    fn ask_account(&self, request: Request) -> Option<Ask> {
+        Some(match request {
             Request::Register(password) => Ask::Register(password),
             Request::Claim => Ask::Claim,
             Request::Forget(certificate) => Ask::Forget(certificate),
@@ -128,72 +151,24 @@ impl Session {
                 new,
             },
             Request::Rename { name, password } => Ask::Rename { name, password },
-            Request::Pref(change) => {
-                self.change_pref(change, env, out);
-                return None;
-            }
-            Request::Resume(code) => Ask::Resume { code, after: None },
-            Request::Quit(why) => Ask::Quit(why),
-        };
-        self.question = Some(question);
-        Some(Step::Ask(ask))
+            _ => return None,
+        })
     }
 
-    /// Asks for what was said before, or says that there is nothing to go on from.
     fn ask_past(
         &mut self,
         request: Request,
         here: RoomId,
         env: &Env<'_>,
         out: &mut Vec<u8>,
-    ) -> Option<Step> {
+    ) -> Option<(Question, Ask)> {
         let Stage::Chat(chat) = &mut self.stage else {
             return None;
         };
-        let (past, zone) = (&mut chat.past, &self.look.style.zone);
-        let searched = |(question, ask)| (Question::Search(Box::new(question)), ask);
-        let asked = match request {
-            Request::History {
-                with,
-                back,
-                notices,
-                ids,
-            } => {
-                let whose = with.map_or(Whose::Room(here), Whose::With);
-                match past.history((back, notices, ids), whose, env, zone) {
-                    Some((question, ask)) => Ok((Question::History(Box::new(question)), ask)),
-                    None => Err(Notice::BackwardRange),
-                }
-            }
-            Request::AuditLog(entries) => match past.log(entries) {
-                Some((is_more, ask)) => Ok((Question::Log { is_more }, ask)),
-                None => Err(Notice::NoOlderEntries),
-            },
-            Request::Around(number) => match past.around(number) {
-                Some((question, ask)) => Ok((Question::History(Box::new(question)), ask)),
-                None => Err(Notice::NoMatch { number }),
-            },
-            Request::Search(search) => {
-                let ask = ask_search(&search, None, env, zone);
-                let is_more = false;
-                Ok(searched((SearchQuestion { search, is_more }, ask)))
-            }
-            _ => match past.search_more(env, zone) {
-                Some(more) => Ok(searched(more)),
-                None if past.has_searched() => Err(Notice::NoOlderMatches),
-                None => Err(Notice::NoSearch),
-            },
-        };
-        match asked {
-            Ok((question, ask)) => {
-                self.question = Some(question);
-                Some(Step::Ask(ask))
-            }
-            Err(notice) => {
-                self.renderer(env).notice(out, notice);
-                None
-            }
-        }
+        let asked = chat.past.ask(request, here, env, &self.look.style.zone);
+        asked
+            .map_err(|notice| self.renderer(env).notice(out, notice))
+            .ok()
     }
 
     /// Changes how the chat is seen, and says how it is now.
@@ -222,46 +197,6 @@ impl Question {
     }
 }
 
-/// A request about a room, with the room that it is about.
-fn in_room(request: RoomRequest, here: RoomId) -> Ask {
-    let room = RoomRef::Id(here);
-    Ask::Command(match request {
-        RoomRequest::Info(name) => return Ask::Query(Query::RoomInfo(room_or(name, here))),
-        RoomRequest::Bars => return Ask::Query(Query::Bars(room)),
-        RoomRequest::Set(setting) => Command::SetRoom {
-            room,
-            settings: [setting].into(),
-        },
-        RoomRequest::Rename(new) => Command::RenameRoom {
-            room,
-            new,
-            why: None,
-        },
-        RoomRequest::Stand { name, change } => Command::Stand { room, name, change },
-        RoomRequest::Eject { name, why } => Command::Eject { room, name, why },
-        RoomRequest::Bar {
-            mask,
-            cover_address,
-            time,
-            why,
-        } => Command::Bar {
-            room,
-            mask,
-            cover_address,
-            time,
-            why,
-        },
-        RoomRequest::Unbar(listed) => Command::Unbar { room, listed },
-        RoomRequest::Mute { name, time, why } => Command::MuteIn {
-            room,
-            name,
-            time,
-            why,
-        },
-        RoomRequest::Unmute(name) => Command::UnmuteIn { room, name },
-    })
-}
-
 fn delete(message: Seq) -> Ask {
     Ask::Delete {
         message,
@@ -278,8 +213,4 @@ fn say(room: RoomId, text: Text, manner: Manner) -> Step {
         manner,
         irc: None,
     }))
-}
-
-fn room_or(room: Option<RoomName>, here: RoomId) -> RoomRef {
-    room.map_or(RoomRef::Id(here), RoomRef::Name)
 }
