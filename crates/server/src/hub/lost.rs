@@ -17,8 +17,10 @@ use chinwag_wire::dialect::{Saved, is_private_message};
 use hashbrown::{HashMap, HashSet};
 
 use super::deeds::Deeds;
+use super::draft::DraftBody;
 use super::record::KeptRoom;
-use super::{Arrived, DraftBody, Hub, ReplyBody, Resumed, Sender, conn_of};
+use super::request::{Sender, conn_of};
+use super::{Arrived, Hub, ReplyBody, Resumed};
 use crate::limits::UNSEEN_BYTES_MAX;
 
 /// The time after which who resumes waits no longer for a shard. None takes that long.

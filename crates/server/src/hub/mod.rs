@@ -13,6 +13,7 @@
 //! committed, so that a question between two messages costs no commit of its own.
 
 mod deeds;
+mod draft;
 mod log;
 mod lost;
 mod mail;
@@ -22,27 +23,25 @@ mod numbers;
 mod profile;
 mod recent;
 mod record;
+mod request;
 mod restore;
 mod shell;
 mod survive;
 pub(crate) mod thread;
 mod turn;
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
-    Caller, Chat, Command, ConnId, Env, Event, Fact, LeftOut, MessageKey, Name, Outcome, Query,
-    Rejection, RoomSummary, Seq, Timestamp, Welcome,
+    Caller, Chat, Command, Env, Event, Fact, Name, Outcome, Rejection, Seq, Timestamp,
 };
-use chinwag_feed::Unacknowledged;
 use chinwag_store::{Opened, Store};
 use chinwag_wire::dialect::{Defaults, Saved};
-use hashbrown::HashSet;
 
 use crate::control::HubConfig;
 use crate::password_gate::PasswordGate;
+use draft::{Draft, DraftBody, Staged};
 use log::Refused;
 use lost::LostSessions;
 use movements::Movements;
@@ -50,49 +49,10 @@ use numbers::Numbers;
 use profile::room_made;
 use recent::RecentLogs;
 pub(crate) use recent::RecentMessages;
+pub(crate) use request::{Body, Request, Ticket};
+use request::{Sender, conn_of};
 use survive::Survivors;
 pub(crate) use turn::{Arrived, Delivery, Reply, ReplyBody, Resumed, Turn};
-
-/// Tells a session which of its requests a reply answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Ticket(pub(crate) u32);
-
-/// What a session asks of the hub.
-#[derive(Debug)]
-pub(crate) struct Request {
-    /// Who asks.
-    pub(crate) caller: Caller,
-    /// Given back with the reply.
-    pub(crate) ticket: Ticket,
-    /// What.
-    pub(crate) body: Body,
-}
-
-/// The kinds of [`Request`].
-#[derive(Debug)]
-pub(crate) enum Body {
-    /// Something that changes the chat.
-    Command(Command),
-    /// Something that does not.
-    Query(Query),
-    /// Keep this for the person's next connection; the display settings may be those of a new person. Not
-    /// answered.
-    Save(Arc<Saved>, bool),
-    /// The peer of the person's connection, which is lost or replaced, has not got this. Not answered.
-    Unseen {
-        /// What.
-        unseen: Box<Unacknowledged>,
-        /// Nothing more can be acknowledged.
-        is_final: bool,
-    },
-    /// The peers of a shard have acknowledged everything up to an event. Not answered.
-    Acknowledged {
-        /// The shard.
-        shard: usize,
-        /// The event.
-        up_to: Seq,
-    },
-}
 
 /// The chat, its store, and the turn in the making.
 pub(crate) struct Hub {
@@ -121,51 +81,6 @@ struct Saving {
     committed: Arc<AtomicU64>,
     /// The last commit failed.
     fails: bool,
-}
-
-/// A turn in the making.
-#[derive(Default)]
-struct Draft {
-    events: Vec<Arc<Event>>,
-    replies: Vec<DraftReply>,
-    staged: Vec<Staged>,
-    /// The keys of messages that are staged.
-    staged_keys: HashSet<MessageKey>,
-    queries: Vec<(Caller, Ticket, Query)>,
-    /// Kept for its memory.
-    facts: Vec<Fact>,
-    /// The connection whose request is being done.
-    conn: Option<ConnId>,
-    /// The rooms that the person who has just come is not in again.
-    left_out: Vec<LeftOut>,
-}
-
-/// Who gave a request, and which.
-type Sender = (Caller, Ticket);
-
-/// A command whose answer waits for the commit.
-struct Staged {
-    sender: Sender,
-    /// What was decided. Talk that is refused behind other talk waits too, so that a session is
-    /// answered in the order in which it has talked.
-    outcome: Result<Outcome, Rejection>,
-    /// Where its events are among the turn's.
-    events: Range<usize>,
-}
-
-/// A reply that may still have to look at what the turn leaves behind.
-struct DraftReply {
-    conn: ConnId,
-    ticket: Ticket,
-    /// The events that the session saw before it.
-    after: Seq,
-    body: DraftBody,
-}
-
-enum DraftBody {
-    Ready(ReplyBody),
-    Welcome(Box<Welcome>, Arrived),
-    Entered(Box<RoomSummary>),
 }
 
 impl Hub {
@@ -225,7 +140,7 @@ impl Hub {
         self.summarize_presence(now);
         let command = self.code_inside(command);
         let (talks, refused) = (command.only_talks(), Refused::of(&command));
-        if self.looks_at_staged(sender.0, &command) {
+        if self.turn.concerns(sender.0, &command) {
             self.commit_staged();
         }
         self.turn.conn = conn_of(sender.0);
@@ -276,24 +191,6 @@ impl Hub {
             }
         }
         (self.turn.facts, self.turn.conn) = (facts, None);
-    }
-
-    /// Whether a command may depend on what is staged. A message under a key may be there already; the
-    /// server's own commands look at everything; a session that is taken over may be anybody's; and who
-    /// leaves is told first what became of the last lines.
-    fn looks_at_staged(&self, caller: Caller, command: &Command) -> bool {
-        match (caller, command) {
-            (Caller::Server, _)
-            | (_, Command::Resume(_))
-            | (_, Command::LogIn { proof: Some(_), .. })
-            | (_, Command::Rename { .. } | Command::LogInTo { .. }) => !self.turn.staged.is_empty(),
-            (Caller::Person { person, .. }, Command::Quit(_)) => {
-                let is_theirs = |staged: &Staged| matches!(staged.sender.0, Caller::Person { person: other, .. } if other == person);
-                self.turn.staged.iter().any(is_theirs)
-            }
-            (_, Command::Once { key, .. }) => self.turn.staged_keys.contains(key),
-            _ => false,
-        }
     }
 
     /// Gives a fact its number and its time.
@@ -408,17 +305,8 @@ impl Hub {
         self.saving.fails = error.is_some();
     }
 
-    fn reply(&mut self, (caller, ticket): Sender, body: DraftBody) {
-        let Some(conn) = conn_of(caller) else {
-            return;
-        };
-        let after = self.numbers.last();
-        self.turn.replies.push(DraftReply {
-            conn,
-            ticket,
-            after,
-            body,
-        });
+    fn reply(&mut self, sender: Sender, body: DraftBody) {
+        self.turn.reply(sender, self.numbers.last(), body);
     }
 
     fn reply_ready(&mut self, sender: Sender, body: ReplyBody) {
@@ -449,14 +337,6 @@ impl Hub {
             sender,
             body.unwrap_or(DraftBody::Ready(ReplyBody::Done(first))),
         );
-    }
-}
-
-/// The connection that a request came on.
-fn conn_of(caller: Caller) -> Option<ConnId> {
-    match caller {
-        Caller::Anonymous { conn, .. } | Caller::Person { conn, .. } => Some(conn),
-        Caller::Server | Caller::Shell => None,
     }
 }
 

@@ -11,9 +11,10 @@ use chinwag_feed::Unacknowledged;
 use chinwag_store::PersonRange;
 use chinwag_wire::dialect::Saved;
 
+use super::draft::{DraftBody, DraftReply};
 use super::log::{self, Refused};
 use super::recent::{RecentLog, RecentMessages};
-use super::{DraftBody, DraftReply, Hub, Ticket, rejected};
+use super::{Hub, Ticket, rejected};
 use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 
 /// An event, and the rooms that are told of it later, in a summary.

@@ -1,0 +1,89 @@
+//! A turn in the making: what has happened in it, what waits for the commit, and who is still to be answered.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use chinwag_core::{
+    Caller, Command, ConnId, Event, Fact, LeftOut, MessageKey, Outcome, Query, Rejection,
+    RoomSummary, Seq, Welcome,
+};
+use hashbrown::HashSet;
+
+use super::request::{Sender, Ticket, conn_of};
+use super::turn::{Arrived, ReplyBody};
+
+/// A turn in the making.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) events: Vec<Arc<Event>>,
+    pub(super) replies: Vec<DraftReply>,
+    pub(super) staged: Vec<Staged>,
+    /// The keys of messages that are staged.
+    pub(super) staged_keys: HashSet<MessageKey>,
+    pub(super) queries: Vec<(Caller, Ticket, Query)>,
+    /// Kept for its memory.
+    pub(super) facts: Vec<Fact>,
+    /// The connection whose request is being done.
+    pub(super) conn: Option<ConnId>,
+    /// The rooms that the person who has just come is not in again.
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// A command whose answer waits for the commit.
+pub(super) struct Staged {
+    pub(super) sender: Sender,
+    /// What was decided. Talk that is refused behind other talk waits too, so that a session is
+    /// answered in the order in which it has talked.
+    pub(super) outcome: Result<Outcome, Rejection>,
+    /// Where its events are among the turn's.
+    pub(super) events: Range<usize>,
+}
+
+/// A reply that may still have to look at what the turn leaves behind.
+pub(super) struct DraftReply {
+    pub(super) conn: ConnId,
+    pub(super) ticket: Ticket,
+    /// The events that the session saw before it.
+    pub(super) after: Seq,
+    pub(super) body: DraftBody,
+}
+
+pub(super) enum DraftBody {
+    Ready(ReplyBody),
+    Welcome(Box<Welcome>, Arrived),
+    Entered(Box<RoomSummary>),
+}
+
+impl Draft {
+    /// Whether a command may depend on what is staged. A message under a key may be there already; the
+    /// server's own commands look at everything; a session that is taken over may be anybody's; and who
+    /// leaves is told first what became of the last lines.
+    pub(super) fn concerns(&self, caller: Caller, command: &Command) -> bool {
+        match (caller, command) {
+            (Caller::Server, _)
+            | (_, Command::Resume(_))
+            | (_, Command::LogIn { proof: Some(_), .. })
+            | (_, Command::Rename { .. } | Command::LogInTo { .. }) => !self.staged.is_empty(),
+            (Caller::Person { person, .. }, Command::Quit(_)) => {
+                let is_theirs = |staged: &Staged| matches!(staged.sender.0, Caller::Person { person: other, .. } if other == person);
+                self.staged.iter().any(is_theirs)
+            }
+            (_, Command::Once { key, .. }) => self.staged_keys.contains(key),
+            _ => false,
+        }
+    }
+
+    /// Takes the answer to a request. Its session sees it behind the events up to `after`; the shell and the server
+    /// itself are answered in another way.
+    pub(super) fn reply(&mut self, (caller, ticket): Sender, after: Seq, body: DraftBody) {
+        let Some(conn) = conn_of(caller) else {
+            return;
+        };
+        self.replies.push(DraftReply {
+            conn,
+            ticket,
+            after,
+            body,
+        });
+    }
+}

@@ -1,0 +1,59 @@
+//! What a session asks of the hub.
+
+use std::sync::Arc;
+
+use chinwag_core::{Caller, Command, ConnId, Query, Seq};
+use chinwag_feed::Unacknowledged;
+use chinwag_wire::dialect::Saved;
+
+/// Tells a session which of its requests a reply answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ticket(pub(crate) u32);
+
+/// What a session asks of the hub.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// Who asks.
+    pub(crate) caller: Caller,
+    /// Given back with the reply.
+    pub(crate) ticket: Ticket,
+    /// What.
+    pub(crate) body: Body,
+}
+
+/// The kinds of [`Request`].
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// Something that changes the chat.
+    Command(Command),
+    /// Something that does not.
+    Query(Query),
+    /// Keep this for the person's next connection; the display settings may be those of a new person. Not
+    /// answered.
+    Save(Arc<Saved>, bool),
+    /// The peer of the person's connection, which is lost or replaced, has not got this. Not answered.
+    Unseen {
+        /// What.
+        unseen: Box<Unacknowledged>,
+        /// Nothing more can be acknowledged.
+        is_final: bool,
+    },
+    /// The peers of a shard have acknowledged everything up to an event. Not answered.
+    Acknowledged {
+        /// The shard.
+        shard: usize,
+        /// The event.
+        up_to: Seq,
+    },
+}
+
+/// Who gave a request, and which.
+pub(super) type Sender = (Caller, Ticket);
+
+/// The connection that a request came on.
+pub(super) fn conn_of(caller: Caller) -> Option<ConnId> {
+    match caller {
+        Caller::Anonymous { conn, .. } | Caller::Person { conn, .. } => Some(conn),
+        Caller::Server | Caller::Shell => None,
+    }
+}
