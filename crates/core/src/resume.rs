@@ -11,7 +11,7 @@ use core::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ResumeCode(u64);
 
-/// Thirty-two digits and letters without those that are read for one another (0 O, 1 I).
+/// Thirty-two digits and letters without those that are read for one another (0 O, 1 I), in order.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 const LENGTH: usize = 8;
 
@@ -42,9 +42,8 @@ impl FromStr for ResumeCode {
         for b in text.bytes().filter(|&b| b != b'-') {
             let upper = b.to_ascii_uppercase();
             let digit = ALPHABET
-                .iter()
-                .position(|&a| a == upper)
-                .ok_or(ResumeCodeError)?;
+                .binary_search(&upper)
+                .map_err(|_| ResumeCodeError)?;
             bits = (bits << 5) | digit as u64;
             length += 1;
             if length > LENGTH {

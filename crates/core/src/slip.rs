@@ -97,8 +97,9 @@ pub(crate) fn shows_secret_among<'a>(
 /// The code that is all of a line but for a word before it: `K7Q2-9MXP`, `/resume K7Q2-9MXP`.
 pub(crate) fn code_in(line: &str) -> Option<ResumeCode> {
     let line = Text::trim_unseen(line);
-    let (_, last) = line.split_once(char::is_whitespace).unwrap_or(("", line));
-    last.trim_start().parse().ok()
+    // From the end: of most lines the last word says enough.
+    let code = line.rsplit(char::is_whitespace).next()?.parse().ok()?;
+    (line.split_whitespace().count() <= 2).then_some(code)
 }
 
 /// Whether a line is `lee#s3cret`. Behind one's own name, and behind one that is registered, the password may have
@@ -135,6 +136,9 @@ fn is_password_apart<'a>(
     me: &impl Fn() -> Option<&'a Name>,
     state: &impl Fn(&Name) -> NameState,
 ) -> bool {
+    if !line.contains('#') {
+        return false;
+    }
     let Some((name, secret)) = line.split_once(char::is_whitespace) else {
         return false;
     };
@@ -171,6 +175,14 @@ fn is_object_with_secret(line: &str) -> bool {
 /// whether one of them is hardly ever the word of a sentence.
 fn without_way(line: &str, is_way: bool) -> (&str, bool) {
     let line = line.strip_prefix(':').unwrap_or(line);
+    let leads = |first: &u8| {
+        let mut words = BEFORE_COMMANDS.iter();
+        matches!(first, b'@' | b'/')
+            || words.any(|word| word.as_bytes()[0] == first.to_ascii_lowercase())
+    };
+    if !line.as_bytes().first().is_some_and(leads) {
+        return (line, is_way);
+    }
     let Some((word, rest)) = line.split_once(char::is_whitespace) else {
         return (line, is_way);
     };

@@ -80,7 +80,7 @@ impl Renderer {
     /// A renderer for lines from `now` on: the next day is the first to get a line of its own.
     pub fn new(style: Style, now: Timestamp) -> Self {
         Self {
-            clock: Clock::new(&style, now),
+            clock: Clock::new(now),
             style,
         }
     }

@@ -23,8 +23,11 @@ pub(super) struct Clock {
     stamp: Stamp,
     /// The minute, or in the full style the second, that the stamp is for.
     stamped: Option<i64>,
-    /// When the day of the last line begins and ends.
-    day: (Timestamp, Timestamp),
+    /// A time of the day that the reader is on.
+    since: Timestamp,
+    /// When the day of the last line begins and ends. Not looked up before it is asked for: most answers have no
+    /// use for it.
+    day: Option<(Timestamp, Timestamp)>,
 }
 
 /// A short text without an allocation.
@@ -35,11 +38,12 @@ struct Stamp {
 }
 
 impl Clock {
-    pub(super) fn new(style: &Style, now: Timestamp) -> Self {
+    pub(super) fn new(now: Timestamp) -> Self {
         Self {
             stamp: Stamp::default(),
             stamped: None,
-            day: bounds(wall_clock(now, &style.zone).date(), &style.zone),
+            since: now,
+            day: None,
         }
     }
 
@@ -60,12 +64,13 @@ impl Clock {
 
     /// The day of `at`, if it is another than that of the last time given here.
     pub(super) fn another_day(&mut self, at: Timestamp, zone: &TimeZone) -> Option<Date> {
-        let (start, end) = self.day;
+        let today = || bounds(wall_clock(self.since, zone).date(), zone);
+        let (start, end) = *self.day.get_or_insert_with(today);
         if start <= at && at < end {
             return None;
         }
         let date = wall_clock(at, zone).date();
-        self.day = bounds(date, zone);
+        self.day = Some(bounds(date, zone));
         Some(date)
     }
 }
