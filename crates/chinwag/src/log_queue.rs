@@ -1,39 +1,89 @@
-//! The way of log lines to standard error: a bounded queue, and a thread that writes.
+//! The way of log lines to standard error: a bounded buffer, and a thread that writes.
 //!
 //! Standard error may be a pipe that nobody reads, such as that of a journal that hangs. A line that
-//! has no room in the queue is dropped and counted, and the count is told as soon as lines are
+//! has no room in the buffer is dropped and counted, and the count is told as soon as lines are
 //! written again; nobody who logs ever waits. `tracing-appender` does nearly that, but neither tells
 //! the count nor ends well: with a full queue it prints to standard output, and panics where that is
 //! closed.
+//!
+//! To wake a thread for each line costs the one who logs more than the line does. So the thread
+//! writes a line that comes alone at once, then rests for a moment, and writes all that has come
+//! meanwhile together.
 
 use std::io::{self, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::mem;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Lines that may wait: at 200 bytes each less than a megabyte, and the whole start of a busy server.
-const LINES_MAX: usize = 4_096;
+/// Bytes that may wait: some 4,000 lines, and the whole start of a busy server.
+const BYTES_MAX: usize = 1 << 20;
+
+/// How long the thread rests after a write. What a process has logged when it is killed may be lost for so long.
+const REST_TIME: Duration = Duration::from_millis(10);
 
 /// How long somebody waits, at the end or in a panic, for what was logged to be written.
 const FLUSH_TIME: Duration = Duration::from_secs(1);
 
-/// What is on the way to the thread.
-enum Entry {
-    Line(Vec<u8>),
-    /// Everything before it is written when this is dropped or sent to.
-    Flush(SyncSender<()>),
+/// What the thread has still to do.
+#[derive(Default)]
+struct Pending {
+    lines: Vec<u8>,
+    /// Lines that had no room, since the start.
+    dropped: u64,
+    /// Told when everything before is written.
+    flushes: Vec<SyncSender<()>>,
+    /// The thread waits for whatever comes, not for the end of its rest.
+    is_idle: bool,
+}
+
+impl Pending {
+    fn is_empty(&self) -> bool {
+        self.lines.is_empty() && self.flushes.is_empty()
+    }
+}
+
+#[derive(Default)]
+struct Queue {
+    pending: Mutex<Pending>,
+    wake: Condvar,
+}
+
+impl Queue {
+    /// Held for as long as it takes to copy a line, never during a write.
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        // No code that holds it can panic halfway through a change.
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for something to do, and takes it.
+    fn take(&self) -> Pending {
+        let mut pending = self.pending();
+        pending.is_idle = true;
+        let waited = self.wake.wait_while(pending, |pending| pending.is_empty());
+        let mut pending = waited.unwrap_or_else(PoisonError::into_inner);
+        let dropped = pending.dropped;
+        let taken = mem::take(&mut *pending);
+        pending.dropped = dropped;
+        Pending { dropped, ..taken }
+    }
+
+    /// Lets lines gather, unless somebody waits for them.
+    fn rest(&self) {
+        let no_flush = |pending: &mut Pending| pending.flushes.is_empty();
+        drop(
+            self.wake
+                .wait_timeout_while(self.pending(), REST_TIME, no_flush),
+        );
+    }
 }
 
 /// The end that takes lines. One write is one line.
 #[derive(Clone)]
-pub(crate) struct LogQueue {
-    entries: SyncSender<Entry>,
-    dropped: Arc<AtomicU64>,
-}
+pub(crate) struct LogQueue(Arc<Queue>);
 
 impl LogQueue {
     /// Starts the thread that writes to `out`. `tell` logs how many lines were dropped so far.
@@ -41,48 +91,52 @@ impl LogQueue {
     /// # Errors
     /// If the system gives no thread.
     pub(crate) fn start(out: impl Write + Send + 'static, tell: fn(u64)) -> io::Result<Self> {
-        let (entries, queue) = sync_channel(LINES_MAX);
-        let dropped = Arc::new(AtomicU64::new(0));
-        let count = dropped.clone();
+        let queue = Arc::new(Queue::default());
         let thread = thread::Builder::new().name("log".into());
-        thread.spawn(move || write_all(out, &queue, &count, tell))?;
-        Ok(Self { entries, dropped })
+        let taken = queue.clone();
+        thread.spawn(move || write_all(out, &taken, tell))?;
+        Ok(Self(queue))
     }
 
     /// Waits until what was logged so far is written, but not longer than a second.
     pub(crate) fn flush(&self) {
         let (done, flushed) = sync_channel(1);
-        let entries = self.entries.clone();
-        // A full queue takes nothing at once, and a thread that hangs in a write never will.
-        let wait = thread::Builder::new().spawn(move || entries.send(Entry::Flush(done)));
-        if wait.is_ok() {
-            let _ = flushed.recv_timeout(FLUSH_TIME);
-        }
+        self.0.pending().flushes.push(done);
+        self.0.wake.notify_one();
+        let _ = flushed.recv_timeout(FLUSH_TIME);
     }
 }
 
-fn write_all(mut out: impl Write, queue: &Receiver<Entry>, dropped: &AtomicU64, tell: fn(u64)) {
+fn write_all(mut out: impl Write, queue: &Queue, tell: fn(u64)) {
     let mut told = 0;
-    for entry in queue {
-        match entry {
-            // If standard error is closed, there is nobody to tell.
-            Entry::Line(line) => drop(out.write_all(&line)),
-            Entry::Flush(done) => drop(done.try_send(())),
+    loop {
+        let taken = queue.take();
+        // If standard error is closed, there is nobody to tell.
+        let _ = out.write_all(&taken.lines);
+        for done in taken.flushes {
+            let _ = done.try_send(());
         }
-        let lines = dropped.load(Ordering::Relaxed);
-        if lines > told {
-            told = lines;
-            // It goes through the queue, and so stands behind the lines that came before the gap. If
+        if taken.dropped > told {
+            told = taken.dropped;
+            // It goes through the buffer, and so stands behind the lines that came before the gap. If
             // it finds no room there it is itself dropped and counted, and the next look tells.
-            tell(lines);
+            tell(told);
         }
+        queue.rest();
     }
 }
 
 impl Write for LogQueue {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        if self.entries.try_send(Entry::Line(line.to_vec())).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+        let mut pending = self.0.pending();
+        if pending.lines.len() + line.len() > BYTES_MAX {
+            pending.dropped += 1;
+        } else {
+            pending.lines.extend_from_slice(line);
+        }
+        if mem::take(&mut pending.is_idle) {
+            drop(pending);
+            self.0.wake.notify_one();
         }
         Ok(line.len())
     }
@@ -103,7 +157,8 @@ impl<'a> MakeWriter<'a> for LogQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{Mutex, OnceLock};
+    use std::sync::OnceLock;
+    use std::sync::mpsc::Receiver;
 
     /// A writer that takes a line whenever it is let.
     struct Gate {
@@ -132,30 +187,53 @@ mod tests {
         told.unwrap();
     }
 
+    /// Waits until the thread has taken what was logged, and hangs in a write of it.
+    fn wait_until_taken(queue: &LogQueue) {
+        while !queue.0.pending().is_empty() {
+            thread::yield_now();
+        }
+    }
+
     #[test]
     fn what_has_no_room_is_dropped_counted_and_told() {
-        const TOO_MANY: usize = 10;
+        const LINE: [u8; 1024] = [b'x'; 1024];
+        const TOO_MANY: u64 = 10;
         let (permit, permits) = sync_channel(0);
-        let (written, lines) = sync_channel(2 * LINES_MAX);
+        let (written, lines) = sync_channel(16);
         let queue = LogQueue::start(Gate { permits, written }, tell).unwrap();
         let mut queue = QUEUE.get_or_init(|| queue).clone();
-        // One line is in the writer's hands, and as many as there is room for wait.
         queue.write_all(b"first").unwrap();
         permit.send(()).unwrap();
         assert_eq!(lines.recv().unwrap(), b"first");
         queue.write_all(b"second").unwrap();
-        for _ in 0..LINES_MAX + TOO_MANY {
-            queue.write_all(b"more").unwrap();
+        wait_until_taken(&queue);
+        for _ in 0..BYTES_MAX / LINE.len() {
+            queue.write_all(&LINE).unwrap();
         }
-        // It may not have taken the second one yet.
-        let dropped = queue.dropped.load(Ordering::Relaxed);
-        assert!(
-            (TOO_MANY as u64..=TOO_MANY as u64 + 1).contains(&dropped),
-            "{dropped}"
-        );
+        assert_eq!(queue.0.pending().dropped, 0);
+        for _ in 0..TOO_MANY {
+            queue.write_all(&LINE).unwrap();
+        }
+        assert_eq!(queue.0.pending().dropped, TOO_MANY);
         drop(permit);
-        let all_told = || *TOLD.lock().unwrap() == queue.dropped.load(Ordering::Relaxed);
-        while lines.recv().unwrap() != b"told" || !all_told() {}
+        assert_eq!(lines.recv().unwrap(), b"second");
+        assert_eq!(lines.recv().unwrap().len(), BYTES_MAX);
+        assert_eq!(lines.recv().unwrap(), b"told");
+        assert_eq!(*TOLD.lock().unwrap(), TOO_MANY);
+    }
+
+    #[test]
+    fn lines_that_come_during_a_write_are_written_together() {
+        let (permit, permits) = sync_channel(0);
+        let (written, lines) = sync_channel(16);
+        let mut queue = LogQueue::start(Gate { permits, written }, |_| {}).unwrap();
+        queue.write_all(b"first").unwrap();
+        wait_until_taken(&queue);
+        queue.write_all(b"second").unwrap();
+        queue.write_all(b"third").unwrap();
+        drop(permit);
+        assert_eq!(lines.recv().unwrap(), b"first");
+        assert_eq!(lines.recv().unwrap(), b"secondthird");
     }
 
     #[test]

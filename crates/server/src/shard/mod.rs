@@ -286,7 +286,9 @@ impl Shard {
     /// Requests for the hub, if there are any.
     pub(crate) fn poll_requests(&mut self) -> Option<Vec<Request>> {
         let outbox = &mut self.shared.outbox;
-        (!outbox.is_empty()).then(|| std::mem::take(outbox))
+        // The next batch is about as large as this one.
+        let next = Vec::with_capacity(outbox.len());
+        (!outbox.is_empty()).then(|| std::mem::replace(outbox, next))
     }
 
     /// Gives back requests that the hub had no room for.
