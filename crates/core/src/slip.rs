@@ -42,6 +42,9 @@ const BEFORE_COMMANDS: [&str; 8] = [
 /// Digits behind `#` that are the number of an issue rather than a password, which has more letters by default.
 const ISSUE_DIGITS_MAX: usize = 5;
 
+/// The longest word that is read as a code, dashes and all.
+const CODE_BYTES_MAX: usize = 16;
+
 /// What is known of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NameState {
@@ -97,9 +100,13 @@ pub(crate) fn shows_secret_among<'a>(
 /// The code that is all of a line but for a word before it: `K7Q2-9MXP`, `/resume K7Q2-9MXP`.
 pub(crate) fn code_in(line: &str) -> Option<ResumeCode> {
     let line = Text::trim_unseen(line);
-    // From the end: of most lines the last word says enough.
-    let code = line.rsplit(char::is_whitespace).next()?.parse().ok()?;
-    (line.split_whitespace().count() <= 2).then_some(code)
+    // From the end: of most lines the last few letters say enough.
+    let is_of_code = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
+    let letters = line.bytes().rev().take_while(is_of_code);
+    let (before, code) = line.split_at(line.len() - letters.take(CODE_BYTES_MAX + 1).count());
+    let code = code.parse().ok()?;
+    let is_apart = before.is_empty() || before.ends_with(char::is_whitespace);
+    (is_apart && before.split_whitespace().count() <= 1).then_some(code)
 }
 
 /// Whether a line is `lee#s3cret`. Behind one's own name, and behind one that is registered, the password may have
