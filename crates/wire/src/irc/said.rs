@@ -11,6 +11,7 @@ use chinwag_core::{Event, IrcForm, KeptMessage, Manner, Name, PrivateMessage, Te
 
 use super::caps::Caps;
 use super::line::{From, Tags, end, pieces, put};
+use super::message::BODY_BYTES_MAX;
 use super::render::Shown;
 
 /// A message.
@@ -91,17 +92,49 @@ impl Said<'_> {
             Manner::Action => ("PRIVMSG", "\x01ACTION ", "\x01"),
             Manner::Notice => ("NOTICE", "", ""),
         };
-        let head = alloc::format!(":{from} {word} {} :{open}", self.to);
+        let to = self.to;
+        let whole = |out: &mut Vec<u8>, text: &str| {
+            put(out, format_args!(":{from} {word} {to} :{open}"));
+            out.extend_from_slice(text.as_bytes());
+            out.extend_from_slice(close.as_bytes());
+        };
+        // Nearly every message is one line. It is rendered for each set of capabilities anew.
+        if let Some(text) = self.as_line() {
+            let start = out.len();
+            tags.put(out, caps);
+            let body = out.len();
+            whole(out, text);
+            if out.len() - body <= BODY_BYTES_MAX {
+                return end(out, body);
+            }
+            out.truncate(start);
+        }
+        let head = alloc::format!(":{from} {word} {to} :{open}");
         let parts = || self.parts(head.len() + close.len());
         if caps.takes_multiline() && self.manner != Manner::Action && parts().nth(1).is_some() {
             return self.put_batch(from, (&head, parts()), tags, caps, out);
         }
-        for part in parts().filter(|part| !part.is_blank()) {
+        for part in parts().filter(|part| !is_blank(part.text)) {
             tags.put(out, caps);
             let body = out.len();
             put(out, format_args!("{head}{}{close}", part.text));
             end(out, body);
             tags.msgid = None;
+        }
+    }
+
+    /// The text, if its author has written one line that says something.
+    fn as_line(&self) -> Option<&str> {
+        let (typed, line_end) = self.typed();
+        let is_line = !typed.contains([line_end, '\r']) && !is_blank(typed);
+        is_line.then_some(typed)
+    }
+
+    /// The text as it was written, and what ends its lines.
+    fn typed(&self) -> (&str, char) {
+        match self.form.and_then(|form| form.text.as_deref()) {
+            Some(form) => (form, '\n'),
+            None => (self.text, Text::BREAK),
         }
     }
 
@@ -140,11 +173,7 @@ impl Said<'_> {
     /// Its parts, for lines with so many bytes before them: as its author has cut it, and no longer than
     /// they may be.
     fn parts(&self, before: usize) -> impl Iterator<Item = Part<'_>> {
-        let form = self.form.and_then(|form| form.text.as_deref());
-        let (typed, line_end) = match form {
-            Some(form) => (form, '\n'),
-            None => (&**self.text, Text::BREAK),
-        };
+        let (typed, line_end) = self.typed();
         typed.split(line_end).flat_map(move |line| {
             let cut = line.split('\r').flat_map(move |cut| pieces(cut, before));
             cut.enumerate().map(|(number, text)| Part {
@@ -155,18 +184,16 @@ impl Said<'_> {
     }
 }
 
-impl Part<'_> {
-    fn is_blank(&self) -> bool {
-        self.text.bytes().all(|byte| byte == b' ')
-    }
+fn is_blank(line: &str) -> bool {
+    line.bytes().all(|byte| byte == b' ')
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::caps::Cap;
-    use super::super::message::BODY_BYTES_MAX;
     use super::super::text::said;
     use super::*;
+    use alloc::format;
     use alloc::string::String;
     use proptest::prelude::*;
 
@@ -211,6 +238,22 @@ mod tests {
                  :ann!~a@h PRIVMSG #dev :three\r\n"
             );
         }
+    }
+
+    #[test]
+    fn a_line_that_just_fits_is_one_and_a_longer_one_is_cut() {
+        let before = ":ann!~a@h PRIVMSG #dev :".len();
+        let fits = "x".repeat(BODY_BYTES_MAX - before);
+        let written = put_said(&fits, &[Cap::MessageTags]);
+        assert_eq!(
+            written,
+            format!("@msgid=7 :ann!~a@h PRIVMSG #dev :{fits}\r\n")
+        );
+        let written = put_said(&format!("{fits}y"), &[Cap::MessageTags]);
+        assert_eq!(
+            written,
+            format!("@msgid=7 :ann!~a@h PRIVMSG #dev :{fits}\r\n:ann!~a@h PRIVMSG #dev :y\r\n")
+        );
     }
 
     #[test]
