@@ -454,6 +454,26 @@ mod tests {
         lines.kept.as_deref().map_or(0, |kept| kept.sent.into())
     }
 
+    #[test]
+    fn what_was_acknowledged_takes_no_memory() {
+        let mut lines = PrivateLines::default();
+        lines.push(Seq(1), b"one\ntwo\n", Kind::Word);
+        lines.push(Seq(2), b"three\n", Kind::Answer);
+        lines.take(8);
+        lines.take(6);
+        let bytes = |lines: &PrivateLines| lines.kept.as_deref().map(|kept| kept.bytes);
+        lines.forget_sent(14);
+        assert_eq!(bytes(&lines), Some(14));
+        lines.forget_sent(9);
+        assert_eq!(
+            bytes(&lines),
+            Some(6),
+            "whole lines: of one of them three bytes are there"
+        );
+        lines.forget_sent(0);
+        assert_eq!(bytes(&lines), None);
+    }
+
     proptest! {
         #[test]
         fn to_forget_answers_changes_nothing_but_the_memory(

@@ -189,3 +189,44 @@ impl Store {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Durability, Opened, Place, Retention};
+
+    /// What the pages of the writer say is seen by what it says of them once they are others in the file.
+    #[test]
+    fn pages_that_are_released_are_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = Place::Folder(folder.path().into());
+        let opened = Store::open(place, Durability::Process, Retention::default());
+        let Opened { mut store, .. } = opened.expect("a store");
+        let sessions = SessionChanges {
+            sessions: vec![Resumable {
+                code_hash: [7; 32],
+                name: Name::parse("lee").expect("a name"),
+                until: Timestamp(1),
+                text: "rooms and places".to_owned(),
+            }],
+            ..SessionChanges::default()
+        };
+        store.change_sessions(&sessions).expect("it is written");
+        let read = |store: &mut Store| {
+            let conn = store.database.conn_as_is().expect("a connection");
+            let text = "SELECT text FROM resumable";
+            conn.query_row(text, (), |row| row.get::<_, String>(0))
+        };
+        let conn = store.database.conn_as_is().expect("a connection");
+        conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
+            .expect("a checkpoint");
+        read(&mut store).expect("a session");
+        let file = folder.path().join("messages.db");
+        let mut bytes = std::fs::read(&file).expect("the database");
+        bytes[4096..].fill(0xff);
+        std::fs::write(&file, bytes).expect("it can be written");
+        read(&mut store).expect("it has the pages");
+        store.release_pages();
+        read(&mut store).expect_err("it reads those of the file");
+    }
+}

@@ -2,6 +2,7 @@
 
 use chinwag_core::RoomId;
 use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
+use chinwag_feed::MERGE_BYTES_MAX;
 
 use crate::world::World;
 
@@ -113,10 +114,29 @@ fn a_line_longer_than_one_merged_write_goes_out_alone() {
     let mut world = World::new(2, 4 << 20);
     world.join(0, 0, 0);
     world.sessions[0].tastes.bell = true;
-    let long = "y".repeat(2 * chinwag_feed::MERGE_BYTES_MAX);
+    let long = "y".repeat(2 * MERGE_BYTES_MAX);
     world.private(0, &format!("before\n{long}\nbehind\n"));
     world.say(1, 0, long.len());
     world.flush();
     assert_eq!(world.received(0), ["before", &long, "behind", "1"]);
     assert_eq!(world.sessions[0].writes, 4);
+}
+
+#[test]
+fn one_merged_write_is_filled_and_holds_no_more() {
+    for (bytes, writes) in [(MERGE_BYTES_MAX - 7, 1), (MERGE_BYTES_MAX - 6, 2)] {
+        let mut world = World::new(1, 4 << 20);
+        world.private(0, "before\n");
+        world.private(0, &format!("{}\n", "x".repeat(bytes - 1)));
+        world.flush();
+        assert_eq!(world.sessions[0].writes, writes, "private lines");
+
+        let mut world = World::new(2, 4 << 20);
+        world.join(0, 0, 0);
+        world.private(0, "before\n");
+        let head = "r0 0 1 \n".len();
+        world.say(1, 0, bytes - head);
+        world.flush();
+        assert_eq!(world.sessions[0].writes, writes, "lines of a room");
+    }
 }

@@ -173,6 +173,17 @@ fn an_own_line_that_is_shown_or_lost_leaves_no_trace() {
 }
 
 #[test]
+fn what_a_person_says_in_another_session_is_shown() {
+    let mut world = world(2);
+    world.sessions[1].tastes.person = 0;
+    world.sessions[1].tastes.bell = true;
+    world.say(0, 0, 10);
+    world.flush();
+    assert_eq!(world.received(0), [""; 0]);
+    assert_eq!(world.received(1), ["1"]);
+}
+
+#[test]
 fn an_action_is_shown_to_the_one_who_did_it() {
     let mut world = world(1);
     world.say_as(0, 0, 1, Manner::Action);

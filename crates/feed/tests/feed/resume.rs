@@ -35,6 +35,19 @@ fn a_line_is_unseen_unless_all_of_its_bytes_were_acknowledged() {
 }
 
 #[test]
+fn a_line_is_seen_though_its_bell_was_not_acknowledged() {
+    let mut world = World::new(2, 1 << 20);
+    world.join(0, 0, 0);
+    world.sessions[0].tastes.bell = true;
+    (0..3).for_each(|_| drop(world.say(1, 0, 5)));
+    world.flush();
+    for (unacked, seen) in [(0, 3), (1, 3), (2, 2)] {
+        let found = unacknowledged(&world, 0, unacked);
+        assert_eq!(found.rooms, [(RoomId(0), Seq(seen))], "{unacked}");
+    }
+}
+
+#[test]
 fn nothing_is_kept_for_a_peer_that_is_up_to_date() {
     let mut world = one_room(3);
     world.private(0, "alone\n");

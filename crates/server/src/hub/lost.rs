@@ -419,3 +419,115 @@ impl Waiting {
         conn_of(self.sender.0) == Some(conn)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chinwag_core::Link;
+
+    use super::super::Ticket;
+    use super::*;
+
+    fn private(bytes: usize) -> Unacknowledged {
+        Unacknowledged {
+            private: vec![(Seq(1), vec![b'\n'; bytes].into())],
+            ..Unacknowledged::default()
+        }
+    }
+
+    fn kept_bytes(lost: &LostSessions, person: u64) -> usize {
+        let unseen = lost.unseen(PersonId(person));
+        unseen.map_or(0, Unacknowledged::private_bytes)
+    }
+
+    #[test]
+    fn what_all_lost_sessions_have_not_received_is_bounded() {
+        let mut lost = LostSessions::default();
+        let mut put = |person, bytes| {
+            lost.restore(PersonId(person), None, private(bytes), Timestamp(9));
+            (1..4)
+                .map(|person| kept_bytes(&lost, person))
+                .sum::<usize>()
+        };
+        assert_eq!(put(1, UNSEEN_BYTES_MAX / 2), UNSEEN_BYTES_MAX / 2);
+        assert_eq!(put(2, UNSEEN_BYTES_MAX / 2), UNSEEN_BYTES_MAX);
+        assert_eq!(put(3, 2), UNSEEN_BYTES_MAX, "there is no more room");
+        // What a session had before makes room for what it has now.
+        assert_eq!(put(1, 5), UNSEEN_BYTES_MAX / 2 + 5);
+        assert_eq!(put(3, 3), UNSEEN_BYTES_MAX / 2 + 8);
+        lost.restore(PersonId(4), None, private(UNSEEN_BYTES_MAX), Timestamp(9));
+        let skipped = lost.unseen(PersonId(4)).map(|unseen| unseen.skipped);
+        assert_eq!(skipped, Some(UNSEEN_BYTES_MAX as u64), "they are counted");
+    }
+
+    #[test]
+    fn a_private_message_that_is_deleted_is_not_kept_for_those_who_come_back() {
+        let mut lost = LostSessions::default();
+        let line = |seq: u64| format!("{{\"kind\":\"private\",\"seq\":{seq},\"text\":\"x\"}}\n");
+        let lines = [line(5), line(6)].concat().into_bytes();
+        let unseen = Unacknowledged {
+            private: vec![(Seq(4), lines.into())],
+            ..Unacknowledged::default()
+        };
+        lost.restore(PersonId(1), None, unseen, Timestamp(9));
+        lost.delete(Seq(5), &[PersonId(1), PersonId(2)]);
+        let unseen = lost.unseen(PersonId(1)).expect("a session");
+        assert_eq!(&*unseen.private[0].1, line(6).as_bytes());
+        assert_eq!(lost.bytes, line(6).len());
+    }
+
+    #[test]
+    fn sessions_are_forgotten_in_their_time() {
+        let mut lost = LostSessions::default();
+        for (person, until) in [(1, 20), (2, 10), (3, 15)] {
+            lost.restore(PersonId(person), None, private(1), Timestamp(until));
+        }
+        let mut after = |now, here: &[u64]| {
+            lost.expire(Timestamp(now), |person| here.contains(&person.0));
+            let is_known = |person: &u64| lost.unseen(PersonId(*person)).is_some();
+            (1..5).filter(is_known).collect::<Vec<u64>>()
+        };
+        assert_eq!(after(9, &[]), [1, 2, 3]);
+        assert_eq!(after(10, &[]), [1, 3]);
+        assert_eq!(after(15, &[3]), [1, 3], "it has come back");
+        assert_eq!(after(99, &[]), [3]);
+        // It is gone again, and was so twice.
+        lost.handle_quit(PersonId(3), Some(Timestamp(100)));
+        lost.handle_quit(PersonId(3), Some(Timestamp(200)));
+        lost.expire(Timestamp(100), |_| false);
+        assert_eq!(kept_bytes(&lost, 3), 1);
+        lost.handle_quit(PersonId(3), None);
+        assert_eq!((kept_bytes(&lost, 3), lost.bytes), (0, 0));
+    }
+
+    fn waiting(conn: u64, until: u64, omitted: u64) -> Waiting {
+        let caller = Caller::Anonymous {
+            conn: ConnId(conn),
+            address: [192, 0, 2, 1].into(),
+            link: Link::default(),
+        };
+        Waiting {
+            sender: (caller, Ticket::default()),
+            person: PersonId(1),
+            seen: Seq(1),
+            until: Seq(until),
+            since: Timestamp(0),
+            kept: Vec::new(),
+            omitted,
+            left_out: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn who_resumes_what_is_still_being_resumed_waits_in_its_place() {
+        let mut lost = LostSessions::default();
+        lost.waiting.insert(ConnId(5), waiting(7, 20, 3));
+        assert!(
+            !lost.go_on_waiting(ConnId(5), &waiting(9, 30, 4)),
+            "that one is gone"
+        );
+        assert!(lost.go_on_waiting(ConnId(7), &waiting(9, 30, 4)));
+        let now = &lost.waiting[&ConnId(5)];
+        assert!(now.is_on(ConnId(9)) && !now.is_on(ConnId(7)));
+        assert_eq!((now.until, now.seen, now.omitted), (Seq(30), Seq(1), 7));
+    }
+}

@@ -138,3 +138,87 @@ fn weight(message: &Event) -> usize {
         _ => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chinwag_core::{Manner, Name, PersonId, Text, Timestamp};
+
+    use super::*;
+
+    fn said(seq: u64, bytes: usize) -> Arc<Event> {
+        Arc::new(Event {
+            seq: Seq(seq),
+            at: Timestamp(0),
+            fact: Fact::Said {
+                person: PersonId(0),
+                name: Name::parse("ann").expect("a name"),
+                room: RoomId(0),
+                text: Text::parse(&"x".repeat(bytes)).expect("a text"),
+                manner: Manner::Speech,
+                irc: None,
+                account: None,
+            },
+            source: None,
+        })
+    }
+
+    fn log(count: u64, bytes: usize) -> RecentLog {
+        let mut log = RecentLog::default();
+        (1..=count).for_each(|seq| log.push(said(seq, bytes)));
+        log
+    }
+
+    fn seqs(messages: &RecentMessages) -> Vec<u64> {
+        let messages = messages.messages.iter();
+        messages.map(|message| message.seq.0).collect()
+    }
+
+    #[test]
+    fn it_is_bounded_by_count_and_by_bytes() {
+        let max = RECENT_MAX as u64;
+        for (bytes, all, kept) in [
+            (1, max, max),
+            (1, max + 3, max),
+            (1024, 32, 32),
+            (1024, 40, 32),
+        ] {
+            let newest = log(all, bytes).newest(2, true);
+            assert_eq!(seqs(&newest), (all - kept + 1..=all).collect::<Vec<_>>());
+            assert_eq!(newest.total, Some(all));
+        }
+        assert_eq!(seqs(&log(9, 1).newest(2, false)), [8, 9]);
+    }
+
+    #[test]
+    fn a_deleted_message_keeps_its_place_and_frees_its_bytes() {
+        let mut log = log(8, RECENT_BYTES_MAX / 8);
+        log.delete(&Deletion {
+            room: RoomId(0),
+            message: Seq(1),
+            by: Name::parse("ann").expect("a name"),
+            why: None,
+            is_signal: false,
+        });
+        log.push(said(9, RECENT_BYTES_MAX / 8));
+        assert_eq!(seqs(&log.newest(99, false)), (1..=9).collect::<Vec<_>>());
+        log.push(said(10, RECENT_BYTES_MAX / 8));
+        assert_eq!(seqs(&log.newest(99, false)), (3..=10).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn who_ignores_somebody_is_told_a_number_only_if_all_are_here() {
+        let heard = |count| {
+            let mut newest = log(count, 1).newest(2, true);
+            newest.retain(|message| message.seq.0 % 2 == 1);
+            (seqs(&newest), newest.total)
+        };
+        assert_eq!(heard(9), (vec![7, 9], Some(5)));
+        let max = RECENT_MAX as u64;
+        assert_eq!(heard(max).1, Some(max / 2));
+        assert_eq!(
+            heard(max + 1).1,
+            None,
+            "of the first nobody knows whose it was"
+        );
+    }
+}

@@ -15,9 +15,8 @@
 //! beside the other. By hashes alone each would change a page of its own, which costs six kilobytes of the log. A
 //! session that was restored has another code inside the chat.
 
+mod unwritten;
 mod writing;
-
-use std::collections::BTreeMap;
 
 use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
@@ -31,9 +30,7 @@ use hashbrown::HashMap;
 use super::Hub;
 use super::record::{KeptRoom, Record};
 use crate::shard::shard_of;
-
-/// In the place of the event that a session began with: it has a row already. No event has this number.
-const WRITTEN: Seq = Seq(0);
+use unwritten::{Unwritten, WRITTEN};
 
 /// The end of the hash of a resume code.
 type Hash = [u8; 24];
@@ -55,11 +52,7 @@ const SWEEP_TIME: Duration = Duration::from_secs(60);
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct Survivors {
-    /// Sessions to be written, and with which event they began if they never were; else [`WRITTEN`]. Of a crowd
-    /// that comes in each is here. In the order of their rows.
-    changed: BTreeMap<PersonId, Seq>,
-    /// The last that was written in its turn: the others come before it has another.
-    written_last: Option<PersonId>,
+    unwritten: Unwritten,
     /// Sessions to be written with this turn: they were taken up or logged out, or their people have changed what
     /// their accounts find again.
     kept: Vec<PersonId>,
@@ -116,14 +109,14 @@ impl Survivors {
 
     /// A session is to be written.
     pub(super) fn handle_change(&mut self, person: PersonId) {
-        self.changed.entry(person).or_insert(WRITTEN);
+        self.unwritten.add(person);
     }
 
     /// A session of an earlier run is back, under another code than its person knows.
     pub(super) fn handle_restored(&mut self, person: PersonId, key: RowKey, code: ResumeCode) {
         self.restored.insert(hash_in(&key), code);
         self.rows.insert(person, key);
-        self.changed.insert(person, WRITTEN);
+        self.unwritten.begin(person, WRITTEN);
     }
 
     fn end(&mut self, key: RowKey) {
@@ -155,7 +148,7 @@ impl Hub {
         match &event.fact {
             Fact::LoggedIn(login) => {
                 self.lost.set_owner(login.person, login.account.is_some());
-                self.survivors.changed.insert(login.person, event.seq);
+                self.survivors.unwritten.begin(login.person, event.seq);
             }
             Fact::Returned(returned) => {
                 self.note_mail_taken(returned.login.account.as_ref(), event.seq);
@@ -237,7 +230,7 @@ impl Hub {
         people.sort_unstable();
         people.dedup();
         // One that has left since is written with those who have.
-        let since = |person: PersonId| Some((person, *self.survivors.changed.get(&person)?));
+        let since = |person: PersonId| Some((person, self.survivors.unwritten.since(person)?));
         let people: Vec<_> = people.into_iter().filter_map(since).collect();
         self.write_these(&people);
     }
@@ -251,7 +244,7 @@ impl Hub {
             _ => None,
         };
         if let Some(person) = target {
-            let since = self.survivors.changed.get(&person).copied();
+            let since = self.survivors.unwritten.since(person);
             let since = since.unwrap_or(WRITTEN);
             self.survivors.handle_change(person);
             self.write_these(&[(person, since)]);
@@ -291,7 +284,7 @@ impl Hub {
             self.survivors.restored.remove(&hash_in(&key));
         }
         self.survivors.rows.remove(&person);
-        self.survivors.changed.insert(person, seq);
+        self.survivors.unwritten.begin(person, seq);
     }
 
     /// A person leaves for good.
@@ -304,10 +297,10 @@ impl Hub {
             self.survivors.profiles.push(profile);
         }
         if !is_resumable {
-            self.survivors.changed.remove(&person);
+            self.survivors.unwritten.remove(person);
             return;
         }
-        let since = self.survivors.changed.remove(&person);
+        let since = self.survivors.unwritten.remove(person);
         let was_written = since.is_none_or(|since| since == WRITTEN);
         if was_written && let Some(key) = self.row_key(person) {
             self.survivors.end(key);

@@ -120,3 +120,23 @@ impl Shard {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_is_due_two_seconds_behind_the_first_write_and_not_the_last() {
+        let mut looks = Looks::default();
+        assert_eq!(looks.deadline(), None, "nothing is on the way");
+        looks.order(Monotonic(7));
+        let due = Monotonic(7) + chinwag_core::Duration::from_secs(2);
+        assert_eq!(looks.deadline(), Some(due));
+        looks.order(Monotonic(8));
+        looks.list_room(RoomId(1), Monotonic(9));
+        assert_eq!(looks.deadline(), Some(due));
+        looks.at = None;
+        looks.list_room(RoomId(1), Monotonic(7));
+        assert_eq!(looks.deadline(), Some(due), "rooms are looked at as well");
+    }
+}

@@ -1,7 +1,5 @@
 //! Writing what has changed of sessions: some of it once a second, all of it when the server stops.
 
-use std::ops::Bound;
-
 use chinwag_core::{PersonId, RoomId, Seq, Timestamp};
 use chinwag_store::{Resumable, SessionChanges};
 
@@ -25,7 +23,7 @@ impl Hub {
 
     /// Writes some of what has changed. Returns whether there is more.
     pub(in crate::hub) fn write_sessions(&mut self) -> bool {
-        let some = self.survivors.next();
+        let some = self.survivors.unwritten.next(SESSION_ROWS_MAX);
         let movements = self.store.has_movements();
         let more = self.write_with(movements, &some);
         if some.len() == SESSION_ROWS_MAX {
@@ -78,7 +76,7 @@ impl Hub {
             self.survivors.forget(people);
         }
         self.survivors.fails = fails;
-        !fails && !self.survivors.changed.is_empty()
+        !fails && !self.survivors.unwritten.is_empty()
     }
 
     /// Sessions and profiles know rooms by their numbers, so no room may get one of those after a restart.
@@ -121,7 +119,7 @@ impl Hub {
             };
             record.session.until = Some(until);
             changes.profiles.extend(self.profile_of(person, &record));
-            self.survivors.changed.remove(&person);
+            self.survivors.unwritten.remove(person);
             if record.session.connection.is_resumable {
                 changes.sessions.push(Resumable {
                     code_hash,
@@ -167,22 +165,9 @@ impl Hub {
 }
 
 impl Survivors {
-    /// The next that have their turn to be written, in the order of their rows.
-    fn next(&mut self) -> Vec<(PersonId, Seq)> {
-        let last = self.written_last;
-        let start = last.map_or(Bound::Unbounded, Bound::Excluded);
-        let behind = self.changed.range((start, Bound::Unbounded));
-        let others = last.map(|last| self.changed.range(..=last));
-        let all = behind.chain(others.into_iter().flatten());
-        let next = all.take(SESSION_ROWS_MAX);
-        let next: Vec<_> = next.map(|(person, since)| (*person, *since)).collect();
-        self.written_last = next.last().map(|(person, _)| *person);
-        next
-    }
-
     fn forget(&mut self, written: &[(PersonId, Seq)]) {
         for (person, _) in written {
-            self.changed.remove(person);
+            self.unwritten.remove(*person);
         }
     }
 }

@@ -216,6 +216,25 @@ fn many_records_are_one_read() {
     assert_eq!(world.receive().expect("records"), long);
 }
 
+/// Of thousands who come at once most wait for their first byte.
+#[test]
+fn memory_for_a_handshake_is_taken_when_it_begins() {
+    let pipe = Shared::default();
+    let below = AnyStream::Other(Box::new(pipe.clone()));
+    let mut stream = TlsStream::new(below, Vec::new(), &SERVER.tls);
+    let mut read = |sent: &[u8]| {
+        pipe.with(|pipe| pipe.to_server.extend(sent));
+        let error = stream.try_read(&mut [0; 64]).expect_err("no plain bytes");
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        (
+            matches!(stream.stage, Stage::New(_)),
+            matches!(stream.stage, Stage::Hello(_)),
+        )
+    };
+    assert_eq!(read(b""), (true, false));
+    assert_eq!(read(b"\x16"), (false, true));
+}
+
 #[test]
 fn what_was_read_before_the_handshake_belongs_to_it() {
     let mut world = World::with_version(&rustls::version::TLS13);
