@@ -83,3 +83,20 @@ impl Dialect {
         self.resumes_by_number() && lines.starts_with(b"{\"kind\":")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_private_message_is_known_by_its_number() {
+        let line = b"{\"kind\":\"private\",\"seq\":12,\"to\":\"ann\"}\n";
+        assert!(is_private_message(line, Seq(12)));
+        assert!(!is_private_message(line, Seq(1)));
+        assert!(!is_private_message(
+            b"{\"kind\":\"said\",\"seq\":12,}\n",
+            Seq(12)
+        ));
+        assert!(!is_private_message(b"[14:03] bob to you: hi\n", Seq(12)));
+    }
+}

@@ -1,6 +1,8 @@
 //! Long answers: whole, and a page at a time. The chat is the real one; only the hub around it is
 //! missing.
 
+mod registering;
+
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -14,7 +16,7 @@ use chinwag_core::{
 use hashbrown::HashMap;
 
 use crate::dialect::{Ask, Dialect, Env, Recent, Security, Settings, Step, Tell};
-use crate::irc::caps::{Cap, Caps};
+use crate::irc::caps::Caps;
 use crate::irc::mode::read_mask;
 use crate::irc::render::put_in_room;
 use crate::look::Look;
@@ -41,6 +43,16 @@ impl World {
 
     /// Its client has this name, and the server that.
     fn of(name: &str, server: &str) -> Self {
+        let mut world = Self::before_login(server);
+        let login = world.arrive(name, Client::Irc);
+        let person = login.fact.author().expect("a person");
+        world.me = world.chat.caller(person);
+        world.call(|dialect, env, out| dialect.handle_event(&login, person, env, out));
+        world
+    }
+
+    /// Its client has said nothing yet.
+    fn before_login(server: &str) -> Self {
         let settings = Settings {
             server_name: "chat".into(),
             port: 8989,
@@ -64,27 +76,19 @@ impl World {
             ..chinwag_core::Settings::default()
         };
         let rooms = HashMap::new();
-        let env = env(&settings, &rooms);
-        let bucket = Bucket::full(Monotonic(0));
-        let dialect = Dialect::new(
-            Protocol::Irc,
-            Spoke::First,
-            (bucket, Security::default()),
-            &env,
-        );
-        let mut world = Self {
+        Self {
             chat: Chat::new(of_chat, Snapshot::default(), START),
             seq: Seq(1),
-            dialect: dialect.expect("it is served"),
+            dialect: dialect_of(Spoke::First, &env(&settings, &rooms)),
             settings,
             rooms,
             me: None,
-        };
-        let login = world.arrive(name, Client::Irc);
-        let person = login.fact.author().expect("a person");
-        world.me = world.chat.caller(person);
-        world.call(|dialect, env, out| dialect.handle_event(&login, person, env, out));
-        world
+        }
+    }
+
+    /// Another client comes.
+    fn begin(&mut self, spoke: Spoke) {
+        self.dialect = dialect_of(spoke, &env(&self.settings, &self.rooms));
     }
 
     /// Does what a command says. Returns its events.
@@ -179,6 +183,12 @@ impl World {
         }
         pages
     }
+}
+
+fn dialect_of(spoke: Spoke, env: &Env<'_>) -> Dialect {
+    let bucket = Bucket::full(env.now);
+    let dialect = Dialect::new(Protocol::Irc, spoke, (bucket, Security::default()), env);
+    dialect.expect("it is served")
 }
 
 fn env<'a>(settings: &'a Settings, rooms: &'a HashMap<RoomId, RoomName>) -> Env<'a> {
@@ -400,48 +410,6 @@ fn a_room_that_was_left_meanwhile_is_not_listed() {
         let (_, listed) = world.call(|dialect, env, out| dialect.handle_tell(told, env, out));
         assert_eq!(listed.contains(" 366 "), stays, "{listed}");
         world.dialect.handle_left(room, None, None);
-    }
-}
-
-#[test]
-fn capabilities_are_listed_in_lines_that_fit() {
-    let of = |line: &str, command: &str| {
-        let list = line.split_once(command).expect("an answer").1;
-        let list = list.trim_start_matches(" *").trim_start_matches(" :");
-        let words = list.split(' ').map(ToString::to_string);
-        words.collect::<Vec<_>>()
-    };
-    for (name, server) in NAMES {
-        let mut world = World::of(name, server);
-        let old = said(&mut world, "CAP LS\r\n");
-        assert_eq!(old.len(), 1, "an old client reads one line");
-        assert!(old[0].len() <= 510 && !old[0].contains(" * :"), "{old:?}");
-        let old = of(&old[0], " LS");
-        for useful in ["sasl", "server-time", "message-tags", "batch"] {
-            assert!(old.iter().any(|cap| cap == useful), "{useful}");
-        }
-        assert!(!old.iter().any(|cap| cap.contains("multiline")));
-
-        let new = said(&mut world, "CAP LS 302\r\n");
-        let (last, before) = new.split_last().expect("a line");
-        assert!(before.iter().all(|line| line.contains(" LS * :")) && !last.contains(" LS * :"));
-        assert!(new.iter().all(|line| line.len() <= 510), "{new:?}");
-        let new: Vec<String> = new.iter().flat_map(|line| of(line, " LS")).collect();
-        let bare = |cap: &String| cap.split('=').next().unwrap_or_default().to_string();
-        let new: Vec<String> = new.iter().map(bare).collect();
-        let all: Vec<&str> = Cap::ALL.iter().map(|(_, name)| *name).collect();
-        assert_eq!(new, all);
-        // Those that are asked for in one line may not fit into one answer.
-        let asked = all.iter().filter(|cap| **cap != "cap-notify");
-        let asked = asked.copied().collect::<Vec<_>>().join(" ");
-        let acked = said(&mut world, &format!("CAP REQ :{asked}\r\n"));
-        assert!(acked.iter().all(|line| line.len() <= 510), "{acked:?}");
-        let acked: Vec<String> = acked.iter().flat_map(|line| of(line, " ACK")).collect();
-        assert_eq!(acked.join(" "), asked);
-        let own = said(&mut world, "CAP LIST\r\n");
-        assert!(own.iter().all(|line| line.len() <= 510), "{own:?}");
-        let own: Vec<String> = own.iter().flat_map(|line| of(line, " LIST")).collect();
-        assert_eq!(own, all);
     }
 }
 
