@@ -1,6 +1,7 @@
 //! What the peer of a lost connection has not got: exactly the lines that are not whole in the
 //! bytes that it has acknowledged.
 
+use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
 use chinwag_core::{RoomId, Seq};
 use chinwag_feed::{Feed, Scratch, Unacknowledged};
 use proptest::prelude::*;
@@ -188,6 +189,17 @@ fn news_are_kept_behind_their_acknowledgement_until_they_are_proven() {
     world.sessions[0].feed.handle_unproven(&[], &dropped.lost);
     let found = unacknowledged(&world, 0, 0);
     assert_eq!((found.lost, found.unproven.len()), (dropped.lost, 0));
+}
+
+#[test]
+fn news_that_are_too_many_at_once_are_counted_as_lost() {
+    let mut world = World::new(1, 1 << 20);
+    let lines = "x\n".repeat(PRIVATE_LOG_BYTES_MAX / 2 + 3);
+    let feed = &mut world.sessions[0].feed;
+    feed.handle_news(Seq(7), lines.as_bytes());
+    let found = unacknowledged(&world, 0, 0);
+    assert_eq!(found.lost.places().collect::<Vec<_>>(), [(Seq(7), 3)]);
+    assert_eq!(found.skipped, 3);
 }
 
 #[test]
