@@ -95,7 +95,10 @@ impl Bench {
 
     /// Lets the time pass until the session wants to do something.
     fn waits(&mut self) -> &mut Self {
-        self.now = self.session.poll_deadline().unwrap();
+        self.now = self
+            .session
+            .poll_deadline()
+            .expect("it waits for something");
         self.session.handle_time(self.now);
         self
     }

@@ -170,6 +170,32 @@ fn the_password_of_the_server_comes_before_that_of_a_name() {
 }
 
 #[test]
+fn a_proof_for_which_there_is_no_time_is_answered() {
+    let is_proof = |step, of: &str| match step {
+        Some(Step::Ask(Ask::Prove { name, .. })) => name.as_str() == of,
+        _ => false,
+    };
+    let busy = |world: &mut World| {
+        world.call(|dialect, env, out| dialect.handle_tell(Tell::Busy, env, out))
+    };
+    let mut world = World::before_login("chat");
+    told(&mut world, &["CAP REQ :sasl", "AUTHENTICATE PLAIN"]);
+    let (step, _) = say(&mut world, "AUTHENTICATE AGFubgBzZWNyZXQ=");
+    assert!(is_proof(step, "ann"));
+    let told_of_sasl = busy(&mut world).1;
+    assert!(told_of_sasl.contains(" 904 * :SASL authentication failed: try again"));
+
+    let mut world = World::before_login("chat");
+    told(&mut world, &["PASS bob:secret", "NICK ann"]);
+    assert!(is_proof(say(&mut world, USER).0, "bob"));
+    assert!(
+        busy(&mut world)
+            .1
+            .contains(" NOTICE ann :Too many passwords")
+    );
+}
+
+#[test]
 fn a_client_has_so_many_tries_and_bytes_and_so_much_time() {
     let mut world = World::before_login("chat");
     told(&mut world, &["NICK #1", "NICK #2", "NICK #3", "NICK #4"]);
