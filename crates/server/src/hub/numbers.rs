@@ -76,3 +76,45 @@ impl Hub {
         self.numbers.write(&mut self.store, next);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chinwag_store::{Durability, Opened, Place, Retention};
+
+    use super::*;
+
+    /// Runs a server that gives so many numbers and is killed. Returns the first of them, and how many of its
+    /// transactions they took.
+    fn run(folder: &std::path::Path, count: u64) -> (u64, usize) {
+        let place = Place::Folder(folder.into());
+        let opened = Store::open(place, Durability::Process, Retention::default());
+        let Opened {
+            mut store,
+            next_seq,
+            ..
+        } = opened.expect("a store");
+        let mut numbers = Numbers::new(next_seq);
+        let mut reserved = std::collections::BTreeSet::new();
+        for _ in 0..count {
+            numbers.take();
+            numbers.reserve(&mut store);
+            assert!(numbers.next().0 + AHEAD / 2 <= numbers.reserved.0);
+            reserved.insert(numbers.reserved);
+        }
+        (next_seq.0, reserved.len())
+    }
+
+    #[test]
+    fn no_number_is_given_again_and_few_are_written() {
+        let folder = std::env::temp_dir().join(format!("chinwag-numbers-{}", std::process::id()));
+        let (first, written) = run(&folder, 10);
+        assert_eq!((first, written), (1, 1));
+        let (second, written) = run(&folder, 3 * AHEAD);
+        assert!(second > 10 && second <= 10 + AHEAD, "{second}");
+        assert!((4..=7).contains(&written), "{written}");
+        let (third, _) = run(&folder, 0);
+        assert!(third >= second + 3 * AHEAD, "{third}");
+        assert_eq!(run(&folder, 0).0, third, "who gives none takes none");
+        std::fs::remove_dir_all(&folder).expect("a folder");
+    }
+}

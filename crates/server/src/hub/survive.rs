@@ -382,6 +382,29 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_is_written_when_a_shard_has_another() {
+        let mut survivors = Survivors::default();
+        let mut is_new = |shard, up_to| {
+            survivors.handle_acknowledged(shard, Seq(up_to));
+            let is_new = std::mem::take(&mut survivors.has_new_mark);
+            (is_new, survivors.marks.iter().map(|mark| mark.0).collect())
+        };
+        assert_eq!(is_new(1, 5), (true, vec![0, 5]));
+        assert_eq!(is_new(1, 5), (false, vec![0, 5]));
+        assert_eq!(is_new(0, 7), (true, vec![7, 5]));
+        survivors.handle_acknowledged(1, Seq(8));
+        survivors.handle_acknowledged(1, Seq(8));
+        assert!(survivors.has_new_mark, "it was not written yet");
+    }
+
+    #[test]
+    fn rows_to_be_deleted_are_bounded() {
+        let mut survivors = Survivors::default();
+        (0..=ENDED_MAX).for_each(|_| survivors.end(RowKey::default()));
+        assert_eq!(survivors.ended.len(), ENDED_MAX);
+    }
+
+    #[test]
     fn a_row_of_an_earlier_version_is_found_by_its_code() {
         let code = ResumeCode::from_random(7);
         let mut mac = Blake2bMac512::new_from_slice(b"chinwag resume code").expect("a short key");
