@@ -1,10 +1,11 @@
-//! `chinwag check`: whether a data folder is whole, told in one line for each fault.
+//! `chinwag check`: whether a data folder is whole, and nobody else's, told in one line for each fault.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use chinwag_store::{CheckReport, Fault};
+use chinwag_server::Exposure;
+use chinwag_store::{CheckReport, Fault, Place};
 use clap::Args;
 
 use crate::data::DataFlags;
@@ -18,14 +19,19 @@ pub(crate) struct CheckFlags {
 /// Checks the folder. The exit status is 1 if anything is wrong.
 pub(crate) fn check(flags: &CheckFlags) -> Result<ExitCode> {
     let report = flags.data.open()?.check()?;
-    io::stdout().write_all(told(&report).as_bytes())?;
-    Ok(match report.faults.is_empty() {
+    let exposure = match flags.data.config()?.place() {
+        Place::Folder(folder) => Exposure::of_data(&folder),
+        Place::Memory => None,
+    };
+    let told = told(&report, exposure.as_ref());
+    io::stdout().write_all(told.as_bytes())?;
+    Ok(match report.faults.is_empty() && exposure.is_none() {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })
 }
 
-fn told(report: &CheckReport) -> String {
+fn told(report: &CheckReport, exposure: Option<&Exposure>) -> String {
     let messages = if report.messages == 1 {
         "message"
     } else {
@@ -41,7 +47,10 @@ fn told(report: &CheckReport) -> String {
     for fault in &report.faults {
         told += &format!("! {fault}\n");
     }
-    if report.faults.is_empty() {
+    if let Some(exposure) = exposure {
+        told += &format!("! {exposure}\n");
+    }
+    if report.faults.is_empty() && exposure.is_none() {
         told += "No fault found.\n";
     }
     told

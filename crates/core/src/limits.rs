@@ -51,8 +51,8 @@ pub const ROOMS_MAX: usize = 50_000;
 pub const ROOMS_ABANDONED_MAX: usize = 50_000;
 /// Rooms that one person may be in: more than anybody can follow.
 pub const ROOMS_PER_PERSON_MAX: usize = 20;
-/// Rooms that one account, or the guests from one address, may have made: a school needs as many
-/// behind one address, and nobody gets near to [`ROOMS_MAX`] alone.
+/// Rooms that one account, and that the people from one address, may have made: a school needs as many
+/// behind one address, and nobody gets near to [`ROOMS_MAX`] alone, with however many accounts.
 pub const ROOMS_MADE_MAX: usize = 200;
 /// Bytes of the word that opens a room.
 pub const ROOM_PASSWORD_BYTES_MAX: usize = 64;
@@ -88,6 +88,9 @@ pub const IGNORES_MAX: usize = 100;
 pub const RESTRICTIONS_MAX: usize = 10_000;
 /// Names that can be registered; each has a hash of 100 bytes in memory.
 pub const REGISTRATIONS_MAX: usize = 100_000;
+/// One account, or one address, may take up this part of what is free of a table that all share: its bytes divided by
+/// this.
+pub const SHARE_PART: usize = 4;
 
 /// Keys that one person, or one room, has metadata under.
 pub const METADATA_KEYS_MAX: usize = 20;
@@ -135,10 +138,8 @@ pub const READ_MARKERS_MAX: usize = 500;
 pub const KEPT_MESSAGES_MAX: usize = 50;
 /// Bytes of them: sixteen of the longest lines.
 pub const KEPT_BYTES_MAX: usize = 16 * LINE_BYTES_MAX;
-/// Bytes of them for everybody together.
+/// Bytes of them for everybody together: of those that wait for accounts, and likewise of those for lost sessions.
 pub const KEPT_BYTES_TOTAL_MAX: usize = 16 << 20;
-/// One account's messages may take this part of what is free of that: its bytes divided by this.
-pub const KEPT_SENDER_PART: usize = 4;
 
 // Speaking.
 

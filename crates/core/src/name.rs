@@ -62,8 +62,9 @@ pub enum NameError {
 /// (`rn` for `m`).
 const SHOWN_LETTERS_MAX: usize = 2 * NAME_LETTERS_MAX;
 
-/// Reserved words. `you -> gopher` is a line of the server's.
-const RESERVED: [&str; 8] = [
+/// Reserved words. `you -> gopher` is a line of the server's; the rest a stranger would take for its voice, or for that
+/// of those who run it. Words with an `m` stand here as their own look, too.
+const RESERVED: [&str; 31] = [
     "you",
     "now",
     "root",
@@ -72,12 +73,34 @@ const RESERVED: [&str; 8] = [
     "opers",
     "staff",
     "superuser",
+    "owner",
+    "owners",
+    "mod",
+    "rnod",
+    "mods",
+    "rnods",
+    "administration",
+    "adrninistration",
+    "moderation",
+    "rnoderation",
+    "console",
+    "help",
+    "helper",
+    "abuse",
+    "hostmaster",
+    "hostrnaster",
+    "postmaster",
+    "postrnaster",
+    "webmaster",
+    "webrnaster",
+    "notice",
+    "announcement",
+    "announcernent",
 ];
 
-/// Ends of names that pass for people in charge (`sysadmin`, `irc-operator`), and of those of the
-/// services of IRC networks: `NickServ` asks for passwords. Words with an `m` stand here as their own
-/// look, too. `ircop` does not: a person of the public conformance suite (irctest) is called so.
-const RESERVED_ENDS: [&str; 24] = [
+/// Ends of names that pass for people in charge (`sysadmin`, `irc-operator`, `chat-support`), and of those of the
+/// services of IRC networks: `NickServ` asks for passwords. `ircop` does not: a person of the public conformance suite (irctest) is called so.
+const RESERVED_ENDS: [&str; 28] = [
     "serv",
     "service",
     "server",
@@ -102,10 +125,20 @@ const RESERVED_ENDS: [&str; 24] = [
     "sysop",
     "sysops",
     "ircstaff",
+    "helpdesk",
+    "official",
+    "security",
+    "support",
 ];
 
 /// Words with one of these ends that nobody takes for a person in charge, likewise.
-const ALLOWED: [&str; 3] = ["observer", "ecosystem", "ecosystern"];
+const ALLOWED: [&str; 5] = [
+    "observer",
+    "ecosystem",
+    "ecosystern",
+    "unofficial",
+    "insecurity",
+];
 
 /// The name that what is done from a shell of the machine is done by. Reserved, so that nobody bears
 /// it.

@@ -7,6 +7,7 @@
 
 use alloc::vec::Vec;
 
+use crate::limits::PASSWORD_LETTERS_MIN;
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::text::Text;
@@ -27,6 +28,9 @@ const COMMANDS: [&str; 12] = [
     "oper",
     "authenticate",
 ];
+
+/// What stands before a command: the slash, and the key beside it.
+const COMMAND_SIGNS: [char; 2] = ['/', '\\'];
 
 /// Those that take one behind the name of another connection: `GHOST ann s3cret`.
 const COMMANDS_BEHIND_NAME: [&str; 4] = ["ghost", "regain", "recover", "release"];
@@ -74,14 +78,50 @@ pub(crate) fn shows_secret<'a>(
     if is_password_apart(line, &me, &state) {
         return true;
     }
-    match word.strip_prefix('/') {
-        _ if word.trim_start_matches('/').eq_ignore_ascii_case("nick") => rest.contains('#'),
+    match word.strip_prefix(COMMAND_SIGNS) {
+        _ if word
+            .trim_start_matches(COMMAND_SIGNS)
+            .eq_ignore_ascii_case("nick") =>
+        {
+            rest.contains('#')
+        }
         Some(command) => has_argument(command, rest),
         None if takes_secret(word) => {
             is_argument_of(word, rest) || (is_way && has_argument(word, rest))
         }
-        None => is_code(line),
+        None if is_sent_to_bot(word) => is_argument_of(&word[1..], rest),
+        None => is_code(line) || is_own_name_before_secret(line, me),
     }
+}
+
+/// Whether a word is a command as it is typed to bots, and by mistake here: `.claim`. Bots take `.op ann` and
+/// `.register Ann3` themselves.
+fn is_sent_to_bot(word: &str) -> bool {
+    let is_of_bots = |command| {
+        ["op", "register"]
+            .iter()
+            .any(|c| c.eq_ignore_ascii_case(command))
+    };
+    (word.strip_prefix('.')).is_some_and(|command| takes_secret(command) && !is_of_bots(command))
+}
+
+/// Whether a line is one's own name and what looks like a password, as some other chats ask for both: nobody speaks to
+/// oneself.
+fn is_own_name_before_secret<'a>(line: &str, me: impl Fn() -> Option<&'a Name>) -> bool {
+    let mut words = line.split_whitespace();
+    let (Some(name), Some(secret), None) = (words.next(), words.next(), words.next()) else {
+        return false;
+    };
+    let is_word = |secret: &str| !secret.contains(['/', '.', ':', '=']);
+    secret.chars().count() >= PASSWORD_LETTERS_MIN
+        && is_mixed(secret)
+        && is_word(secret)
+        && Name::known(name).is_some_and(|name| me().is_some_and(|me| name.same_as(me)))
+}
+
+/// Whether a word has letters and digits.
+fn is_mixed(secret: &str) -> bool {
+    secret.bytes().any(|b| b.is_ascii_digit()) && secret.chars().any(char::is_alphabetic)
 }
 
 /// Whether a line among others does, which were composed: by a command alone, as it is typed (`/login lee s3cret`)
@@ -94,7 +134,7 @@ pub(crate) fn shows_secret_among<'a>(
     let line = Text::trim_unseen(line);
     let (word, _) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let is_sent = word.bytes().all(|b| b.is_ascii_uppercase());
-    (word.starts_with('/') || is_sent) && shows_secret(line, me, state)
+    (word.starts_with(COMMAND_SIGNS) || is_sent) && shows_secret(line, me, state)
 }
 
 /// The code that is all of a line but for a word before it: `K7Q2-9MXP`, `/resume K7Q2-9MXP`.
@@ -150,9 +190,6 @@ fn is_password_apart<'a>(
         return false;
     };
     let secret = secret.trim_start();
-    let is_mixed = |secret: &str| {
-        secret.bytes().any(|b| b.is_ascii_digit()) && secret.chars().any(char::is_alphabetic)
-    };
     let name = match (name.strip_suffix('#'), secret.strip_prefix('#')) {
         (Some(name), None) => name,
         (None, Some(secret)) if is_mixed(secret) => name,
@@ -184,7 +221,7 @@ fn without_way(line: &str, is_way: bool) -> (&str, bool) {
     let line = line.strip_prefix(':').unwrap_or(line);
     let leads = |first: &u8| {
         let mut words = BEFORE_COMMANDS.iter();
-        matches!(first, b'@' | b'/')
+        matches!(first, b'@' | b'/' | b'\\')
             || words.any(|word| word.as_bytes()[0] == first.to_ascii_lowercase())
     };
     if !line.as_bytes().first().is_some_and(leads) {
@@ -198,7 +235,9 @@ fn without_way(line: &str, is_way: bool) -> (&str, bool) {
         return without_way(rest.trim_start(), true);
     }
     // `NickServ@services`, and `NickServ:` to one who is spoken to.
-    let word = word.trim_start_matches('/').trim_end_matches([':', ',']);
+    let word = word
+        .trim_start_matches(COMMAND_SIGNS)
+        .trim_end_matches([':', ',']);
     let word = word.split_once('@').map_or(word, |(name, _)| name);
     if !BEFORE_COMMANDS.iter().any(|w| word.eq_ignore_ascii_case(w)) {
         return (line, is_way);
@@ -371,6 +410,39 @@ mod tests {
         check("PASS src/App.test.js", false);
         check("register by 5 pm today", false);
         check("claim", false);
+    }
+
+    #[test]
+    fn a_command_behind_another_sign() {
+        check("\\claim letters", true);
+        check("\\nick lee#s3cret", true);
+        check("\\msg nickserv identify letters", true);
+        check("\\claim", false);
+        check("\\frac 1/2", false);
+        check(".claim s3cret", true);
+        check(" .login lee s3cret", true);
+        check(".identify s3cret!", true);
+        check(".claim victory!", false);
+        check(".op ann2", false);
+        check(".register Ann3", false);
+        check("./login s3cret", false);
+        check("...claim 4 seats", false);
+        check(".é s3cret", false);
+        check("!claim s3cret", false);
+    }
+
+    #[test]
+    fn ones_own_name_and_a_password() {
+        check("lee s3cret", true);
+        check(" Lee  passw0rd! ", true);
+        check("lee letters", false);
+        check("lee 123456", false);
+        check("lee v2beta is out", false);
+        check("lee a1b", false);
+        check("lee src/main2.rs", false);
+        check("lee: s3cret", false);
+        check("kim s3cret", false);
+        check("bob s3cret", false);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod clock;
 pub mod config;
 mod conn_limiter;
 mod control;
+mod exposure;
 mod hub;
 mod late_tls;
 mod limits;
@@ -43,6 +44,7 @@ use crate::running::Running;
 use crate::supervisor::{Ending, Supervisor};
 use crate::tls::Certificates;
 pub use control::{Control, Reloaded};
+pub use exposure::Exposure;
 pub use listen::{BindError, bind};
 pub use net::raise_descriptor_limit;
 pub use shell::{ShellAnswer, ShellError, ask as ask_from_shell, hash_password};
@@ -90,6 +92,11 @@ impl Server {
     /// [`ServeError`], as one sentence for those who start the server.
     pub fn open(config: Config) -> Result<Self, ServeError> {
         let opened = Store::open(config.place(), config.server.durability, config.retention())?;
+        if let Place::Folder(folder) = config.place()
+            && let Some(exposure) = Exposure::of_own(&folder)
+        {
+            tracing::warn!("{exposure}");
+        }
         // The data folder is there by now, and nobody else's.
         let certificates = Certificates::open(config.certificate_source(), &config.server.name)?;
         let operator_code = ResumeCode::from_random(random());

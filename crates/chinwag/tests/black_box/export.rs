@@ -262,6 +262,23 @@ fn a_folder_that_the_user_may_not_enter_is_no_missing_one() {
 }
 
 #[test]
+fn a_folder_that_anybody_may_write_to_is_told_of_and_served() {
+    let setup = Setup::new().start().stop();
+    fs::set_permissions(setup.data(), Permissions::from_mode(0o777)).expect("it is ours");
+    let mut server = setup.start();
+    server.log.until("every user of this machine may write to");
+    server.join("ann");
+    server.stop();
+    let check = run("check", &setup.data(), &[]);
+    with_rights(&setup);
+    assert_eq!(check.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&check.stdout);
+    let is_fault = |line: &str| line.starts_with("! every user of this machine may write to");
+    assert!(told.lines().any(is_fault), "{told}");
+    said(&run("check", &setup.data(), &[]));
+}
+
+#[test]
 fn a_folder_that_nobody_may_write_to_is_read() {
     for stop in [Server::stop, Server::kill] {
         let setup = Setup::new();

@@ -9,20 +9,19 @@ mod shown_names;
 
 use alloc::vec::Vec;
 
-use super::decide::maker;
-use super::state::{IrcPerson, Maker, Rank, Resumable, Room, TIDY_MAX, named_by};
+use super::state::{IrcPerson, Rank, Resumable, Room, TIDY_MAX, named_by};
 use super::{Chat, Person};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
 use crate::ban::Mask;
 use crate::event::{
-    AuditEntry, Event, Fact, IdentSet, ModAction, Quit, QuitReason, Renamed, RoomAct, RoomChange,
-    Tenure,
+    AuditEntry, Event, Fact, IdentSet, MetadataSet, ModAction, Quit, QuitReason, Renamed, RoomAct,
+    RoomChange, Tenure,
 };
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::limits::FOLLOWED_MAX;
 use crate::metadata::MetadataOwner;
-use crate::name::{FoldedName, Name};
+use crate::name::Name;
 use crate::read_marker::MarkerSet;
 use crate::room::{Held, Standing};
 use crate::time::Timestamp;
@@ -62,7 +61,7 @@ impl Chat {
                 .people
                 .with(*person, |p| p.set_ignored(who.clone(), *on)),
             Fact::MessageKept(message) => {
-                self.registrations.mail.keep(event);
+                self.keep_mail(message.from, event);
                 self.note_speech(message.from, at);
             }
             Fact::PrivateDeleted(deletion) => self.apply_private_deleted(deletion),
@@ -95,7 +94,7 @@ impl Chat {
             | Fact::StandingShown(_) => {}
             Fact::Signal(signal) => self.apply_signal(signal, at),
             Fact::IdentSet(set) => self.apply_ident_set(set),
-            Fact::MetadataSet(set) => self.metadata.set(&set.owner, &set.changes),
+            Fact::MetadataSet(set) => self.apply_metadata_set(set),
         }
         self.note_taken_names(&event.fact);
         #[cfg(debug_assertions)]
@@ -145,12 +144,14 @@ impl Chat {
         // again. Its link may also be lost, so that the code is good.
         let keeps_name = !(person.session.is_script && quit.why == QuitReason::Closed);
         if quit.is_resumable {
+            let owns_name = self.owns(person.account.as_ref(), &person.name);
             self.make_space_for_lost();
             self.keep_lost(Resumable {
                 person,
                 until: at + self.settings.resume_time,
                 seen,
                 keeps_name,
+                owns_name,
                 is_restored: false,
                 kept: Vec::new(),
                 omitted: 0,
@@ -348,9 +349,8 @@ impl Chat {
     fn apply_founded(&mut self, room: RoomId, person: PersonId, owner: Option<&Name>) {
         self.rooms.reset(room);
         self.metadata.forget(&MetadataOwner::Room(room));
-        let address = self.people.get(person).map(|p| p.session.address);
-        self.rooms
-            .set_maker(room, address.map(|address| maker(owner, address)));
+        let makers = self.holders_behind(person);
+        self.rooms.set_makers(room, makers);
         self.rooms.change_rules(room, |rules| match owner {
             Some(owner) => rules.set_account(owner, Some(Held::owner(false))),
             None => rules.found(person),
@@ -449,8 +449,7 @@ impl Chat {
             }
             rules.set_account(owner, Some(Held::owner(voiced)));
         });
-        let maker = Maker::Account(FoldedName(owner.clone()));
-        self.rooms.set_maker(room, Some(maker));
+        self.rooms.set_made_by(room, owner);
     }
 
     fn apply_ident_set(&mut self, set: &IdentSet) {
@@ -458,6 +457,11 @@ impl Chat {
         self.people.with(set.person, |p| {
             p.set_irc(Some(IrcPerson { ident, flags }));
         });
+    }
+
+    fn apply_metadata_set(&mut self, set: &MetadataSet) {
+        let holders = self.holders_behind(set.by);
+        self.metadata.set(&set.owner, &set.changes, holders);
     }
 
     fn close_room(&mut self, room: RoomId) {

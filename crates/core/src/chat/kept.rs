@@ -192,6 +192,7 @@ impl Chat {
             until,
             seen,
             keeps_name: false,
+            owns_name: false,
             is_restored: true,
             kept: messages,
             omitted: kept.private.omitted,

@@ -25,13 +25,13 @@ use crate::command::Caller;
 use crate::event::{PrivateDeletion, PrivateMessage};
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId};
 use crate::metadata::MetadataOwner;
-use crate::name::{FoldedName, Name};
+use crate::name::Name;
 use crate::room::{RoomSettings, Standing};
 use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Timestamp;
 use state::{
-    AllMetadata, Maker, People, Person, Registrations, RestrictionId, Restrictions, Resumables,
+    AllMetadata, Holder, People, Person, Registrations, RestrictionId, Restrictions, Resumables,
     Room, RoomRules, Rooms, SentKeys,
 };
 
@@ -96,11 +96,7 @@ impl Chat {
         snapshot
             .kept
             .iter()
-            .for_each(|event| chat.registrations.mail.keep(event));
-        for (owner, change) in snapshot.metadata {
-            chat.metadata.set(&owner, &[change]);
-        }
-        chat.note_registered_names();
+            .for_each(|event| chat.registrations.mail.keep(event, Vec::new()));
         chat.open_room(LOBBY, RoomName::lobby(), started);
         snapshot
             .sent_keys
@@ -114,7 +110,24 @@ impl Chat {
             chat.restore_rules(room.id, room.rules, started);
         }
         chat.rooms.set_next(snapshot.next_room);
+        for (owner, change) in snapshot.metadata {
+            let holders = chat.holders_of(&owner);
+            chat.metadata.set(&owner, &[change], holders);
+        }
+        chat.note_registered_names();
         chat
+    }
+
+    /// For whom stored metadata counts, whoever has set it.
+    fn holders_of(&self, owner: &MetadataOwner) -> Vec<Holder> {
+        match owner {
+            MetadataOwner::Account(account) => Vec::from([Holder::account(account.name())]),
+            MetadataOwner::Room(room) => {
+                let room = self.rooms.get(*room);
+                room.map_or_else(Vec::new, |room| room.makers().to_vec())
+            }
+            MetadataOwner::Guest(_) => Vec::new(),
+        }
     }
 
     fn restore_rules(&mut self, id: RoomId, kept: KeptRules, now: Timestamp) {
@@ -123,8 +136,8 @@ impl Chat {
         }
         let mut standings = kept.standings.iter();
         let owner = standings.find(|(_, held)| held.standing == Standing::Owner);
-        let maker = owner.map(|(name, _)| Maker::Account(FoldedName(name.clone())));
-        self.rooms.set_maker(id, maker);
+        let maker = owner.map(|(name, _)| Holder::account(name));
+        self.rooms.set_makers(id, maker.into_iter().collect());
         self.rooms.change_rules(id, |rules| {
             let moderated = rules.settings.moderated || kept.settings.moderated;
             rules.settings = RoomSettings {

@@ -12,6 +12,8 @@ use crate::metadata::{MetadataChange, MetadataOwner, MetadataSubject};
 pub struct MetadataSet {
     /// Whose.
     pub owner: MetadataOwner,
+    /// Who has set it, for whom it counts.
+    pub by: PersonId,
     /// The keys that changed.
     pub changes: Arc<[MetadataChange]>,
 }

@@ -272,6 +272,17 @@ fn digits_do_not_hide_a_reserved_word() {
         "5erver",
         "m0d3r4t0r",
         "irc.0per4tor",
+        "5upp0rt",
+        "chat-5upport",
+        "0ff1c1al",
+        "c0ns0le",
+        "m0d",
+        "he1p",
+        "0wner",
+        "irc.security",
+        "h\u{435}lp",
+        "\u{441}onsole",
+        "m\u{43e}d",
     ] {
         assert!(Name::parse(text).is_err(), "{text}");
     }
@@ -287,6 +298,17 @@ fn digits_do_not_hide_a_reserved_word() {
         "falstaff",
         "developer",
         "op",
+        "modesta",
+        "mod7",
+        "helpful",
+        "helga",
+        "owen",
+        "supporter",
+        "homeowner",
+        "consoler",
+        "un-official",
+        "info",
+        "bot",
     ] {
         assert!(Name::parse(text).is_ok(), "{text}");
     }

@@ -6,7 +6,7 @@ use chinwag_core::{
     RoomSetting, Seq, Settings, Snapshot, Standing, StandingChange, Timestamp,
 };
 
-use crate::world::{World, join, leave, name, register, room, say_in, set_topic, text};
+use crate::world::{World, join, leave, log_in_to, name, register, room, say_in, set_topic, text};
 
 /// The first room that is made.
 pub(super) const DEV: RoomId = RoomId(1);
@@ -457,6 +457,7 @@ fn nobody_uses_up_the_rooms_for_others() {
         ("192.0.2.1", "op"),
         ("192.0.2.2", "ann"),
         ("192.0.2.2", "bob"),
+        ("192.0.2.3", "cy"),
     ] {
         world.arrive_from(home, who).expect("here");
     }
@@ -465,16 +466,47 @@ fn nobody_uses_up_the_rooms_for_others() {
     let full = Rejection::TooManyRoomsMade { rooms_max: 2 };
     assert_eq!(world.by("bob", join("three")), Err(full.clone()));
     world.by("bob", join("one")).expect("that is there");
-    // An account counts for itself, and takes the rooms that it made as a guest.
+    // Another account makes an address no more: it is where the rooms were made that counts.
     world.by("bob", register("hash")).expect("registered");
-    world.by("bob", join("three")).expect("joined");
-    assert_eq!(world.by("bob", join("four")), Err(full.clone()));
-    world.by("ann", join("four")).expect("joined");
-    assert_eq!(world.by("ann", join("five")), Err(full));
+    assert_eq!(world.by("bob", join("three")), Err(full.clone()));
+    world.by("cy", join("three")).expect("another address");
     // A room that closes counts no more.
-    world.by("ann", leave("four")).expect("left");
+    world.by("ann", leave("one")).expect("left");
+    world.by("bob", leave("one")).expect("left");
     world.act(Caller::Server, Command::Tidy).expect("tidy");
-    world.by("ann", join("five")).expect("joined");
+    world.by("bob", join("four")).expect("joined");
+    assert_eq!(world.by("ann", join("five")), Err(full));
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn an_account_makes_no_more_rooms_from_many_addresses() {
+    let settings = Settings {
+        rooms_made_max: 2,
+        ..crate::world::settings()
+    };
+    let mut world = World::new(settings, Snapshot::default());
+    world.arrive_from("192.0.2.1", "op").expect("here");
+    for (home, who) in [
+        ("192.0.2.2", "bob"),
+        ("192.0.2.3", "bobby"),
+        ("127.0.0.1", "bo"),
+    ] {
+        world.arrive_from(home, who).expect("here");
+    }
+    // It takes the room along that it made as a guest.
+    world.by("bob", join("one")).expect("joined");
+    world.by("bob", register("hash")).expect("registered");
+    let login = || log_in_to("bob", "hash");
+    world.by("bobby", login()).expect("logged in");
+    world.by("bobby", join("two")).expect("joined");
+    let full = Rejection::TooManyRoomsMade { rooms_max: 2 };
+    assert_eq!(world.by("bobby", join("three")), Err(full.clone()));
+    // Who comes from the machine itself is bounded by the account alone.
+    world.by("bo", login()).expect("logged in");
+    assert_eq!(world.by("bo", join("three")), Err(full));
+    world.check();
     world.check_replay();
 }
 

@@ -2,7 +2,7 @@
 
 use chinwag_core::{
     Caller, Chat, Command, Correspondents, Duration, Env, Event, Fact, FoundMessage, KeptSession,
-    Rejection, ResumeCode, Seq, Timestamp,
+    Rejection, ResumeCode, Seq, Snapshot, Timestamp,
 };
 
 use crate::world::{World, arrive_with, name, psst, register, rename, tell, text};
@@ -253,4 +253,29 @@ fn a_name_that_was_registered_since_is_its_owner_s() {
     next.act(Caller::Shell, add);
     let facts = next.act(world.caller("ann"), psst("guest"));
     assert!(matches!(facts[..], [Fact::MessageKept(_)]), "{facts:?}");
+}
+
+#[test]
+fn no_address_fills_what_is_kept_for_the_lost_sessions_of_others() {
+    let mut world = World::new(crate::world::settings(), Snapshot::default());
+    world.arrive_from("192.0.2.1", "op").expect("here");
+    world.arrive_from("192.0.2.9", "ann").expect("here");
+    let long = "x".repeat(4_000);
+    let word = |n: usize| format!("word-{n}-of-it");
+    // Guest after guest from one address, to one lost session after the other.
+    let refused = (0..400).find_map(|n| {
+        let (from, to) = (word(2 * n), word(2 * n + 1));
+        world.arrive_from("192.0.2.2", &from).expect("here");
+        let home = format!("198.51.{}.{}", n / 200, n % 200);
+        world.arrive_from(&home, &to).expect("here");
+        world.lose(&to);
+        let refused = (0..16).find_map(|_| world.by(&from, tell(&to, &long)).err());
+        world.quit(&from);
+        refused.map(|refused| (to, refused))
+    });
+    let (to, refused) = refused.expect("there is an end to it");
+    assert_eq!(refused, Rejection::NothingKept(name(&to)));
+    world.by("ann", tell(&to, &long)).expect("kept");
+    world.check();
+    world.check_replay();
 }

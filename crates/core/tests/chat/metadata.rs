@@ -4,7 +4,7 @@ use chinwag_core::limits::{METADATA_KEYS_MAX, METADATA_VALUE_BYTES_MAX};
 use chinwag_core::{
     Answer, Caller, Command, Fact, MetadataChange, MetadataKey, MetadataRejection, MetadataShown,
     MetadataSubject, MetadataTarget, MetadataValue, Query, Rejection, RoomRef, RoomRejection,
-    RoomSetting,
+    RoomSetting, Snapshot,
 };
 
 use crate::world::{World, join, leave, name, register, rename, room};
@@ -391,4 +391,33 @@ fn a_name_shown_for_a_room_is_that_of_no_other() {
     let den = MetadataTarget::Room(room("den"));
     assert_eq!(seen(&world, "eve", den).as_deref(), Ok("#den:"));
     world.check();
+}
+
+#[test]
+fn neither_many_accounts_nor_many_rooms_make_the_metadata_of_an_address_more() {
+    let mut world = World::new(crate::world::settings(), Snapshot::default());
+    world.arrive_from("192.0.2.1", "op").expect("here");
+    world.arrive_from("192.0.2.9", "ann").expect("here");
+    let longest = "x".repeat(METADATA_VALUE_BYTES_MAX);
+    let keys: Vec<String> = (0..METADATA_KEYS_MAX).map(|n| format!("k{n}")).collect();
+    let changes: Vec<_> = keys.iter().map(|key| (&**key, Some(&*longest))).collect();
+    let refused = (0..1_000).find_map(|n| {
+        let who = format!("word-{n}-of-it");
+        world.arrive_from("192.0.2.2", &who).expect("here");
+        world.by(&who, register("hash")).expect("registered");
+        let refused = world.by(&who, own(&changes)).err().or_else(|| {
+            let made = format!("room-{n}-of-it");
+            world.by(&who, join(&made)).ok()?;
+            world.by(&who, of_room(&made, &changes)).err()
+        });
+        world.quit(&who);
+        refused
+    });
+    let full = MetadataRejection::Full {
+        keys_max: METADATA_KEYS_MAX,
+    };
+    assert_eq!(refused, Some(full.into()));
+    world.by("ann", own(&changes)).expect("there is space");
+    world.chat.check_invariants();
+    world.check_replay();
 }

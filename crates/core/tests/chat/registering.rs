@@ -7,7 +7,7 @@ use chinwag_core::{
 };
 
 use crate::world::{
-    World, arrive_with, change_password, join, name, psst, register, rename,
+    World, arrive_with, change_password, join, log_in_to, name, psst, register, rename,
     world_that_keeps_nothing,
 };
 
@@ -94,14 +94,6 @@ fn a_deposed_operator_does_not_come_back_as_one() {
     world.resume(code).expect("back");
     assert!(world.whois("ann").is_ok_and(|ann| !ann.line.operator));
     world.check();
-}
-
-fn log_in_to(who: &str, proof: &str) -> Command {
-    Command::LogInTo {
-        name: name(who),
-        proof: Some(Proof(proof.into())),
-        beside: true,
-    }
 }
 
 fn unclaim(proof: &str) -> Command {

@@ -2,7 +2,9 @@
 
 use chinwag_core::{Caller, Command, Duration, Fact, Query, QuitReason, Rejection, ResumeCode};
 
-use crate::world::{HOME, World, join, leave, name, room, say, set_topic, tell, text};
+use crate::world::{
+    HOME, World, join, leave, log_in_to, name, register, room, say, set_topic, tell, text,
+};
 
 fn returned_in(facts: &[Fact]) -> &chinwag_core::Returned {
     match facts {
@@ -373,6 +375,51 @@ fn names_are_not_held_in_bulk_by_cutting_links() {
     assert!(matches!(kept, Err(Rejection::NameKept { .. })), "{kept:?}");
     world.resume(ann).expect("back");
     world.check();
+    world.check_replay();
+}
+
+#[test]
+fn nor_by_logging_in_to_an_account_under_other_names() {
+    use chinwag_core::limits::LOST_NAMES_MAX;
+    let mut world = World::with(&["lee"]);
+    world.arrive("ann").expect("here");
+    world.by("ann", register("of ann")).expect("registered");
+    let ann = world.lose("ann");
+    let of = |n: usize| format!("word-{n}-of-it");
+    for n in 0..=LOST_NAMES_MAX {
+        world.arrive(&of(n)).expect("here");
+        world
+            .by(&of(n), log_in_to("ann", "of ann"))
+            .expect("logged in");
+        world.lose(&of(n));
+    }
+    world.arrive(&of(0)).expect("the oldest name is free");
+    let kept = world.arrive(&of(1));
+    assert!(matches!(kept, Err(Rejection::NameKept { .. })), "{kept:?}");
+    // The account's own name needs no place among those.
+    world.resume(ann).expect("back");
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn a_name_whose_account_has_ended_counts_among_those_that_are_held() {
+    use chinwag_core::limits::LOST_NAMES_MAX;
+    let mut world = World::with(&["lee"]);
+    world.arrive("ann").expect("here");
+    world.by("ann", register("of ann")).expect("registered");
+    world.lose("ann");
+    let of = |n: usize| format!("word-{n}-of-it");
+    for n in 0..LOST_NAMES_MAX {
+        world.arrive(&of(n)).expect("here");
+        world.lose(&of(n));
+    }
+    let end = Command::EndAccount(name("ann"));
+    world.by("lee", end).expect("ended");
+    world.check();
+    world.arrive("ann").expect("the oldest name is free");
+    let kept = world.arrive(&of(0));
+    assert!(matches!(kept, Err(Rejection::NameKept { .. })), "{kept:?}");
     world.check_replay();
 }
 

@@ -423,6 +423,15 @@ pub(crate) fn arrive_with(
     world.act(visitor, command)
 }
 
+/// Logs in under the name that one has.
+pub(crate) fn log_in_to(who: &str, proof: &str) -> Command {
+    Command::LogInTo {
+        name: name(who),
+        proof: Some(Proof(proof.into())),
+        beside: true,
+    }
+}
+
 pub(crate) fn register(hash: &str) -> Command {
     Command::Register {
         password_hash: hash.into(),

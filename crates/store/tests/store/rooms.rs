@@ -466,7 +466,11 @@ fn metadata(seq: u64, owner: MetadataOwner, key: &str, value: Option<&str>) -> A
     let changes = [(key, value)].into();
     event(
         seq,
-        Fact::MetadataSet(Box::new(MetadataSet { owner, changes })),
+        Fact::MetadataSet(Box::new(MetadataSet {
+            owner,
+            by: PersonId(1),
+            changes,
+        })),
     )
 }
 

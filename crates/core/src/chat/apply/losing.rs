@@ -5,6 +5,7 @@ use crate::chat::Chat;
 use crate::chat::state::{Resumable, TIDY_MAX};
 use crate::event::{Event, Renamed};
 use crate::ids::{LOBBY, PersonId, RoomId};
+use crate::name::Name;
 use crate::time::Timestamp;
 
 impl Chat {
@@ -47,23 +48,33 @@ impl Chat {
 
     /// A person whose link is lost is given another name, under which it comes back.
     pub(super) fn rename_lost(&mut self, renamed: &Renamed, event: &Event) {
-        let Some(mut lost) = self.resumables.remove(renamed.person) else {
+        let Some(lost) = self.resumables.get(renamed.person) else {
             return;
         };
-        let person = &mut *lost.person;
-        person.set_mute(self.mute_of(person, event.at));
-        if !renamed.new.same_as(&renamed.old) {
-            let until = if lost.keeps_name {
-                event.seq
-            } else {
-                lost.seen
-            };
-            person.end_name(until, event.seq);
-        }
-        person.name = renamed.new.clone();
-        person.account = renamed.account.clone();
-        person.session.rank.operator = renamed.operator;
-        self.resumables.insert(lost);
+        let mute = self.mute_of(&lost.person, event.at);
+        let owns_name = self.owns(renamed.account.as_ref(), &renamed.new);
+        self.resumables.change(renamed.person, |lost| {
+            let person = &mut *lost.person;
+            person.set_mute(mute);
+            if !renamed.new.same_as(&renamed.old) {
+                let until = if lost.keeps_name {
+                    event.seq
+                } else {
+                    lost.seen
+                };
+                person.end_name(until, event.seq);
+            }
+            person.name = renamed.new.clone();
+            person.account = renamed.account.clone();
+            person.session.rank.operator = renamed.operator;
+            lost.owns_name = owns_name;
+        });
+    }
+
+    /// Whether a name is one of an account's.
+    pub(in crate::chat) fn owns(&self, account: Option<&Name>, name: &Name) -> bool {
+        let owner = self.registrations.get(name);
+        owner.is_some_and(|owner| account.is_some_and(|account| owner.name.same_as(account)))
     }
 
     /// Forgets some of the sessions whose time is over.

@@ -1,7 +1,9 @@
 //! Private messages as they are told, kept, shown and deleted.
 
+use alloc::vec::Vec;
+
 use crate::chat::Chat;
-use crate::chat::state::Sender;
+use crate::chat::state::{Holder, Sender};
 use crate::event::{Event, KeptShown, PrivateDeletion, PrivateMessage};
 use crate::ids::PersonId;
 
@@ -13,9 +15,25 @@ impl Chat {
         }
         match message.kept {
             None => self.note_sender(message.to, Some(event)),
-            Some(_) if message.is_mail() => self.registrations.mail.keep(event),
-            Some(_) => self.resumables.keep(message.to, event),
+            Some(_) if message.is_mail() => self.keep_mail(message.from, event),
+            Some(_) => {
+                let from = self.holders_behind(message.from);
+                self.resumables.keep(message.to, event, from);
+            }
         }
+    }
+
+    /// Keeps a message for an account.
+    pub(super) fn keep_mail(&mut self, from: PersonId, event: &Event) {
+        let from = self.holders_behind(from);
+        self.registrations.mail.keep(event, from);
+    }
+
+    /// For whom counts what a person does.
+    pub(super) fn holders_behind(&self, person: PersonId) -> Vec<Holder> {
+        self.people
+            .get(person)
+            .map_or_else(Vec::new, Holder::all_of)
     }
 
     pub(super) fn apply_kept_shown(&mut self, shown: &KeptShown) {

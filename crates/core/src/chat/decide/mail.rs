@@ -8,7 +8,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::account::Account;
-use crate::chat::state::Resumable;
+use crate::chat::state::{Holder, Resumable};
 use crate::chat::{Chat, Person};
 use crate::event::{Event, Fact, KeptMessage, KeptShown, Manner, Omitted};
 use crate::ids::PersonId;
@@ -69,10 +69,10 @@ impl Chat {
         let mut fact = self.message(me, &lost.person, text, now)?;
         if let Fact::PrivateMessage(message) = &mut fact {
             message.kept = Some(lost.until.since(now));
-            let from = message.accounts.from.as_ref();
-            let has_space = match from.filter(|_| message.is_mail()) {
-                Some(from) => self.registrations.mail.has_space(from, bytes),
-                None => self.resumables.has_space(bytes),
+            let from = Holder::all_of(me);
+            let has_space = match message.is_mail() {
+                true => self.registrations.mail.has_space(&from, bytes),
+                false => self.resumables.has_space(&from, bytes),
             };
             if !has_space {
                 return Err(Rejection::NothingKept(lost.person.name.clone()));
@@ -94,7 +94,7 @@ impl Chat {
         };
         self.check_may_be_heard(me, now)?;
         let mail = &self.registrations.mail;
-        if !mail.has_space(&from_account, text.len()) {
+        if !mail.has_space(&Holder::all_of(me), text.len()) {
             return Err(Rejection::MailFull(to_name));
         }
         Ok(Fact::MessageKept(Box::new(KeptMessage {

@@ -8,6 +8,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::account::AccountChange;
+use crate::chat::state::Holder;
 use crate::chat::{Chat, Person};
 use crate::command::{Outcome, RoomRef};
 use crate::event::{Fact, MetadataSet, MetadataShown};
@@ -40,7 +41,7 @@ impl Chat {
                 None => self.check_shown_name(me, value.as_str(), now)?,
             }
         }
-        self.check_metadata(&owner, (&before, &changes))?;
+        self.check_metadata(me, &owner, (&before, &changes))?;
         if changes.is_empty() {
             return Ok(Outcome::Done);
         }
@@ -58,6 +59,7 @@ impl Chat {
         // What lasts is saved before anybody is told.
         let set = Fact::MetadataSet(Box::new(MetadataSet {
             owner: owner.clone(),
+            by,
             changes: changes.clone(),
         }));
         let mut facts = Vec::from([set]);
@@ -99,6 +101,7 @@ impl Chat {
 
     fn check_metadata(
         &self,
+        me: &Person,
         owner: &MetadataOwner,
         (before, changes): (&Metadata, &[MetadataChange]),
     ) -> Result<(), Rejection> {
@@ -112,7 +115,10 @@ impl Chat {
         if changes.iter().all(|(_, value)| value.is_none()) {
             return Ok(());
         }
-        match self.metadata.has_space(owner, &after) {
+        match self
+            .metadata
+            .has_space((owner, &after), &Holder::all_of(me))
+        {
             true => Ok(()),
             false => Err(MetadataRejection::Full {
                 keys_max: METADATA_KEYS_MAX,
@@ -235,6 +241,7 @@ impl Chat {
         let all = all.map(|(key, value)| (key.clone(), Some(value.clone())));
         Some(Fact::MetadataSet(Box::new(MetadataSet {
             owner: MetadataOwner::account(account),
+            by: guest,
             changes: all.collect(),
         })))
     }

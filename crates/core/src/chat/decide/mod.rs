@@ -41,7 +41,6 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 pub(super) use metadata::owner_of;
-pub(super) use rooms::maker;
 
 use super::{Chat, Env, Person};
 use crate::command::{Caller, Command, Outcome, RoomRef};

@@ -2,17 +2,15 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
-use crate::ban::subnet_of;
-use crate::chat::state::{Maker, Room, TIDY_MAX};
+use crate::chat::state::{Holder, Room, TIDY_MAX};
 use crate::chat::{Chat, Person};
 use crate::command::{Outcome, RoomRef};
 use crate::event::Fact;
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::ROOMS_ABANDONED_MAX;
 use crate::metadata::MetadataOwner;
-use crate::name::{FoldedName, Name};
+use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::RoomPassword;
 use crate::room_name::RoomName;
@@ -156,15 +154,18 @@ impl Chat {
 
     /// Checks that nobody uses up the rooms for others.
     fn check_may_make(&self, me: &Person, known: Option<RoomId>) -> Result<(), Rejection> {
-        let account = me.account.as_ref();
-        let is_local = account.is_none() && me.session.address.to_canonical().is_loopback();
+        let is_local = me.account.is_none() && me.session.address.to_canonical().is_loopback();
         if me.session.rank.operator || is_local {
             return Ok(());
         }
-        let maker = maker(account, me.session.address);
-        let made = self.rooms.made_by(&maker);
+        let mut makers = Holder::all_of(me).into_iter();
+        makers.try_for_each(|maker| self.check_may_make_for(&maker, known))
+    }
+
+    fn check_may_make_for(&self, maker: &Holder, known: Option<RoomId>) -> Result<(), Rejection> {
+        let made = self.rooms.made_by(maker);
         let is_own = known.and_then(|id| self.rooms.get(id));
-        let is_own = is_own.is_some_and(|room| room.is_made_by(&maker));
+        let is_own = is_own.is_some_and(|room| room.is_made_by(maker));
         let all_max = self.settings.rooms_made_max;
         // Of few places nobody has more than half.
         let placed_max = all_max.min((self.settings.rooms_max / 2).max(1));
@@ -245,13 +246,5 @@ fn founded(me: &Person, room: RoomId, resets: bool) -> Fact {
         person: me.id,
         owner: me.account.clone(),
         resets,
-    }
-}
-
-/// Whose number of rooms one made by this account, or from this address, counts for.
-pub(in crate::chat) fn maker(account: Option<&Name>, address: IpAddr) -> Maker {
-    match account {
-        Some(account) => Maker::Account(FoldedName(account.clone())),
-        None => Maker::Address(subnet_of(address)),
     }
 }

@@ -6,25 +6,18 @@ use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
+use super::holdings::{Holder, Holdings};
 use super::shares;
 use crate::event::{Event, Fact, KeptMessage, Omitted};
 use crate::ids::Seq;
-use crate::limits::{KEPT_BYTES_TOTAL_MAX, KEPT_MESSAGES_MAX, KEPT_SENDER_PART};
+use crate::limits::{KEPT_BYTES_TOTAL_MAX, KEPT_MESSAGES_MAX};
 use crate::name::{FoldedName, Name};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct Mail {
     /// Never an empty one.
     boxes: HashMap<FoldedName, Mailbox>,
-    taken: Taken,
-}
-
-/// The bytes of messages that are kept.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Taken {
-    bytes: usize,
-    /// Those of each account that has sent some.
-    by_sender: HashMap<FoldedName, usize>,
+    held: Holdings<Seq>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,31 +50,6 @@ impl Mailbox {
     }
 }
 
-impl Taken {
-    fn add(&mut self, event: &Event) {
-        if let Fact::MessageKept(message) = &event.fact {
-            let bytes = shares::bytes(event);
-            self.bytes += bytes;
-            let from = FoldedName(message.from_account.clone());
-            *self.by_sender.entry(from).or_default() += bytes;
-        }
-    }
-
-    fn remove(&mut self, event: &Event) {
-        if let Fact::MessageKept(message) = &event.fact {
-            let bytes = shares::bytes(event);
-            self.bytes -= bytes;
-            let from = message.from_account.folded();
-            if let Some(own) = self.by_sender.get_mut(from) {
-                *own -= bytes;
-                if *own == 0 {
-                    self.by_sender.remove(from);
-                }
-            }
-        }
-    }
-}
-
 impl Mail {
     /// What is kept for an account, oldest first.
     pub(in crate::chat) fn of(
@@ -107,17 +75,14 @@ impl Mail {
         self.boxes.contains_key(account.folded())
     }
 
-    /// Whether a message of so many bytes can be kept for anybody. One account has at most a part of what is left free,
-    /// so that there is always something left for others, however many have filled it (Choudhury and Hahne, "Dynamic
-    /// Queue Length Thresholds for Shared-Memory Packet Switches", 1998).
-    pub(in crate::chat) fn has_space(&self, from: &Name, bytes: usize) -> bool {
-        let own = self.taken.by_sender.get(from.folded()).copied();
-        let free = KEPT_BYTES_TOTAL_MAX.saturating_sub(self.taken.bytes);
-        own.unwrap_or_default() + bytes <= free / KEPT_SENDER_PART
+    /// Whether a message of so many bytes from these can be kept for anybody.
+    pub(in crate::chat) fn has_space(&self, from: &[Holder], bytes: usize) -> bool {
+        self.held.have_space(from, bytes, KEPT_BYTES_TOTAL_MAX)
     }
 
-    /// Keeps a message, be it to an account or to a lost session of one.
-    pub(in crate::chat) fn keep(&mut self, event: &Event) {
+    /// Keeps a message, be it to an account or to a lost session of one. Where it is not known who has sent it, as
+    /// after a restart, it counts for the account alone.
+    pub(in crate::chat) fn keep(&mut self, event: &Event, mut from: Vec<Holder>) {
         let kept = match &event.fact {
             Fact::MessageKept(message) => Some((**message).clone()),
             Fact::PrivateMessage(message) => message.as_kept(),
@@ -126,17 +91,20 @@ impl Mail {
         let Some(kept) = kept else {
             return;
         };
+        if from.is_empty() {
+            from.push(Holder::account(&kept.from_account));
+        }
         let account = FoldedName(kept.account.clone());
         let event = Event {
             fact: Fact::MessageKept(Box::new(kept)),
             source: event.source.clone(),
             ..*event
         };
-        self.taken.add(&event);
+        self.held.put(event.seq, from, shares::bytes(&event));
         let mailbox = self.boxes.entry(account).or_default();
         mailbox.kept.push(event);
         for event in shares::make_space(&mut mailbox.kept) {
-            self.taken.remove(&event);
+            self.held.remove(&event.seq);
             mailbox.omit(event);
         }
     }
@@ -147,7 +115,7 @@ impl Mail {
             return;
         };
         let deleted = mailbox.kept.extract_if(.., |event| event.seq == message);
-        deleted.for_each(|event| self.taken.remove(&event));
+        deleted.for_each(|event| drop(self.held.remove(&event.seq)));
         if mailbox.kept.is_empty() && mailbox.omitted.is_empty() {
             self.boxes.remove(account.folded());
         }
@@ -156,10 +124,8 @@ impl Mail {
     /// Forgets what is kept for an account.
     pub(in crate::chat) fn forget(&mut self, account: &Name) {
         let mailbox = self.boxes.remove(account.folded()).unwrap_or_default();
-        mailbox
-            .kept
-            .iter()
-            .for_each(|event| self.taken.remove(event));
+        let kept = mailbox.kept.iter();
+        kept.for_each(|event| drop(self.held.remove(&event.seq)));
     }
 
     /// The messages that are kept for an account are shown; those that are not are still to be told of.
@@ -168,7 +134,7 @@ impl Mail {
             return;
         };
         let shown = mailbox.kept.drain(..);
-        shown.for_each(|event| self.taken.remove(&event));
+        shown.for_each(|event| drop(self.held.remove(&event.seq)));
         if mailbox.omitted.is_empty() {
             self.boxes.remove(account.folded());
         }
@@ -180,14 +146,8 @@ impl Mail {
         assert!(boxes.all(|mailbox| {
             shares::fits(&mailbox.kept) && !(mailbox.kept.is_empty() && mailbox.omitted.is_empty())
         }));
-        assert_eq!(
-            self.taken.bytes,
-            self.boxes.values().map(Mailbox::bytes).sum::<usize>()
-        );
-        assert_eq!(
-            self.taken.bytes,
-            self.taken.by_sender.values().sum::<usize>()
-        );
+        self.held
+            .check(self.boxes.values().map(Mailbox::bytes).sum());
     }
 }
 
@@ -196,6 +156,7 @@ mod tests {
     use super::*;
     use crate::event::Manner;
     use crate::ids::PersonId;
+    use crate::limits::SHARE_PART;
     use crate::text::Text;
     use crate::time::Timestamp;
     use std::format;
@@ -225,9 +186,12 @@ mod tests {
 
     /// Sends messages to one after the other, as long as there is space.
     fn fill(mail: &mut Mail, from: &str) -> usize {
-        let mut sent = 0;
-        while mail.has_space(&name(from), 4_000) {
-            mail.keep(&kept(from, &format!("{from}-{}", sent / 10), sent as u64));
+        let (first, mut sent) = (10_000 * mail.boxes.len(), 0);
+        let own = [Holder::account(&name(from))];
+        while mail.has_space(&own, 4_000) {
+            let seq = first + sent;
+            let to = format!("{from}-{}", sent / 10);
+            mail.keep(&kept(from, &to, seq as u64), own.to_vec());
             sent += 1;
         }
         mail.check();
@@ -238,17 +202,18 @@ mod tests {
     fn nobody_fills_the_mail_for_others() {
         let mut mail = Mail::default();
         let first = fill(&mut mail, "first");
-        assert!(first * 4_000 <= KEPT_BYTES_TOTAL_MAX / KEPT_SENDER_PART);
+        assert!(first * 4_000 <= KEPT_BYTES_TOTAL_MAX / SHARE_PART);
         for n in 0..10 {
             assert!(fill(&mut mail, &format!("more{n}")) > 0);
         }
-        assert!(mail.has_space(&name("other"), 4_000));
+        let of = |account: &str| [Holder::account(&name(account))];
+        assert!(mail.has_space(&of("other"), 4_000));
         // What is shown leaves its part to its sender again.
-        assert!(!mail.has_space(&name("first"), 4_000));
+        assert!(!mail.has_space(&of("first"), 4_000));
         for n in 0..=first / 10 {
             mail.forget(&name(&format!("first-{n}")));
         }
         mail.check();
-        assert!(mail.has_space(&name("first"), 4_000));
+        assert!(mail.has_space(&of("first"), 4_000));
     }
 }

@@ -1,9 +1,11 @@
 //! The metadata of accounts, guests and rooms. Most have none, and cost nothing here.
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
+use super::holdings::{Holder, Holdings};
 use super::shown_names::ShownNames;
 use crate::ids::RoomId;
 use crate::limits::{METADATA_BYTES_TOTAL_MAX, METADATA_KEYS_MAX};
@@ -15,7 +17,7 @@ use crate::room_name::RoomName;
 pub(in crate::chat) struct AllMetadata {
     /// Never an empty one.
     by_owner: HashMap<MetadataOwner, Arc<Metadata>>,
-    bytes: usize,
+    held: Holdings<MetadataOwner>,
     shown: ShownNames,
 }
 
@@ -29,27 +31,45 @@ impl AllMetadata {
         self.by_owner.get(owner)
     }
 
-    /// Whether there is a place for what an owner would have.
-    pub(in crate::chat) fn has_space(&self, owner: &MetadataOwner, wanted: &Metadata) -> bool {
-        let before = self.of(owner).map_or(0, |metadata| metadata.bytes());
-        wanted.len() <= METADATA_KEYS_MAX
-            && self.bytes - before + wanted.bytes() <= METADATA_BYTES_TOTAL_MAX
+    /// Whether there is a place for what an owner would have, set by these. It may always be as much as it is.
+    pub(in crate::chat) fn has_space(
+        &self,
+        (owner, wanted): (&MetadataOwner, &Metadata),
+        holders: &[Holder],
+    ) -> bool {
+        let more = wanted.bytes().saturating_sub(self.held.bytes_of(owner));
+        let have_space = || {
+            self.held
+                .have_space(holders, more, METADATA_BYTES_TOTAL_MAX)
+        };
+        wanted.len() <= METADATA_KEYS_MAX && (more == 0 || have_space())
     }
 
-    /// Takes changes over.
-    pub(in crate::chat) fn set(&mut self, owner: &MetadataOwner, changes: &[MetadataChange]) {
+    /// Takes changes over. What grows by them counts for these from now on.
+    pub(in crate::chat) fn set(
+        &mut self,
+        owner: &MetadataOwner,
+        changes: &[MetadataChange],
+        holders: Vec<Holder>,
+    ) {
+        let bytes_before = self.held.bytes_of(owner);
         let was_taken = self.shown.taken().contains(owner);
         let before = self
             .of(owner)
             .and_then(|metadata| metadata.shown_name())
             .cloned();
-        let mut metadata = self.forget(owner);
+        let (mut metadata, held_by) = self.take(owner);
         let changed = Arc::make_mut(&mut metadata);
         changes
             .iter()
             .for_each(|change| changed.set(change.clone()));
         if !metadata.is_empty() {
-            self.bytes += metadata.bytes();
+            let bytes = metadata.bytes();
+            let holders = match bytes > bytes_before {
+                true => holders,
+                false => held_by,
+            };
+            self.held.put(owner.clone(), holders, bytes);
             if let Some(shown) = metadata.shown_name() {
                 self.shown.insert(owner, shown);
                 if was_taken && before.as_ref() == Some(shown) {
@@ -60,14 +80,18 @@ impl AllMetadata {
         }
     }
 
-    /// Forgets what is kept for an owner. Returns it.
-    pub(in crate::chat) fn forget(&mut self, owner: &MetadataOwner) -> Arc<Metadata> {
+    /// Forgets what is kept for an owner.
+    pub(in crate::chat) fn forget(&mut self, owner: &MetadataOwner) {
+        self.take(owner);
+    }
+
+    /// Takes out what is kept for an owner, and for whom it counts.
+    fn take(&mut self, owner: &MetadataOwner) -> (Arc<Metadata>, Vec<Holder>) {
         let metadata = self.by_owner.remove(owner).unwrap_or_default();
-        self.bytes -= metadata.bytes();
         if let Some(shown) = metadata.shown_name() {
             self.shown.remove(owner, shown);
         }
-        metadata
+        (metadata, self.held.remove(owner))
     }
 
     /// The names that are shown in place of others.
@@ -104,21 +128,20 @@ impl AllMetadata {
     pub(in crate::chat) fn check(&self) {
         let all = || self.by_owner.values();
         assert!(all().all(|metadata| !metadata.is_empty()));
-        assert_eq!(
-            self.bytes,
-            all().map(|metadata| metadata.bytes()).sum::<usize>()
-        );
+        self.held
+            .check(all().map(|metadata| metadata.bytes()).sum());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ban::subnet_of;
     use crate::ids::PersonId;
     use crate::limits::METADATA_VALUE_BYTES_MAX;
     use crate::metadata::{MetadataKey, MetadataValue};
+    use core::net::IpAddr;
     use std::format;
-    use std::vec::Vec;
 
     /// As much as one may have.
     fn changes() -> Vec<MetadataChange> {
@@ -131,27 +154,36 @@ mod tests {
     }
 
     #[test]
-    fn all_together_have_no_more_than_is_kept() {
+    fn nobody_fills_the_metadata_for_others() {
         let mut all = AllMetadata::default();
         let mut wanted = Metadata::default();
         changes().into_iter().for_each(|change| wanted.set(change));
+        let from = |address: &str| {
+            let address: IpAddr = address.parse().expect("an address");
+            [Holder::Address(subnet_of(address))]
+        };
+        let (here, elsewhere) = (from("192.0.2.1"), from("192.0.2.2"));
         let mut guests = (0..).map(|n| MetadataOwner::Guest(PersonId(n)));
         let refused = guests.find(|guest| {
-            let has_space = all.has_space(guest, &wanted);
+            let has_space = all.has_space((guest, &wanted), &here);
             if has_space {
-                all.set(guest, &changes());
+                all.set(guest, &changes(), here.to_vec());
             }
             !has_space
         });
         let refused = refused.expect("there is an end to it");
-        assert!(all.bytes <= METADATA_BYTES_TOTAL_MAX);
-        assert!(all.bytes + wanted.bytes() > METADATA_BYTES_TOTAL_MAX);
+        all.check();
+        assert!(all.has_space((&refused, &wanted), &elsewhere));
         // Who has as much already may set it anew.
         let first = MetadataOwner::Guest(PersonId(0));
-        assert!(all.has_space(&first, &wanted));
+        assert!(all.has_space((&first, &wanted), &here));
+        // Who takes something away does not have to answer for the rest.
+        let (key, value) = changes().remove(0);
+        all.set(&first, &[(key.clone(), None)], elsewhere.to_vec());
+        assert!(all.held.bytes_held_by(&elsewhere[0]) == 0);
+        all.set(&first, &[(key, value)], elsewhere.to_vec());
+        assert!(all.held.bytes_held_by(&elsewhere[0]) > 0);
         all.check();
-        all.forget(&first);
-        assert!(all.has_space(&refused, &wanted));
-        all.check();
+        assert!(all.has_space((&refused, &wanted), &here));
     }
 }

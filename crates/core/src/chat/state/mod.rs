@@ -5,6 +5,7 @@
 //! there are, because one thread serves them all; what grows with the answer is taken in pages.
 
 mod addresses;
+mod holdings;
 mod homes;
 mod mail;
 mod markers;
@@ -25,6 +26,7 @@ mod sent_keys;
 mod shares;
 mod shown_names;
 
+pub(super) use holdings::Holder;
 pub(super) use mail::Mail;
 pub(super) use markers::{AccountMarkers, ReadMarkers};
 pub(super) use metadata::AllMetadata;
@@ -33,7 +35,7 @@ pub(super) use person::{Activity, Connection, IrcPerson, Person, Session};
 pub(super) use registrations::Registrations;
 pub(super) use restrictions::{List, RestrictionId, Restrictions};
 pub(super) use resumables::{Resumable, Resumables};
-pub(super) use room::{Maker, Room};
+pub(super) use room::Room;
 pub(super) use room_restrictions::RoomRestrictions;
 pub(super) use room_rules::{RoomRules, named_by};
 pub(super) use rooms::Rooms;

@@ -8,11 +8,12 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
+use super::holdings::{Holder, Holdings};
 use super::homes::{Homes, Place};
 use super::registry::Registry;
 use super::{Person, shares};
 use crate::ban::{Mask, Reach};
-use crate::event::Event;
+use crate::event::{Event, Fact};
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::limits::{KEPT_BYTES_TOTAL_MAX, LOST_NAMES_MAX};
 use crate::name::{FoldedName, Name};
@@ -29,6 +30,8 @@ pub(in crate::chat) struct Resumable {
     pub(in crate::chat) seen: Seq,
     /// Nobody else may have the name meanwhile.
     pub(in crate::chat) keeps_name: bool,
+    /// The name is its account's: nobody else may have it in any case.
+    pub(in crate::chat) owns_name: bool,
     /// It is of an earlier run of the server.
     pub(in crate::chat) is_restored: bool,
     /// Private messages that came since, oldest first.
@@ -59,6 +62,14 @@ fn account_key(person: &Person) -> Option<(FoldedName, PersonId)> {
     Some((FoldedName(account.clone()), person.id))
 }
 
+/// The account of who has sent a message, if it has one.
+fn sender_of(event: &Event) -> Option<Holder> {
+    match &event.fact {
+        Fact::PrivateMessage(message) => message.accounts.from.as_ref().map(Holder::account),
+        _ => None,
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct Resumables {
     by_id: HashMap<PersonId, Resumable>,
@@ -69,12 +80,14 @@ pub(in crate::chat) struct Resumables {
     by_account: BTreeSet<(FoldedName, PersonId)>,
     /// The names that are kept: each for the one who had it last.
     names: Registry<PersonId>,
-    kept_bytes: usize,
+    /// The private messages that are kept, by receiver and number.
+    held: Holdings<(PersonId, Seq)>,
     /// The next to end comes first.
     by_end: BTreeSet<Place>,
     by_home: Homes,
-    /// Guests whose names are kept: a guest holds a name by nothing but the link that it has lost.
-    guests: Homes,
+    /// Those who hold a name by nothing but the link that they have lost: guests, and who is logged in to an account
+    /// under a name that is not the account's.
+    holding: Homes,
     /// Those who are operators.
     operators: BTreeSet<Place>,
 }
@@ -137,32 +150,33 @@ impl Resumables {
             .look_alike(name, |id| Some(*id) == own || has_expired(id))
     }
 
-    /// Whether a message of so many bytes can be kept for anybody.
-    pub(in crate::chat) fn has_space(&self, bytes: usize) -> bool {
-        self.kept_bytes + bytes <= KEPT_BYTES_TOTAL_MAX
+    /// Whether a message of so many bytes from these can be kept for anybody.
+    pub(in crate::chat) fn has_space(&self, from: &[Holder], bytes: usize) -> bool {
+        self.held.have_space(from, bytes, KEPT_BYTES_TOTAL_MAX)
     }
 
-    /// Keeps a private message.
-    pub(in crate::chat) fn keep(&mut self, id: PersonId, event: &Event) {
-        self.change_kept(id, |lost| {
-            lost.kept.push(event.clone());
-            lost.omitted += shares::make_space(&mut lost.kept).len() as u64;
-        });
+    /// Keeps a private message from these.
+    pub(in crate::chat) fn keep(&mut self, id: PersonId, event: &Event, from: Vec<Holder>) {
+        let Some(lost) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        lost.kept.push(event.clone());
+        let omitted = shares::make_space(&mut lost.kept);
+        lost.omitted += omitted.len() as u64;
+        self.held.put((id, event.seq), from, shares::bytes(event));
+        for event in omitted {
+            self.held.remove(&(id, event.seq));
+        }
     }
 
     /// Forgets one private message that is kept for those whom it was sent to.
     pub(in crate::chat) fn delete_kept(&mut self, name: &Name, message: Seq) {
         let named: Vec<PersonId> = self.all_named(name).map(|lost| lost.person.id).collect();
         for id in named {
-            self.change_kept(id, |lost| lost.kept.retain(|event| event.seq != message));
-        }
-    }
-
-    fn change_kept(&mut self, id: PersonId, change: impl FnOnce(&mut Resumable)) {
-        if let Some(lost) = self.by_id.get_mut(&id) {
-            self.kept_bytes -= lost.kept_bytes();
-            change(lost);
-            self.kept_bytes += lost.kept_bytes();
+            if let Some(lost) = self.by_id.get_mut(&id) {
+                lost.kept.retain(|event| event.seq != message);
+                self.held.remove(&(id, message));
+            }
         }
     }
 
@@ -203,14 +217,23 @@ impl Resumables {
         }
     }
 
+    /// Takes a lost session in. Who has sent its messages has an account, or is not known any more.
     pub(in crate::chat) fn insert(&mut self, resumable: Resumable) {
+        for event in &resumable.kept {
+            let key = (resumable.person.id, event.seq);
+            let from = sender_of(event).into_iter().collect();
+            self.held.put(key, from, shares::bytes(event));
+        }
+        self.index(resumable);
+    }
+
+    fn index(&mut self, resumable: Resumable) {
         let Resumable {
             person,
             until,
             seen,
             ..
         } = &resumable;
-        self.kept_bytes += resumable.kept_bytes();
         if resumable.keeps_name {
             self.names.insert(person.name.clone(), person.id);
         }
@@ -228,24 +251,24 @@ impl Resumables {
         if person.session.rank.operator {
             self.operators.insert(place);
         }
-        let is_guest = resumable.keeps_name && person.account.is_none();
+        let is_held = resumable.keeps_name && !resumable.owns_name;
         self.by_id.insert(person.id, resumable);
-        if is_guest {
-            self.keep_guest(address, place);
+        if is_held {
+            self.hold_name(address, place);
         }
     }
 
-    /// Keeps a guest's name. A person who cuts links on purpose holds but so many: of more from one
+    /// Keeps a name that is nobody's. A person who cuts links on purpose holds but so many: of more from one
     /// address the oldest gives up its name, and no other address does.
-    fn keep_guest(&mut self, address: IpAddr, place: Place) {
-        self.guests.insert(address, place);
-        if self.guests.len_of(address) <= LOST_NAMES_MAX {
+    fn hold_name(&mut self, address: IpAddr, place: Place) {
+        self.holding.insert(address, place);
+        if self.holding.len_of(address) <= LOST_NAMES_MAX {
             return;
         }
-        let Some(oldest) = self.guests.oldest_of(address) else {
+        let Some(oldest) = self.holding.oldest_of(address) else {
             return;
         };
-        self.guests.remove(address, oldest);
+        self.holding.remove(address, oldest);
         if let Some(lost) = self.by_id.get_mut(&oldest.2) {
             lost.keeps_name = false;
             if self.names.get(&lost.person.name) == Some(&oldest.2) {
@@ -254,7 +277,23 @@ impl Resumables {
         }
     }
 
+    /// Changes a session, the keys of the indexes included.
+    pub(in crate::chat) fn change(&mut self, id: PersonId, change: impl FnOnce(&mut Resumable)) {
+        if let Some(mut lost) = self.unindex(id) {
+            change(&mut lost);
+            self.index(lost);
+        }
+    }
+
     pub(in crate::chat) fn remove(&mut self, id: PersonId) -> Option<Resumable> {
+        let lost = self.unindex(id)?;
+        for event in &lost.kept {
+            self.held.remove(&(id, event.seq));
+        }
+        Some(lost)
+    }
+
+    fn unindex(&mut self, id: PersonId) -> Option<Resumable> {
         let resumable = self.by_id.remove(&id)?;
         let Resumable {
             person,
@@ -262,7 +301,6 @@ impl Resumables {
             seen,
             ..
         } = &resumable;
-        self.kept_bytes -= resumable.kept_bytes();
         if self.names.get(&person.name) == Some(&id) {
             self.names.remove(&person.name);
         }
@@ -280,7 +318,7 @@ impl Resumables {
         let address = person.session.address;
         self.by_end.remove(&place);
         self.by_home.remove(address, place);
-        self.guests.remove(address, place);
+        self.holding.remove(address, place);
         self.operators.remove(&place);
         Some(resumable)
     }
@@ -321,8 +359,10 @@ impl Resumables {
     /// Logs everybody out of an account, with the rights that it gave.
     pub(in crate::chat) fn end_account(&mut self, account: &Name, was_operator: bool) {
         for id in self.logged_in_to(account) {
-            self.by_account.remove(&(FoldedName(account.clone()), id));
-            self.with(id, |person| person.account = None);
+            self.change(id, |lost| {
+                lost.person.account = None;
+                lost.owns_name = false;
+            });
             if was_operator {
                 self.set_rank(id, false);
             }
@@ -344,7 +384,7 @@ impl Resumables {
             && self.by_account.len() <= lost
             && self.by_end.len() == lost
             && self.by_home.len() == lost
-            && self.guests.len() <= lost
+            && self.holding.len() <= lost
             && self.operators.len() <= lost
     }
 
@@ -367,9 +407,9 @@ impl Resumables {
             assert!(shares::fits(&lost.kept));
         }
         self.by_home.check();
-        self.guests.check();
-        let kept_bytes: usize = self.by_id.values().map(Resumable::kept_bytes).sum();
-        assert_eq!(self.kept_bytes, kept_bytes);
+        self.holding.check();
+        self.held
+            .check(self.by_id.values().map(Resumable::kept_bytes).sum());
         for (code, id) in &self.by_code {
             let person = &self.by_id[id].person;
             let is_spent = person.spent_code().as_ref() == Some(code);

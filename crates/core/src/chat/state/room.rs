@@ -2,14 +2,13 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use ipnet::IpNet;
-
-use super::RoomRules;
+use super::{Holder, RoomRules};
 use crate::answer::Topic;
 use crate::ids::{LOBBY, PersonId, RoomId};
-use crate::name::{FoldedName, Name};
+use crate::name::Name;
 use crate::room_name::RoomName;
 use crate::time::Timestamp;
 
@@ -33,19 +32,12 @@ pub(in crate::chat) struct Room {
     pub(super) rules: Option<Box<RoomRules>>,
     /// Whether server operators alone moderate it: the configuration names it.
     pub(in crate::chat) is_servers: bool,
-    /// Who counts it among the rooms that they made.
-    pub(super) maker: Option<Maker>,
+    /// Those who count it among the rooms that they made.
+    pub(super) makers: Vec<Holder>,
     /// Whether something is stored of it: then it stays when everybody leaves.
     pub(super) has_history: bool,
     /// Whether the table of rooms counts it as one that takes a place.
     pub(super) is_placed: bool,
-}
-
-/// Whose number of rooms a room counts for: the account that made it, or the address.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(in crate::chat) enum Maker {
-    Account(FoldedName),
-    Address(IpNet),
 }
 
 impl Room {
@@ -59,7 +51,7 @@ impl Room {
             created,
             rules: None,
             is_servers,
-            maker: None,
+            makers: Vec::new(),
             has_history: false,
             is_placed: false,
         }
@@ -70,8 +62,13 @@ impl Room {
         self.rules.as_deref()
     }
 
-    pub(in crate::chat) fn is_made_by(&self, maker: &Maker) -> bool {
-        self.maker.as_ref() == Some(maker)
+    /// Whose number of rooms it counts for: the account that made it, and the address.
+    pub(in crate::chat) fn makers(&self) -> &[Holder] {
+        &self.makers
+    }
+
+    pub(in crate::chat) fn is_made_by(&self, maker: &Holder) -> bool {
+        self.makers.contains(maker)
     }
 
     /// Whether an account has made it, has a standing in it or a right by a mask.
@@ -80,8 +77,7 @@ impl Room {
             let mut masks = rules.masks.iter();
             rules.of_account(account).is_some() || masks.any(|mask| mask.is_right_of(account))
         };
-        self.rules().is_some_and(has_right)
-            || self.is_made_by(&Maker::Account(FoldedName(account.clone())))
+        self.rules().is_some_and(has_right) || self.is_made_by(&Holder::account(account))
     }
 
     pub(in crate::chat) fn is_hidden(&self) -> bool {

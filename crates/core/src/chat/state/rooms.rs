@@ -8,9 +8,9 @@ use core::ops::Bound;
 
 use hashbrown::HashMap;
 
-use super::RoomRules;
 use super::nearest::nearest;
-use super::room::{Maker, Place, Room};
+use super::room::{Place, Room};
+use super::{Holder, RoomRules};
 use crate::answer::Topic;
 use crate::ids::{PersonId, RoomId};
 use crate::limits::ROOM_LINES_MAX;
@@ -54,7 +54,7 @@ pub(in crate::chat) struct Rooms {
     /// Rooms that take a place.
     placed: usize,
     /// The number of rooms that each has made.
-    made: HashMap<Maker, Made>,
+    made: HashMap<Holder, Made>,
     /// The rooms that an account has made, or has a standing or a right by a mask in.
     by_account: BTreeSet<(FoldedName, RoomId)>,
     next: u32,
@@ -80,7 +80,7 @@ impl Rooms {
         self.placed
     }
 
-    pub(in crate::chat) fn made_by(&self, maker: &Maker) -> Made {
+    pub(in crate::chat) fn made_by(&self, maker: &Holder) -> Made {
         self.made.get(maker).copied().unwrap_or_default()
     }
 
@@ -198,7 +198,7 @@ impl Rooms {
     }
 
     pub(in crate::chat) fn close(&mut self, id: RoomId) {
-        self.set_maker(id, None);
+        self.set_makers(id, Vec::new());
         self.reset(id);
         if let Some(room) = self.by_id.remove(&id) {
             self.by_key.remove(&room.name.key());
@@ -212,32 +212,40 @@ impl Rooms {
         }
     }
 
-    /// Counts a room for another maker, or for none.
-    pub(in crate::chat) fn set_maker(&mut self, id: RoomId, maker: Option<Maker>) {
+    /// Counts a room for others than before.
+    pub(in crate::chat) fn set_makers(&mut self, id: RoomId, makers: Vec<Holder>) {
         let Some(room) = self.by_id.get_mut(&id) else {
             return;
         };
         let placed = usize::from(room.is_placed);
-        if let Some(maker) = &maker {
+        for maker in &makers {
             let made = self.made.entry(maker.clone()).or_default();
             made.all += 1;
             made.placed += placed;
         }
-        let before = core::mem::replace(&mut room.maker, maker.clone());
-        if let Some(before) = &before
-            && let Some(made) = self.made.get_mut(before)
-        {
-            made.all -= 1;
-            made.placed -= placed;
-            if made.all == 0 {
-                self.made.remove(before);
+        let before = core::mem::replace(&mut room.makers, makers.clone());
+        for maker in &before {
+            if let Some(made) = self.made.get_mut(maker) {
+                made.all -= 1;
+                made.placed -= placed;
+                if made.all == 0 {
+                    self.made.remove(maker);
+                }
             }
         }
-        for maker in before.into_iter().chain(maker) {
-            if let Maker::Account(account) = maker {
+        for maker in before.into_iter().chain(makers) {
+            if let Holder::Account(account) = maker {
                 self.note_account(id, &account.0);
             }
         }
+    }
+
+    /// Counts a room for another account, and for the address that it was made from as before.
+    pub(in crate::chat) fn set_made_by(&mut self, id: RoomId, account: &Name) {
+        let made = self.by_id.get(&id).map_or(&[][..], Room::makers).iter();
+        let address = made.filter(|maker| matches!(maker, Holder::Address(_)));
+        let makers = core::iter::once(Holder::account(account)).chain(address.cloned());
+        self.set_makers(id, makers.collect());
     }
 
     pub(in crate::chat) fn enter(&mut self, id: RoomId, person: PersonId) {
@@ -322,12 +330,12 @@ impl Rooms {
     /// Takes what an account that has ended was in each room: the next to register its name gets
     /// nothing of it.
     pub(in crate::chat) fn end_account(&mut self, account: &Name) {
-        let maker = Maker::Account(FoldedName(account.clone()));
+        let maker = Holder::account(account);
         let rooms: Vec<RoomId> = self.of_account(account).collect();
         for id in rooms {
-            if self.by_id[&id].is_made_by(&maker) {
-                self.set_maker(id, None);
-            }
+            let makers = self.by_id[&id].makers().iter();
+            let others = makers.filter(|other| **other != maker).cloned().collect();
+            self.set_makers(id, others);
             self.change_rules(id, |rules| rules.set_account(account, None));
             self.note_account(id, account);
         }
@@ -398,13 +406,11 @@ impl Rooms {
         let was_placed = core::mem::replace(&mut room.is_placed, is_placed);
         self.placed += usize::from(is_placed);
         self.placed -= usize::from(was_placed);
-        if let Some(made) = room
-            .maker
-            .as_ref()
-            .and_then(|maker| self.made.get_mut(maker))
-        {
-            made.placed += usize::from(is_placed);
-            made.placed -= usize::from(was_placed);
+        for maker in &room.makers {
+            if let Some(made) = self.made.get_mut(maker) {
+                made.placed += usize::from(is_placed);
+                made.placed -= usize::from(was_placed);
+            }
         }
     }
 
@@ -420,7 +426,7 @@ impl Rooms {
             && (rooms..=2 * rooms).contains(&self.by_look.len())
             && self.by_size.len() <= rooms
             && self.busy <= rooms
-            && self.made.len() <= rooms
+            && self.made.len() <= 2 * rooms
     }
 
     /// Checks that who is absent from a room was in it, given the rooms of those whose link is lost.
@@ -447,14 +453,14 @@ impl Rooms {
             let is_listed = self.by_size.contains(&room.place(*id));
             assert_eq!(is_listed, !room.is_hidden());
             listed += usize::from(is_listed);
-            made += usize::from(room.maker.is_some());
+            made += room.makers().len();
             if let Some(rules) = room.rules() {
                 rules.check(|id| room.members.contains(&id));
             }
             assert_eq!(self.closable.contains(id), room.may_close(*id));
             assert_eq!(room.is_placed, room.takes_place(*id));
             placed += usize::from(room.is_placed);
-            made_placed += usize::from(room.is_placed && room.maker.is_some());
+            made_placed += usize::from(room.is_placed) * room.makers().len();
             assert!(id.0 < self.next);
             let accounts = room.rules().into_iter().flat_map(RoomRules::accounts_named);
             for account in accounts.filter(|account| room.concerns(account)) {
