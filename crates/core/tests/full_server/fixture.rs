@@ -66,7 +66,7 @@ impl FullServer {
         for n in 0..people {
             server.arrive(n);
         }
-        server.does(server.member(), log_in_to("owner3"));
+        server.does(server.member(), log_in_to("holder3"));
         server
     }
 
@@ -200,7 +200,7 @@ fn snapshot(people: u64, restrictions: usize) -> Snapshot {
         why: Some(text("spam").into()),
     };
     let account = |n| {
-        let own = name(&format!("owner{n}"));
+        let own = name(&format!("holder{n}"));
         Account::new(own, CredentialKind::Password, "a hash".into(), START)
     };
     Snapshot {
@@ -312,7 +312,7 @@ pub(crate) const PIECES: &[Piece] = &[
         name: "log in to an account, look at it and log out",
         work: |server| {
             let login = Command::LogInTo {
-                name: name("owner1"),
+                name: name("holder1"),
                 proof: Some(Proof("a hash".into())),
                 beside: true,
             };
@@ -326,7 +326,7 @@ pub(crate) const PIECES: &[Piece] = &[
         name: "a wrong password for an account",
         work: |server| {
             let login = Command::LogInTo {
-                name: name("owner1"),
+                name: name("holder1"),
                 proof: Some(Proof("another hash".into())),
                 beside: false,
             };
@@ -355,8 +355,8 @@ pub(crate) const PIECES: &[Piece] = &[
         name: "leave a message for an account and show it",
         work: |server| {
             let receiver = server.caller(3);
-            server.does(server.member(), message("owner2"));
-            server.does(receiver, log_in_to("owner2"));
+            server.does(server.member(), message("holder2"));
+            server.does(receiver, log_in_to("holder2"));
             server.does(Caller::Server, Command::ShowKept(PersonId(3)));
             server.does(receiver, Command::LogOut);
         },
