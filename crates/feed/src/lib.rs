@@ -60,8 +60,8 @@ pub trait Render {
 
 /// What one reader leaves out and adds.
 pub trait Reader {
-    /// Whether it is shown all lines as they are, but for its own: then [`hides`](Self::hides) and
-    /// [`trailer`](Self::trailer) are not asked.
+    /// Whether it is shown all lines as they are, but for its own: then [`hides`](Self::hides),
+    /// [`instead`](Self::instead) and [`trailer`](Self::trailer) are not asked.
     fn sees_all(&self) -> bool;
 
     /// Whether this is its own line, which its terminal shows already. Asked only up to the newest
@@ -70,6 +70,12 @@ pub trait Reader {
 
     /// Whether it does not want to see this event, such as one with a voice that it ignores.
     fn hides(&self, event: &Event) -> bool;
+
+    /// Appends what it is shown in place of the line of an event, if that is another: a leave without the words of a
+    /// person that it ignores. Returns whether it is.
+    fn instead(&self, _out: &mut Vec<u8>, _event: &Event, _room: RoomId) -> bool {
+        false
+    }
 
     /// Bytes behind the line of an event that it is shown, such as BEL.
     fn trailer(&self, event: &Event) -> &'static [u8];

@@ -5,6 +5,8 @@
 //! cursors move back to what the socket did not take. Only the rest of a line that was cut waits
 //! in `unsent`: a reader that has stalled costs a line, not a buffer of 64 KiB.
 
+use alloc::vec::Vec;
+
 use chinwag_core::Seq;
 
 use crate::private::whole_lines;
@@ -243,18 +245,22 @@ impl Feed {
             let is_hidden = event.seq <= self.seen
                 || (next < own.own_until && reader.is_own(event))
                 || (!sees_all && reader.hides(event));
-            let trailer = match sees_all || is_hidden {
-                true => &[][..],
+            let mut words = Vec::new();
+            let is_reworded =
+                !sees_all && !is_hidden && reader.instead(&mut words, event, own.room);
+            let trailer = match sees_all || is_hidden || is_reworded {
+                true => &words[..],
                 false => reader.trailer(event),
             };
-            if is_hidden || !trailer.is_empty() {
+            if is_hidden || is_reworded || !trailer.is_empty() {
                 scratch.copy(
                     own.source(from, next, Extent::Plain),
                     [plain(from, next), &[]],
                 );
-                let (end, extent) = match is_hidden {
-                    true => (entry.begin, Extent::Hidden),
-                    false => (entry.end, Extent::Trailed(trailer.len() as u8)),
+                let (end, extent) = match (is_hidden, is_reworded) {
+                    (true, _) => (entry.begin, Extent::Hidden),
+                    (false, true) => (entry.begin, Extent::Reworded),
+                    (false, false) => (entry.end, Extent::Trailed(trailer.len() as u8)),
                 };
                 let line = log.slice(log.start_of(next), end);
                 scratch.copy(own.source(next, next + 1, extent), [line, trailer]);

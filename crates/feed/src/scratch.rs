@@ -17,6 +17,8 @@ pub(crate) enum Extent {
     Plain,
     /// One entry without its line: the line of a new day alone.
     Hidden,
+    /// One entry in other words than the log's.
+    Reworded,
     /// One entry with a trailer of so many bytes.
     Trailed(u8),
 }

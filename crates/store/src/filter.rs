@@ -1,6 +1,6 @@
 //! A reader's filter: whom it ignores, and what it wants beside messages.
 
-use chinwag_core::{Detail, Event, Fact, Manner, Name, PastName, Seq, Timestamp};
+use chinwag_core::{Detail, Event, Fact, Manner, Name, PastName, Seq, Timestamp, Voice};
 
 use crate::block::{Message, Names};
 
@@ -65,6 +65,15 @@ impl Filter<'_> {
                 .voice()
                 .is_none_or(|voice| self.hears(voice.name, voice.account, event.seq)),
         }
+    }
+
+    /// A movement as the reader is told of it: of those who are ignored without the words that they gave for it.
+    pub(crate) fn told(&self, mut event: Event) -> Event {
+        let is_left_out = |voice: Voice<'_>| !self.hears(voice.name, voice.account, event.seq);
+        if event.fact.aside().is_some_and(is_left_out) {
+            event.fact = event.fact.without_aside();
+        }
+        event
     }
 
     /// Whether somebody is heard who had a name, and was logged in to an account, in this place.

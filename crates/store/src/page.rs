@@ -237,7 +237,8 @@ impl Merge<'_> {
         let movements = block.movements((log.next, self.last), self.names)?;
         let filter = self.filter;
         let is_wanted = |event: &Event| filter.is_in_time(event.at) && filter.shows(event);
-        log.events.extend(movements.into_iter().filter(is_wanted));
+        let wanted = movements.into_iter().filter(is_wanted);
+        log.events.extend(wanted.map(|event| filter.told(event)));
         log.next = block.last.next();
         Ok(())
     }

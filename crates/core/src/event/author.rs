@@ -1,6 +1,6 @@
 //! Whose doing a fact is.
 
-use super::Fact;
+use super::{Fact, QuitReason};
 use crate::ids::PersonId;
 use crate::ignore::Voice;
 use crate::name::Name;
@@ -58,7 +58,8 @@ impl Fact {
         }
     }
 
-    /// The speaker, whom `/ignore` goes by. A topic, its end, a new name and a reason for leaving are speech.
+    /// The speaker, whom `/ignore` goes by. A topic and its end are speech. Who is there and under which name is not,
+    /// and is told of the ignored too, without [their words](Self::aside).
     pub fn voice(&self) -> Option<Voice<'_>> {
         let (name, person, account) = match self {
             Self::Said {
@@ -73,10 +74,6 @@ impl Fact {
                 account,
                 ..
             } => (by, *person, account),
-            Self::Renamed(renamed) => (&renamed.old, Some(renamed.person), &renamed.account),
-            Self::Quit(quit) if quit.why.is_speech() => {
-                (&quit.name, Some(quit.person), &quit.account)
-            }
             Self::PrivateMessage(message) => {
                 let account = &message.accounts.from;
                 (&message.from_name, Some(message.from), account)
@@ -93,6 +90,45 @@ impl Fact {
             person,
             account: account.as_ref(),
         })
+    }
+
+    /// Whose the words are that a fact has beside what is told to everybody: the reason for going, or for being
+    /// away.
+    pub fn aside(&self) -> Option<Voice<'_>> {
+        let (name, person, account) = match self {
+            Self::Quit(quit) if quit.why.is_speech() => {
+                (&quit.name, quit.person, quit.account.as_ref())
+            }
+            Self::Left {
+                person,
+                name,
+                why: Some(_),
+                closed_by: None,
+                ..
+            } => (name, *person, None),
+            _ => return None,
+        };
+        Some(Voice {
+            name,
+            person: Some(person),
+            account,
+        })
+    }
+
+    /// The fact without [those words](Self::aside).
+    #[must_use]
+    pub fn without_aside(&self) -> Self {
+        let mut fact = self.clone();
+        match &mut fact {
+            Self::Quit(quit) if quit.why.is_speech() => quit.why = QuitReason::Quit(None),
+            Self::Left {
+                why,
+                closed_by: None,
+                ..
+            } => *why = None,
+            _ => {}
+        }
+        fact
     }
 }
 

@@ -216,6 +216,31 @@ fn an_ignored_voice_is_not_heard_and_a_bell_rings_behind_its_line() {
 }
 
 #[test]
+fn a_line_is_shown_in_other_words_behind_the_line_of_a_new_day() {
+    let mut world = world(1);
+    world.sessions[0].tastes.reworded = Some(9);
+    world.say(8, 0, 3);
+    world.day += 1;
+    world.say(9, 0, 3);
+    world.say(8, 0, 3);
+    world.flush();
+    let expected = "r0 0 1 xxx\nday 2\nr0 R 2 other words\nr0 0 3 xxx\n";
+    assert_eq!(world.output(0), expected);
+    // However small the pieces are, and whatever the length of the line in the log.
+    for bytes in [1, 2_000] {
+        world.say(9, 0, bytes);
+    }
+    world.say(8, 0, 3);
+    world.sessions[0].space = 1;
+    world.flush();
+    for _ in 0..100 {
+        world.take(0, 1);
+    }
+    let rest = "r0 R 4 other words\nr0 R 5 other words\nr0 0 6 xxx\n";
+    assert_eq!(world.output(0), format!("{expected}{rest}"));
+}
+
+#[test]
 fn a_cut_line_keeps_its_rest_however_small_the_pieces() {
     for step in 1..30 {
         let mut world = world(2);

@@ -126,6 +126,7 @@ impl Run {
         // One of each kind: a plain reader, an echoing one, one that ignores, one with a bell.
         world.sessions[1].tastes.echo = true;
         world.sessions[2].tastes.ignored = Some(0);
+        world.sessions[2].tastes.reworded = Some(1);
         world.sessions[3].tastes.bell = true;
         Self {
             world,

@@ -412,6 +412,7 @@ proptest! {
         let mut world = World::new(2, 1 << 20);
         world.sessions[0].tastes.bell = kind == 1;
         world.sessions[0].tastes.ignored = (kind == 2).then_some(1);
+        world.sessions[0].tastes.reworded = (kind == 2).then_some(2);
         world.join(0, 0, 0);
         world.join(0, 1, 1);
         world.join(1, 0, 1);

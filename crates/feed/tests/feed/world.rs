@@ -67,11 +67,13 @@ pub(crate) struct Tastes {
     pub(crate) echo: bool,
     pub(crate) bell: bool,
     pub(crate) ignored: Option<u64>,
+    /// Whose lines it reads in other words.
+    pub(crate) reworded: Option<u64>,
 }
 
 impl Reader for Tastes {
     fn sees_all(&self) -> bool {
-        !self.bell && self.ignored.is_none()
+        !self.bell && self.ignored.is_none() && self.reworded.is_none()
     }
 
     fn is_own(&self, event: &Event) -> bool {
@@ -82,6 +84,18 @@ impl Reader for Tastes {
         let voice = event.fact.voice();
         self.ignored
             .is_some_and(|ignored| voice.is_some_and(|voice| voice.name.same_as(&name(ignored))))
+    }
+
+    fn instead(&self, out: &mut Vec<u8>, event: &Event, room: RoomId) -> bool {
+        let voice = event.fact.voice();
+        let is_reworded = self
+            .reworded
+            .is_some_and(|person| voice.is_some_and(|voice| voice.name.same_as(&name(person))));
+        if is_reworded {
+            let line = format!("r{} R {} other words\n", room.0, event.seq);
+            out.extend_from_slice(line.as_bytes());
+        }
+        is_reworded
     }
 
     fn trailer(&self, event: &Event) -> &'static [u8] {

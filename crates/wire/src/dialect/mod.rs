@@ -12,6 +12,7 @@
 mod ask;
 mod format;
 mod pace;
+mod reader;
 mod refuse;
 mod resuming;
 mod saved;
@@ -29,6 +30,7 @@ use chinwag_core::{
 use chinwag_feed::{Gap, Reader};
 use hashbrown::HashMap;
 
+use self::reader::RoomReader;
 use crate::irc;
 use crate::json;
 use crate::plain;
@@ -392,11 +394,7 @@ impl Dialect {
 
     /// The reader of its rooms: the lines that it leaves out, and what it adds to others.
     pub fn reader<'a>(&'a self, env: &'a Env<'a>) -> impl Reader + 'a {
-        match self {
-            Self::Plain(session) => LineReader::Plain(plain::LineReader { session, env }),
-            Self::Json(session) => LineReader::Json(json::LineReader(session)),
-            Self::Irc(session) => LineReader::Irc(irc::LineReader(session)),
-        }
+        RoomReader { dialect: self, env }
     }
 
     /// Whether its client always shows a room: its person is in `#lobby` while it is in no other.
@@ -430,55 +428,6 @@ impl Dialect {
             Self::Plain(session) => session.is_own(event),
             Self::Irc(session) => session.is_own(event),
             Self::Json(_) => false,
-        }
-    }
-}
-
-/// The reader of one session's rooms.
-enum LineReader<'a> {
-    Plain(plain::LineReader<'a>),
-    Json(json::LineReader<'a>),
-    Irc(irc::LineReader<'a>),
-}
-
-impl Reader for LineReader<'_> {
-    fn sees_all(&self) -> bool {
-        match self {
-            Self::Plain(reader) => reader.sees_all(),
-            Self::Json(reader) => reader.sees_all(),
-            Self::Irc(reader) => reader.sees_all(),
-        }
-    }
-
-    fn is_own(&self, event: &Event) -> bool {
-        match self {
-            Self::Plain(reader) => reader.is_own(event),
-            Self::Json(reader) => reader.is_own(event),
-            Self::Irc(reader) => reader.is_own(event),
-        }
-    }
-
-    fn hides(&self, event: &Event) -> bool {
-        match self {
-            Self::Plain(reader) => reader.hides(event),
-            Self::Json(reader) => reader.hides(event),
-            Self::Irc(reader) => reader.hides(event),
-        }
-    }
-
-    fn trailer(&self, event: &Event) -> &'static [u8] {
-        match self {
-            Self::Plain(reader) => reader.trailer(event),
-            Self::Json(reader) => reader.trailer(event),
-            Self::Irc(reader) => reader.trailer(event),
-        }
-    }
-
-    fn skipped(&self, out: &mut Vec<u8>, lines: u64, room: Option<RoomId>) {
-        match self {
-            Self::Plain(reader) => reader.skipped(out, lines, room),
-            Self::Json(reader) => reader.skipped(out, lines, room),
-            Self::Irc(reader) => reader.skipped(out, lines, room),
         }
     }
 }

@@ -118,8 +118,9 @@ commands! {
     away: Away,
     /// Marks you as back.
     back: Nothing,
-    /// Ignores a person, and the account that they are logged in to or that the name belongs to. A program is still told
-    /// of their coming and going, with the reasons given, since it must know who is there.
+    /// Ignores a person, and the account that they are logged in to or that the name belongs to. You are not told what
+    /// they say, their topics, and the reasons they give. You are told that they come, go and change name, since you must
+    /// know who is there.
     ignore: Named,
     /// Stops ignoring a person.
     unignore: Named,

@@ -32,8 +32,7 @@ impl Session {
     }
 }
 
-/// The events of the rooms as a client of IRC reads them: without its own, and without what the ignored say. Who
-/// comes, goes and changes its name is shown, or the client would take others for it.
+/// The events of the rooms as a client of IRC reads them: without its own, and without what the ignored say.
 pub struct LineReader<'a>(pub(crate) &'a Session);
 
 impl Reader for LineReader<'_> {
@@ -46,12 +45,8 @@ impl Reader for LineReader<'_> {
     }
 
     fn hides(&self, event: &Event) -> bool {
-        let is_said = matches!(
-            event.fact,
-            Fact::Said { .. } | Fact::Signal(_) | Fact::TopicSet { .. }
-        );
         let watched = self.0.watched.as_deref();
-        is_said && watched.is_some_and(|watched| watched.ignores.hides(event))
+        watched.is_some_and(|watched| watched.ignores.hides(event))
     }
 
     fn trailer(&self, _: &Event) -> &'static [u8] {
