@@ -20,7 +20,10 @@ mod welcome;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use ipnet::IpNet;
+
 use crate::answer::Departed;
+use crate::ban::subnet_of;
 use crate::command::Caller;
 use crate::event::{PrivateDeletion, PrivateMessage};
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId};
@@ -160,6 +163,14 @@ impl Chat {
         for account in accounts.collect::<Vec<_>>() {
             self.rooms.note_account(id, &account);
         }
+    }
+
+    /// The household of a person, here or lost, if it comes from another machine: behind a tunnel or a proxy all come
+    /// from this one.
+    pub fn household_of(&self, id: PersonId) -> Option<IpNet> {
+        let lost = || Some(&*self.resumables.get(id)?.person);
+        let address = self.people.get(id).or_else(lost)?.session.address;
+        (!address.to_canonical().is_loopback()).then(|| subnet_of(address))
     }
 
     /// When a room was made.

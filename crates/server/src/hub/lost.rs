@@ -15,13 +15,14 @@ use chinwag_feed::Unacknowledged;
 use chinwag_store::PersonRange;
 use chinwag_wire::dialect::{Saved, is_private_message};
 use hashbrown::{HashMap, HashSet};
+use ipnet::IpNet;
 
 use super::deeds::Deeds;
 use super::draft::DraftBody;
 use super::record::KeptRoom;
 use super::request::{Sender, conn_of};
+use super::unseen_bytes::UnseenBytes;
 use super::{Arrived, Hub, ReplyBody, Resumed};
-use crate::limits::UNSEEN_BYTES_MAX;
 
 /// The time after which who resumes waits no longer for a shard. None takes that long.
 const WAIT_MAX: Duration = Duration::from_secs(5);
@@ -35,7 +36,7 @@ pub(super) struct LostSessions {
     owners: HashSet<PersonId>,
     unseen: HashMap<PersonId, Unseen>,
     /// Bytes of private lines in `unseen`.
-    bytes: usize,
+    bytes: UnseenBytes,
     /// Those who have lost their connection, and when their session ends; in that order.
     expiring: VecDeque<(Timestamp, PersonId)>,
     /// Those who are resuming, by the connection before.
@@ -51,6 +52,8 @@ pub(super) struct LostSessions {
 #[derive(Debug)]
 struct Unseen {
     conn: ConnId,
+    /// Those who share its part of the memory, if there is such a bound.
+    home: Option<IpNet>,
     lines: Unacknowledged,
     /// Private messages that came while the link was lost, for which the connection was too short.
     kept: Vec<Event>,
@@ -109,18 +112,18 @@ impl LostSessions {
 
     fn take_unseen(&mut self, person: PersonId) -> Option<Unseen> {
         let unseen = self.unseen.remove(&person)?;
-        self.bytes -= unseen.lines.private_bytes();
+        self.bytes.remove(unseen.home, unseen.lines.private_bytes());
         Some(unseen)
     }
 
-    /// Keeps what a peer has not got. Private lines beyond a bound for all sessions together are
-    /// counted as skipped.
+    /// Keeps what a peer has not got. Private lines for which there is no space are counted as skipped.
     fn put_unseen(&mut self, person: PersonId, mut unseen: Unseen) {
         self.take_unseen(person);
-        if self.bytes + unseen.lines.private_bytes() > UNSEEN_BYTES_MAX {
+        let (home, bytes) = (unseen.home, unseen.lines.private_bytes());
+        if !self.bytes.has_space(home, bytes) {
             unseen.lines.drop_private();
         }
-        self.bytes += unseen.lines.private_bytes();
+        self.bytes.add(home, unseen.lines.private_bytes());
         self.unseen.insert(person, unseen);
     }
 
@@ -174,7 +177,8 @@ impl LostSessions {
                 let before = unseen.lines.private_bytes();
                 let is_it = |line: &[u8]| is_private_message(line, message);
                 unseen.lines.forget_lines(is_it);
-                self.bytes -= before - unseen.lines.private_bytes();
+                let after = unseen.lines.private_bytes();
+                self.bytes.remove(unseen.home, before - after);
             }
         }
         for waiting in self.waiting.values_mut() {
@@ -190,7 +194,7 @@ impl LostSessions {
     /// Puts back a session of an earlier run.
     pub(super) fn restore(
         &mut self,
-        person: PersonId,
+        (person, home): (PersonId, Option<IpNet>),
         saved: Option<Saved>,
         lines: Unacknowledged,
         until: Timestamp,
@@ -199,6 +203,7 @@ impl LostSessions {
             .extend(saved.map(|saved| (person, Arc::new(saved))));
         let unseen = Unseen {
             conn: ConnId(0),
+            home,
             lines,
             kept: Vec::new(),
             left_out: Vec::new(),
@@ -260,7 +265,7 @@ impl Hub {
         let is_theirs = known.is_some();
         if let Some(known) = known.filter(|known| known.is_final) {
             // It was gone before it was told what its person had missed, which is all known.
-            self.lost.bytes += lines.private_bytes();
+            self.lost.bytes.add(known.home, lines.private_bytes());
             known.lines.private.extend(lines.private);
             known.lines.unproven.extend(lines.unproven);
             known.lines.lost.extend(&lines.lost);
@@ -275,6 +280,7 @@ impl Hub {
         if (is_theirs || self.chat.speaks_for(person, conn)) && !waits {
             let unseen = Unseen {
                 conn,
+                home: self.chat.household_of(person),
                 lines,
                 kept: Vec::new(),
                 left_out: Vec::new(),
@@ -358,6 +364,7 @@ impl Hub {
             // It is gone again: the next one is shown it.
             let unseen = Unseen {
                 conn,
+                home: self.chat.household_of(person),
                 lines: unseen,
                 kept,
                 left_out,
@@ -426,6 +433,7 @@ mod tests {
 
     use super::super::Ticket;
     use super::*;
+    use crate::limits::UNSEEN_BYTES_MAX;
 
     fn private(bytes: usize) -> Unacknowledged {
         Unacknowledged {
@@ -443,7 +451,7 @@ mod tests {
     fn what_all_lost_sessions_have_not_received_is_bounded() {
         let mut lost = LostSessions::default();
         let mut put = |person, bytes| {
-            lost.restore(PersonId(person), None, private(bytes), Timestamp(9));
+            lost.restore((PersonId(person), None), None, private(bytes), Timestamp(9));
             (1..4)
                 .map(|person| kept_bytes(&lost, person))
                 .sum::<usize>()
@@ -454,9 +462,35 @@ mod tests {
         // What a session had before makes room for what it has now.
         assert_eq!(put(1, 5), UNSEEN_BYTES_MAX / 2 + 5);
         assert_eq!(put(3, 3), UNSEEN_BYTES_MAX / 2 + 8);
-        lost.restore(PersonId(4), None, private(UNSEEN_BYTES_MAX), Timestamp(9));
+        lost.restore(
+            (PersonId(4), None),
+            None,
+            private(UNSEEN_BYTES_MAX),
+            Timestamp(9),
+        );
         let skipped = lost.unseen(PersonId(4)).map(|unseen| unseen.skipped);
         assert_eq!(skipped, Some(UNSEEN_BYTES_MAX as u64), "they are counted");
+    }
+
+    #[test]
+    fn the_sessions_of_one_address_have_a_part_of_it() {
+        let mut lost = LostSessions::default();
+        let home = |address: &str| {
+            let address = address.parse().expect("an address");
+            Some(chinwag_core::subnet_of(address))
+        };
+        let part = UNSEEN_BYTES_MAX / chinwag_core::limits::SHARE_PART;
+        let mut put = |person, address, bytes| {
+            let who = (PersonId(person), home(address));
+            lost.restore(who, None, private(bytes), Timestamp(9));
+            kept_bytes(&lost, person)
+        };
+        assert_eq!(put(1, "192.0.2.1", part / 2), part / 2);
+        assert_eq!(put(2, "192.0.2.1", part / 2), 0);
+        assert_eq!(put(3, "192.0.2.2", part / 2), part / 2);
+        // What a session had before makes room for what it has now.
+        assert_eq!(put(1, "192.0.2.1", 1), 1);
+        assert_eq!(put(2, "192.0.2.1", part / 2), part / 2);
     }
 
     #[test]
@@ -468,18 +502,18 @@ mod tests {
             private: vec![(Seq(4), lines.into())],
             ..Unacknowledged::default()
         };
-        lost.restore(PersonId(1), None, unseen, Timestamp(9));
+        lost.restore((PersonId(1), None), None, unseen, Timestamp(9));
         lost.delete(Seq(5), &[PersonId(1), PersonId(2)]);
         let unseen = lost.unseen(PersonId(1)).expect("a session");
         assert_eq!(&*unseen.private[0].1, line(6).as_bytes());
-        assert_eq!(lost.bytes, line(6).len());
+        assert_eq!(lost.bytes.all(), line(6).len());
     }
 
     #[test]
     fn sessions_are_forgotten_in_their_time() {
         let mut lost = LostSessions::default();
         for (person, until) in [(1, 20), (2, 10), (3, 15)] {
-            lost.restore(PersonId(person), None, private(1), Timestamp(until));
+            lost.restore((PersonId(person), None), None, private(1), Timestamp(until));
         }
         let mut after = |now, here: &[u64]| {
             lost.expire(Timestamp(now), |person| here.contains(&person.0));
@@ -496,7 +530,7 @@ mod tests {
         lost.expire(Timestamp(100), |_| false);
         assert_eq!(kept_bytes(&lost, 3), 1);
         lost.handle_quit(PersonId(3), None);
-        assert_eq!((kept_bytes(&lost, 3), lost.bytes), (0, 0));
+        assert_eq!((kept_bytes(&lost, 3), lost.bytes.all()), (0, 0));
     }
 
     fn waiting(conn: u64, until: u64, omitted: u64) -> Waiting {

@@ -29,6 +29,7 @@ mod shell;
 mod survive;
 pub(crate) mod thread;
 mod turn;
+mod unseen_bytes;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -116,6 +116,7 @@ impl Hub {
         let saved = record
             .settings
             .map(|text| Saved::from_text(&text).with_current(current));
-        self.lost.restore(person, saved, unseen, until);
+        let home = self.chat.household_of(person);
+        self.lost.restore((person, home), saved, unseen, until);
     }
 }
