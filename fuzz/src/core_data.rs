@@ -186,6 +186,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                     room,
                     why: None,
                     closed_by: None,
+                    account: None,
                 },
                 '*',
             )

@@ -426,6 +426,7 @@ mod tests {
                 room: RoomId(0),
                 why: None,
                 closed_by: None,
+                account: None,
             },
             quit(name("bobby"), QuitReason::Quit(Some(text("*lunch*")))),
             Fact::Returned(Box::new(Returned::of_past(name("lee"), RoomId(0)))),

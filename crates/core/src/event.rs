@@ -141,11 +141,13 @@ pub enum Fact {
         name: Name,
         /// The room.
         room: RoomId,
-        /// The reason given, which IRC alone shows.
+        /// The reason given, which programs and IRC show.
         why: Option<Text>,
         /// The operator who has closed the room, if that is why; the [`RoomAct::Removed`] behind it tells
         /// the others.
         closed_by: Option<Name>,
+        /// The account that the person was logged in to, as far as it is known.
+        account: Option<Name>,
     },
     /// Several people came and went: one line for all of them.
     PresenceSummary {

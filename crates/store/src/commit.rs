@@ -495,6 +495,7 @@ mod tests {
                 room: RoomId(0),
                 why: None,
                 closed_by: None,
+                account: None,
             },
             ..left
         };

@@ -92,8 +92,7 @@ impl Fact {
         })
     }
 
-    /// Whose the words are that a fact has beside what is told to everybody: the reason for going, or for being
-    /// away.
+    /// Whose the words are that a fact has beside what is told to everybody: the reason for going.
     pub fn aside(&self) -> Option<Voice<'_>> {
         let (name, person, account) = match self {
             Self::Quit(quit) if quit.why.is_speech() => {
@@ -104,8 +103,9 @@ impl Fact {
                 name,
                 why: Some(_),
                 closed_by: None,
+                account,
                 ..
-            } => (name, *person, None),
+            } => (name, *person, account.as_ref()),
             _ => return None,
         };
         Some(Voice {
@@ -137,7 +137,8 @@ mod tests {
     use alloc::boxed::Box;
 
     use super::*;
-    use crate::event::{KeptMessage, Manner};
+    use crate::event::{KeptMessage, Manner, Quit};
+    use crate::ids::LOBBY;
     use crate::text::Text;
 
     #[test]
@@ -154,5 +155,45 @@ mod tests {
             irc: None,
         }));
         assert_eq!(kept.author_account(), Some(&name("ann")));
+    }
+
+    #[test]
+    fn the_reason_for_leaving_is_its_persons_and_can_be_left_out() {
+        let name = |name: &str| Name::parse(name).expect("a name");
+        let left = |why: Option<&str>, closed_by: Option<Name>| Fact::Left {
+            person: PersonId(1),
+            name: name("annie"),
+            room: LOBBY,
+            why: why.map(|why| Text::parse(why).expect("a text")),
+            closed_by,
+            account: Some(name("ann")),
+        };
+        let annie = Voice {
+            name: &name("annie"),
+            person: Some(PersonId(1)),
+            account: Some(&name("ann")),
+        };
+        let spoken = left(Some("bye"), None);
+        assert_eq!((spoken.voice(), spoken.aside()), (None, Some(annie)));
+        assert_eq!(spoken.without_aside(), left(None, None));
+        assert_eq!(left(None, None).aside(), None);
+        // What an operator gives as the reason for closing a room is the operator's.
+        let closed = left(Some("spam"), Some(name("op")));
+        assert_eq!(closed.aside(), None);
+        assert_eq!(closed.without_aside(), closed);
+        let quit = |why| {
+            Fact::Quit(Box::new(Quit {
+                person: PersonId(1),
+                name: name("annie"),
+                account: Some(name("ann")),
+                rooms: [LOBBY].into(),
+                why,
+                is_resumable: false,
+            }))
+        };
+        let spoken = quit(QuitReason::Quit(Text::parse("bye")));
+        assert_eq!((spoken.voice(), spoken.aside()), (None, Some(annie)));
+        assert_eq!(spoken.without_aside(), quit(QuitReason::Quit(None)));
+        assert_eq!(quit(QuitReason::Lost).aside(), None);
     }
 }

@@ -227,6 +227,8 @@ impl Fields<'_, '_> {
                 room,
                 why: self.text()?,
                 closed_by: self.any_name()?,
+                // Of what is past the name counts.
+                account: None,
             },
             kind::QUIT => Fact::Quit(Box::new(Quit {
                 person,

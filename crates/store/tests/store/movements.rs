@@ -165,6 +165,7 @@ fn every_kind() -> Vec<Arc<Event>> {
         room: ROOM,
         why,
         closed_by,
+        account: None,
     };
     let back = Returned::of_past(name("ann"), ROOM);
     let room_renamed = RoomRenamed {

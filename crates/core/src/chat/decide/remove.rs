@@ -94,6 +94,7 @@ impl Chat {
                 room: id,
                 why: None,
                 closed_by: Some(by.clone()),
+                account: person.account.clone(),
             });
         }
     }

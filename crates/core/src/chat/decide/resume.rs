@@ -324,6 +324,7 @@ impl Chat {
             room,
             why: None,
             closed_by: None,
+            account: person.account.clone(),
         }));
     }
 }

@@ -208,6 +208,7 @@ impl Chat {
             room,
             why,
             closed_by: None,
+            account: me.account.clone(),
         });
         Ok(Outcome::Left(room))
     }

@@ -108,6 +108,7 @@ fn coming_and_going_is_told() {
         room: LOBBY,
         why: None,
         closed_by: None,
+        account: None,
     };
     check(left, "* ann left #lobby\n");
     let renamed = Fact::Renamed(Box::new(Renamed {
@@ -418,6 +419,7 @@ fn colour_is_quiet_and_ends_with_its_line() {
         room: LOBBY,
         why: None,
         closed_by: None,
+        account: None,
     };
     assert_eq!(line(left), "\x1b[2m* ann left #lobby\x1b[0m\n");
 }
