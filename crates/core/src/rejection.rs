@@ -303,6 +303,8 @@ pub enum RoomRejection {
     TopicGuarded,
     /// It has no topic that could be taken away.
     NoTopic,
+    /// What was to be set is so already.
+    SetAlready,
     /// The lobby is open to everybody, so that this cannot be set.
     LobbyIsOpen,
     /// Server operators alone moderate it.
@@ -319,6 +321,8 @@ pub enum RoomRejection {
     TargetOperates(Name),
     /// The target has that standing, or a higher one, already.
     StandsAlready(Name, Standing),
+    /// The target is kept out, which an invitation does not change.
+    TargetBarred(Name),
     /// The target does not have that standing.
     StandsNot(Name, Standing),
     /// As many people have a standing as the room keeps.

@@ -177,6 +177,13 @@ impl RoomSettings {
         }
     }
 
+    /// Whether a change is made already.
+    pub fn has(&self, setting: &RoomSetting) -> bool {
+        let mut after = self.clone();
+        after.set(setting);
+        after == *self
+    }
+
     /// Whether somebody may be kept from entering, so that what is said inside is not for everybody.
     pub fn is_private(&self) -> bool {
         self.closed || self.hidden || self.registered || self.encrypted || self.password.is_some()

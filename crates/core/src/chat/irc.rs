@@ -18,6 +18,13 @@ use crate::rejection::Rejection;
 use crate::source::{Flags, Source, user_of};
 use crate::time::Timestamp;
 
+fn line_of(person: &Person, source: Source, now: Timestamp) -> WhoLine {
+    WhoLine {
+        source: Some(Arc::new(source)),
+        ..super::query::who_line(person, now)
+    }
+}
+
 /// `nick!user@host`.
 fn written(person: &Person, source: &Source) -> String {
     alloc::format!("{}!{}@{}", person.name, source.user, source.host)
@@ -115,9 +122,9 @@ impl Chat {
         let (mut people, mut last) = (Vec::new(), None);
         for person in rest.by_ref().take(PEOPLE_SCANNED_MAX) {
             let is_wanted = !operators || person.session.rank.operator;
-            if is_wanted && self.is_visible(me, person) && self.is_masked(person, mask.as_ref()) {
-                people.push(self.irc_line(person, now));
-            }
+            let is_wanted = is_wanted && self.is_visible(me, person);
+            let source = is_wanted.then(|| self.masked_source(person, mask.as_ref()));
+            people.extend(source.flatten().map(|source| line_of(person, source, now)));
             last = Some(person.name.clone());
         }
         let next = last.filter(|_| rest.next().is_some());
@@ -133,24 +140,22 @@ impl Chat {
             || person.rooms.iter().any(|room| me.rooms.contains(room))
     }
 
-    /// Whether one of the parts that IRC's WHO looks at matches: name, user, host or real name.
-    fn is_masked(&self, person: &Person, mask: Option<&Glob>) -> bool {
-        let Some(mask) = mask else { return true };
-        if mask.matches_folded(person.name.folded()) {
-            return true;
-        }
+    /// The source of a person, if one of the parts that IRC's WHO looks at matches: name, user, host or real name.
+    fn masked_source(&self, person: &Person, mask: Option<&Glob>) -> Option<Source> {
         let source = self.source(person);
-        let whole = written(person, &source);
-        let mut parts = [&source.user, &source.host, &source.real, &*whole].into_iter();
-        parts.any(|part| mask.matches(part))
+        let matches = |mask: &Glob| {
+            let whole = || written(person, &source);
+            let mut parts = [&source.user, &source.host, &source.real].into_iter();
+            mask.matches_folded(person.name.folded())
+                || parts.any(|part| mask.matches(part))
+                || mask.matches(&whole())
+        };
+        mask.is_none_or(matches).then_some(source)
     }
 
     /// A person in a list, with its source.
     pub(super) fn irc_line(&self, person: &Person, now: Timestamp) -> WhoLine {
-        WhoLine {
-            source: Some(Arc::new(self.source(person))),
-            ..super::query::who_line(person, now)
-        }
+        line_of(person, self.source(person), now)
     }
 
     pub(super) fn apply_signal(&mut self, signal: &Signal, at: Timestamp) {

@@ -1,8 +1,8 @@
 //! What a bar of a name takes from one who is not inside, and how bars and mutes follow a person.
 
-use chinwag_core::{Command, Listed, Mask, RoomRef, RoomRejection, Standing};
+use chinwag_core::{Command, Listed, RoomRef, RoomRejection, Standing};
 
-use crate::governing::{DEV, bar, dev, give, of, take};
+use crate::governing::{DEV, bar, dev, give, of, take, unbar};
 use crate::world::{World, arrive_with, join, leave, name, register, rename, say_in};
 
 /// Ann bars a name: nothing is left to take from its bearer.
@@ -111,13 +111,6 @@ fn mute(whom: &str) -> Command {
         name: whom.into(),
         time: None,
         why: None,
-    }
-}
-
-fn unbar(whom: &str) -> Command {
-    Command::Unbar {
-        room: RoomRef::Id(DEV),
-        listed: Listed::Mask(Mask::of_name(name(whom))),
     }
 }
 

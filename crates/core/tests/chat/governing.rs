@@ -2,7 +2,7 @@
 
 use chinwag_core::{
     Answer, Caller, Command, Duration, Fact, FoundMessage, LOBBY, Listed, Mask, MaskKind, Matched,
-    Query, QuitReason, Rejection, RoomId, RoomInfo, RoomPassword, RoomRef, RoomRejection,
+    Query, QuitReason, Rejection, RoomAct, RoomId, RoomInfo, RoomPassword, RoomRef, RoomRejection,
     RoomSetting, Seq, Settings, Snapshot, Standing, StandingChange, Timestamp,
 };
 
@@ -46,6 +46,13 @@ pub(super) fn bar(mask: &str) -> Command {
         cover_address: true,
         time: None,
         why: None,
+    }
+}
+
+pub(super) fn unbar(whom: &str) -> Command {
+    Command::Unbar {
+        room: RoomRef::Id(DEV),
+        listed: Listed::Mask(Mask::parse(whom).expect("a mask")),
     }
 }
 
@@ -245,6 +252,46 @@ fn whom_a_list_keeps_out_only_a_moderator_invites() {
     world.by("cy", join("dev")).expect_err("barred");
     world.by("ann", invite()).expect("invited");
     world.by("cy", join("dev")).expect("joined");
+    world.check_replay();
+}
+
+#[test]
+fn nobody_is_invited_past_a_bar() {
+    let mut world = dev();
+    let invite = || give("cy", Standing::Invited);
+    let barred = of(RoomRejection::TargetBarred(name("cy")));
+    world.by("ann", bar("cy")).expect("barred");
+    assert_eq!(world.by("ann", invite()).map(drop), Err(barred.clone()));
+    let moderators = of(RoomRejection::NeedsModerator);
+    assert_eq!(world.by("bob", invite()).map(drop), Err(moderators));
+    world.by("ann", unbar("cy")).expect("taken off");
+    world.by("cy", register("of cy")).expect("registered");
+    world.quit("cy");
+    world.by("ann", bar("cy")).expect("barred");
+    assert_eq!(world.by("ann", invite()).map(drop), Err(barred));
+    world.by("ann", unbar("cy")).expect("taken off");
+    world.by("ann", invite()).expect("invited");
+    world.check_replay();
+}
+
+#[test]
+fn what_is_set_already_is_refused_and_of_several_the_last_counts() {
+    let mut world = dev();
+    let on = RoomSetting::Closed;
+    world.by("ann", set(on(true))).expect("closed");
+    let already = of(RoomRejection::SetAlready);
+    assert_eq!(world.by("ann", set(on(true))).map(drop), Err(already));
+    let settings = [on(true), RoomSetting::Moderated(true), on(false)].into();
+    let room = here();
+    let facts = world.by("ann", Command::SetRoom { room, settings });
+    let facts = facts.expect("set");
+    assert!(
+        matches!(&facts[..], [Fact::RoomChanged(change), ..] if matches!(
+            &change.act,
+            RoomAct::Set(settings) if **settings == [RoomSetting::Moderated(true), on(false)]
+        )),
+        "{facts:?}"
+    );
     world.check_replay();
 }
 

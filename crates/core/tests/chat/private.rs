@@ -208,6 +208,16 @@ fn a_marker_only_goes_on_and_is_the_account_s() {
 }
 
 #[test]
+fn a_marker_is_no_later_than_now_and_no_earlier_than_all_clocks() {
+    let mut world = world();
+    let dev = MarkerTarget::Room(room("dev"));
+    world.by("ann", set(&dev, i64::MIN)).expect("set");
+    assert_eq!(marker(&world, "ann", &dev), Some(0));
+    world.by("ann", set(&dev, i64::MAX)).expect("set");
+    assert_eq!(marker(&world, "ann", &dev), Some(world.now.0));
+}
+
+#[test]
 fn a_marker_is_of_a_room_and_not_of_its_name() {
     let mut world = world();
     world.by("ann", join("dev")).expect("hers");

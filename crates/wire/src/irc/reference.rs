@@ -75,8 +75,9 @@ const DIFFERENCES: &str = "\
   connections only, `C` no CTCP but ACTION; `b` with `m:` for a mute and `a:` for an account, `e` exceptions, `I`
   lasting invitations; `o` and `v`. Exceptions and invitations for an account end with the account. There is no `M`
   (only registered names speak): `R` keeps others out, and in a room with `m` voices speak.
-- **How MODE works.** The settings in one MODE change together, all or none, and in one line; each rank and each mask
-  is a line of its own. The server shows a room's password only to moderators who ask with `MODE #room`; everybody
+- **How MODE works.** Settings whose letters follow each other change together, all or none, and in one line; each
+  rank and each mask is a line of its own. Answers come in the order of the letters, and what is so already is shown
+  to nobody. The server shows a room's password only to moderators who ask with `MODE #room`; everybody
   else, and the line about a new one, gets `*`. The password has no comma and no colon in front, or clients could not
   send it. `/bar` and `/mute NAME here` add `NAME!*@*` to the list of `b` and are shown as MODE; `-b` undoes them, and
   `/bars` and `/unbar` show and remove masks. In a room without an owner masks, bars and mutes end when everybody has
@@ -85,7 +86,8 @@ const DIFFERENCES: &str = "\
   receives private messages from registered names only, `o` a server operator: `MODE NAME -o` gives that up for the
   visit, and OPER takes it again.
 - **Hosts.** The server cloaks addresses: one part for the address (a /64 of IPv6), one for the block around it.
-  Cloaks change at each server restart. Operators see the address in WHOIS.
+  Cloaks change at each server restart. Operators see the address in WHOIS. In histories, an author whose user and
+  host are not kept is `NAME!~user@NAME.past`.
 - **Messages** have ids (`msgid`) that are the numbers of all events in their one order: the same for every reader, in
   JSON and in `/delete`, and after a restart. The `bot` tag is kept with a message. The server refuses a line (417)
   rather than cut it if it would not fit into 512 bytes with the sender's source before it.

@@ -164,7 +164,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     (
         "barred",
-        "The room bars the reader, or that name. If still inside, the reader may not speak.",
+        "The room bars the reader, or that name or person. If still inside, the reader may not speak.",
     ),
     ("no_outsiders", "Only those inside may speak in the room."),
     ("no_ctcp", "The room takes no CTCP."),
@@ -179,6 +179,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     ("outside", "The person is not in the room."),
     ("inside", "The person is in the room already."),
+    ("set_already", "The room is set so already."),
     (
         "stands_already",
         "The person has that standing in the room, or a higher one.",
@@ -294,7 +295,8 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
         RoomRejection::EncryptedOnly | RoomRejection::SetInClear => "encrypted_only",
         RoomRejection::Barred { .. }
         | RoomRejection::BarredSpeech
-        | RoomRejection::NameBarred(_) => "barred",
+        | RoomRejection::NameBarred(_)
+        | RoomRejection::TargetBarred(_) => "barred",
         RoomRejection::Muted { .. } => "muted",
         RoomRejection::NoOutsiders => "no_outsiders",
         RoomRejection::NoCtcp => "no_ctcp",
@@ -306,6 +308,7 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
         RoomRejection::TargetOutside(_) => "outside",
         RoomRejection::TargetInside(_) => "inside",
         RoomRejection::TargetGoverns(..) | RoomRejection::TargetOperates(_) => "outranked",
+        RoomRejection::SetAlready => "set_already",
         RoomRejection::StandsAlready(..) => "stands_already",
         RoomRejection::StandsNot(..) => "stands_not",
         RoomRejection::StandingsFull | RoomRejection::BarsFull => "too_many",

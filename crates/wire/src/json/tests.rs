@@ -418,6 +418,8 @@ fn every_rejection_has_a_code_of_the_reference_and_a_sentence() {
         RoomRejection::TargetOutside(name("ann")),
         RoomRejection::TargetInside(name("ann")),
         RoomRejection::TargetOperates(name("ann")),
+        RoomRejection::TargetBarred(name("ann")),
+        RoomRejection::SetAlready,
         RoomRejection::StandsAlready(name("ann"), Standing::Voice),
         RoomRejection::StandsNot(name("ann"), Standing::Voice),
         RoomRejection::StandingsFull,

@@ -229,7 +229,8 @@ impl Chat {
     }
 }
 
-fn bar_of<'a>(
+/// The bar that keeps a person who comes from an address out of a room.
+pub(super) fn bar_of<'a>(
     rules: &'a RoomRules,
     person: &Person,
     address: IpAddr,

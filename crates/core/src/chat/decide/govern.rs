@@ -7,6 +7,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::mem::discriminant;
 
 use super::operate::{Actor, Given};
 use crate::chat::state::{Room, RoomRules};
@@ -47,8 +48,13 @@ impl Chat {
             Command::SetRoom { room, settings } => {
                 let id = self.governed(me, room)?;
                 self.check_not_on_loan(me, id)?;
+                self.check_may_set(me, id, &settings)?;
+                let settings = self.changing(id, settings);
+                if settings.is_empty() {
+                    return Err(self.refusal(id, RoomRejection::SetAlready));
+                }
                 let passes = self.passes(id, &settings);
-                facts.push(self.decide_set(me, id, settings)?);
+                facts.push(self.changed(me, id, RoomAct::Set(settings), None));
                 facts.extend(passes.then(|| self.changed(me, id, RoomAct::Passing, None)));
             }
             Command::RenameRoom { room, new, why } => {
@@ -154,12 +160,26 @@ impl Chat {
         self.rooms.get(id).and_then(Room::rules).is_some_and(holds)
     }
 
-    fn decide_set(
+    /// Of several changes of one setting the last, and of those what makes a difference.
+    fn changing(&self, id: RoomId, settings: Box<[RoomSetting]>) -> Box<[RoomSetting]> {
+        let before = self.rooms.get(id).and_then(Room::rules);
+        let before = before.map(|rules| rules.settings.clone());
+        let before = before.unwrap_or_default();
+        let mut changing: Vec<RoomSetting> = Vec::with_capacity(settings.len());
+        for setting in settings {
+            changing.retain(|other| discriminant(other) != discriminant(&setting));
+            changing.push(setting);
+        }
+        changing.retain(|setting| !before.has(setting));
+        changing.into()
+    }
+
+    fn check_may_set(
         &self,
         me: &Person,
         id: RoomId,
-        settings: Box<[RoomSetting]>,
-    ) -> Result<Fact, Rejection> {
+        settings: &[RoomSetting],
+    ) -> Result<(), Rejection> {
         let is_for_lobby = |setting: &RoomSetting| {
             matches!(
                 setting,
@@ -188,7 +208,7 @@ impl Chat {
         if !me.is_encrypted() && settings.iter().any(is_about_that) {
             return Err(self.refusal(id, RoomRejection::SetInClear));
         }
-        Ok(self.changed(me, id, RoomAct::Set(settings), None))
+        Ok(())
     }
 
     /// Whether these settings are the first of a room that nobody owns: they end when it is empty.

@@ -19,6 +19,8 @@ impl Chat {
         at: Timestamp,
         now: Timestamp,
     ) -> Option<Fact> {
+        // Beyond today it would cover what is yet to be said.
+        let at = at.max(Timestamp(0)).min(now);
         let room = self.room_of_marker(me, &target);
         let key = self.marker_key(&target, room, now);
         let markers = self.markers_of(me);

@@ -3,6 +3,7 @@
 //! A standing of a registered name lasts. A right that ends with a visit can neither give nor take a lasting
 //! standing: not an operator's that is lent, nor that of a guest whom the owner of the room has made a moderator.
 
+use super::entry::bar_of;
 use crate::chat::state::{Resumable, Room, RoomRules};
 use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, StandingChange};
@@ -49,8 +50,8 @@ impl Chat {
         let before = self.standing_of_bearer(&bearer, id);
         let before =
             before.filter(|before| !self.is_asked_again(id, &bearer, (*before, change), now));
-        if change == StandingChange::Give(Standing::Invited) && self.is_masked_out(id, &bearer) {
-            self.check_moderates(me, id)?;
+        if change == StandingChange::Give(Standing::Invited) {
+            self.check_lets_in(me, id, &bearer, now)?;
         }
         let mut is_lent = false;
         let standing = match change {
@@ -121,11 +122,31 @@ impl Chat {
         is_invited && bearer.person.is_some_and(|person| !was_told(person))
     }
 
-    /// Whether a list of the room keeps somebody out, whom only a moderator lets in then.
-    fn is_masked_out(&self, id: RoomId, bearer: &Bearer<'_>) -> bool {
+    /// Checks that an invitation lets its bearer in: past a mask that of a moderator does, past a bar none.
+    fn check_lets_in(
+        &self,
+        me: &Person,
+        id: RoomId,
+        bearer: &Bearer<'_>,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let session = bearer.session();
+        let is_barred = self.rules_hold(id, |rules| match session {
+            Some(person) => {
+                let bar = bar_of(rules, person, person.session.address, now);
+                bar.is_some() && !person.session.rank.operator
+            }
+            None => rules.bars.names(&bearer.name, now),
+        });
         let is_masked =
             |person| self.rules_hold(id, |rules| self.is_masked_as(person, rules, MaskKind::Ban));
-        bearer.session().is_some_and(is_masked)
+        if is_barred || session.is_some_and(is_masked) {
+            self.check_moderates(me, id)?;
+        }
+        match is_barred {
+            true => Err(self.refusal(id, RoomRejection::TargetBarred(bearer.name.clone()))),
+            false => Ok(()),
+        }
     }
 
     /// Checks that a person may change standings in a room. Into a room that is open, and not a

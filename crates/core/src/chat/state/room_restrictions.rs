@@ -7,7 +7,7 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv6Addr};
 
 use super::{Person, RestrictionId, Restrictions};
 use crate::ban::{Mask, Restriction};
@@ -61,6 +61,12 @@ impl RoomRestrictions {
         let list = &self.0.as_deref()?.list;
         let [first, second] = names.map(|name| list.longest(name, address, now));
         list.get(list.longer(first, second, now)?)
+    }
+
+    /// Whether one matches a name now, wherever its bearer comes from.
+    pub(in crate::chat) fn names(&self, name: &Name, now: Timestamp) -> bool {
+        let nowhere = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+        self.longest([Some(name), None], nowhere, now).is_some()
     }
 
     /// The longest that matches a person who comes from an address, or follows it, now.

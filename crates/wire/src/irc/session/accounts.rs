@@ -235,7 +235,11 @@ impl Session {
             AccountStep::LogIn { is_sasl: true } => {
                 self.numeric("903", ":SASL authentication successful", env, out);
             }
-            AccountStep::LogIn { is_sasl: false } => {}
+            // Bots wait for words like these.
+            AccountStep::LogIn { is_sasl: false } => {
+                let words = format_args!("You are now identified for {account}.");
+                self.say_as(Service::NickServ, words, env, out);
+            }
         }
     }
 
@@ -328,7 +332,27 @@ impl Session {
             AccountStep::LogIn { is_sasl: true } => {
                 self.numeric("904", ":SASL authentication failed", env, out);
             }
-            AccountStep::LogIn { is_sasl: false } => self.notice(words, env, out),
+            AccountStep::LogIn { is_sasl: false } => {
+                self.refuse_to_identify(rejection, env, out);
+            }
+        }
+    }
+
+    /// What NickServ was told does not open the account.
+    pub(super) fn refuse_to_identify(
+        &self,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let words = Sentence(rejection);
+        match rejection {
+            // Bots look for these words.
+            Rejection::WrongPassword(_) => {
+                let words = format_args!("Password incorrect. {words}");
+                self.say_as(Service::NickServ, words, env, out);
+            }
+            _ => self.say_as(Service::NickServ, words, env, out),
         }
     }
 

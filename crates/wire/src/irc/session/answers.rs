@@ -186,7 +186,10 @@ impl Session {
             }
             // It leaves one person for another of its own, and stays.
             Tell::Farewell(QuitReason::Quit(None))
-                if matches!(self.pending.question.as_deref(), Some(Question::Nick)) => {}
+                if matches!(
+                    self.pending.question.as_deref(),
+                    Some(Question::Nick | Question::TakeBack)
+                ) => {}
             Tell::Farewell(why) => {
                 put(
                     out,
@@ -289,6 +292,10 @@ impl Session {
             (Answer::Online(people), Question::Userhost) => self.put_userhost(people, env, out),
             (Answer::Online(people), Question::Monitor(names)) => {
                 self.put_monitored(&names, people, env, out);
+            }
+            (Answer::Online(people), Question::ModesOf { name, changes }) => {
+                let is_here = people.iter().any(Option::is_some);
+                self.refuse_modes_of((&name, changes), is_here, env, out);
             }
             (Answer::Online(people), _) => self.put_ison(people, env, out),
             _ => {}

@@ -1,7 +1,8 @@
 //! Lists of capabilities, in lines of 512 bytes (IRCv3, capability negotiation).
 //!
 //! A client of version 302 takes a list in several lines. An older one reads the first line and believes that it
-//! has all, so its list is one line, without the capabilities that are of least use to it.
+//! has all, so its list is one line, without the capabilities that are of least use to it. Some of version 302 look
+//! at the last line alone (pydle): what is of most use stands there, as in that one line.
 
 use alloc::format;
 use alloc::string::String;
@@ -72,24 +73,34 @@ impl Session {
         let nick = self.nick();
         let head = format!(":{} CAP {nick} {subcommand} * :", env.settings.irc.server);
         let bytes_max = BODY_BYTES_MAX.saturating_sub(head.len());
-        let mut list = String::new();
-        for cap in caps {
-            let has_place = list.is_empty() || list.len() + 1 + cap.len() <= bytes_max;
-            match (has_place, goes) {
-                (true, _) => {}
-                (false, Goes::Nowhere) => continue,
-                (false, _) => {
-                    let star = if goes == Goes::On { " *" } else { "" };
-                    let what = format_args!("CAP {nick} {subcommand}{star} :{list}");
-                    self.put_server(what, env, out);
-                    list.clear();
-                }
-            }
-            if !list.is_empty() {
-                list.push(' ');
-            }
-            list.push_str(cap);
+        let mut lists = lines(caps, bytes_max);
+        match goes {
+            Goes::Nowhere => lists.truncate(1),
+            Goes::On => lists.reverse(),
+            Goes::Again => {}
         }
-        self.put_server(format_args!("CAP {nick} {subcommand} :{list}"), env, out);
+        let last = lists.len() - 1;
+        for (number, list) in lists.iter().enumerate() {
+            let goes_on = goes == Goes::On && number < last;
+            let star = if goes_on { " *" } else { "" };
+            let what = format_args!("CAP {nick} {subcommand}{star} :{list}");
+            self.put_server(what, env, out);
+        }
     }
+}
+
+/// Words in lines of so many bytes; one line, if there are none.
+fn lines<'a>(words: impl Iterator<Item = &'a str>, bytes_max: usize) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in words {
+        if !line.is_empty() && line.len() + 1 + word.len() > bytes_max {
+            lines.push(core::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
 }

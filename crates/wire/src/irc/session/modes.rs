@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Command, Flags, MaskKind, Query, RoomInfo, RoomMask, RoomName, RoomPassword, RoomRef,
+    Command, Flags, MaskKind, Name, Query, RoomInfo, RoomMask, RoomName, RoomPassword, RoomRef,
     RoomSetting, Standing, StandingChange,
 };
 
@@ -50,30 +50,23 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         let mut arguments = arguments.iter().copied();
-        let (mut on, mut signed, mut unknown) = (true, Vec::new(), Vec::new());
-        for letter in changes.chars() {
-            match letter {
-                '+' | '-' => on = letter == '+',
-                letter if is_known(letter) => signed.push((on, letter)),
-                // Each is refused once.
-                letter if unknown.contains(&letter) => {}
-                letter => unknown.push(letter),
-            }
-        }
-        for letter in unknown.into_iter().take(MODES_MAX) {
-            let what = format_args!("{letter} :is unknown mode char to me");
-            self.numeric("472", what, env, out);
-        }
+        let signed = signed(changes);
         let ignored = signed.len().saturating_sub(MODES_MAX);
-        // What is set is set at once; what concerns a person or a mask is asked in its place.
+        // Settings are set at once, up to where something else is asked or refused: that has its place.
         let mut settings = Vec::new();
         for (on, letter) in signed.into_iter().take(MODES_MAX) {
-            if matches!(letter, 'o' | 'v' | 'b' | 'e' | 'I') {
-                self.set_modes(room, core::mem::take(&mut settings));
-                self.change_list(room, (on, letter), arguments.next(), env, out);
-                continue;
+            let is_setting = !matches!(letter, 'o' | 'v' | 'b' | 'e' | 'I');
+            match is_setting.then(|| read_setting(room, (on, letter), &mut arguments)) {
+                Some(Ok(setting)) => settings.push(setting),
+                Some(Err(refused)) => {
+                    self.set_modes(room, core::mem::take(&mut settings));
+                    self.refuse_mode(&refused, env, out);
+                }
+                None => {
+                    self.set_modes(room, core::mem::take(&mut settings));
+                    self.change_list(room, (on, letter), arguments.next(), env, out);
+                }
             }
-            settings.extend(self.read_setting(room, (on, letter), &mut arguments, env, out));
         }
         self.set_modes(room, settings);
         if ignored > 0 {
@@ -95,50 +88,6 @@ impl Session {
         self.later(Ask::Command(set), Question::SetMode(room.clone()));
     }
 
-    /// Reads a change of a setting. One that is none is refused.
-    fn read_setting<'a>(
-        &self,
-        room: &RoomName,
-        (on, letter): (bool, char),
-        arguments: &mut impl Iterator<Item = &'a str>,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<RoomSetting> {
-        let flag = FLAGS
-            .iter()
-            .find(|(other, ..)| char::from(*other) == letter);
-        if let Some((_, setting, _)) = flag {
-            return Some(setting(on));
-        }
-        match letter {
-            'k' => self.read_key(room, on, arguments.next(), env, out),
-            'l' if !on => Some(RoomSetting::Limit(None)),
-            'l' => self.read_limit(room, arguments.next(), env, out),
-            _ => None,
-        }
-    }
-
-    fn read_limit(
-        &self,
-        room: &RoomName,
-        typed: Option<&str>,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<RoomSetting> {
-        let Some(typed) = typed else {
-            self.lacks_parameter(room, 'l', env, out);
-            return None;
-        };
-        match typed.parse() {
-            Ok(limit) if limit > 0 => Some(RoomSetting::Limit(Some(limit))),
-            _ => {
-                let what = format_args!("{room} l {} :Invalid limit", shown(typed));
-                self.numeric("696", what, env, out);
-                None
-            }
-        }
-    }
-
     /// A rank of a person, or an entry of a list.
     fn change_list(
         &mut self,
@@ -153,7 +102,8 @@ impl Session {
             (letter, None) => self.ask_masks(room, letter),
             (letter, Some(typed)) => {
                 let Some((kind, matched)) = read_mask(letter, typed) else {
-                    return self.refuse_parameter(room, (letter, typed), "Invalid mask", env, out);
+                    let refused = bad_parameter(room, (letter, typed), "Invalid mask");
+                    return self.refuse_mode(&refused, env, out);
                 };
                 let set = Command::SetMask {
                     room: RoomRef::Name(room.clone()),
@@ -170,50 +120,9 @@ impl Session {
         }
     }
 
-    /// Refuses the parameter of a mode, behind the answers to what the command has asked already.
-    fn refuse_parameter(
-        &mut self,
-        room: &RoomName,
-        (letter, typed): (char, &str),
-        why: &str,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        let typed = shown(typed);
-        self.answer_behind(out, |session, out| {
-            let what = format_args!("{room} {letter} {typed} :{why}");
-            session.numeric("696", what, env, out);
-        });
-    }
-
-    fn lacks_parameter(&self, room: &RoomName, letter: char, env: &Env<'_>, out: &mut Vec<u8>) {
-        let what = format_args!("{room} {letter} * :You must specify a parameter");
-        self.numeric("696", what, env, out);
-    }
-
-    fn read_key(
-        &self,
-        room: &RoomName,
-        on: bool,
-        typed: Option<&str>,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<RoomSetting> {
-        match (on, typed) {
-            (false, _) => Some(RoomSetting::Password(None)),
-            (true, Some(typed)) => match RoomPassword::parse(typed) {
-                Ok(word) if word.is_for_everybody() => Some(RoomSetting::Password(Some(word))),
-                _ => {
-                    let what = format_args!("{room} :Key is not well-formed");
-                    self.numeric("525", what, env, out);
-                    None
-                }
-            },
-            (true, None) => {
-                self.lacks_parameter(room, 'k', env, out);
-                None
-            }
-        }
+    /// Refuses a mode, behind the answers to what the command has asked already.
+    fn refuse_mode(&mut self, (code, what): &Refused, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.answer_behind(out, |session, out| session.numeric(code, what, env, out));
     }
 
     fn change_rank(
@@ -225,7 +134,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         let Some(name) = name else {
-            return self.lacks_parameter(room, letter, env, out);
+            return self.refuse_mode(&lacks_parameter(room, letter), env, out);
         };
         let standing = match letter {
             'o' => Standing::Moderator,
@@ -319,12 +228,13 @@ impl Session {
         if typed.starts_with('#') {
             return self.no_such_channel(typed, env, out);
         }
-        if !typed.eq_ignore_ascii_case(here.name.as_str()) {
-            let words = match message.param(1) {
-                Some(_) => ":Cant change mode for other users",
-                None => ":Cant view modes for other users",
+        if !Name::known(typed).is_some_and(|name| name.same_as(&here.name)) {
+            let what = Question::ModesOf {
+                name: typed.into(),
+                changes: message.param(1).is_some(),
             };
-            return self.numeric("502", words, env, out);
+            let names = [String::from(typed)].into_iter().collect();
+            return self.later(Ask::Query(Query::Online(names)), what);
         }
         let Some(changes) = message.param(1) else {
             let mut modes = Vec::new();
@@ -359,6 +269,24 @@ impl Session {
         }
     }
 
+    /// Refuses the modes of another person, if there is one.
+    pub(super) fn refuse_modes_of(
+        &self,
+        (name, changes): (&str, bool),
+        is_here: bool,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        match (is_here, changes) {
+            (false, _) => {
+                let name = shown(name);
+                self.numeric("401", format_args!("{name} :No such nick"), env, out);
+            }
+            (true, true) => self.numeric("502", ":Cant change mode for other users", env, out),
+            (true, false) => self.numeric("502", ":Cant view modes for other users", env, out),
+        }
+    }
+
     /// The client's own flags are others now.
     pub(super) fn put_flag_changes(&self, before: Flags, after: Flags, out: &mut Vec<u8>) {
         let mut changes = Vec::new();
@@ -382,6 +310,68 @@ impl Session {
             self.put_own(format_args!("MODE {nick} {changes}"), out);
         }
     }
+}
+
+/// The numeric that refuses a mode, and what it says.
+type Refused = (&'static str, String);
+
+/// The letters of MODE with their signs. One that is no mode is there once.
+fn signed(changes: &str) -> Vec<(bool, char)> {
+    let (mut on, mut signed) = (true, Vec::new());
+    for letter in changes.chars() {
+        match letter {
+            '+' | '-' => on = letter == '+',
+            letter if !is_known(letter) && signed.iter().any(|(_, other)| *other == letter) => {}
+            letter => signed.push((on, letter)),
+        }
+    }
+    signed
+}
+
+/// Reads a change of a setting.
+fn read_setting<'a>(
+    room: &RoomName,
+    (on, letter): (bool, char),
+    arguments: &mut impl Iterator<Item = &'a str>,
+) -> Result<RoomSetting, Refused> {
+    let mut flags = FLAGS.iter();
+    if let Some((_, setting, _)) = flags.find(|(flag, ..)| char::from(*flag) == letter) {
+        return Ok(setting(on));
+    }
+    match (letter, on) {
+        ('k', _) => read_key(room, on, arguments.next()),
+        ('l', false) => Ok(RoomSetting::Limit(None)),
+        ('l', true) => {
+            let typed = arguments
+                .next()
+                .ok_or_else(|| lacks_parameter(room, letter))?;
+            match typed.parse() {
+                Ok(limit) if limit > 0 => Ok(RoomSetting::Limit(Some(limit))),
+                _ => Err(bad_parameter(room, (letter, typed), "Invalid limit")),
+            }
+        }
+        _ => Err(("472", format!("{letter} :is unknown mode char to me"))),
+    }
+}
+
+fn read_key(room: &RoomName, on: bool, typed: Option<&str>) -> Result<RoomSetting, Refused> {
+    if !on {
+        return Ok(RoomSetting::Password(None));
+    }
+    let typed = typed.ok_or_else(|| lacks_parameter(room, 'k'))?;
+    match RoomPassword::parse(typed) {
+        Ok(word) if word.is_for_everybody() => Ok(RoomSetting::Password(Some(word))),
+        _ => Err(("525", format!("{room} :Key is not well-formed"))),
+    }
+}
+
+fn bad_parameter(room: &RoomName, (letter, typed): (char, &str), why: &str) -> Refused {
+    let typed = shown(typed);
+    ("696", format!("{room} {letter} {typed} :{why}"))
+}
+
+fn lacks_parameter(room: &RoomName, letter: char) -> Refused {
+    bad_parameter(room, (letter, "*"), "You must specify a parameter")
 }
 
 /// Whether a letter is a mode of rooms.

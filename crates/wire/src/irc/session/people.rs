@@ -25,12 +25,14 @@ pub(super) const WHOIS_NAMES_MAX: usize = 10;
 /// The fields of WHOX, in the order in which they are answered.
 const WHOX_FIELDS: &str = "tcuihsnfdlaor";
 
-/// The token of WHOX; 0 if there is none.
+/// Digits of a token of WHOX.
+const TOKEN_DIGITS_MAX: usize = 3;
+
+/// The token of WHOX; 0 in the place of one that is none, so that the fields behind it do not shift.
 fn shown_token(typed: &str) -> &str {
-    match typed {
-        "" => "0",
-        token => token,
-    }
+    let is_one = (1..=TOKEN_DIGITS_MAX).contains(&typed.len())
+        && typed.bytes().all(|digit| digit.is_ascii_digit());
+    if is_one { typed } else { "0" }
 }
 
 /// What WHO is asked for.
@@ -79,7 +81,6 @@ impl Session {
             // Without fields that there are it is no WHOX.
             fields: whox
                 .filter(|(fields, _)| fields.contains(|field| WHOX_FIELDS.contains(field)))
-                // An empty token would shift the fields behind it.
                 .map(|(fields, token)| (fields.into(), shown_token(token).into())),
             query: room.is_none().then(|| query.clone()),
             operators,

@@ -13,9 +13,13 @@ use alloc::vec::Vec;
 use chinwag_core::{Name, Rejection};
 
 use super::accounts::AccountStep;
+use super::services::Service;
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Password, Step};
 use crate::json::Sentence;
+
+/// What is told where passwords wait to be checked.
+pub(super) const BUSY: &str = "Too many passwords are being checked. Try again.";
 
 /// How an account is being proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,15 +126,15 @@ impl Session {
                 let why = ":SASL authentication failed: try again later";
                 self.numeric("904", why, env, out);
             }
-            _ => self.notice("Too many passwords are being checked. Try again.", env, out),
+            Way::NickServ => self.say_as(Service::NickServ, BUSY, env, out),
+            Way::Pass | Way::Oper => self.notice(BUSY, env, out),
         }
     }
 
     /// What NickServ is told behind IDENTIFY: a password, or a name and a password.
-    pub(super) fn identify(&mut self, own: Name, typed: &str) {
-        let Ok(whole) = Password::parse(typed) else {
-            return;
-        };
+    /// `None` if that is neither.
+    pub(super) fn identify(&mut self, own: Name, typed: &str) -> Option<()> {
+        let whole = Password::parse(typed).ok()?;
         let named = typed.split_once(' ').and_then(|(name, password)| {
             let (name, password) = (Name::known(name)?, Password::parse(password).ok()?);
             (!password.is_empty()).then_some((name, password))
@@ -140,6 +144,7 @@ impl Session {
             None => self.prove(Way::NickServ, (own, whole), None),
         };
         self.later(ask, question);
+        Some(())
     }
 
     /// What PASS has said is to be proven before the client comes in: the account of another name than

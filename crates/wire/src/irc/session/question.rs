@@ -44,6 +44,14 @@ pub(super) enum Question {
     SetTopic(RoomName),
     Modes(RoomName),
     SetMode(RoomName),
+    /// MODE of somebody else.
+    ModesOf {
+        name: String,
+        /// Whether it was to change something.
+        changes: bool,
+    },
+    /// The name that NickServ's GHOST takes back.
+    TakeBack,
     /// The client has become another person of its own, which is in these rooms as well.
     TakenOver(Box<[RoomId]>),
     /// An entry of a list.

@@ -6,6 +6,8 @@ use core::fmt::Display;
 
 use chinwag_core::{Rejection, RoomName, RoomRejection};
 
+use super::proving::BUSY;
+use super::services::Service;
 use super::{Question, Session, Stage};
 use crate::dialect::{Env, Step};
 use crate::irc::message::shown;
@@ -36,6 +38,7 @@ impl Session {
                 return self.handle_unproven(*proving, rejection, env, out);
             }
             Question::Nick => self.refuse_nick(rejection, env, out),
+            Question::TakeBack => self.refuse_to_identify(rejection, env, out),
             Question::RenameRoom { old, new } => {
                 self.refuse_rename((&old, &new), rejection, env, out);
             }
@@ -367,6 +370,7 @@ impl Session {
             | RoomRejection::LobbyKeepsAll
             | RoomRejection::StandingsFull
             | RoomRejection::TargetGoverns(..)
+            | RoomRejection::TargetBarred(_)
             | RoomRejection::TargetOperates(_) => ("482", &format_args!("{room} :{words}")),
             // Who may not enter is outside.
             RoomRejection::Closed
@@ -393,7 +397,8 @@ impl Session {
                 ("525", &format_args!("{room} :Key is not well-formed"))
             }
             // What is so already is no error in IRC.
-            RoomRejection::StandsAlready(..)
+            RoomRejection::SetAlready
+            | RoomRejection::StandsAlready(..)
             | RoomRejection::StandsNot(..)
             | RoomRejection::NotBarred(_) => return,
             _ => return self.notice(words, env, out),
@@ -471,9 +476,10 @@ impl Session {
         match &question {
             Question::Prove(proving) => self.handle_busy_proof(proving.way, env, out),
             Question::LogIn => {
-                self.notice("Too many passwords are being checked. Try again.", env, out);
+                self.notice(BUSY, env, out);
                 self.forget_nick();
             }
+            Question::TakeBack => self.say_as(Service::NickServ, BUSY, env, out),
             Question::History(question) => self.refuse_history(question, env, out),
             Question::Search(_) => self.refuse_search(false, env, out),
             _ => self.notice("The server is busy. Try again in a moment.", env, out),

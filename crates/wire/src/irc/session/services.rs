@@ -78,7 +78,11 @@ impl Session {
         let own = self.here().map(|here| here.name.clone());
         let own = own.filter(|_| service == Service::NickServ);
         match (command.as_str(), rest, own) {
-            ("IDENTIFY" | "LOGIN" | "ID", Some(rest), Some(own)) => self.identify(own, rest),
+            ("IDENTIFY" | "LOGIN" | "ID", Some(rest), Some(own)) => {
+                if self.identify(own, rest).is_none() {
+                    self.say_as(service, "That cannot be a password.", env, out);
+                }
+            }
             ("REGISTER", Some(rest), Some(_)) => match Password::parse(without_address(rest)) {
                 Ok(password) => {
                     let step = AccountStep::Register { to_service: true };
@@ -102,7 +106,7 @@ impl Session {
         };
         match Name::parse(name) {
             Ok(name) if name == own => self.say_as(Service::NickServ, "You have it.", env, out),
-            Ok(name) => self.later(Ask::Rename { name, password }, Question::Nick),
+            Ok(name) => self.later(Ask::Rename { name, password }, Question::TakeBack),
             Err(_) => self.say_as(Service::NickServ, "That is nobody's name.", env, out),
         }
     }
@@ -119,7 +123,7 @@ impl Session {
         let body = out.len();
         put(
             out,
-            format_args!(":{service}!service@{server} NOTICE {nick} :{words}"),
+            format_args!(":{service}!{service}@{server} NOTICE {nick} :{words}"),
         );
         end_shown(out, body);
     }

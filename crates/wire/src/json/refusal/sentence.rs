@@ -252,7 +252,9 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::EncryptedOnly => write!(f, "{room} takes only encrypted connections."),
         RoomRejection::SetInClear => f.write_str("That is set over an encrypted connection."),
         RoomRejection::Barred { .. } => write!(f, "Barred from {room}."),
-        RoomRejection::NameBarred(name) => write!(f, "{name} is barred from {room}."),
+        RoomRejection::NameBarred(name) | RoomRejection::TargetBarred(name) => {
+            write!(f, "{name} is barred from {room}.")
+        }
         RoomRejection::Muted { .. } => write!(f, "Muted in {room}."),
         RoomRejection::BarredSpeech => {
             write!(f, "Barred from {room}, and so silent there.")
@@ -268,6 +270,7 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::TargetInside(name) => write!(f, "{name} is in {room} already."),
         RoomRejection::TargetGoverns(name, _) => write!(f, "{name} governs {room} too."),
         RoomRejection::TargetOperates(name) => write!(f, "{name} is an operator."),
+        RoomRejection::SetAlready => write!(f, "{room} is set so already."),
         RoomRejection::StandsAlready(name, _) => write!(f, "{name} is that in {room} already."),
         RoomRejection::StandsNot(name, _) => write!(f, "{name} is not that in {room}."),
         RoomRejection::AddressBar => write!(f, "Only operators bar addresses from {room}."),

@@ -56,9 +56,11 @@ impl Display for OfRoom<'_> {
             | RoomRejection::TargetOperates(name)
             | RoomRejection::StandsAlready(name, _)
             | RoomRejection::StandsNot(name, _)
+            | RoomRejection::TargetBarred(name)
             | RoomRejection::NameBarred(name) => about_a_person(f, room, rejection, name),
             RoomRejection::TopicGuarded
             | RoomRejection::NoTopic
+            | RoomRejection::SetAlready
             | RoomRejection::LobbyIsOpen
             | RoomRejection::OperatorsAlone
             | RoomRejection::LobbyKeepsAll
@@ -84,6 +86,7 @@ fn about_governing(
     match rejection {
         RoomRejection::TopicGuarded => write!(f, "Only moderators set the topic of {room}."),
         RoomRejection::NoTopic => write!(f, "{room} has no topic. /topic TEXT sets one."),
+        RoomRejection::SetAlready => write!(f, "{room} is set so already."),
         RoomRejection::LobbyIsOpen => write!(
             f,
             "{room} is open to everybody: only moderated, topic, outsiders and ctcp can be set."
@@ -187,6 +190,9 @@ fn about_a_person(
             write!(f, "{name} is a moderator of {room}: /unmod {name} first.")
         }
         RoomRejection::TargetOperates(_) => write!(f, "{name} is a server operator."),
+        RoomRejection::TargetBarred(_) => {
+            write!(f, "{name} is barred from {room}: /unbar {name} first.")
+        }
         RoomRejection::StandsAlready(_, standing) => match standing {
             Standing::Owner => write!(f, "{name} owns {room}."),
             Standing::Moderator => write!(f, "{name} is a moderator of {room} already."),
