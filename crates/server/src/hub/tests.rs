@@ -1,9 +1,10 @@
 //! Several requests in one turn: what each is told stands in its place among the events.
 
 use chinwag_core::{
-    Caller, Command, ConnId, Fact, LOBBY, Link, Manner, Name, PersonId, Query, RoomName, RoomRef,
-    Text, Timestamp,
+    Caller, Command, ConnId, Fact, LOBBY, Link, Manner, Name, PersonId, Query, QuitReason,
+    RoomName, RoomRef, Text, Timestamp,
 };
+use chinwag_feed::Unacknowledged;
 use chinwag_store::{Durability, Place, Store};
 
 use super::*;
@@ -12,10 +13,19 @@ use crate::config::Config;
 const NOW: Timestamp = Timestamp(1_795_269_785_007);
 
 fn hub() -> Hub {
+    hub_in(Place::Memory)
+}
+
+fn hub_in(place: Place) -> Hub {
     let config = Config::from_file("").expect("a configuration");
-    let opened = Store::open(Place::Memory, Durability::Process, config.retention());
+    let opened = Store::open(place, Durability::Process, config.retention());
     let opened = opened.expect("a store");
-    Hub::new(HubConfig::of(&config), opened, Arc::default(), (NOW, || 7))
+    Hub::new(HubConfig::of(&config), opened, Arc::default(), (NOW, roll))
+}
+
+fn roll() -> u64 {
+    static ROLLS: AtomicU64 = AtomicU64::new(1);
+    ROLLS.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Somebody comes on a connection.
@@ -108,4 +118,50 @@ fn who_enters_is_shown_what_was_said_before_it_in_the_same_turn_and_not_what_fol
     says(&mut hub, bob, "four");
     by(&mut hub, bob, Body::Query(Query::View(LOBBY)));
     assert_eq!(shown(hub.finish(NOW)), [["one", "two", "three", "four"]]);
+}
+
+#[test]
+fn what_a_peer_has_not_got_and_whom_it_ignores_outlive_a_restart() {
+    let folder = std::env::temp_dir().join(format!("chinwag-hub-{}", std::process::id()));
+    let mut hub = hub_in(Place::Folder(folder.clone()));
+    let bob = arrives(&mut hub, 1, "bob");
+    let ann = arrives(&mut hub, 2, "ann");
+    let ignore = Command::Ignore {
+        name: Name::parse("ann").expect("a name"),
+        account: None,
+        on: true,
+    };
+    by(&mut hub, bob, Body::Command(ignore));
+    let lines = |seq, text: &str| (Seq(seq), text.as_bytes().into());
+    let mut unseen = Unacknowledged {
+        rooms: vec![(LOBBY, Seq(1))],
+        private: vec![lines(2, "a\n")],
+        unproven: vec![lines(1, "b\n"), lines(2, "c\n")],
+        skipped: 5,
+        is_exact: true,
+        ..Unacknowledged::default()
+    };
+    unseen.lost.add(Seq(1), 2);
+    let note = Body::Unseen {
+        unseen: Box::new(unseen.clone()),
+        is_final: true,
+    };
+    by(&mut hub, bob, note);
+    for person in [bob, ann] {
+        by(
+            &mut hub,
+            person,
+            Body::Command(Command::Quit(QuitReason::Lost)),
+        );
+    }
+    hub.finish(NOW);
+    hub.write_all_sessions(NOW);
+    drop(hub);
+
+    let mut hub = hub_in(Place::Folder(folder.clone()));
+    assert_eq!(hub.lost.unseen(bob), Some(&unseen));
+    let cy = arrives(&mut hub, 3, "cy");
+    assert!(cy > ann, "nobody is given a number that stands for another");
+    drop(hub);
+    std::fs::remove_dir_all(&folder).expect("a folder");
 }
