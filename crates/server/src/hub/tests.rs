@@ -147,12 +147,8 @@ fn what_a_peer_has_not_got_and_whom_it_ignores_outlive_a_restart() {
         is_final: true,
     };
     by(&mut hub, bob, note);
-    for person in [bob, ann] {
-        by(
-            &mut hub,
-            person,
-            Body::Command(Command::Quit(QuitReason::Lost)),
-        );
+    for (person, why) in [(bob, QuitReason::Lost), (ann, QuitReason::Quit(None))] {
+        by(&mut hub, person, Body::Command(Command::Quit(why)));
     }
     hub.finish(NOW);
     hub.write_all_sessions(NOW);
