@@ -28,12 +28,16 @@ const SEED: (&str, &str) = ("PROPTEST_RNG_SEED", "8989");
 const TESTS_PER_CORE: usize = 3;
 
 /// Code in which a wrong line costs people messages or rights, for cargo-mutants to change.
-const MUTATED: [&str; 5] = [
+const MUTATED: [&str; 9] = [
     "crates/feed/src/**/*.rs",
     "crates/server/src/hub/**/*.rs",
     "crates/server/src/session/**/*.rs",
     "crates/wire/src/plain/session/login.rs",
     "crates/wire/src/plain/session/flood.rs",
+    "crates/wire/src/irc/session/registering.rs",
+    "crates/wire/src/irc/session/proving.rs",
+    "crates/wire/src/json/session/arrival.rs",
+    "crates/wire/src/json/session/reading.rs",
 ];
 
 /// Runs every test of the workspace, fuzz targets among them, and ends with a line that says how

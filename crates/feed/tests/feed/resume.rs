@@ -346,6 +346,20 @@ fn a_room_that_was_left_and_entered_again_is_unseen_from_there_on() {
 }
 
 #[test]
+fn lines_of_the_stay_before_are_counted_though_a_room_is_entered_again_at_once() {
+    let mut world = one_room(3);
+    world.join(1, 0, 0);
+    world.leave(0, 0);
+    world.join(0, 0, 0);
+    let output = world.sessions[0].output.len();
+    let found = unacknowledged(&world, 0, output);
+    assert_eq!(
+        (&found.rooms[..], found.skipped),
+        (&[(RoomId(0), Seq(3))][..], 3)
+    );
+}
+
+#[test]
 fn an_empty_room_has_nothing_unseen() {
     let mut world = one_room(3);
     world.join(0, 1, 0);

@@ -27,6 +27,8 @@ mod request;
 mod restore;
 mod shell;
 mod survive;
+#[cfg(test)]
+mod tests;
 pub(crate) mod thread;
 mod turn;
 mod unseen_bytes;

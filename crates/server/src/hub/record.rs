@@ -502,6 +502,7 @@ mod tests {
         session.connection.is_script = true;
         session.connection.client = Client::Json;
         session.visit = visit("3 5 2");
+        assert!(session.visit.is_some());
         session.away = Some(Text::parse("back at  noon"));
         session.muted = muted("bea 192.0.2.0/24");
         assert!(
@@ -539,6 +540,7 @@ mod tests {
             vec![message("6 7 ann * psst  there"), message("9 7 ann Ann 1 2")];
         record.session.private.last_sender = sender("ann Ann 9");
         assert!(record.session.private.last_sender.is_some());
+        record.session.private.omitted = 2;
         record.rooms = vec![(room(0, "lobby"), Some(Seq(7))), (room(12, "12"), None)];
         record.standings = vec![
             (RoomId(0), Standing::Voice.into()),
@@ -575,5 +577,24 @@ mod tests {
         let ended = Record::parse("room dev 7\n", name("bea"), until).rooms;
         let ended = ended.iter().map(|(room, _)| (room.id, room.name.bare()));
         assert_eq!(ended.collect::<Vec<_>>(), [(None, "dev")]);
+    }
+
+    #[test]
+    fn what_a_peer_has_not_got_is_in_the_record() {
+        let behind = |seq, text: &str| (Seq(seq), text.as_bytes().into());
+        let mut lost = chinwag_feed::LostLines::default();
+        lost.add(Seq(3), 2);
+        let mut record = Record::empty(name("bea"), None);
+        record.set_unseen(&Unacknowledged {
+            private: vec![behind(5, "a\n"), behind(6, "b\n")],
+            unproven: vec![behind(4, "c\n")],
+            lost,
+            skipped: 7,
+            ..Unacknowledged::default()
+        });
+        let texts = [(Seq(5), "a\n".to_owned()), (Seq(6), "b\n".to_owned())];
+        assert_eq!(record.private, texts);
+        assert_eq!(record.unproven, [(Seq(4), "c\n".to_owned())]);
+        assert_eq!((record.lost, record.skipped), (vec![(Seq(3), 2)], 7));
     }
 }

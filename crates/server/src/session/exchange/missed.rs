@@ -209,3 +209,51 @@ impl Exchange {
         Some(missed.left_out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chinwag_core::{Fact, RoomId, Timestamp};
+    use chinwag_feed::Unacknowledged;
+
+    use super::*;
+
+    fn event(seq: u64) -> Event {
+        Event {
+            seq: Seq(seq),
+            at: Timestamp(0),
+            fact: Fact::Tidied {
+                closed: Box::default(),
+            },
+            source: None,
+        }
+    }
+
+    /// Should the link be lost again between two pages, what follows is what the next session is told.
+    #[test]
+    fn what_was_missed_is_told_page_by_page_each_once() {
+        let line = |seq| (Seq(seq), Box::from(&b"line\n"[..]));
+        let mut exchange = Exchange::default();
+        exchange.rare().missed = Some(Missed {
+            unseen: Unacknowledged {
+                rooms: vec![(RoomId(0), Seq(3)), (RoomId(1), Seq(30))],
+                private: vec![line(9), line(5)],
+                stored: Some((Seq(2), Seq(20))),
+                ..Unacknowledged::default()
+            },
+            kept: vec![event(6), event(9)],
+            left_out: Vec::new(),
+        });
+        let seqs = |(lines, kept): (Vec<Behind>, Vec<Event>)| {
+            let lines = lines.iter().map(|(after, _)| after.0).collect::<Vec<_>>();
+            let kept = kept.iter().map(|event| event.seq.0).collect::<Vec<_>>();
+            (lines, kept)
+        };
+        assert_eq!(seqs(exchange.take_missed(Some(Seq(9)))), (vec![5], vec![6]));
+        let unseen = &exchange.missed().expect("there is more").unseen;
+        assert_eq!(unseen.rooms, [(RoomId(0), Seq(8)), (RoomId(1), Seq(30))]);
+        assert_eq!(unseen.stored, Some((Seq(8), Seq(20))));
+        assert_eq!(seqs(exchange.take_missed(None)), (vec![9], vec![9]));
+        assert_eq!(exchange.end_missed(), Some(Vec::new()));
+        assert_eq!(exchange.end_missed(), None);
+    }
+}

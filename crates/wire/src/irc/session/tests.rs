@@ -79,7 +79,7 @@ impl World {
         Self {
             chat: Chat::new(of_chat, Snapshot::default(), START),
             seq: Seq(1),
-            dialect: dialect_of(Spoke::First, &env(&settings, &rooms)),
+            dialect: dialect_of((Spoke::First, Security::default()), &env(&settings, &rooms)),
             settings,
             rooms,
             me: None,
@@ -87,8 +87,8 @@ impl World {
     }
 
     /// Another client comes.
-    fn begin(&mut self, spoke: Spoke) {
-        self.dialect = dialect_of(spoke, &env(&self.settings, &self.rooms));
+    fn begin(&mut self, spoke: Spoke, security: Security) {
+        self.dialect = dialect_of((spoke, security), &env(&self.settings, &self.rooms));
     }
 
     /// Does what a command says. Returns its events.
@@ -185,9 +185,9 @@ impl World {
     }
 }
 
-fn dialect_of(spoke: Spoke, env: &Env<'_>) -> Dialect {
+fn dialect_of((spoke, security): (Spoke, Security), env: &Env<'_>) -> Dialect {
     let bucket = Bucket::full(env.now);
-    let dialect = Dialect::new(Protocol::Irc, spoke, (bucket, Security::default()), env);
+    let dialect = Dialect::new(Protocol::Irc, spoke, (bucket, security), env);
     dialect.expect("it is served")
 }
 

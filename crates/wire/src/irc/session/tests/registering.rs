@@ -113,6 +113,42 @@ fn capabilities_are_taken_all_or_none() {
 }
 
 #[test]
+fn who_may_be_bound_to_tls_is_told_how() {
+    let secured = |is_encrypted, names_server| Security {
+        is_encrypted,
+        names_server,
+        ..Security::default()
+    };
+    for (security, policy) in [
+        (secured(false, false), Some("sts=port=8989")),
+        (secured(true, true), Some("sts=duration=60")),
+        (secured(true, false), None),
+    ] {
+        let mut world = World::before_login("chat");
+        world.settings.irc.sts_seconds = Some(60);
+        world.begin(Spoke::First, security);
+        let listed = told(&mut world, &["CAP LS 302"]);
+        assert_eq!(listed.contains("sts="), policy.is_some(), "{listed}");
+        assert!(listed.contains(policy.unwrap_or("sasl")), "{listed}");
+    }
+}
+
+#[test]
+fn a_client_whose_name_is_refused_chooses_another() {
+    let mut world = World::before_login("chat");
+    told(&mut world, &["NICK ann"]);
+    assert!(log_in(say(&mut world, USER).0).is_some());
+    // It was busy with the passwords of others.
+    let (step, _) = world.call(|dialect, env, out| dialect.handle_tell(Tell::Busy, env, out));
+    assert!(step.is_none());
+    told(&mut world, &["CAP LS", "CAP END"]);
+    assert_eq!(
+        log_in(say(&mut world, "NICK bob").0),
+        Name::parse("bob").ok()
+    );
+}
+
+#[test]
 fn a_gateway_has_the_first_word() {
     for (options, is_encrypted) in [
         ("", false),
@@ -216,7 +252,7 @@ fn a_client_has_so_many_tries_and_bytes_and_so_much_time() {
 #[test]
 fn a_client_that_was_asked_for_its_name_begins_on_a_line_of_its_own() {
     let mut world = World::before_login("chat");
-    world.begin(Spoke::Greeted);
+    world.begin(Spoke::Greeted, Security::default());
     let told = told(&mut world, &["PING 1", "PING 2"]);
     assert_eq!(told, "\r\n:chat PONG chat :1\r\n:chat PONG chat :2\r\n");
 }
