@@ -30,8 +30,12 @@ unless you tell them to; `chinwag fingerprint` prints the SHA-256 to compare.
 | gamja | needs a WebSocket, which chinwag does not serve; it works through soju |
 | Halloy | `server = \"HOST\"`, `port = 8989`, `use_tls = false` or `dangerously_accept_invalid_certs = true` |
 | Goguma | `irc+insecure://HOST:8989`, or `ircs://HOST:8989` |
-| Limnoria, Sopel, irc3, pydle | the server `HOST` and the port 8989 in its settings, TLS off unless the certificate is trusted |
+| Limnoria, Eggdrop, Sopel, irc3, pydle | the server `HOST` and the port 8989 in its settings, TLS off unless the certificate is trusted |
 | a bot | a socket, `NICK`, `USER`, `JOIN`; or line JSON, which is easier: [protocol.md](protocol.md) |
+
+The Lounge 4.5.2, irc-framework 4.14.0, ZNC 1.8.2 and Limnoria 2023.1.28 were tried with SASL. Eggdrop 1.8.4 leaves
+`#lobby`, since it was not told to join it. pydle 1.2.0 ends the negotiation at the first of several lines of
+capabilities, before it logs in: under a registered name it needs `password=\"NAME:PASSWORD\"` in `connect`.
 
 To log in to a registered name:
 
@@ -40,7 +44,7 @@ To log in to a registered name:
 - The client's *server password*: `PASS PASSWORD`, or `PASS NAME:PASSWORD`, which logs in to NAME under any nick. If the
   password of `NAME:PASSWORD` is wrong, the server says so (464) and the client comes in as a guest.
 - Later, `/msg NickServ IDENTIFY PASSWORD` or `IDENTIFY NAME PASSWORD`, also as `NS` or to `NickServ@services`. A wrong
-  password leaves the client logged in as it was. `GHOST NAME PASSWORD` takes a name back from a hung connection.
+  password leaves the client logged in as it was. What NickServ answers comes from `NickServ!NickServ@SERVER`. `GHOST NAME PASSWORD` takes a name back from a hung connection.
 - `OPER NAME PASSWORD` logs in to an operator's account.
 
 `REGISTER * * PASSWORD` registers the client's name, as `/claim` does at nc, also before registration with the server is

@@ -64,11 +64,7 @@ impl Session {
             | Question::Kick { .. }
             | Question::Invite { .. }) => self.refuse_about_room(&question, rejection, env, out),
             Question::Who(question) => self.end_of_who(question.typed(), env, out),
-            Question::Whois(typed) => {
-                let shown = shown(&typed);
-                self.numeric("401", format_args!("{shown} :No such nick"), env, out);
-                self.end_of_whois(&typed, env, out);
-            }
+            Question::Whois(typed) => self.refuse_whois(&typed, env, out),
             Question::Metadata(question) => self.refuse_metadata(&question, rejection, env, out),
             Question::SetName => {
                 let why = format_args!("CANNOT_CHANGE_REALNAME :{}", Sentence(rejection));
@@ -93,6 +89,12 @@ impl Session {
             _ => self.notice(Sentence(rejection), env, out),
         }
         None
+    }
+
+    fn refuse_whois(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let shown = shown(typed);
+        self.numeric("401", format_args!("{shown} :No such nick"), env, out);
+        self.end_of_whois(typed, env, out);
     }
 
     fn refuse_about_room(
