@@ -49,10 +49,10 @@ pub(crate) struct BenchFlags {
     #[arg(long, value_name = "BYTES", default_value_t = 64, value_parser = count::<usize>)]
     payload: usize,
     /// Measure for this long, such as 500ms, 5s or 2m
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = some_time)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = some_time, allow_hyphen_values = true)]
     duration: Duration,
     /// Before that, do the same without measuring
-    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration, allow_hyphen_values = true)]
     warmup: Duration,
     /// So many members of each room stop reading after half of the time
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<usize>)]

@@ -33,10 +33,10 @@ pub(crate) struct ExportFlags {
     room: Option<RoomName>,
     /// Only what was said since then: 2026-11-21, "2026-11-21 14:00", 14:00 for today, yesterday, an
     /// RFC 3339 time, or 2h for two hours ago
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     since: Option<Moment>,
     /// Only what was said before then: of a day, nothing
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     until: Option<Moment>,
     /// How it is written
     #[arg(long, value_enum, ignore_case = true, default_value_t = Format::Text)]

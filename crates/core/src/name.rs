@@ -63,8 +63,9 @@ pub enum NameError {
 const SHOWN_LETTERS_MAX: usize = 2 * NAME_LETTERS_MAX;
 
 /// Reserved words. `you -> gopher` is a line of the server's; the rest a stranger would take for its voice, or for that
-/// of those who run it. Words with an `m` stand here as their own look, too.
-const RESERVED: [&str; 31] = [
+/// of those who run it. What people and scanners type who look for a command is no name either. Words with an `m` stand here
+/// as their own look, too.
+const RESERVED: [&str; 34] = [
     "you",
     "now",
     "root",
@@ -96,6 +97,9 @@ const RESERVED: [&str; 31] = [
     "notice",
     "announcement",
     "announcernent",
+    "version",
+    "quit",
+    "exit",
 ];
 
 /// Ends of names that pass for people in charge (`sysadmin`, `irc-operator`, `chat-support`), and of those of the

@@ -18,6 +18,16 @@ pub enum OpenError {
         /// What the system says.
         source: io::Error,
     },
+    /// The folder, or one above it, is a link to something that is not there.
+    #[error("the data folder {} cannot be made: {} is a link to {}, which is not there", path.display(), link.display(), target.display())]
+    Dangling {
+        /// Which folder.
+        path: PathBuf,
+        /// The link.
+        link: PathBuf,
+        /// What it names.
+        target: PathBuf,
+    },
     /// Another server has the folder open.
     #[error("another server has the data folder {} open", path.display())]
     InUse {

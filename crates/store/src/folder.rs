@@ -63,7 +63,7 @@ pub(crate) fn prepare(folder: &Path) -> Result<(Address, Option<File>), OpenErro
         path: folder.to_owned(),
         source,
     };
-    make_folder(folder).map_err(failed)?;
+    make_folder(folder).map_err(|error| dangling(folder).unwrap_or_else(|| failed(error)))?;
     // An absolute path cannot be taken for a URI.
     let folder = fs::canonicalize(folder).map_err(failed)?;
     let lock = private()
@@ -79,6 +79,18 @@ pub(crate) fn prepare(folder: &Path) -> Result<(Address, Option<File>), OpenErro
     let main = folder.join(MESSAGES);
     make_private(&main).map_err(failed)?;
     Ok((Address::File(Arc::new(Paths::new(main))), Some(lock)))
+}
+
+/// Whether the folder cannot be made because of a link to nothing: the system says that it is there.
+fn dangling(folder: &Path) -> Option<OpenError> {
+    let link = folder.ancestors().find(|path| path.is_symlink())?;
+    let target = fs::read_link(link).ok()?;
+    let dangles = !link.exists();
+    dangles.then(|| OpenError::Dangling {
+        path: folder.to_owned(),
+        link: link.to_owned(),
+        target,
+    })
 }
 
 #[cfg(unix)]

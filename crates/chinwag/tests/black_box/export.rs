@@ -123,6 +123,12 @@ fn an_export_ends_behind_its_beginning() {
     assert_eq!(said(&run("export", &data, &day)), "");
     let all = ["--since", "2020-01-01 23:30", "--until", "2100-01-01"];
     assert_eq!(lines(&said(&run("export", &data, &all))).len(), 8);
+    // What is no time is told of as such, with a sign before it too.
+    for flag in ["--since", "--until"] {
+        let wrong = run("export", &data, &[flag, "-1h"]);
+        let error = String::from_utf8_lossy(&wrong.stderr);
+        assert!(error.contains("a time is like 2026-11-21"), "{error}");
+    }
     let backward = run("export", &data, &["--since", "12:00", "--until", "11:00"]);
     assert_eq!(backward.status.code(), Some(1));
     let error = String::from_utf8_lossy(&backward.stderr);

@@ -87,8 +87,14 @@ impl InputReader {
         self.number += 1;
         let number = self.number;
         let no_text = |reason| Piece::NoText(Note::NoText { number, reason });
-        let Split::Line(bytes) = line else {
-            return no_text("it is longer than 64 KiB.");
+        let bytes = match line {
+            Split::Line(bytes) => bytes,
+            Split::TooLong => return no_text("it is longer than 64 KiB."),
+            Split::Returns => {
+                return no_text(
+                    "it is longer than 64 KiB and has CR for line ends. Say --raw to send its lines.",
+                );
+            }
         };
         let Ok(text) = String::from_utf8(bytes) else {
             return no_text(match self.decoding {
@@ -175,6 +181,16 @@ mod tests {
     fn lines_of_text() {
         check_text(b"one\r\ntwo\n\nlast", &["one", "two", "", "last"]);
         check_text("größe 漢字\n".as_bytes(), &["größe 漢字"]);
+    }
+
+    #[test]
+    fn carriage_returns_alone_end_lines() {
+        check_text(b"one\rtwo\r\rlast\r", &["one", "two", "", "last"]);
+        check_text(b"\xef\xbb\xbfone\rtwo", &["one", "two"]);
+        check_text(&wide("one\rtwo\r", u16::to_le_bytes), &["one", "two"]);
+        // A line feed anywhere tells that it is a log, and what is drawn over is a progress.
+        check_text(b"10%\r99%\rdone\n", &["done"]);
+        check_text(b"start\n10%\r99%", &["start", "99%"]);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! It must not know what is in them. A carriage return has two meanings: in a log it takes the
 //! cursor back, and what follows replaces the line so far; on the wire it ends a line. So it is kept
-//! for the cleaning, or ends a line where nothing is cleaned.
+//! for the cleaning, or ends a line where nothing is cleaned. A file of an old Macintosh has no other line ends: an
+//! input that ends without one line feed has a line for each carriage return, as far as it is kept.
 
 /// The longest line, in bytes; the server's limit is far below and configurable.
 const LINE_BYTES_MAX: usize = 64 * 1024;
@@ -13,6 +14,8 @@ pub(super) enum Split {
     /// Without its end.
     Line(Vec<u8>),
     TooLong,
+    /// The whole input, of which only the end is kept: it has carriage returns and no line feed.
+    Returns,
 }
 
 #[derive(Debug)]
@@ -22,6 +25,10 @@ pub(super) struct Splitter {
     /// would take for ever.
     last_return: Option<usize>,
     is_too_long: bool,
+    /// States of a progress that are forgotten.
+    has_dropped: bool,
+    /// A line feed has ended a line.
+    has_feeds: bool,
     /// A carriage return ends a line.
     raw: bool,
     after_return: bool,
@@ -33,6 +40,8 @@ impl Splitter {
             unfinished: Vec::new(),
             last_return: None,
             is_too_long: false,
+            has_dropped: false,
+            has_feeds: false,
             raw,
             after_return: false,
         }
@@ -45,17 +54,31 @@ impl Splitter {
             match byte {
                 b'\n' if self.raw && after_return => {}
                 b'\r' if self.raw => lines.push(self.take_line()),
-                b'\n' => lines.push(self.take_line()),
+                b'\n' => {
+                    self.has_feeds = true;
+                    lines.push(self.take_line());
+                }
                 _ => self.push(byte),
             }
         }
         lines
     }
 
-    /// A last line without an end.
-    pub(super) fn finish(&mut self) -> Option<Split> {
-        let is_there = self.is_too_long || !self.unfinished.is_empty();
-        is_there.then(|| self.take_line())
+    /// What stands behind the last line feed.
+    pub(super) fn finish(&mut self) -> Vec<Split> {
+        if !self.is_too_long && self.unfinished.is_empty() {
+            return Vec::new();
+        }
+        let is_progress = self.raw || self.has_feeds || self.last_return.is_none();
+        let has_dropped = self.has_dropped;
+        match self.take_line() {
+            Split::Line(_) if !is_progress && has_dropped => vec![Split::Returns],
+            Split::Line(text) if !is_progress => {
+                let lines = text.split(|byte| *byte == b'\r');
+                lines.map(|line| Split::Line(line.to_vec())).collect()
+            }
+            line => vec![line],
+        }
     }
 
     fn push(&mut self, byte: u8) {
@@ -70,6 +93,7 @@ impl Splitter {
                     return;
                 }
                 Some(at) => {
+                    self.has_dropped = true;
                     self.unfinished.drain(..at);
                     self.last_return = Some(0);
                 }
@@ -84,6 +108,7 @@ impl Splitter {
     fn take_line(&mut self) -> Split {
         let mut line = std::mem::take(&mut self.unfinished);
         self.last_return = None;
+        self.has_dropped = false;
         if std::mem::take(&mut self.is_too_long) {
             return Split::TooLong;
         }
@@ -130,5 +155,15 @@ mod tests {
             panic!("{lines:?}");
         };
         assert!(line.len() < LINE_BYTES_MAX && line.ends_with(b"\r100%"));
+    }
+
+    #[test]
+    fn what_has_returns_for_line_ends_and_is_not_kept_is_told_of() {
+        let mut splitter = Splitter::new(false);
+        for _ in 0..LINE_BYTES_MAX {
+            assert_eq!(splitter.take_in(b"line\r"), []);
+        }
+        assert_eq!(splitter.finish(), [Split::Returns]);
+        assert_eq!(splitter.finish(), []);
     }
 }

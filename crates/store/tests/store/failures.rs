@@ -6,7 +6,7 @@ use std::io::stdin;
 use std::path::Path;
 
 use chinwag_core::RoomId;
-use chinwag_store::{CommitError, Error, Store};
+use chinwag_store::{CommitError, Error, OpenError, Retention, Store};
 use rusqlite::Connection;
 
 use crate::child;
@@ -318,4 +318,22 @@ fn the_log_begins_anew_though_no_checkpoint_finishes() {
     }
     // It would have been 80 MB.
     assert!((32 << 20..36 << 20).contains(&longest), "{longest}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_data_folder_behind_a_link_to_nothing_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("data");
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    for path in [link.clone(), link.join("below")] {
+        let error = try_open(&path, Retention::default()).unwrap_err();
+        let shown = error.to_string();
+        assert!(matches!(error, OpenError::Dangling { .. }), "{shown}");
+        let what = format!(
+            "{} is a link to nowhere, which is not there",
+            link.display()
+        );
+        assert!(shown.ends_with(&what), "{shown}");
+    }
 }

@@ -88,6 +88,15 @@ pub fn parse_login(line: &str) -> Result<LoginLine, ParseError> {
     }
 }
 
+/// Reads what a person at the prompt means by a word that nobody can have for a name.
+pub(super) fn parse_prompted_word(line: &str) -> Option<LoginLine> {
+    match line.trim().to_ascii_lowercase().as_str() {
+        "help" | "?" => Some(LoginLine::Help),
+        "quit" | "exit" => Some(LoginLine::Quit),
+        _ => None,
+    }
+}
+
 /// Splits off the first word.
 fn split_word(text: &str) -> (&str, &str) {
     text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()))

@@ -125,7 +125,7 @@ fn write_wire(page: &mut String) -> fmt::Result {
 - The server waits up to {} ms for the client to speak, then greets. A first line that is no other
   protocol is the name, so that `printf 'bot\\nhello\\n' | nc -N HOST 8989` works.
 - At the name prompt: a name, `NAME#PASSWORD`, an empty line for a guest name, `/resume CODE`,
-  `/help` or `/quit`.
+  `/help` or `/quit`. A person may leave out the slash: `help`, `?`, `quit`, `exit`.
 - The server's lines end in LF, or in CR LF once the peer has spoken telnet or sent a bare CR.
 - Telnet is understood from peers that speak it: BINARY and NAWS are asked for, TIMING-MARK is
   answered, all else is refused. An interrupt (^C) is `/quit`. A telnet that negotiates first is greeted like one that

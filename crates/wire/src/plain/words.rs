@@ -102,10 +102,9 @@ pub(super) struct More(pub(super) Duration);
 
 impl Display for More {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (unit, one, many) = fitting(self.0);
-        match whole_ms(self.0).div_ceil(unit).max(1) {
-            1 => write!(f, "1 more {one}"),
-            n => write!(f, "{n} more {many}"),
+        match rounded_up(self.0) {
+            (1, one, _) => write!(f, "1 more {one}"),
+            (n, _, many) => write!(f, "{n} more {many}"),
         }
     }
 }
@@ -115,9 +114,18 @@ pub(crate) struct Above(pub(crate) Duration);
 
 impl Display for Above {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (unit, one, many) = fitting(self.0);
-        Count(whole_ms(self.0).div_ceil(unit).max(1), one, many).fmt(f)
+        let (n, one, many) = rounded_up(self.0);
+        Count(n, one, many).fmt(f)
     }
+}
+
+/// Between one unit and two it is counted in the smaller: 90 seconds, for 2 minutes would be a third more.
+fn rounded_up(span: Duration) -> (u64, &'static str, &'static str) {
+    let ms = whole_ms(span).div_ceil(1_000).max(1) * 1_000;
+    let fits =
+        |&&(unit, one, _): &&(u64, &str, &str)| ms >= unit * 2 || (ms == unit && one != "day");
+    let (unit, one, many) = *UNITS.iter().find(fits).unwrap_or(&UNITS[3]);
+    (ms.div_ceil(unit), one, many)
 }
 
 /// `2 h ago`: when something was, in a line that is about something else.
@@ -294,6 +302,10 @@ mod tests {
         check(More(Duration::from_mins(9)), "9 more minutes");
         check(More(Duration::from_mins(1)), "1 more minute");
         check(More(Duration::from_hours(24 * 3)), "3 more days");
+        check(Above(Duration::from_secs(90)), "90 seconds");
+        check(Above(Duration::from_millis(119_001)), "2 minutes");
+        check(Above(Duration::from_mins(90)), "90 minutes");
+        check(Above(Duration::from_hours(24)), "24 hours");
     }
 
     #[test]

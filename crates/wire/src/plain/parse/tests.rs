@@ -13,7 +13,7 @@ use chinwag_core::{
 };
 use proptest::prelude::*;
 
-use super::{parse, parse_login};
+use super::{parse, parse_login, parse_prompted_word};
 use crate::dialect::Password;
 use crate::plain::request::{
     Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
@@ -338,6 +338,19 @@ fn the_prompt_takes_a_name_or_a_code() {
         "now",
         Err(ParseError::ReservedName(EchoedInput::new("now"))),
     );
+}
+
+#[test]
+fn a_word_for_a_command_at_the_prompt_is_understood() {
+    for word in ["help", "HELP", " ? "] {
+        assert_eq!(parse_prompted_word(word), Some(LoginLine::Help), "{word}");
+    }
+    for word in ["quit", "QUIT\t", "exit"] {
+        assert_eq!(parse_prompted_word(word), Some(LoginLine::Quit), "{word}");
+    }
+    for name in ["helge", "lee", "", "quit now"] {
+        assert_eq!(parse_prompted_word(name), None, "{name}");
+    }
 }
 
 proptest! {

@@ -14,7 +14,7 @@ use chinwag_core::{Monotonic, Query, Rejection};
 
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Password, Step};
-use crate::plain::parse::parse_login;
+use crate::plain::parse::{parse_login, parse_prompted_word};
 use crate::plain::render::{Notice, Renderer};
 use crate::plain::request::{Context, LoginLine};
 use crate::sniff::{Protocol, Spoke, sniff_silent};
@@ -126,7 +126,8 @@ impl Session {
         if self.asks_password() {
             return self.handle_password_line(line, env, out);
         }
-        match parse_login(line) {
+        let prompted = parse_prompted_word(line).filter(|_| !self.is_script());
+        match prompted.map_or_else(|| parse_login(line), Ok) {
             Ok(LoginLine::Name { name, password }) => {
                 let is_script = self.is_script();
                 Some(Step::Ask(Ask::LogIn {

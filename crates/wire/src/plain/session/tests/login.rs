@@ -72,6 +72,31 @@ fn what_cannot_be_read_counts_as_a_failure() {
 }
 
 #[test]
+fn a_person_who_types_a_word_for_a_command_gets_what_it_means() {
+    let mut peer = Peer::person();
+    for word in ["help\n", "?\n", "HELP\n"] {
+        let answer = peer.send(word);
+        assert!(
+            answer.starts_with("Type the name others will see"),
+            "{word}"
+        );
+        assert!(answer.ends_with(PROMPT), "{word}");
+    }
+    assert_eq!(peer.send("quit\n"), "{close}");
+}
+
+#[test]
+fn a_script_with_such_a_word_for_a_name_is_refused() {
+    for word in ["help", "HELP", "?", "version", "quit", "exit"] {
+        let answer = Peer::script().send(format!("{word}\nhello\n"));
+        assert!(
+            answer.ends_with("NOT joined, nothing was sent.\n{close}"),
+            "{answer}"
+        );
+    }
+}
+
+#[test]
 fn help_is_no_failure() {
     let mut peer = Peer::person();
     for _ in 0..9 {
@@ -202,7 +227,7 @@ fn a_script_in_another_encoding_is_closed_with_its_name() {
 #[test]
 fn a_person_may_be_called_like_a_protocol() {
     assert_eq!(Peer::person().send("SSH-7\n"), "{log in SSH-7}");
-    assert_eq!(Peer::person().send("HELP\r\n"), "{log in HELP}");
+    assert_eq!(Peer::person().send("ver\r\n"), "{log in ver}");
 }
 
 #[test]
