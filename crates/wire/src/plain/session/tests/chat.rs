@@ -180,11 +180,11 @@ fn the_ignored_are_not_heard_until_they_are() {
     }));
     for (fact, hidden) in [
         (said(LEE, "liam", "hi").fact, true),
-        (quit(Some("hi")), true),
+        (quit(Some("hi")), false),
         (quit(None), false),
         (topic(None, "LEE"), true),
         (topic(Some(LEE), "liam"), true),
-        (renamed, true),
+        (renamed, false),
     ] {
         let event = Event {
             fact,
