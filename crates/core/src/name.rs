@@ -63,8 +63,8 @@ pub enum NameError {
 const SHOWN_LETTERS_MAX: usize = 2 * NAME_LETTERS_MAX;
 
 /// Reserved words. `you -> gopher` is a line of the server's; the rest a stranger would take for its voice, or for that
-/// of those who run it. What people and scanners type who look for a command is no name either. Words with an `m` stand here
-/// as their own look, too.
+/// of those who run it. What people and scanners type who look for a command is no name either. Words with an `m`
+/// stand here as their own look, too.
 const RESERVED: [&str; 34] = [
     "you",
     "now",

@@ -244,18 +244,9 @@ impl Lines {
             && !self.is_of_program
             && let Some(left) = corrected(bytes)
         {
-            return into_owned(self.line(&left, false));
+            return into_owned(in_utf8(&left));
         }
-        match str::from_utf8(bytes) {
-            Ok(text) if text.trim_start().is_empty() => Input::Blank,
-            Ok(text) => Input::Line(Cow::Borrowed(text)),
-            Err(error) => Input::NotUtf8 {
-                is_windows_1252: is_windows_1252(bytes),
-                begins: str::from_utf8(&bytes[..error.valid_up_to()])
-                    .unwrap_or_default()
-                    .into(),
-            },
-        }
+        in_utf8(bytes)
     }
 
     pub(super) fn has_begun(&self) -> bool {
@@ -299,6 +290,20 @@ impl Refused {
             lacks: lacks(self.lacks, bytes),
             ..self
         }
+    }
+}
+
+/// A line that is not in UTF-16. What somebody has corrected is not: they have keys.
+fn in_utf8(bytes: &[u8]) -> Input<'_> {
+    match str::from_utf8(bytes) {
+        Ok(text) if text.trim_start().is_empty() => Input::Blank,
+        Ok(text) => Input::Line(Cow::Borrowed(text)),
+        Err(error) => Input::NotUtf8 {
+            is_windows_1252: is_windows_1252(bytes),
+            begins: str::from_utf8(&bytes[..error.valid_up_to()])
+                .unwrap_or_default()
+                .into(),
+        },
     }
 }
 

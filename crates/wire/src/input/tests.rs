@@ -204,6 +204,8 @@ fn no_line_of_utf16_is_one() {
     check(b"a b\0\n", &[line("a b\0")], b"");
     check(b"\x02a\x02b c\n", &[line("\x02a\x02b c")], b"");
     check(b"\0\0\0\n", &[Input::Utf16], b"");
+    // What is left of a line that ^U has emptied was typed.
+    check(b"\x15\0\xf4\r", &[windows_1252("\0")], b"");
 }
 
 #[test]

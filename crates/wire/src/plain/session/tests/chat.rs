@@ -151,7 +151,7 @@ fn the_ignored_are_not_heard_until_they_are() {
     assert_eq!(peer.dialect.ignores()[0].name, name("Lee"));
     assert_eq!(hides(&mut peer, &lee), (true, false));
     assert_eq!(hides(&mut peer, &ann), (false, false));
-    // Under another name, in a topic and in a reason for leaving.
+    // Under another name, and in a topic. Who goes or changes name is told, without words of theirs.
     let quit = |why: Option<&str>| {
         Fact::Quit(Box::new(chinwag_core::Quit {
             person: LEE,
