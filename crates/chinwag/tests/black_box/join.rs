@@ -218,15 +218,16 @@ fn what_is_refused_is_told_line_by_line() {
 fn a_server_that_goes_and_one_that_never_was() {
     let server = setup().start();
     let mut listener = listener(&server);
-    let app = start(&server, &["--name", "app", "--retry-for", "0"]);
+    let mut app = start(&server, &["--name", "app", "--retry-for", "0"]);
     listener.expect("* app joined #lobby");
     let address = server.address();
     let _ = server.kill();
-    check_status(
-        &end(app, b""),
-        6,
-        &format!("the connection to {address} is gone: "),
-    );
+    // Its input is still open: an end of it could be read first, and nothing would be lost.
+    let input = app.stdin.take();
+    let output = app.wait_with_output().expect("it is our child");
+    let words = format!("the connection to {address} is gone: ");
+    check_status(&output, 6, &words);
+    drop(input);
     let (host, port) = NOBODY.split_once(':').expect("a host and a port");
     let output = join(host, &[port]).output().expect("the program is built");
     let words = format!("could not connect to {NOBODY}: connection refused.");
