@@ -10,6 +10,7 @@
 //! ann> hello      types a line (`\x1b` and the like are understood)
 //! ann^            sends FIN
 //! ann/            is reset
+//! ann= 120        has room for so many bytes more: the rest is neither taken nor acknowledged
 //! + 10m           time passes
 //! ann| hello      sees a line; ann|_ for one without an end
 //! ```
@@ -50,6 +51,8 @@ struct Pipe {
     from_server: Vec<u8>,
     fin: bool,
     reset: bool,
+    /// Bytes that it still takes, if they have an end.
+    room: Option<usize>,
     /// Whether the server has closed its side, and that was not seen yet.
     closed: bool,
     was_closed: bool,
@@ -83,7 +86,7 @@ impl MemorySocket {
             readable: closed || !pipe.to_server.is_empty(),
             closed,
             dead: pipe.reset,
-            writable: true,
+            writable: pipe.room != Some(0),
         }
     }
 }
@@ -107,8 +110,13 @@ impl Stream for ServerEnd {
 
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut pipe = self.0.lock().expect("a pipe");
-        pipe.from_server.extend_from_slice(bytes);
-        Ok(bytes.len())
+        let taken = pipe.room.unwrap_or(usize::MAX).min(bytes.len());
+        if taken == 0 && !bytes.is_empty() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        pipe.room = pipe.room.map(|room| room - taken);
+        pipe.from_server.extend_from_slice(&bytes[..taken]);
+        Ok(taken)
     }
 
     fn shut_down_write(&mut self) {
@@ -284,7 +292,7 @@ impl World {
             return self.pass(parse_duration(span.trim()).expect("a time"));
         }
         let end = step
-            .find(['$', '>', '^', '/'])
+            .find(['$', '>', '^', '/', '='])
             .unwrap_or_else(|| panic!("no step: {step}"));
         let (name, what) = step.split_at(end);
         match what.split_at(1) {
@@ -300,6 +308,10 @@ impl World {
                     .extend(bytes);
             }
             ("^", _) => self.socket(name).0.lock().expect("a pipe").fin = true,
+            ("=", bytes) => {
+                let room = bytes.trim().parse().expect("a number");
+                self.socket(name).0.lock().expect("a pipe").room = Some(room);
+            }
             _ => self.socket(name).0.lock().expect("a pipe").reset = true,
         }
         self.settle();
