@@ -18,6 +18,7 @@
 //! A line that starts with `;` is a remark.
 
 mod hidden;
+mod lost_pages;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

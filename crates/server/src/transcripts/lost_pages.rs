@@ -1,0 +1,67 @@
+//! What was missed comes in pages. A link that is lost again between two of them leaves the rest to the next one.
+
+use super::World;
+
+const LIMITS: &str = "[limits]\nconnections_per_address = 0\nline_burst = 1000";
+
+/// Enough messages of this length for several pages.
+const MESSAGES: usize = 40;
+const LETTERS: usize = 4_000;
+
+/// What one has been written since the last look, line by line.
+fn seen_by(world: &mut World, name: &str) -> Vec<String> {
+    let mut out = String::new();
+    world.seen(&mut out);
+    let lines = out.lines();
+    let own = lines.filter_map(|line| line.strip_prefix(name)?.strip_prefix("| "));
+    own.map(str::to_owned).collect()
+}
+
+/// The code in the line that tells of it.
+fn code_in(lines: &[String]) -> String {
+    let told = lines.iter().find(|line| line.contains("/resume "));
+    let told = told.expect("a code").split_once("/resume ");
+    told.expect("a code").1[..9].to_owned()
+}
+
+/// The numbers that messages begin with, in the order in which they are shown.
+fn numbers(lines: &[String]) -> Vec<usize> {
+    let said = lines.iter().filter_map(|line| line.split_once("ann: m"));
+    let words = said.map(|(_, text)| text.split(' ').next().unwrap_or_default());
+    words.filter_map(|number| number.parse().ok()).collect()
+}
+
+#[test]
+fn what_was_not_written_is_left_to_the_next_connection() {
+    let mut world = World::new(LIMITS);
+    for step in ["ann$!", "ann> ann", "bob$!", "bob> bob"] {
+        world.step(step);
+    }
+    let code = code_in(&seen_by(&mut world, "bob"));
+    world.step("bob/");
+    for number in 0..MESSAGES {
+        world.step(&format!("ann> m{number} {}", "x".repeat(LETTERS)));
+        if number == MESSAGES / 2 {
+            world.step("ann> /msg bob psst");
+        }
+    }
+    world.step("two$!");
+    // The first page is on its way; of the others the session knows but the places.
+    world.step("two= 10000");
+    world.step(&format!("two> /resume {code}"));
+    let second = seen_by(&mut world, "two");
+    world.step("two/");
+    world.step("ann> m40 at last");
+    world.step("new$!");
+    world.step(&format!("new> /resume {}", code_in(&second)));
+    let third = seen_by(&mut world, "new");
+    let shown = numbers(&second);
+    assert!((1..4).contains(&shown.len()), "{}", shown.len());
+    // The line that it had no room for in full is told again.
+    let expected: Vec<usize> = (shown.len()..=MESSAGES).collect();
+    assert_eq!(numbers(&third), expected);
+    let private = third
+        .iter()
+        .filter(|line| line.ends_with("ann -> you: psst"));
+    assert_eq!(private.count(), 1);
+}
