@@ -267,7 +267,7 @@ impl Form for Switch {
     type Value = bool;
 
     fn parse(&self, text: &str) -> Option<bool> {
-        match text {
+        match &*text.to_ascii_lowercase() {
             "true" | "on" | "yes" => Some(true),
             "false" | "off" | "no" => Some(false),
             _ => None,
@@ -290,7 +290,10 @@ impl<T: Copy + PartialEq> Form for Choice<T> {
     type Value = T;
 
     fn parse(&self, text: &str) -> Option<T> {
-        let found = self.0.iter().find(|(word, _)| *word == text);
+        let found = self
+            .0
+            .iter()
+            .find(|(word, _)| word.eq_ignore_ascii_case(text));
         found.map(|(_, value)| *value)
     }
 
@@ -441,8 +444,8 @@ impl<F: Form> Form for OrWord<F> {
     type Value = Option<F::Value>;
 
     fn parse(&self, text: &str) -> Option<Self::Value> {
-        match text {
-            text if text == self.word => Some(None),
+        match &*text.to_ascii_lowercase() {
+            lower if lower == self.word => Some(None),
             // Whatever else the word is, it is understood.
             "unlimited" => Some(None),
             // Of a time to keep something, 0 could be meant as none.
@@ -571,24 +574,24 @@ mod tests {
     #[test]
     fn without_a_limit_has_a_word() {
         let form = or_unlimited(whole::<u32>(1, 9));
-        reads(&form, &["unlimited", "0"], &None);
+        reads(&form, &["unlimited", "UNLIMITED", "0"], &None);
         reads(&form, &["9"], &Some(9));
         refuses(&form, &["", "10", "never"]);
         let form = OrWord {
             form: whole::<u32>(1, 9),
             word: "forever",
         };
-        reads(&form, &["forever", "unlimited"], &None);
+        reads(&form, &["forever", "Forever", "unlimited"], &None);
         refuses(&form, &["0"]);
     }
 
     #[test]
     fn words_text_and_paths() {
-        reads(&Switch, &["true", "on", "yes"], &true);
-        refuses(&Switch, &["", "1", "TRUE"]);
+        reads(&Switch, &["true", "on", "yes", "TRUE", "On"], &true);
+        refuses(&Switch, &["", "1", "truth"]);
         let form = Choice(&[("off", 1), ("full", 2)]);
-        reads(&form, &["full"], &2);
-        refuses(&form, &["", "Full"]);
+        reads(&form, &["full", "Full"], &2);
+        refuses(&form, &["", "fuller"]);
         reads(&Text { bytes_max: 5 }, &["a\"b"], &"a\"b".to_owned());
         refuses(
             &Text { bytes_max: 5 },

@@ -168,11 +168,15 @@ impl Hub {
             }
             Ok(outcome) => {
                 let first = (!facts.is_empty()).then_some(self.numbers.next());
+                let logged_in = facts.iter().find_map(profile::logs_in);
                 for fact in facts.drain(..) {
                     let event = self.number(fact, now);
                     self.apply(&event);
                 }
                 self.turn.conn = None;
+                if let Some(person) = logged_in {
+                    self.restore_ignores(person, now);
+                }
                 self.turn.left_out = match outcome {
                     Outcome::LoggedIn(person) => {
                         let left_out = self.restore_profile(person, now);

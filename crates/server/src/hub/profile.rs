@@ -96,6 +96,21 @@ impl Hub {
         })
     }
 
+    /// Lets a person ignore whom its account ignores, and returns what else that has set. It is so behind a login in
+    /// the middle of a visit too: rooms and settings are the visit's own then.
+    pub(super) fn restore_ignores(&mut self, person: PersonId, now: Timestamp) -> Option<Record> {
+        let session = self.chat.kept_session(person)?;
+        let (account, _) = session.account?;
+        let text = self.profile(&account)?;
+        let mut record = Record::parse(&text, session.name, None);
+        for Ignored { name, account, .. } in std::mem::take(&mut record.session.ignores) {
+            let on = true;
+            // One that cannot be ignored any more is left.
+            let _ = self.act_for(person, Command::Ignore { name, account, on }, now);
+        }
+        Some(record)
+    }
+
     /// Gives an account, at a new visit, what it had set at the last. Returns the rooms that it is not
     /// in again.
     pub(super) fn restore_profile(&mut self, person: PersonId, now: Timestamp) -> Vec<LeftOut> {
@@ -103,18 +118,9 @@ impl Hub {
         let Some(session) = self.chat.kept_session(person) else {
             return left_out;
         };
-        let Some(text) = session
-            .account
-            .and_then(|(account, _)| self.profile(&account))
-        else {
+        let Some(record) = self.restore_ignores(person, now) else {
             return left_out;
         };
-        let record = Record::parse(&text, session.name, None);
-        for Ignored { name, account, .. } in record.session.ignores {
-            let on = true;
-            // One that cannot be ignored any more is left.
-            let _ = self.act_for(person, Command::Ignore { name, account, on }, now);
-        }
         let stays = record.rooms.iter().any(|(room, _)| room.id == Some(LOBBY));
         // Who is nowhere else is in the lobby only because its client shows some room.
         let is_nowhere = record.rooms.len() == usize::from(stays);
@@ -223,6 +229,14 @@ impl Hub {
         let saved = self.store.commit(&durable, &made);
         self.note_saving(saved.as_ref().err());
         saved.is_ok()
+    }
+}
+
+/// Who logs in to an account with this, without having just come.
+pub(super) fn logs_in(fact: &Fact) -> Option<PersonId> {
+    match fact {
+        Fact::AccountSet(set) if set.before.is_none() && set.account.is_some() => Some(set.person),
+        _ => None,
     }
 }
 

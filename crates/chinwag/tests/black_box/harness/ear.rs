@@ -80,6 +80,14 @@ impl Ear {
         self.until_any(&[wanted]).0
     }
 
+    /// Waits for a command of telnet.
+    #[track_caller]
+    pub(crate) fn until_command(&mut self) {
+        while self.commands.is_empty() {
+            assert!(self.hear(), "closed before a command; {self:?}");
+        }
+    }
+
     /// The next line, without its end; `None` behind the last.
     #[track_caller]
     pub(crate) fn line(&mut self) -> Option<String> {
