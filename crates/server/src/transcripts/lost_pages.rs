@@ -65,3 +65,31 @@ fn what_was_not_written_is_left_to_the_next_connection() {
         .filter(|line| line.ends_with("ann -> you: psst"));
     assert_eq!(private.count(), 1);
 }
+
+#[test]
+fn a_link_that_is_lost_before_the_answer_has_cost_nothing() {
+    let mut world = World::new(LIMITS);
+    for step in ["ann$!", "ann> ann", "bob$!", "bob> bob"] {
+        world.step(step);
+    }
+    world.step("bob> /claim correct horse");
+    let code = code_in(&seen_by(&mut world, "bob"));
+    for step in ["bob/", "ann> m0", "ann> /msg bob psst", "two$!"] {
+        world.step(step);
+    }
+    {
+        let mut pipe = world.socket("two").0.lock().expect("a pipe");
+        pipe.to_server.extend(format!("/resume {code}\n").bytes());
+        (pipe.reset, pipe.room) = (true, Some(0));
+    }
+    world.step("ann> m1");
+    assert!(seen_by(&mut world, "two").is_empty());
+    world.step("new$!");
+    world.step("new> bob#correct horse");
+    let third = seen_by(&mut world, "new");
+    assert_eq!(numbers(&third), [0, 1], "{third:?}");
+    let private = third
+        .iter()
+        .filter(|line| line.ends_with("ann -> you: psst"));
+    assert_eq!(private.count(), 1, "{third:?}");
+}
