@@ -65,10 +65,9 @@ impl Queue {
         pending.is_idle = true;
         let waited = self.wake.wait_while(pending, |pending| pending.is_empty());
         let mut pending = waited.unwrap_or_else(PoisonError::into_inner);
-        let dropped = pending.dropped;
         let taken = mem::take(&mut *pending);
-        pending.dropped = dropped;
-        Pending { dropped, ..taken }
+        pending.dropped = taken.dropped;
+        taken
     }
 
     /// Lets lines gather, unless somebody waits for them.

@@ -221,7 +221,8 @@ fn without_way(line: &str, is_way: bool) -> (&str, bool) {
     let line = line.strip_prefix(':').unwrap_or(line);
     let leads = |first: &u8| {
         let mut words = BEFORE_COMMANDS.iter();
-        matches!(first, b'@' | b'/' | b'\\')
+        *first == b'@'
+            || COMMAND_SIGNS.contains(&char::from(*first))
             || words.any(|word| word.as_bytes()[0] == first.to_ascii_lowercase())
     };
     if !line.as_bytes().first().is_some_and(leads) {

@@ -93,17 +93,15 @@ impl Said<'_> {
             Manner::Notice => ("NOTICE", "", ""),
         };
         let to = self.to;
-        let whole = |out: &mut Vec<u8>, text: &str| {
-            put(out, format_args!(":{from} {word} {to} :{open}"));
-            out.extend_from_slice(text.as_bytes());
-            out.extend_from_slice(close.as_bytes());
-        };
         // Nearly every message is one line. It is rendered for each set of capabilities anew.
         if let Some(text) = self.as_line() {
             let start = out.len();
             tags.put(out, caps);
             let body = out.len();
-            whole(out, text);
+            put(
+                out,
+                format_args!(":{from} {word} {to} :{open}{text}{close}"),
+            );
             if out.len() - body <= BODY_BYTES_MAX {
                 return end(out, body);
             }
