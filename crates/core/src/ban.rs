@@ -197,6 +197,12 @@ pub fn subnet_of(address: IpAddr) -> IpNet {
     }
 }
 
+/// The household of those who come from an address. They have none if that is this machine itself: everybody behind a
+/// tunnel or a proxy comes from there.
+pub fn household_of(address: IpAddr) -> Option<IpNet> {
+    (!address.to_canonical().is_loopback()).then(|| subnet_of(address))
+}
+
 impl Restriction {
     /// Whether it is still in force.
     pub fn is_active(&self, now: Timestamp) -> bool {

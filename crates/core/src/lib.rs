@@ -21,6 +21,7 @@ mod chat;
 mod command;
 mod event;
 mod flood;
+mod holdings;
 mod ids;
 mod ignore;
 pub mod limits;
@@ -52,10 +53,13 @@ pub use answer::{
     AccountProfile, Answer, Conversation, Counts, Departed, HistoryTarget, LeftOut, Login,
     MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Topic, Welcome, WelcomeBack, WhoLine,
 };
-pub use ban::{Mask, MaskError, Reach, Restriction, behind_name_key, canonical, subnet_of};
+pub use ban::{
+    Mask, MaskError, Reach, Restriction, behind_name_key, canonical, household_of, subnet_of,
+};
 pub use chat::{
-    Chat, Env, FirstOperator, KeptConnection, KeptPrivate, KeptRules, KeptSession, Rank,
-    RestrictionCursor, RoomCursor, RoomSnapshot, Sender, ServerPassword, Settings, Snapshot, Visit,
+    Chat, Env, FirstOperator, KeptConnection, KeptPrivate, KeptRights, KeptRules, KeptSession,
+    Rank, RestrictionCursor, RoomCursor, RoomSnapshot, Sender, ServerPassword, Settings, Snapshot,
+    Visit,
 };
 pub use command::{
     Caller, Command, FoundMessage, Outcome, Proof, RoomRef, SignalTarget, StandingChange,
@@ -68,6 +72,7 @@ pub use event::{
     Tenure,
 };
 pub use flood::{Bucket, Rate};
+pub use holdings::Holdings;
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};
 pub use ignore::{Ignored, Voice};
 pub use link::{Client, Link};

@@ -218,7 +218,7 @@ pub struct RoomMask {
 
 impl RoomMask {
     /// Whether it is a right of an account, which it names: not one of a pattern, nor one to keep it out.
-    pub fn is_right_of(&self, account: &Name) -> bool {
+    pub(crate) fn is_right_of(&self, account: &Name) -> bool {
         let is_right = matches!(self.kind, MaskKind::Exception | MaskKind::Invitation);
         is_right
             && matches!(&self.matched, Matched::Account(glob) if glob.literal() == Some(account.folded()))

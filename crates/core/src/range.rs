@@ -47,14 +47,6 @@ pub enum Detail {
 }
 
 impl Detail {
-    /// What a session that is resumed is shown of what it missed: notices or nothing.
-    pub fn with_notices(notices: bool) -> Self {
-        match notices {
-            true => Self::Notices,
-            false => Self::Messages,
-        }
-    }
-
     /// What a history is for people and programs: every line, or messages alone.
     pub fn with_lines(lines: bool) -> Self {
         match lines {

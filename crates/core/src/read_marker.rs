@@ -30,7 +30,7 @@ impl MarkerTarget {
     }
 
     /// The key of a room, whatever its name. No name of a person has a blank.
-    pub fn key_of_room(room: RoomId) -> Box<str> {
+    pub(crate) fn key_of_room(room: RoomId) -> Box<str> {
         alloc::format!("room {}", room.0).into()
     }
 }

@@ -109,7 +109,7 @@ impl IrcForm {
     }
 
     /// Whether it is tags alone that are to stand in histories, and no more of them than may.
-    pub fn persists(&self) -> bool {
+    pub(crate) fn persists(&self) -> bool {
         let tags = self
             .tags
             .as_deref()

@@ -54,7 +54,7 @@ impl Text {
     }
 
     /// The part of a line between what nobody sees at its ends.
-    pub fn trim_unseen(line: &str) -> &str {
+    pub(crate) fn trim_unseen(line: &str) -> &str {
         line.trim_matches(|c: char| !c.is_ascii_graphic() && (is_blank(c) || is_ignorable(c)))
     }
 

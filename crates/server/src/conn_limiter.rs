@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chinwag_core::{Bucket, Monotonic, Rate, subnet_of};
+use chinwag_core::{Bucket, Monotonic, Rate, household_of};
 use ipnet::IpNet;
 
 /// A subnet as a number, without what all subnets of its kind share. In bytes, since every session holds
@@ -160,10 +160,10 @@ impl ConnLimiter {
     }
 
     fn count(&self, address: IpAddr, now: Monotonic) -> Result<Option<Permit>, Why> {
-        if address.to_canonical().is_loopback() {
+        let Some(household) = household_of(address) else {
             return Ok(None);
-        }
-        let subnet = match subnet_of(address).network() {
+        };
+        let subnet = match household.network() {
             IpAddr::V4(v4) => u128::from(v4.to_bits()).to_ne_bytes(),
             IpAddr::V6(v6) => v6.octets(),
         };

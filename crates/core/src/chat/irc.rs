@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::state::{IrcPerson, Room};
+use super::state::IrcPerson;
 use super::{Chat, Person};
 use crate::answer::{Answer, Counts, Departed, WhoLine};
 use crate::event::{Fact, LoggedIn, Signal};
@@ -177,7 +177,7 @@ impl Chat {
         if !me.session.rank.operator {
             self.check_is_in(me, id)?;
         }
-        let rules = self.rooms.get(id).and_then(Room::rules);
+        let rules = self.rooms.rules(id);
         let masks = rules.into_iter().flat_map(|rules| &rules.masks);
         let mut masks: Vec<RoomMask> = masks.filter(|mask| mask.kind == kind).cloned().collect();
         let list = rules.and_then(|rules| rules.restrictions(kind));

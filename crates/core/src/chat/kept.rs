@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::state::{Activity, Rank, Resumable, Room, Sender, Session, Visit};
+use super::state::{Activity, Rank, Resumable, Sender, Session, Visit};
 use super::{Chat, Person};
 use crate::ban::Mask;
 use crate::event::{Event, Fact};
@@ -33,24 +33,31 @@ pub struct KeptSession {
     pub account: Option<(Name, Option<Timestamp>)>,
     /// What it is connected by.
     pub connection: KeptConnection,
-    /// Its rooms, in the order of joining, and what it is in each for the visit.
-    pub rooms: Vec<(RoomId, Option<Held>)>,
-    /// The rooms that it is invited to for the visit and has not entered.
-    pub invited: Vec<RoomId>,
+    /// Its rooms, in the order of joining.
+    pub rooms: Vec<RoomId>,
+    /// What it may do, and may not.
+    pub rights: KeptRights,
     /// Whom it ignores.
     pub ignores: Vec<Ignored>,
-    /// Its rights on the server.
-    pub rank: Rank,
     /// Whether it is away, and why if it has said so.
     pub away: Option<Option<Text>>,
-    /// Whom the mute is for that has followed it from another name or address.
-    pub muted: Option<Mask>,
     /// What it has said so far; `None` if that is not known.
     pub visit: Option<Visit>,
     /// Until when it can be resumed; `None` while it is connected.
     pub until: Option<Timestamp>,
     /// What it was told in private.
     pub private: KeptPrivate,
+}
+
+/// What a person may do for the visit, and may not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeptRights {
+    /// Its rights on the server.
+    pub rank: Rank,
+    /// What it is in rooms: in some of its own, and invited to others.
+    pub standings: Vec<(RoomId, Held)>,
+    /// Whom the mute is for that has followed it from another name or address.
+    pub muted: Option<Mask>,
 }
 
 /// The connection of a session, the last one if its link is lost.
@@ -85,11 +92,6 @@ impl Chat {
         let lost = self.resumables.get(id);
         let person = self.people.get(id).or(lost.map(|lost| &*lost.person))?;
         let session = &person.session;
-        let held = |room| match lost {
-            Some(lost) => lost.standing_in(room),
-            None => self.rooms.get(room)?.rules()?.of_guest(id),
-        };
-        let rooms = person.rooms.iter();
         let since = self.account_of(person).map(|account| account.since);
         Some(KeptSession {
             name: person.name.clone(),
@@ -102,15 +104,10 @@ impl Chat {
                 needs_room: session.link.needs_room,
                 is_script: session.is_script,
             },
-            rooms: rooms.map(|room| (*room, held(*room))).collect(),
-            invited: self.invitations_of(person).collect(),
+            rooms: person.rooms.to_vec(),
+            rights: self.rights_of(person, lost),
             ignores: person.ignores().to_vec(),
-            rank: session.rank,
             away: person.away().cloned(),
-            muted: person.mute().and_then(|mute| {
-                let mute = self.restricted.mutes.get(mute)?;
-                Some(mute.mask.clone())
-            }),
             visit: Some(person.open_visit()),
             until: lost.map(|lost| lost.until),
             private: KeptPrivate {
@@ -121,10 +118,27 @@ impl Chat {
         })
     }
 
+    fn rights_of(&self, person: &Person, lost: Option<&Resumable>) -> KeptRights {
+        let held = |room| match lost {
+            Some(lost) => lost.standing_in(room),
+            None => self.rooms.rules(room)?.of_guest(person.id),
+        };
+        let rooms = person.rooms.iter();
+        let standings = rooms.filter_map(|room| Some((*room, held(*room)?)));
+        let invited = self.invitations_of(person);
+        let invited = invited.map(|room| (room, Standing::Invited.into()));
+        let mute = person.mute().and_then(|id| self.restricted.mutes.get(id));
+        KeptRights {
+            rank: person.session.rank,
+            standings: standings.chain(invited).collect(),
+            muted: mute.map(|mute| mute.mask.clone()),
+        }
+    }
+
     /// The rooms that a guest is invited to.
     fn invitations_of(&self, person: &Person) -> impl Iterator<Item = RoomId> {
         let is_invited = |room: &RoomId| {
-            let rules = self.rooms.get(*room).and_then(Room::rules);
+            let rules = self.rooms.rules(*room);
             let held = rules.and_then(|rules| rules.of_guest(person.id));
             held.is_some_and(|held| held.standing == Standing::Invited)
         };
@@ -132,9 +146,9 @@ impl Chat {
     }
 
     /// Gives a person of an earlier run its invitations again.
-    fn invite_again(&mut self, person: &mut Person, rooms: &[RoomId]) {
-        for &room in rooms {
-            let has_rules = self.rooms.get(room).and_then(Room::rules).is_some();
+    fn invite_again(&mut self, person: &mut Person, rooms: impl Iterator<Item = RoomId>) {
+        for room in rooms {
+            let has_rules = self.rooms.rules(room).is_some();
             if has_rules && !person.rooms.contains(&room) {
                 let invited = Some(Standing::Invited.into());
                 self.rooms
@@ -146,9 +160,7 @@ impl Chat {
 
     /// The code of a session, connected or lost.
     pub fn code_of(&self, id: PersonId) -> Option<ResumeCode> {
-        let lost = || Some(&*self.resumables.get(id)?.person);
-        let person = self.people.get(id).or_else(lost)?;
-        Some(person.session.code)
+        Some(self.person(id)?.session.code)
     }
 
     /// Gives nobody from now on a number that a person of an earlier run had.
@@ -173,14 +185,17 @@ impl Chat {
         self.number_people_after(id);
         let mut person = self.person_of(id, &kept, (code, until, seen));
         let mut rooms = kept.rooms;
-        rooms.retain(|(room, _)| self.rooms.contains(*room));
+        rooms.retain(|room| self.rooms.contains(*room));
         if rooms.is_empty() {
-            rooms.push((LOBBY, None));
+            rooms.push(LOBBY);
         }
-        person.rooms = rooms.iter().map(|(room, _)| *room).collect();
-        self.invite_again(&mut person, &kept.invited);
-        let standings = rooms.into_iter();
-        let standings = standings.filter_map(|(room, held)| Some((room, held?)));
+        let standings = kept.rights.standings.into_iter();
+        let (standings, others): (Vec<_>, Vec<_>) =
+            standings.partition(|(room, _)| rooms.contains(room));
+        person.rooms = rooms.into();
+        let invited = others.into_iter();
+        let invited = invited.filter(|(_, held)| held.standing == Standing::Invited);
+        self.invite_again(&mut person, invited.map(|(room, _)| room));
         let mut messages = kept.private.messages;
         for event in &mut messages {
             if let Fact::PrivateMessage(message) = &mut event.fact {
@@ -196,7 +211,7 @@ impl Chat {
             is_restored: true,
             kept: messages,
             omitted: kept.private.omitted,
-            standings: standings.collect(),
+            standings,
         });
         id
     }
@@ -213,7 +228,8 @@ impl Chat {
             let is_same = since.is_none_or(|since| since == account.since);
             is_same.then_some(account)
         });
-        let lasts = kept.rank.for_visit || account.is_some_and(|account| account.operator);
+        let rank = kept.rights.rank;
+        let lasts = rank.for_visit || account.is_some_and(|account| account.operator);
         let session = Session {
             conn: ConnId(0),
             link: Link {
@@ -223,8 +239,8 @@ impl Chat {
             address: kept.connection.address,
             code,
             rank: Rank {
-                operator: kept.rank.operator && lasts,
-                ..kept.rank
+                operator: rank.operator && lasts,
+                ..rank
             },
             is_script: kept.connection.is_script,
         };
@@ -239,7 +255,7 @@ impl Chat {
         let mut person = Person::new(who, session, activity);
         person.set_past_names(kept.names.clone());
         person.set_away(kept.away.clone());
-        let muted = kept.muted.as_ref();
+        let muted = kept.rights.muted.as_ref();
         person.set_mute(muted.and_then(|mask| self.restricted.mutes.with_mask(mask)));
         for who in &kept.ignores {
             person.set_ignored(who.clone(), true);

@@ -23,7 +23,7 @@ use alloc::vec::Vec;
 use ipnet::IpNet;
 
 use crate::answer::Departed;
-use crate::ban::subnet_of;
+use crate::ban::household_of;
 use crate::command::Caller;
 use crate::event::{PrivateDeletion, PrivateMessage};
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId};
@@ -35,10 +35,10 @@ use crate::text::Text;
 use crate::time::Timestamp;
 use state::{
     AllMetadata, Holder, People, Person, Registrations, RestrictionId, Restrictions, Resumables,
-    Room, RoomRules, Rooms, SentKeys,
+    RoomRules, Rooms, SentKeys,
 };
 
-pub use kept::{KeptConnection, KeptPrivate, KeptSession};
+pub use kept::{KeptConnection, KeptPrivate, KeptRights, KeptSession};
 pub use settings::{FirstOperator, KeptRules, RoomSnapshot, ServerPassword, Settings, Snapshot};
 pub use state::{Rank, RestrictionCursor, RoomCursor, Sender, Visit};
 
@@ -158,19 +158,22 @@ impl Chat {
                 .iter()
                 .for_each(|mute| rules.mutes.put(mute, now, &[]));
         });
-        let rules = self.rooms.get(id).and_then(Room::rules);
+        let rules = self.rooms.rules(id);
         let accounts = rules.into_iter().flat_map(RoomRules::accounts_named);
         for account in accounts.collect::<Vec<_>>() {
             self.rooms.note_account(id, &account);
         }
     }
 
-    /// The household of a person, here or lost, if it comes from another machine: behind a tunnel or a proxy all come
-    /// from this one.
-    pub fn household_of(&self, id: PersonId) -> Option<IpNet> {
+    /// A person, here or lost.
+    fn person(&self, id: PersonId) -> Option<&Person> {
         let lost = || Some(&*self.resumables.get(id)?.person);
-        let address = self.people.get(id).or_else(lost)?.session.address;
-        (!address.to_canonical().is_loopback()).then(|| subnet_of(address))
+        self.people.get(id).or_else(lost)
+    }
+
+    /// The household of a person, here or lost; see [`household_of`](crate::household_of).
+    pub fn household_of(&self, id: PersonId) -> Option<IpNet> {
+        household_of(self.person(id)?.session.address)
     }
 
     /// When a room was made.

@@ -397,7 +397,7 @@ impl Chat {
     /// The bars and mutes of a room. A moderator who is no operator is told no address: neither one that goes
     /// with a name nor one that an operator has barred.
     fn bars_of(&self, me: &Person, id: RoomId, now: Timestamp) -> Answer {
-        let rules = self.rooms.get(id).and_then(Room::rules);
+        let rules = self.rooms.rules(id);
         let told = |restriction: &Restriction| {
             let mut restriction = restriction.clone();
             if restriction.mask.name.is_some() && !me.session.rank.operator {

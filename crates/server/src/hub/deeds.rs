@@ -92,7 +92,7 @@ impl Hub {
         &self,
         (person, client): (PersonId, Client),
         rooms: &[(RoomId, Seq)],
-    ) -> Vec<(Seq, String)> {
+    ) -> Vec<(Seq, Box<[u8]>)> {
         let deeds = self.lost.deeds.of(person, rooms);
         let told = deeds.iter().map(|event| {
             let is_own = |room: &&RoomId| rooms.iter().any(|(own, _)| own == *room);
@@ -100,7 +100,7 @@ impl Hub {
             let room = room.and_then(|room| self.chat.room_name(*room));
             let reader = (client, self.lost.saved(person));
             let lines = self.defaults.deed(reader, (event, person), room, event.at);
-            (event.seq, String::from_utf8_lossy(&lines).into_owned())
+            (event.seq, lines.into_boxed_slice())
         });
         told.filter(|(_, lines)| !lines.is_empty()).collect()
     }

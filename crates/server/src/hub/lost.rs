@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Caller, ConnId, Duration, Event, Fact, LeftOut, PersonId, Returned, RoomId, Seq, Timestamp,
+    Caller, ConnId, Duration, Event, Fact, Holdings, LeftOut, PersonId, Returned, RoomId, Seq,
+    Timestamp,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::PersonRange;
@@ -21,8 +22,8 @@ use super::deeds::Deeds;
 use super::draft::DraftBody;
 use super::record::KeptRoom;
 use super::request::{Sender, conn_of};
-use super::unseen_bytes::UnseenBytes;
 use super::{Arrived, Hub, ReplyBody, Resumed};
+use crate::limits::UNSEEN_BYTES_MAX;
 
 /// The time after which who resumes waits no longer for a shard. None takes that long.
 const WAIT_MAX: Duration = Duration::from_secs(5);
@@ -35,8 +36,8 @@ pub(super) struct LostSessions {
     /// seen that, and does not change it.
     owners: HashSet<PersonId>,
     unseen: HashMap<PersonId, Unseen>,
-    /// Bytes of private lines in `unseen`.
-    bytes: UnseenBytes,
+    /// Bytes of private lines in `unseen`, by household, so that nobody who cuts links takes the lines of others.
+    bytes: Holdings<PersonId, IpNet>,
     /// Those who have lost their connection, and when their session ends; in that order.
     expiring: VecDeque<(Timestamp, PersonId)>,
     /// Those who are resuming, by the connection before.
@@ -53,7 +54,7 @@ pub(super) struct LostSessions {
 struct Unseen {
     conn: ConnId,
     /// Those who share its part of the memory, if there is such a bound.
-    home: Option<IpNet>,
+    household: Option<IpNet>,
     lines: Unacknowledged,
     /// Private messages that came while the link was lost, for which the connection was too short.
     kept: Vec<Event>,
@@ -111,20 +112,41 @@ impl LostSessions {
     }
 
     fn take_unseen(&mut self, person: PersonId) -> Option<Unseen> {
-        let unseen = self.unseen.remove(&person)?;
-        self.bytes.remove(unseen.home, unseen.lines.private_bytes());
-        Some(unseen)
+        self.bytes.remove(&person);
+        self.unseen.remove(&person)
     }
 
     /// Keeps what a peer has not got. Private lines for which there is no space are counted as skipped.
     fn put_unseen(&mut self, person: PersonId, mut unseen: Unseen) {
         self.take_unseen(person);
-        let (home, bytes) = (unseen.home, unseen.lines.private_bytes());
-        if !self.bytes.has_space(home, bytes) {
+        let household = Vec::from_iter(unseen.household);
+        let bytes = unseen.lines.private_bytes();
+        if !self.bytes.have_space(&household, bytes, UNSEEN_BYTES_MAX) {
             unseen.lines.drop_private();
         }
-        self.bytes.add(home, unseen.lines.private_bytes());
+        self.bytes
+            .put(person, household, unseen.lines.private_bytes());
         self.unseen.insert(person, unseen);
+    }
+
+    /// Keeps what the peer has not got beside what is known, if there is space.
+    fn add_unseen(&mut self, person: PersonId, mut more: Unacknowledged) {
+        let Some(unseen) = self.unseen.get_mut(&person) else {
+            return;
+        };
+        let household = Vec::from_iter(unseen.household);
+        if !self
+            .bytes
+            .have_space(&household, more.private_bytes(), UNSEEN_BYTES_MAX)
+        {
+            more.drop_private();
+        }
+        unseen.lines.private.extend(more.private);
+        unseen.lines.unproven.extend(more.unproven);
+        unseen.lines.lost.extend(&more.lost);
+        unseen.lines.skipped += more.skipped;
+        self.bytes
+            .put(person, household, unseen.lines.private_bytes());
     }
 
     /// Lets another connection wait in the place of one that has not been answered, if there is one.
@@ -174,11 +196,11 @@ impl LostSessions {
         for person in receivers {
             if let Some(unseen) = self.unseen.get_mut(person) {
                 unseen.kept.retain(|event| event.seq != message);
-                let before = unseen.lines.private_bytes();
                 let is_it = |line: &[u8]| is_private_message(line, message);
                 unseen.lines.forget_lines(is_it);
-                let after = unseen.lines.private_bytes();
-                self.bytes.remove(unseen.home, before - after);
+                let household = self.bytes.remove(person);
+                self.bytes
+                    .put(*person, household, unseen.lines.private_bytes());
             }
         }
         for waiting in self.waiting.values_mut() {
@@ -194,7 +216,7 @@ impl LostSessions {
     /// Puts back a session of an earlier run.
     pub(super) fn restore(
         &mut self,
-        (person, home): (PersonId, Option<IpNet>),
+        (person, household): (PersonId, Option<IpNet>),
         saved: Option<Saved>,
         lines: Unacknowledged,
         until: Timestamp,
@@ -203,7 +225,7 @@ impl LostSessions {
             .extend(saved.map(|saved| (person, Arc::new(saved))));
         let unseen = Unseen {
             conn: ConnId(0),
-            home,
+            household,
             lines,
             kept: Vec::new(),
             left_out: Vec::new(),
@@ -260,15 +282,12 @@ impl Hub {
         if let Some(waiting) = is_final.then(|| self.lost.waiting.remove(&conn)).flatten() {
             return self.answer_resumed(waiting, Some(lines));
         }
-        let known = self.lost.unseen.get_mut(&person);
+        let known = self.lost.unseen.get(&person);
         let known = known.filter(|known| known.conn == conn);
         let is_theirs = known.is_some();
-        if let Some(known) = known.filter(|known| known.is_final) {
+        if known.is_some_and(|known| known.is_final) {
             // It was gone before it was told what its person had missed, which is all known.
-            self.lost.bytes.add(known.home, lines.private_bytes());
-            known.lines.private.extend(lines.private);
-            known.lines.unproven.extend(lines.unproven);
-            known.lines.lost.extend(&lines.lost);
+            self.lost.add_unseen(person, lines);
             return self.survivors.handle_change(person);
         }
         // While it waits for what it has to be shown it knows less than will be known.
@@ -280,7 +299,7 @@ impl Hub {
         if (is_theirs || self.chat.speaks_for(person, conn)) && !waits {
             let unseen = Unseen {
                 conn,
-                home: self.chat.household_of(person),
+                household: self.chat.household_of(person),
                 lines,
                 kept: Vec::new(),
                 left_out: Vec::new(),
@@ -364,7 +383,7 @@ impl Hub {
             // It is gone again: the next one is shown it.
             let unseen = Unseen {
                 conn,
-                home: self.chat.household_of(person),
+                household: self.chat.household_of(person),
                 lines: unseen,
                 kept,
                 left_out,
@@ -375,21 +394,12 @@ impl Hub {
         let deeds = self.lost.deeds.take(person, self.chat.rooms_of(person));
         let kept = kept.into_iter().chain(deeds.map(|deed| (*deed).clone()));
         let kept = kept.collect();
-        let stored = unseen.stored.and_then(|between| {
-            let session = self.chat.kept_session(person)?;
-            Some(PersonRange {
-                person,
-                account: session.account.map(|(account, _)| account),
-                names: session.names.into(),
-                after: between.0,
-                until: between.1,
-            })
-        });
+        let stored = unseen.stored;
         let resumed = Resumed {
+            stored: stored.and_then(|between| self.private_range(person, between)),
             unseen,
             until,
             kept,
-            stored,
             back: self.chat.welcome_back(person),
             arrived: Arrived {
                 saved: self.saved_now(person),
@@ -398,6 +408,18 @@ impl Hub {
         };
         let body = ReplyBody::Resumed(resumed.into());
         self.reply(sender, DraftBody::Ready(body));
+    }
+
+    /// The private messages of a person between two places, for the store to find.
+    fn private_range(&self, person: PersonId, (after, until): (Seq, Seq)) -> Option<PersonRange> {
+        let session = self.chat.kept_session(person)?;
+        Some(PersonRange {
+            person,
+            account: session.account.map(|(account, _)| account),
+            names: session.names.into(),
+            after,
+            until,
+        })
     }
 
     /// What a person has chosen. The room that it talked in may have gone.
@@ -433,7 +455,6 @@ mod tests {
 
     use super::super::Ticket;
     use super::*;
-    use crate::limits::UNSEEN_BYTES_MAX;
 
     fn private(bytes: usize) -> Unacknowledged {
         Unacknowledged {
@@ -475,13 +496,11 @@ mod tests {
     #[test]
     fn the_sessions_of_one_address_have_a_part_of_it() {
         let mut lost = LostSessions::default();
-        let home = |address: &str| {
-            let address = address.parse().expect("an address");
-            Some(chinwag_core::subnet_of(address))
-        };
+        let household =
+            |address: &str| chinwag_core::household_of(address.parse().expect("an address"));
         let part = UNSEEN_BYTES_MAX / chinwag_core::limits::SHARE_PART;
         let mut put = |person, address, bytes| {
-            let who = (PersonId(person), home(address));
+            let who = (PersonId(person), household(address));
             lost.restore(who, None, private(bytes), Timestamp(9));
             kept_bytes(&lost, person)
         };
@@ -506,7 +525,7 @@ mod tests {
         lost.delete(Seq(5), &[PersonId(1), PersonId(2)]);
         let unseen = lost.unseen(PersonId(1)).expect("a session");
         assert_eq!(&*unseen.private[0].1, line(6).as_bytes());
-        assert_eq!(lost.bytes.all(), line(6).len());
+        assert_eq!(lost.bytes.bytes_of(&PersonId(1)), line(6).len());
     }
 
     #[test]
@@ -530,7 +549,8 @@ mod tests {
         lost.expire(Timestamp(100), |_| false);
         assert_eq!(kept_bytes(&lost, 3), 1);
         lost.handle_quit(PersonId(3), None);
-        assert_eq!((kept_bytes(&lost, 3), lost.bytes.all()), (0, 0));
+        assert_eq!(kept_bytes(&lost, 3), 0);
+        assert_eq!(lost.bytes.bytes_of(&PersonId(3)), 0);
     }
 
     fn waiting(conn: u64, until: u64, omitted: u64) -> Waiting {

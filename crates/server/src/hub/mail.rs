@@ -1,7 +1,7 @@
 //! Private messages that were kept for an account: they are shown to the next person who is logged in to
 //! it, with the rest of what it missed if that resumes a session, and the store forgets them then.
 
-use chinwag_core::{Caller, Command, Env, Name, Outcome, Seq, Timestamp};
+use chinwag_core::{Caller, Command, Name, Outcome, Seq, Timestamp};
 
 use super::Hub;
 
@@ -17,38 +17,31 @@ impl Hub {
             return;
         }
         let mut facts = Vec::new();
-        let mut env = Env {
-            now,
-            roll: &mut self.rng,
-        };
         let show = Command::ShowKept(person);
-        if self
-            .chat
-            .decide(Caller::Server, show, &mut env, &mut facts)
-            .is_ok()
-        {
-            for fact in facts {
-                let event = self.number(fact, now);
-                self.apply(&event);
-            }
+        // It is refused to nobody.
+        let _ = self.decide(Caller::Server, show, now, &mut facts);
+        for fact in facts {
+            let event = self.number(fact, now);
+            self.apply(&event);
         }
     }
 
     /// Somebody is shown what is kept for an account, at an arrival or with a session that was lost.
     pub(super) fn note_mail_taken(&mut self, account: Option<&Name>, shown: Seq) {
         let account = account.filter(|account| self.chat.has_mail(account));
-        self.shown
-            .extend(account.map(|account| (account.clone(), shown)));
+        let shown = account.map(|account| (account.clone(), shown));
+        self.survivors.shown.extend(shown);
     }
 
     /// Has the store forget what was shown. Until then a server that is killed shows it once more,
     /// which is better than never.
     pub(crate) fn forget_shown(&mut self) {
-        if self.shown.is_empty() {
+        let shown = &mut self.survivors.shown;
+        if shown.is_empty() {
             return;
         }
-        match self.store.forget_kept(&self.shown) {
-            Ok(()) => self.shown.clear(),
+        match self.store.forget_kept(shown) {
+            Ok(()) => shown.clear(),
             Err(error) => tracing::warn!("cannot forget messages that were shown: {error}"),
         }
     }

@@ -31,14 +31,11 @@ mod survive;
 mod tests;
 pub(crate) mod thread;
 mod turn;
-mod unseen_bytes;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chinwag_core::{
-    Caller, Chat, Command, Env, Event, Fact, Name, Outcome, Rejection, Seq, Timestamp,
-};
+use chinwag_core::{Caller, Chat, Command, Env, Event, Fact, Outcome, Rejection, Seq, Timestamp};
 use chinwag_store::{Opened, Store};
 use chinwag_wire::dialect::{Defaults, Saved};
 
@@ -64,8 +61,6 @@ pub(crate) struct Hub {
     movements: Movements,
     lost: LostSessions,
     survivors: Survivors,
-    /// Messages that were kept and are shown, for the store to forget.
-    shown: Vec<(Name, Seq)>,
     recent: RecentLogs,
     numbers: Numbers,
     turn: Draft,
@@ -100,7 +95,6 @@ impl Hub {
             movements: Movements::default(),
             lost: LostSessions::default(),
             survivors: Survivors::default(),
-            shown: Vec::new(),
             recent: RecentLogs::new(config.replay_max),
             numbers: Numbers::new(opened.next_seq),
             turn: Draft::default(),
@@ -148,11 +142,7 @@ impl Hub {
         }
         self.turn.conn = conn_of(sender.0);
         let mut facts = std::mem::take(&mut self.turn.facts);
-        let mut env = Env {
-            now,
-            roll: &mut self.rng,
-        };
-        match self.chat.decide(sender.0, command, &mut env, &mut facts) {
+        match self.decide(sender.0, command, now, &mut facts) {
             Ok(outcome) if facts.iter().any(Fact::is_durable) => {
                 let waits = facts.iter().all(Fact::is_talk);
                 if !waits {
@@ -163,41 +153,62 @@ impl Hub {
                     self.commit_staged();
                 }
             }
-            Ok(outcome) if talks && !self.turn.staged.is_empty() => {
-                self.stage(sender, Ok(outcome), &mut facts, now);
+            decided if talks && !self.turn.staged.is_empty() => {
+                self.stage(sender, decided, &mut facts, now);
             }
-            Ok(outcome) => {
-                let first = (!facts.is_empty()).then_some(self.numbers.next());
-                let logged_in = facts.iter().find_map(profile::logs_in);
-                for fact in facts.drain(..) {
-                    let event = self.number(fact, now);
-                    self.apply(&event);
-                }
-                self.turn.conn = None;
-                if let Some(person) = logged_in {
-                    self.restore_ignores(person, now);
-                }
-                self.turn.left_out = match outcome {
-                    Outcome::LoggedIn(person) => {
-                        let left_out = self.restore_profile(person, now);
-                        self.forget_restored(person);
-                        left_out
-                    }
-                    Outcome::Resumed { person, .. } => self.rejoin(person, now),
-                    _ => Vec::new(),
-                };
-                self.reply_done(sender, outcome, first);
-                self.show_kept(sender.0, outcome, now);
-            }
-            Err(rejection) if talks && !self.turn.staged.is_empty() => {
-                self.stage(sender, Err(rejection), &mut facts, now);
-            }
+            Ok(outcome) => self.carry_out(sender, outcome, &mut facts, now),
             Err(rejection) => {
                 log::note_refusal(sender.0, refused, &rejection);
                 self.reply_ready(sender, rejected(rejection));
             }
         }
         (self.turn.facts, self.turn.conn) = (facts, None);
+    }
+
+    /// Decides a command, and adds what follows from it to `facts`.
+    fn decide(
+        &mut self,
+        caller: Caller,
+        command: Command,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let mut env = Env {
+            now,
+            roll: &mut self.rng,
+        };
+        self.chat.decide(caller, command, &mut env, facts)
+    }
+
+    /// Does at once what waits for no commit.
+    fn carry_out(
+        &mut self,
+        sender: Sender,
+        outcome: Outcome,
+        facts: &mut Vec<Fact>,
+        now: Timestamp,
+    ) {
+        let first = (!facts.is_empty()).then_some(self.numbers.next());
+        let logged_in = facts.iter().find_map(profile::logs_in);
+        for fact in facts.drain(..) {
+            let event = self.number(fact, now);
+            self.apply(&event);
+        }
+        self.turn.conn = None;
+        if let Some(person) = logged_in {
+            self.restore_ignores(person, now);
+        }
+        self.turn.left_out = match outcome {
+            Outcome::LoggedIn(person) => {
+                let left_out = self.restore_profile(person, now);
+                self.forget_restored(person);
+                left_out
+            }
+            Outcome::Resumed { person, .. } => self.rejoin(person, now),
+            _ => Vec::new(),
+        };
+        self.reply_done(sender, outcome, first);
+        self.show_kept(sender.0, outcome, now);
     }
 
     /// Gives a fact its number and its time.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Chat, Command, Env, Event, Fact, Ignored, LOBBY, LeftOut, Name, PersonId, Rejection, RoomId,
+    Chat, Command, Event, Fact, Ignored, LOBBY, LeftOut, Name, PersonId, Rejection, RoomId,
     RoomName, RoomRef, RoomRejection, Timestamp,
 };
 use chinwag_wire::dialect::Saved;
@@ -175,10 +175,8 @@ impl Hub {
 
     /// What an account has set, written or not.
     fn profile(&mut self, name: &Name) -> Option<String> {
-        let waiting = self.survivors.profiles.iter().rev();
-        let mut waiting = waiting.filter(|(other, _)| other.same_as(name));
-        if let Some((_, text)) = waiting.next() {
-            return Some(text.clone());
+        if let Some(text) = self.survivors.unwritten_profile(name) {
+            return Some(text.to_owned());
         }
         self.store.profile(name).unwrap_or_else(|error| {
             tracing::warn!("cannot read what {name} has set: {error}");
@@ -198,11 +196,7 @@ impl Hub {
     ) -> Result<(), Rejection> {
         let caller = self.chat.caller(person).ok_or(Rejection::NotHere)?;
         let mut facts = Vec::new();
-        let mut env = Env {
-            now,
-            roll: &mut self.rng,
-        };
-        self.chat.decide(caller, command, &mut env, &mut facts)?;
+        self.decide(caller, command, now, &mut facts)?;
         let start = self.turn.events.len();
         for mut fact in facts {
             if let Fact::IgnoreSet { since_before, .. } = &mut fact {

@@ -4,9 +4,9 @@
 use std::fmt::{self, Write};
 
 use chinwag_core::{
-    Client, Correspondents, Event, Fact, Held, Ignored, KeptConnection, KeptPrivate, KeptSession,
-    Manner, Mask, NOBODY, Name, PastName, PersonId, PrivateMessage, Rank, Reach, RoomId, RoomName,
-    Sender, Seq, Standing, Text, Timestamp, Visit,
+    Client, Correspondents, Event, Fact, Held, Ignored, KeptConnection, KeptPrivate, KeptRights,
+    KeptSession, Manner, Mask, NOBODY, Name, PastName, PersonId, PrivateMessage, Reach, RoomId,
+    RoomName, Sender, Seq, Standing, Text, Timestamp, Visit,
 };
 use chinwag_feed::Unacknowledged;
 
@@ -22,22 +22,12 @@ pub(super) struct Record {
     pub(super) session: KeptSession,
     /// Its rooms, in the order of joining, and what was seen of each.
     pub(super) rooms: Vec<(KeptRoom, Option<Seq>)>,
-    /// What it is in some of them for the visit.
-    pub(super) standings: Vec<(RoomId, Held)>,
     /// The room that the person talks in.
     pub(super) current: Option<KeptRoom>,
     /// What the dialect wants kept.
     pub(super) settings: Option<String>,
-    /// Private lines that the peer has not got, and the event that they stand behind.
-    pub(super) private: Vec<(Seq, String)>,
-    /// Others that its system has acknowledged, and it may not have read.
-    pub(super) unproven: Vec<(Seq, String)>,
-    /// How many of those have gone, and what they stood behind.
-    pub(super) lost: Vec<(Seq, u64)>,
-    /// The places between which the store has private messages that it has not got.
-    pub(super) stored: Option<(Seq, Seq)>,
-    /// Lines that were lost and not told of.
-    pub(super) skipped: u64,
+    /// What the peer has not got, but for its rooms.
+    pub(super) unseen: Unacknowledged,
     /// The shard that the session was on, and the event with which it began there.
     pub(super) at: (usize, Seq),
 }
@@ -84,7 +74,7 @@ impl Record {
     pub(super) fn to_text(&self) -> String {
         let mut out = String::with_capacity(TEXT_BYTES);
         self.write_choices(&mut out, true);
-        let session = &self.session;
+        let (session, rights) = (&self.session, &self.session.rights);
         if let Some(id) = self.id {
             line(&mut out, "id", id.0);
         }
@@ -93,8 +83,8 @@ impl Record {
             line(&mut out, "bore", format_args!("{since} {until} {name}"));
         }
         let flags = [
-            ("operator", session.rank.operator),
-            ("for-visit", session.rank.for_visit),
+            ("operator", rights.rank.operator),
+            ("for-visit", rights.rank.for_visit),
             ("script", session.connection.is_script),
             ("json", session.connection.client == Client::Json),
             ("telnet", session.connection.client == Client::Telnet),
@@ -108,7 +98,7 @@ impl Record {
                 line(&mut out, "account-since", since.0);
             }
         }
-        for (room, held) in &self.standings {
+        for (room, held) in &rights.standings {
             let voiced = if held.voiced { " voiced" } else { "" };
             let standing = held.standing.as_str();
             line(
@@ -121,7 +111,7 @@ impl Record {
         if let Some(why) = &session.away {
             line(&mut out, "away", why.as_ref().map_or("", |why| why));
         }
-        if let Some(mask) = &session.muted {
+        if let Some(mask) = &rights.muted {
             let net = mask.net.map_or_else(|| "*".into(), |net| net.to_string());
             let name = account_word(mask.name.as_ref());
             line(&mut out, "muted", format_args!("{name} {net}"));
@@ -132,9 +122,6 @@ impl Record {
         }
         let (shard, since) = self.at;
         line(&mut out, "at", format_args!("{shard} {since}"));
-        if self.skipped > 0 {
-            line(&mut out, "skipped", self.skipped);
-        }
         self.write_unseen(&mut out);
         self.write_private(&mut out);
         out
@@ -163,18 +150,22 @@ impl Record {
     }
 
     fn write_unseen(&self, out: &mut String) {
-        for (word, all) in [("behind", &self.private), ("unproven", &self.unproven)] {
+        let unseen = &self.unseen;
+        if unseen.skipped > 0 {
+            line(out, "skipped", unseen.skipped);
+        }
+        for (word, all) in [("behind", &unseen.private), ("unproven", &unseen.unproven)] {
             for (after, lines) in all {
-                for private in lines.split_inclusive('\n') {
+                for private in String::from_utf8_lossy(lines).split_inclusive('\n') {
                     let private = escape(private);
                     line(out, word, format_args!("{after} {private}"));
                 }
             }
         }
-        for (after, lines) in &self.lost {
+        for (after, lines) in unseen.lost.places() {
             line(out, "lost", format_args!("{after} {lines}"));
         }
-        if let Some((after, until)) = self.stored {
+        if let Some((after, until)) = unseen.stored {
             line(out, "stored", format_args!("{after} {until}"));
         }
     }
@@ -224,30 +215,23 @@ impl Record {
                     is_script: false,
                 },
                 rooms: Vec::new(),
-                invited: Vec::new(),
+                rights: KeptRights::default(),
                 ignores: Vec::new(),
-                rank: Rank::default(),
                 away: None,
-                muted: None,
                 visit: None,
                 until,
                 private: KeptPrivate::default(),
             },
             rooms: Vec::new(),
-            standings: Vec::new(),
             current: None,
             settings: None,
-            private: Vec::new(),
-            unproven: Vec::new(),
-            lost: Vec::new(),
-            stored: None,
-            skipped: 0,
+            unseen: Unacknowledged::default(),
             at: (0, Seq::default()),
         }
     }
 
     fn read(&mut self, word: &str, value: &str) {
-        let session = &mut self.session;
+        let (session, unseen) = (&mut self.session, &mut self.unseen);
         match word {
             "room" => {
                 let (room, after) = value.split_once(' ').unwrap_or((value, ""));
@@ -255,14 +239,14 @@ impl Record {
                 self.rooms
                     .extend(KeptRoom::parse(room).map(|room| (room, after)));
             }
-            "standing" => self.standings.extend(standing(value)),
+            "standing" => session.rights.standings.extend(standing(value)),
             "current" => self.current = KeptRoom::parse(value),
             "settings" => self.settings = Some(value.to_owned()),
             "ignore" => session.ignores.extend(ignored(value)),
             "id" => self.id = value.parse().ok().map(PersonId),
             "bore" => session.names.extend(bore(value)),
-            "operator" => session.rank.operator = true,
-            "for-visit" => session.rank.for_visit = true,
+            "operator" => session.rights.rank.operator = true,
+            "for-visit" => session.rights.rank.for_visit = true,
             "script" => session.connection.is_script = true,
             "json" => session.connection.client = Client::Json,
             "telnet" => session.connection.client = Client::Telnet,
@@ -277,23 +261,27 @@ impl Record {
                 connection.address = value.parse().unwrap_or(connection.address);
             }
             "away" => session.away = Some(Text::parse(value)),
-            "muted" => session.muted = muted(value),
+            "muted" => session.rights.muted = muted(value),
             "visit" => session.visit = visit(value),
             "at" => {
                 let (shard, since) = value.split_once(' ').unwrap_or((value, ""));
                 let since = since.parse().unwrap_or_default();
                 self.at = (shard.parse().unwrap_or_default(), Seq(since));
             }
-            "skipped" => self.skipped = value.parse().unwrap_or_default(),
-            "behind" => self.private.extend(behind(value)),
-            "unproven" => self.unproven.extend(behind(value)),
-            "lost" => self.lost.extend(lost(value)),
-            "stored" => self.stored = lost(value).map(|(after, until)| (after, Seq(until))),
+            "skipped" => unseen.skipped = value.parse().unwrap_or_default(),
+            "behind" => unseen.private.extend(behind(value)),
+            "unproven" => unseen.unproven.extend(behind(value)),
+            "lost" => {
+                if let Some((after, lines)) = place(value) {
+                    unseen.lost.add(after, lines);
+                }
+            }
+            "stored" => unseen.stored = place(value).map(|(after, until)| (after, Seq(until))),
             "message" => session.private.messages.extend(kept(value, &session.name)),
             "omitted" => session.private.omitted = value.parse().unwrap_or_default(),
             "sender" => session.private.last_sender = sender(value),
             // As they were before their places were kept.
-            "line" => self.private.push((Seq::default(), unescape(value))),
+            "line" => unseen.private.push((Seq::default(), unescape(value))),
             "kept" => session
                 .private
                 .messages
@@ -360,34 +348,16 @@ fn visit(value: &str) -> Option<Visit> {
     })
 }
 
-impl Record {
-    /// Takes over what a peer has not got.
-    pub(super) fn set_unseen(&mut self, unseen: &Unacknowledged) {
-        self.private = as_text(&unseen.private);
-        self.unproven = as_text(&unseen.unproven);
-        self.lost = unseen.lost.places().collect();
-        self.stored = unseen.stored;
-        self.skipped = unseen.skipped;
-    }
-}
-
-/// Private lines as text.
-fn as_text(lines: &[(Seq, Box<[u8]>)]) -> Vec<(Seq, String)> {
-    let lines = lines.iter();
-    let lines = lines.map(|(after, lines)| (*after, String::from_utf8_lossy(lines).into_owned()));
-    lines.collect()
-}
-
 /// Private lines of `SEQ LINES`.
-fn behind(value: &str) -> Option<(Seq, String)> {
+fn behind(value: &str) -> Option<(Seq, Box<[u8]>)> {
     let (after, line) = value.split_once(' ')?;
     Some((Seq(after.parse().ok()?), unescape(line)))
 }
 
-/// Lost lines of `SEQ LINES`.
-fn lost(value: &str) -> Option<(Seq, u64)> {
-    let (after, lines) = value.split_once(' ')?;
-    Some((Seq(after.parse().ok()?), lines.parse().ok()?))
+/// A place and a number of `SEQ NUMBER`.
+fn place(value: &str) -> Option<(Seq, u64)> {
+    let (after, number) = value.split_once(' ')?;
+    Some((Seq(after.parse().ok()?), number.parse().ok()?))
 }
 
 /// An account, if there is one: `*` is no name.
@@ -463,7 +433,7 @@ fn escape(line: &str) -> String {
     escaped.replace('\n', "\\n").replace('\r', "\\r")
 }
 
-fn unescape(text: &str) -> String {
+fn unescape(text: &str) -> Box<[u8]> {
     let mut line = String::new();
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -476,11 +446,13 @@ fn unescape(text: &str) -> String {
             c => c,
         });
     }
-    line
+    line.into_bytes().into()
 }
 
 #[cfg(test)]
 mod tests {
+    use chinwag_core::Rank;
+
     use super::*;
 
     fn name(text: &str) -> Name {
@@ -494,23 +466,35 @@ mod tests {
         }
     }
 
+    fn behind(seq: u64, lines: &str) -> (Seq, Box<[u8]>) {
+        (Seq(seq), lines.as_bytes().into())
+    }
+
     fn fill_visit(session: &mut KeptSession) {
-        session.rank = Rank {
-            operator: true,
-            for_visit: true,
+        session.rights = KeptRights {
+            rank: Rank {
+                operator: true,
+                for_visit: true,
+            },
+            standings: vec![
+                (RoomId(0), Standing::Voice.into()),
+                (
+                    RoomId(12),
+                    Held {
+                        standing: Standing::Moderator,
+                        voiced: true,
+                    },
+                ),
+            ],
+            muted: muted("bea 192.0.2.0/24"),
         };
+        let muted = session.rights.muted.as_ref();
+        assert!(muted.is_some_and(|mask| mask.net.is_some()));
         session.connection.is_script = true;
         session.connection.client = Client::Json;
         session.visit = visit("3 5 2");
         assert!(session.visit.is_some());
         session.away = Some(Text::parse("back at  noon"));
-        session.muted = muted("bea 192.0.2.0/24");
-        assert!(
-            session
-                .muted
-                .as_ref()
-                .is_some_and(|mask| mask.net.is_some())
-        );
     }
 
     #[test]
@@ -542,24 +526,17 @@ mod tests {
         assert!(record.session.private.last_sender.is_some());
         record.session.private.omitted = 2;
         record.rooms = vec![(room(0, "lobby"), Some(Seq(7))), (room(12, "12"), None)];
-        record.standings = vec![
-            (RoomId(0), Standing::Voice.into()),
-            (
-                RoomId(12),
-                Held {
-                    standing: Standing::Moderator,
-                    voiced: true,
-                },
-            ),
-        ];
         record.current = Some(room(12, "12"));
         record.settings = Some("time=full tz=Europe/Paris".into());
         let told = "[14:02] ann -> you: a \\n \\ b\r\n";
-        record.private = vec![(Seq(5), told.into()), (Seq(8), "! NOT sent: x.\n".into())];
-        record.unproven = vec![(Seq(6), "{\"kind\":\"private\"}\n".into())];
-        record.lost = vec![(Seq(4), 2)];
-        record.stored = Some((Seq(4), Seq(11)));
-        record.skipped = 3;
+        record.unseen = Unacknowledged {
+            private: vec![behind(5, told), behind(8, "! NOT sent: x.\n")],
+            unproven: vec![behind(6, "{\"kind\":\"private\"}\n")],
+            stored: Some((Seq(4), Seq(11))),
+            skipped: 3,
+            ..Unacknowledged::default()
+        };
+        record.unseen.lost.add(Seq(4), 2);
         record.at = (2, Seq(5));
         let text = record.to_text();
         assert_eq!(Record::parse(&text, name("bea"), until), record, "{text}");
@@ -572,29 +549,10 @@ mod tests {
             { Record::empty(name("bea"), until) }
         );
         let older = Record::parse("line a\\n\nkept 7 ann 1 2\n", name("bea"), until);
-        assert_eq!(older.private, [(Seq::default(), "a\n".into())]);
+        assert_eq!(older.unseen.private, [behind(0, "a\n")]);
         assert_eq!(older.session.private.messages, [message("0 7 ann * 1 2")]);
         let ended = Record::parse("room dev 7\n", name("bea"), until).rooms;
         let ended = ended.iter().map(|(room, _)| (room.id, room.name.bare()));
         assert_eq!(ended.collect::<Vec<_>>(), [(None, "dev")]);
-    }
-
-    #[test]
-    fn what_a_peer_has_not_got_is_in_the_record() {
-        let behind = |seq, text: &str| (Seq(seq), text.as_bytes().into());
-        let mut lost = chinwag_feed::LostLines::default();
-        lost.add(Seq(3), 2);
-        let mut record = Record::empty(name("bea"), None);
-        record.set_unseen(&Unacknowledged {
-            private: vec![behind(5, "a\n"), behind(6, "b\n")],
-            unproven: vec![behind(4, "c\n")],
-            lost,
-            skipped: 7,
-            ..Unacknowledged::default()
-        });
-        let texts = [(Seq(5), "a\n".to_owned()), (Seq(6), "b\n".to_owned())];
-        assert_eq!(record.private, texts);
-        assert_eq!(record.unproven, [(Seq(4), "c\n".to_owned())]);
-        assert_eq!((record.lost, record.skipped), (vec![(Seq(3), 2)], 7));
     }
 }

@@ -1,9 +1,8 @@
 //! Putting back the sessions of an earlier run, as their rows have them.
 
-use chinwag_core::{Held, KeptSession, ResumeCode, RoomId, Seq, Standing, Timestamp};
+use chinwag_core::{KeptSession, ResumeCode, RoomId, Seq, Timestamp};
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
-use hashbrown::HashMap;
 
 use super::Hub;
 use super::record::Record;
@@ -45,7 +44,7 @@ impl Hub {
                     .rooms
                     .iter_mut()
                     .for_each(|(_, after)| *after = Some(seen));
-                record.stored = Some((seen, newest));
+                record.unseen.stored = Some((seen, newest));
             }
             for past in &mut record.session.names {
                 // Nobody has borne it since, but from now on another may.
@@ -81,14 +80,8 @@ impl Hub {
         }
         let current = record.current.as_ref().and_then(|kept| kept.id);
         let current = current.filter(is_there);
-        let standings: HashMap<RoomId, Held> = record.standings.into_iter().collect();
-        let held = |room: &RoomId| standings.get(room).copied();
-        let invited = standings.iter();
-        let invited = invited.filter(|(_, held)| held.standing == Standing::Invited);
-        let invited: Vec<RoomId> = invited.map(|(room, _)| *room).collect();
         let session = KeptSession {
-            rooms: rooms.iter().map(|(room, _)| (*room, held(room))).collect(),
-            invited,
+            rooms: rooms.iter().map(|(room, _)| *room).collect(),
             ..record.session
         };
         let code = ResumeCode::from_random((self.rng)());
@@ -96,27 +89,14 @@ impl Hub {
         self.survivors.handle_restored(person, key, code);
         gone.into_iter()
             .for_each(|room| self.lost.note_ended(person, room));
-        let lines = |lines: Vec<(Seq, String)>| {
-            let lines = lines.into_iter();
-            let lines = lines.map(|(after, lines)| (after, lines.into_bytes().into()));
-            lines.collect()
-        };
-        let mut unseen = Unacknowledged {
+        let unseen = Unacknowledged {
             rooms,
-            private: lines(record.private),
-            unproven: lines(record.unproven),
-            stored: record.stored,
-            skipped: record.skipped,
-            is_exact: true,
-            ..Unacknowledged::default()
+            ..record.unseen
         };
-        for (after, lines) in record.lost {
-            unseen.lost.add(after, lines);
-        }
         let saved = record
             .settings
             .map(|text| Saved::from_text(&text).with_current(current));
-        let home = self.chat.household_of(person);
-        self.lost.restore((person, home), saved, unseen, until);
+        let household = self.chat.household_of(person);
+        self.lost.restore((person, household), saved, unseen, until);
     }
 }

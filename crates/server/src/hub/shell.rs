@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Answer, Caller, Command, Env, Event, Name, Query, Rejection, Timestamp};
+use chinwag_core::{Answer, Caller, Command, Event, Name, Query, Rejection, Timestamp};
 use chinwag_wire::shell;
 
 use super::{Hub, Ticket};
@@ -17,12 +17,8 @@ impl Hub {
     ) -> Result<Vec<Arc<Event>>, Rejection> {
         self.commit_staged();
         let mut facts = Vec::new();
-        let mut env = Env {
-            now,
-            roll: &mut self.rng,
-        };
         let caller = Caller::Shell;
-        let outcome = self.chat.decide(caller, command, &mut env, &mut facts)?;
+        let outcome = self.decide(caller, command, now, &mut facts)?;
         let start = self.turn.events.len();
         self.stage((caller, Ticket::default()), Ok(outcome), &mut facts, now);
         self.commit_staged();

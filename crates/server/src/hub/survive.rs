@@ -21,9 +21,10 @@ mod writing;
 use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
-    AccountChange, Command, Duration, Event, Fact, Held, LoggedIn, Name, PersonId, ResumeCode,
-    RoomId, Seq, Standing, Timestamp,
+    AccountChange, Command, Duration, Event, Fact, LoggedIn, Name, PersonId, ResumeCode, RoomId,
+    Seq, Timestamp,
 };
+use chinwag_store::SessionChanges;
 use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
@@ -56,15 +57,15 @@ pub(super) struct Survivors {
     /// Sessions to be written with this turn: they were taken up or logged out, or their people have changed what
     /// their accounts find again.
     kept: Vec<PersonId>,
-    /// Choices to be written of people who are gone.
-    pub(super) profiles: Vec<(Name, String)>,
-    ended: Vec<RowKey>,
+    /// What is to be written next: the choices of people who are gone, sessions that have ended, and rooms that have
+    /// closed and may have left rows behind. Of more rooms than are noted the next start finds out.
+    pending: SessionChanges,
+    /// Messages that were kept for accounts and are shown, for the store to forget.
+    pub(super) shown: Vec<(Name, Seq)>,
     /// The codes of restored sessions, by the hash of the one that the person knows.
     restored: HashMap<Hash, ResumeCode>,
     /// The rows of those.
     rows: HashMap<PersonId, RowKey>,
-    /// Rooms that have closed and may have left rows behind. Of more than are noted the next start finds out.
-    closed: Vec<RoomId>,
     /// The number of the next room, as it was last written.
     next_room: RoomId,
     /// What the peers of each shard have acknowledged.
@@ -120,9 +121,16 @@ impl Survivors {
     }
 
     fn end(&mut self, key: RowKey) {
-        if self.ended.len() < ENDED_MAX {
-            self.ended.push(key);
+        if self.pending.ended.len() < ENDED_MAX {
+            self.pending.ended.push(key);
         }
+    }
+
+    /// What an account has set, if that is still to be written.
+    pub(super) fn unwritten_profile(&self, account: &Name) -> Option<&str> {
+        let mut newest_first = self.pending.profiles.iter().rev();
+        let (_, text) = newest_first.find(|(other, _)| other.same_as(account))?;
+        Some(text)
     }
 }
 
@@ -171,8 +179,8 @@ impl Hub {
             }
             Fact::RoomRetired { room } => self.note_retired(*room),
             // Who makes rooms and leaves them does not fill the disk.
-            Fact::Tidied { closed } if self.survivors.closed.len() < ENDED_MAX => {
-                self.survivors.closed.extend(closed);
+            Fact::Tidied { closed } if self.survivors.pending.closed.len() < ENDED_MAX => {
+                self.survivors.pending.closed.extend(closed);
             }
             Fact::AccountChanged(changed) => {
                 if let (AccountChange::Claimed { .. }, Some(person)) =
@@ -266,7 +274,7 @@ impl Hub {
     /// What is still to be written of an account is nobody's: the next to register its name gets
     /// nothing of it.
     fn note_account_ended(&mut self, account: &Name) {
-        let profiles = &mut self.survivors.profiles;
+        let profiles = &mut self.survivors.pending.profiles;
         profiles.retain(|(other, _)| !other.same_as(account));
         for person in self.chat.lost_logged_in_to(account) {
             self.survivors.handle_change(person);
@@ -294,7 +302,7 @@ impl Hub {
             .as_ref()
             .is_some_and(|record| record.session.connection.is_resumable);
         if let Some(profile) = record.and_then(|record| self.profile_of(person, &record)) {
-            self.survivors.profiles.push(profile);
+            self.survivors.pending.profiles.push(profile);
         }
         if !is_resumable {
             self.survivors.unwritten.remove(person);
@@ -334,30 +342,18 @@ impl Hub {
                 .map(|(_, after)| *after)
         };
         let rooms = session.rooms.iter();
-        let rooms = rooms.filter_map(|&(room, _)| Some((kept_room(room)?, after(room))));
-        let standings = session.rooms.iter();
-        let standings = standings.filter_map(|(room, held)| Some((*room, (*held)?)));
-        let invited = session.invited.iter();
-        let invited = invited.map(|room| (*room, Held::from(Standing::Invited)));
+        let rooms = rooms.filter_map(|&room| Some((kept_room(room)?, after(room))));
         let ended = self.lost.ended(person).iter();
         let ended = ended.map(|room| (room.clone(), None));
         let mut record = Record {
             id: Some(person),
             rooms: rooms.chain(ended).collect(),
-            standings: standings.chain(invited).collect(),
             current: saved.and_then(Saved::current).and_then(kept_room),
             settings: saved.map(Saved::to_text),
-            private: Vec::new(),
-            unproven: Vec::new(),
-            lost: Vec::new(),
-            stored: None,
-            skipped: 0,
+            unseen: unseen.cloned().unwrap_or_default(),
             at: (self.chat.conn_of(person).map_or(0, shard_of), since),
             session,
         };
-        if let Some(unseen) = unseen {
-            record.set_unseen(unseen);
-        }
         if record.session.until.is_some() {
             self.add_deeds(person, &mut record);
         }
@@ -367,7 +363,97 @@ impl Hub {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use chinwag_core::{Proof, QuitReason, RoomName};
+
+    use super::super::request::Body;
+    use super::super::tests::{NOW, arrives, by, hub, logs_in};
     use super::*;
+
+    fn bob() -> Name {
+        Name::parse("bob").expect("a name")
+    }
+
+    fn proof() -> Option<Proof> {
+        Some(Proof("hash".into()))
+    }
+
+    fn joins(hub: &mut Hub, person: PersonId, room: &str) {
+        let room = RoomName::parse(room).expect("a room");
+        by(hub, person, Body::Command(Command::Join(room)));
+    }
+
+    fn quits(hub: &mut Hub, person: PersonId, why: QuitReason) {
+        by(hub, person, Body::Command(Command::Quit(why)));
+    }
+
+    /// Bob, who has registered.
+    fn owner(hub: &mut Hub) -> PersonId {
+        let bob = arrives(hub, 1, "bob");
+        let register = Command::Register {
+            password_hash: "hash".into(),
+            proof: None,
+        };
+        by(hub, bob, Body::Command(register));
+        hub.finish(NOW);
+        bob
+    }
+
+    fn write_all(hub: &mut Hub) {
+        hub.finish(NOW);
+        while hub.write_sessions() {}
+        assert!(hub.survivors.unwritten.is_empty());
+    }
+
+    /// A crowd that comes back after a restart would have its profiles written one by one.
+    #[test]
+    fn what_an_account_finds_again_is_not_written_again_for_that() {
+        let mut hub = hub();
+        let bob = owner(&mut hub);
+        joins(&mut hub, bob, "dev");
+        assert_eq!(hub.survivors.kept, [bob]);
+        quits(&mut hub, bob, QuitReason::Quit(None));
+        write_all(&mut hub);
+        let again = logs_in(&mut hub, 2, ("bob", None), proof());
+        assert_eq!(hub.chat.rooms_of(again).len(), 2);
+        assert!(hub.survivors.kept.is_empty());
+        joins(&mut hub, again, "ops");
+        assert_eq!(hub.survivors.kept, [again]);
+    }
+
+    #[test]
+    fn what_is_still_to_be_written_of_an_account_ends_with_it() {
+        let mut hub = hub();
+        let bob = owner(&mut hub);
+        let beside = logs_in(&mut hub, 2, ("bea", Some("bob")), proof());
+        quits(&mut hub, bob, QuitReason::Quit(None));
+        quits(&mut hub, beside, QuitReason::Lost);
+        write_all(&mut hub);
+        let profile = (self::bob(), "settings time=full".to_owned());
+        hub.survivors.pending.profiles.push(profile);
+        let end = Command::EndAccount(self::bob());
+        hub.act_for_shell(end, NOW).expect("an end");
+        assert_eq!(hub.survivors.unwritten_profile(&self::bob()), None);
+        // Its row says whose it was.
+        assert_eq!(hub.survivors.unwritten.since(beside), Some(WRITTEN));
+    }
+
+    #[test]
+    fn a_client_without_settings_leaves_those_that_another_has_just_made() {
+        let mut hub = hub();
+        let bob = owner(&mut hub);
+        let beside = logs_in(&mut hub, 2, ("bea", Some("bob")), proof());
+        write_all(&mut hub);
+        let saved = Saved::from_text("time=full");
+        by(&mut hub, bob, Body::Save(Arc::new(saved), false));
+        quits(&mut hub, bob, QuitReason::Quit(None));
+        joins(&mut hub, beside, "dev");
+        hub.finish(NOW);
+        let profile = hub.store.profile(&self::bob()).expect("a store");
+        let profile = profile.expect("a profile");
+        assert!(profile.contains("time=full") && profile.contains("#dev"));
+    }
 
     #[test]
     fn the_rows_of_those_who_come_one_after_the_other_are_neighbours() {
@@ -401,7 +487,7 @@ mod tests {
     fn rows_to_be_deleted_are_bounded() {
         let mut survivors = Survivors::default();
         (0..=ENDED_MAX).for_each(|_| survivors.end(RowKey::default()));
-        assert_eq!(survivors.ended.len(), ENDED_MAX);
+        assert_eq!(survivors.pending.ended.len(), ENDED_MAX);
     }
 
     #[test]

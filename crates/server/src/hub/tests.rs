@@ -1,7 +1,7 @@
 //! Several requests in one turn: what each is told stands in its place among the events.
 
 use chinwag_core::{
-    Caller, Command, ConnId, Fact, LOBBY, Link, Manner, Name, PersonId, Query, QuitReason,
+    Caller, Command, ConnId, Fact, LOBBY, Link, Manner, Name, PersonId, Proof, Query, QuitReason,
     RoomName, RoomRef, Text, Timestamp,
 };
 use chinwag_feed::Unacknowledged;
@@ -10,9 +10,9 @@ use chinwag_store::{Durability, Place, Store};
 use super::*;
 use crate::config::Config;
 
-const NOW: Timestamp = Timestamp(1_795_269_785_007);
+pub(super) const NOW: Timestamp = Timestamp(1_795_269_785_007);
 
-fn hub() -> Hub {
+pub(super) fn hub() -> Hub {
     hub_in(Place::Memory)
 }
 
@@ -29,7 +29,17 @@ fn roll() -> u64 {
 }
 
 /// Somebody comes on a connection.
-fn arrives(hub: &mut Hub, conn: u64, name: &str) -> PersonId {
+pub(super) fn arrives(hub: &mut Hub, conn: u64, name: &str) -> PersonId {
+    logs_in(hub, conn, (name, None), None)
+}
+
+/// Somebody comes on a connection with a proof, under its account's name or under another.
+pub(super) fn logs_in(
+    hub: &mut Hub,
+    conn: u64,
+    (name, account): (&str, Option<&str>),
+    proof: Option<Proof>,
+) -> PersonId {
     let caller = Caller::Anonymous {
         conn: ConnId(conn),
         address: [192, 0, 2, conn as u8].into(),
@@ -40,10 +50,10 @@ fn arrives(hub: &mut Hub, conn: u64, name: &str) -> PersonId {
     };
     let log_in = Command::LogIn {
         name: Name::parse(name).ok(),
-        proof: None,
+        proof,
         is_script: false,
         ident: None,
-        account: None,
+        account: account.and_then(|account| Name::parse(account).ok()),
     };
     ask(hub, caller, Body::Command(log_in));
     let events = hub.turn.events.iter().rev();
@@ -66,7 +76,7 @@ fn ask(hub: &mut Hub, caller: Caller, body: Body) {
     );
 }
 
-fn by(hub: &mut Hub, person: PersonId, body: Body) {
+pub(super) fn by(hub: &mut Hub, person: PersonId, body: Body) {
     let caller = hub.chat.caller(person).expect("it is here");
     ask(hub, caller, body);
 }
@@ -138,7 +148,6 @@ fn what_a_peer_has_not_got_and_whom_it_ignores_outlive_a_restart() {
         private: vec![lines(2, "a\n")],
         unproven: vec![lines(1, "b\n"), lines(2, "c\n")],
         skipped: 5,
-        is_exact: true,
         ..Unacknowledged::default()
     };
     unseen.lost.add(Seq(1), 2);

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::Standings;
-use crate::chat::state::{Activity, Connection, IrcPerson, Rank, Room, Session};
+use crate::chat::state::{Activity, Connection, IrcPerson, Rank, Session};
 use crate::chat::{Chat, Person};
 use crate::event::{Event, LoggedIn, Returned};
 use crate::ids::PersonId;
@@ -100,7 +100,7 @@ impl Chat {
         };
         let rooms = person.rooms.iter().chain(person.invited()).copied();
         for room in rooms.collect::<Vec<_>>() {
-            let rules = self.rooms.get(room).and_then(Room::rules);
+            let rules = self.rooms.rules(room);
             if rules.is_some_and(|rules| rules.of_guest(id).is_some()) {
                 self.rooms.change_rules(room, |rules| rules.end_visit(id));
             }

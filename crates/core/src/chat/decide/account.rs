@@ -10,7 +10,7 @@ use core::net::IpAddr;
 
 use super::Origin;
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, CredentialKind};
-use crate::chat::state::{Room, RoomRules};
+use crate::chat::state::RoomRules;
 use crate::chat::{Chat, Env, Person};
 use crate::command::{Command, Outcome, Proof};
 use crate::event::{Fact, Renamed, RoomAct};
@@ -124,7 +124,7 @@ impl Chat {
     /// The rooms that a person has made as a guest are its own under its registered name.
     fn take_rooms(&self, me: &Person, facts: &mut Vec<Fact>) {
         for &id in &me.rooms {
-            let rules = self.rooms.get(id).and_then(Room::rules);
+            let rules = self.rooms.rules(id);
             let is_founder =
                 |rules: &&RoomRules| rules.owner().is_none() && rules.founder() == Some(me.id);
             if rules.filter(is_founder).is_some() {

@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use super::cover::{Home, account_beside_name};
 use super::operate::{Actor, Given};
 use crate::ban::{Mask, Reach};
-use crate::chat::state::Room;
 use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, StandingChange};
 use crate::event::{Fact, RoomAct};
@@ -74,7 +73,7 @@ impl Chat {
 
     /// Checks that a name is nobody's whom moderators leave alone, whether it is here or not.
     fn check_may_bar_name(&self, me: &Person, id: RoomId, name: &Name) -> Result<(), Rejection> {
-        let rules = self.rooms.get(id).and_then(Room::rules);
+        let rules = self.rooms.rules(id);
         let account = self.registrations.get(name);
         let account = account.map_or(name, |account| &account.name);
         let held = rules.and_then(|rules| rules.of_account(account));

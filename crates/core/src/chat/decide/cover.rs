@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use ipnet::IpNet;
 
 use super::operate::{Actor, check_list_has_space};
-use crate::ban::{Mask, Reach, Restriction, subnet_of};
+use crate::ban::{Mask, Reach, Restriction, household_of, subnet_of};
 use crate::chat::{Chat, Person};
 use crate::event::{AuditEntry, Fact, ModAction, RoomAct, Spared};
 use crate::name::Name;
@@ -97,7 +97,7 @@ impl Chat {
             })));
         }
         let rooms = me.rooms.iter();
-        for (&id, rules) in rooms.filter_map(|id| Some((id, self.rooms.get(*id)?.rules()?))) {
+        for (&id, rules) in rooms.filter_map(|id| Some((id, self.rooms.rules(*id)?))) {
             let mute = rules.mutes.longest_on(me, me.session.address, now);
             let mute = mute.filter(|_| !self.moderates(me, id));
             let Some(mute) = mute.and_then(of_name) else {
@@ -136,10 +136,9 @@ impl Chat {
             .filter(|person| self.check_rank(me, person).is_err());
         let others = (others.count() + above.count()) as u32;
         let spared = Spared { net, others, own };
-        let is_loopback = target.session.address.to_canonical().is_loopback();
-        match is_loopback || told(spared).is_some() {
-            true => Home::Shared(spared),
-            false => Home::Alone(net),
+        match household_of(target.session.address) {
+            Some(net) if told(spared).is_none() => Home::Alone(net),
+            _ => Home::Shared(spared),
         }
     }
 }

@@ -118,7 +118,7 @@ impl Chat {
         if me.rooms.contains(&id) {
             return Ok(());
         }
-        match self.rooms.get(id).and_then(Room::rules) {
+        match self.rooms.rules(id) {
             Some(rules) => self.check_is_open(me, id, rules, None, now),
             None => Ok(()),
         }
@@ -132,7 +132,7 @@ impl Chat {
         password: Option<&RoomPassword>,
         now: Timestamp,
     ) -> Result<(), Rejection> {
-        let Some(rules) = self.rooms.get(id).and_then(Room::rules) else {
+        let Some(rules) = self.rooms.rules(id) else {
             return Ok(());
         };
         self.check_is_open(me, id, rules, password, now)?;
@@ -159,7 +159,7 @@ impl Chat {
             RoomRejection::EncryptedOnly
         } else if me.session.rank.operator || standing >= Some(Standing::Moderator) {
             return Ok(());
-        } else if let Some(bar) = bar_of(rules, me, me.session.address, now) {
+        } else if let Some(bar) = rules.bars.longest_on(me, me.session.address, now) {
             barred(bar)
         } else if standing.is_none() && self.is_masked_as(me, rules, MaskKind::Ban) {
             RoomRejection::Barred {
@@ -202,7 +202,8 @@ impl Chat {
         }
         let is_exempt =
             person.session.rank.operator || self.standing(person, id) >= Some(Standing::Moderator);
-        match bar_of(rules, person, address, now).filter(|_| !is_exempt) {
+        let bar = rules.bars.longest_on(person, address, now);
+        match bar.filter(|_| !is_exempt) {
             Some(bar) => Err(self.refusal(id, barred(bar))),
             None => Ok(()),
         }
@@ -216,7 +217,7 @@ impl Chat {
         now: Timestamp,
     ) -> Result<(), Rejection> {
         for &id in &person.rooms {
-            let rules = self.rooms.get(id).and_then(Room::rules);
+            let rules = self.rooms.rules(id);
             let bar = rules.and_then(|rules| {
                 let names = [Some(name), person.account.as_ref()];
                 rules.bars.longest(names, person.session.address, now)
@@ -227,16 +228,6 @@ impl Chat {
         }
         Ok(())
     }
-}
-
-/// The bar that keeps a person who comes from an address out of a room.
-pub(super) fn bar_of<'a>(
-    rules: &'a RoomRules,
-    person: &Person,
-    address: IpAddr,
-    now: Timestamp,
-) -> Option<&'a Restriction> {
-    rules.bars.longest_on(person, address, now)
 }
 
 fn barred(bar: &Restriction) -> RoomRejection {

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::mem::discriminant;
 
 use super::operate::{Actor, Given};
-use crate::chat::state::{Room, RoomRules};
+use crate::chat::state::RoomRules;
 use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome, RoomRef};
 use crate::event::{Fact, RoomAct, RoomChange, RoomRenamed};
@@ -157,12 +157,12 @@ impl Chat {
     }
 
     pub(super) fn rules_hold(&self, id: RoomId, holds: impl FnOnce(&RoomRules) -> bool) -> bool {
-        self.rooms.get(id).and_then(Room::rules).is_some_and(holds)
+        self.rooms.rules(id).is_some_and(holds)
     }
 
     /// Of several changes of one setting the last, and of those what makes a difference.
     fn changing(&self, id: RoomId, settings: Box<[RoomSetting]>) -> Box<[RoomSetting]> {
-        let before = self.rooms.get(id).and_then(Room::rules);
+        let before = self.rooms.rules(id);
         let before = before.map(|rules| rules.settings.clone());
         let before = before.unwrap_or_default();
         let mut changing: Vec<RoomSetting> = Vec::with_capacity(settings.len());
@@ -334,8 +334,7 @@ impl Chat {
         if me.session.rank.operator || is_put_out || target == me.id {
             return true;
         }
-        let lost = || Some(&*self.resumables.get(target)?.person);
-        let Some(target) = self.people.get(target).or_else(lost) else {
+        let Some(target) = self.person(target) else {
             return false;
         };
         let concerns = match change.act {

@@ -10,7 +10,6 @@ use core::net::IpAddr;
 
 use super::Origin;
 use crate::ban::Mask;
-use crate::chat::state::Room;
 use crate::chat::{Chat, Person};
 use crate::command::{Command, FoundMessage};
 use crate::event::QuitReason;
@@ -258,7 +257,7 @@ impl Chat {
         id: RoomId,
         now: Timestamp,
     ) -> Result<(), Rejection> {
-        let rules = self.rooms.get(id).and_then(Room::rules);
+        let rules = self.rooms.rules(id);
         let Some(rules) = rules.filter(|_| !self.moderates(me, id)) else {
             return Ok(());
         };

@@ -46,20 +46,8 @@ impl Chat {
             return self.take_up(&own, (origin, None), env, facts);
         }
         self.check_has_space()?;
-        let account = name.as_ref().and_then(|name| self.registrations.get(name));
-        let other = other.filter(|_| account.is_none());
-        let whose = account.or_else(|| self.registrations.get(other.as_ref()?));
-        let is_proven = |account: &&Account| proof.is_some_and(|p| account.is_proven_by(p));
-        let proven = whose.filter(is_proven).map(|account| &account.name);
-        self.check_not_banned((name.as_ref(), proven), origin.address, env.now)?;
-        let other = match other {
-            Some(other) => Some(self.proven_account(&other, proof)?),
-            None => None,
-        };
-        let account = account.or(other);
-        if let Some(account) = account {
-            self.check_not_banned((Some(&account.name), proven), origin.address, env.now)?;
-        }
+        let given = (name.as_ref(), proof, other.as_ref());
+        let account = self.account_for_login(&origin, given, env.now)?;
         // A lock that nobody is left to open would shut everybody out for good.
         let becomes_operator = self.wants_operator(&origin, env.now);
         if self.locked && account.is_none() && !becomes_operator {
@@ -95,6 +83,30 @@ impl Chat {
             facts.push(self.joined(person, name, LOBBY));
         }
         Ok(Outcome::LoggedIn(person))
+    }
+
+    /// The account that a person logs in to who comes under a name: that of the name, or else the other that was
+    /// named.
+    fn account_for_login(
+        &self,
+        origin: &Origin,
+        (name, proof, other): (Option<&Name>, Option<&Proof>, Option<&Name>),
+        now: Timestamp,
+    ) -> Result<Option<&Account>, Rejection> {
+        let of_name = name.and_then(|name| self.registrations.get(name));
+        let other = other.filter(|_| of_name.is_none());
+        let whose = of_name.or_else(|| self.registrations.get(other?));
+        let is_proven = |account: &&Account| proof.is_some_and(|p| account.is_proven_by(p));
+        let proven = whose.filter(is_proven).map(|account| &account.name);
+        self.check_not_banned((name, proven), origin.address, now)?;
+        let account = match other {
+            Some(other) => Some(self.proven_account(other, proof)?),
+            None => of_name,
+        };
+        if let Some(account) = account {
+            self.check_not_banned((Some(&account.name), proven), origin.address, now)?;
+        }
+        Ok(account)
     }
 
     /// The account that a proof is of, with a place for one more login.

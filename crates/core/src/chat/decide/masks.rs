@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::account::Account;
 use crate::ban::Mask;
-use crate::chat::state::{Room, RoomRestrictions, RoomRules};
+use crate::chat::state::{RoomRestrictions, RoomRules};
 use crate::chat::{Chat, Person};
 use crate::event::{Fact, RoomAct};
 use crate::ids::{PersonId, RoomId};
@@ -108,7 +108,7 @@ impl Chat {
         if is_mask {
             facts.push(self.mask_set(me, id, (kind, matched.clone(), false), now));
         }
-        let rules = self.rooms.get(id).and_then(Room::rules);
+        let rules = self.rooms.rules(id);
         let Some(list) = rules.and_then(|rules| rules.restrictions(kind)) else {
             return;
         };
@@ -207,7 +207,7 @@ impl Chat {
     }
 
     fn masks_in(&self, id: RoomId) -> &[RoomMask] {
-        let rules = self.rooms.get(id).and_then(Room::rules);
+        let rules = self.rooms.rules(id);
         rules.map_or(&[], |rules| &rules.masks)
     }
 

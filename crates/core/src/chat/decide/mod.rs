@@ -326,27 +326,22 @@ impl Chat {
     /// # Errors
     /// [`Rejection::NobodyCalled`], with the name probably meant.
     pub(super) fn find(&self, me: &Person, typed: &str) -> Result<&Person, Rejection> {
-        let name = Name::parse(typed).ok();
-        let person = name.and_then(|name| self.people.named(&name));
-        person.ok_or_else(|| Rejection::NobodyCalled {
-            typed: shown(typed),
-            meant: self.name_meant(me, typed).cloned(),
-        })
+        self.find_for(Actor::Person(me), typed)
     }
 
     /// The person of this name, as an operator or the shell typed it.
     ///
     /// # Errors
-    /// [`Rejection::NobodyCalled`], with the name probably meant.
+    /// [`Rejection::NobodyCalled`], for a person with the name probably meant.
     fn find_for(&self, actor: Actor<'_>, typed: &str) -> Result<&Person, Rejection> {
-        if let Actor::Person(me) = actor {
-            return self.find(me, typed);
-        }
         let name = Name::parse(typed).ok();
         let person = name.and_then(|name| self.people.named(&name));
         person.ok_or_else(|| Rejection::NobodyCalled {
             typed: shown(typed),
-            meant: None,
+            meant: match actor {
+                Actor::Person(me) => self.name_meant(me, typed).cloned(),
+                Actor::Shell => None,
+            },
         })
     }
 

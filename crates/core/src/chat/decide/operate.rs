@@ -94,22 +94,27 @@ impl Chat {
             // The commands of connections without a name and of the server, from a person.
             _ => return Err(Rejection::NotHere),
         };
-        let rights = match &act {
+        let others = self.rights_of_others(&act, target);
+        facts.push(audit_entry(me, act, target));
+        facts.extend(others);
+        Ok(Outcome::Done)
+    }
+
+    /// The rights of others who are logged in to the account that an action makes an operator, or one no more: they
+    /// are told as well.
+    fn rights_of_others(&self, act: &ModAction, target: Option<PersonId>) -> Vec<Fact> {
+        let (name, operator) = match act {
             ModAction::Op {
                 name,
                 tenure: Tenure::Lasting,
-            } => Some((name.clone(), true)),
-            ModAction::Deop { name } => Some((name.clone(), false)),
-            _ => None,
+            } => (name, true),
+            ModAction::Deop { name } => (name, false),
+            _ => return Vec::new(),
         };
-        facts.push(audit_entry(me, act, target));
-        if let Some((name, operator)) = rights {
-            // Everybody who is logged in to the account is told.
-            let logins = self.people.logged_in_to(&name);
-            let others = logins.filter(|person| Some(person.id) != target);
-            facts.extend(others.map(|person| self.with_rights(person, operator)));
-        }
-        Ok(Outcome::Done)
+        let logins = self.people.logged_in_to(name);
+        let others = logins.filter(|person| Some(person.id) != target);
+        let rights = others.map(|person| self.with_rights(person, operator));
+        rights.collect()
     }
 
     pub(in crate::chat) fn check_operator(&self, me: &Person) -> Result<(), Rejection> {

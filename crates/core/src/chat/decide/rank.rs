@@ -21,10 +21,8 @@ impl Chat {
     /// under the one it has registered.
     pub(super) fn check_rank(&self, me: Actor<'_>, person: &Person) -> Result<(), Rejection> {
         let account = person.account.as_ref();
-        let names = core::iter::once(&person.name).chain(account);
-        names
-            .into_iter()
-            .try_for_each(|name| self.check_rank_of_name(me, name))
+        let mut names = core::iter::once(&person.name).chain(account);
+        names.try_for_each(|name| self.check_rank_of_name(me, name))
     }
 
     /// Checks that a name's owner has not been a lasting operator for longer than `me`.

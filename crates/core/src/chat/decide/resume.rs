@@ -29,6 +29,24 @@ pub(super) struct Found<'a> {
     other_name: Option<Name>,
 }
 
+impl<'a> Found<'a> {
+    fn connected(person: &'a Person) -> Self {
+        Self {
+            person,
+            lost: None,
+            next_code: None,
+            other_name: None,
+        }
+    }
+
+    fn lost(lost: &'a Resumable) -> Self {
+        Self {
+            lost: Some(lost),
+            ..Self::connected(&lost.person)
+        }
+    }
+}
+
 impl Chat {
     pub(super) fn decide_resume(
         &self,
@@ -38,7 +56,7 @@ impl Chat {
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let found = self.session_of(code, env.now)?;
+        let mut found = self.session_of(code, env.now)?;
         let person = found.person;
         if me.is_some_and(|me| me.id == person.id) {
             return Err(Rejection::Oneself);
@@ -47,7 +65,6 @@ impl Chat {
             return Err(Rejection::CodeNotValid);
         }
         self.check_owner_not_banned(person, &origin, env.now)?;
-        let mut found = found;
         if found.lost.is_some() {
             if me.is_none() {
                 self.check_has_space()?;
@@ -106,23 +123,11 @@ impl Chat {
             for_visit: false,
         };
         if let Some(person) = self.people.named(name) {
-            let found = Found {
-                person,
-                lost: None,
-                next_code: None,
-                other_name: None,
-            };
-            return Some((found, rank));
+            return Some((Found::connected(person), rank));
         }
         let lost = self.resumables.named(name, now)?;
-        let found = Found {
-            person: &lost.person,
-            lost: Some(lost),
-            next_code: None,
-            other_name: None,
-        };
         let is_own = lost.person.account.as_ref() == Some(&account.name);
-        is_own.then_some((found, rank))
+        is_own.then(|| (Found::lost(lost), rank))
     }
 
     /// Gives the owner of a registered name its session, whatever became of the connection. One who
@@ -221,21 +226,14 @@ impl Chat {
 
     fn session_of(&self, code: ResumeCode, now: Timestamp) -> Result<Found<'_>, Rejection> {
         if let Some(person) = self.people.with_code(code) {
-            return Ok(Found {
-                person,
-                lost: None,
-                next_code: None,
-                other_name: None,
-            });
+            return Ok(Found::connected(person));
         }
         let lost = self.resumables.with_code(code);
         let lost = lost.filter(|lost| now < lost.until);
         let lost = lost.ok_or(Rejection::CodeNotValid)?;
         Ok(Found {
-            person: &lost.person,
-            lost: Some(lost),
             next_code: Some(lost.person.session.code).filter(|current| *current != code),
-            other_name: None,
+            ..Found::lost(lost)
         })
     }
 

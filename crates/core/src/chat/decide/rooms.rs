@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::ban::household_of;
 use crate::chat::state::{Holder, Room, TIDY_MAX};
 use crate::chat::{Chat, Person};
 use crate::command::{Outcome, RoomRef};
@@ -154,7 +155,7 @@ impl Chat {
 
     /// Checks that nobody uses up the rooms for others.
     fn check_may_make(&self, me: &Person, known: Option<RoomId>) -> Result<(), Rejection> {
-        let is_local = me.account.is_none() && me.session.address.to_canonical().is_loopback();
+        let is_local = me.account.is_none() && household_of(me.session.address).is_none();
         if me.session.rank.operator || is_local {
             return Ok(());
         }

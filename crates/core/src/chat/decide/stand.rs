@@ -3,11 +3,10 @@
 //! A standing of a registered name lasts. A right that ends with a visit can neither give nor take a lasting
 //! standing: not an operator's that is lent, nor that of a guest whom the owner of the room has made a moderator.
 
-use super::entry::bar_of;
-use crate::chat::state::{Resumable, Room, RoomRules};
+use crate::chat::state::{Resumable, RoomRules};
 use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, StandingChange};
-use crate::event::{Fact, RoomAct};
+use crate::event::{Fact, RoomAct, RoomChange};
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::STANDINGS_MAX;
 use crate::mask::MaskKind;
@@ -25,13 +24,13 @@ pub(super) struct Bearer<'a> {
     lost: Option<&'a Resumable>,
 }
 
-impl Bearer<'_> {
+impl<'a> Bearer<'a> {
     fn id(&self) -> Option<PersonId> {
         self.session().map(|person| person.id)
     }
 
     /// The person, connected or not.
-    fn session(&self) -> Option<&Person> {
+    fn session(&self) -> Option<&'a Person> {
         self.person.or(self.lost.map(|lost| &*lost.person))
     }
 }
@@ -75,10 +74,8 @@ impl Chat {
                 left.or_else(|| stays.then(|| Standing::Invited.into()))
             }
         };
-        let (target, concerned) = (
-            bearer.id(),
-            bearer.person.or(bearer.lost.map(|lost| &*lost.person)),
-        );
+        let concerned = bearer.session();
+        let target = concerned.map(|person| person.id);
         let act = RoomAct::Stand {
             name: bearer.name,
             account: bearer.account,
@@ -88,21 +85,33 @@ impl Chat {
         let mut fact = self.changed(me, id, act, target);
         if let Fact::RoomChanged(change) = &mut fact {
             change.is_lent = is_lent;
-            let sees = |person: &Person| change.is_public() && person.rooms.contains(&id);
-            change.told = change.told.filter(|_| !concerned.is_some_and(sees));
-            if let (Some(told), Some(gives)) = (change.told, change.gives()) {
-                // Who is not inside has not asked for it.
-                let lately = (told, gives);
-                let was_told = || self.rules_hold(id, |rules| rules.was_told(lately, now));
-                if !me.session.rank.operator && was_told() {
-                    change.told = None;
-                }
-            }
+            self.leave_untold(me, change, concerned, now);
             if before.is_none() && standing == Some(Standing::Invited.into()) {
                 change.moderators = self.told_of_invitations(id, (me, target));
             }
         }
         Ok(fact)
+    }
+
+    /// Tells a standing in private to nobody who sees it in the room, nor twice in a short time to one who has not
+    /// asked for it.
+    fn leave_untold(
+        &self,
+        me: &Person,
+        change: &mut RoomChange,
+        concerned: Option<&Person>,
+        now: Timestamp,
+    ) {
+        let id = change.room;
+        let sees = |person: &Person| change.is_public() && person.rooms.contains(&id);
+        change.told = change.told.filter(|_| !concerned.is_some_and(sees));
+        if let (Some(told), Some(gives)) = (change.told, change.gives()) {
+            let lately = (told, gives);
+            let was_told = || self.rules_hold(id, |rules| rules.was_told(lately, now));
+            if !me.session.rank.operator && was_told() {
+                change.told = None;
+            }
+        }
     }
 
     /// Whether one is invited who is so already, as an account is for good: it is told again, but not at once.
@@ -133,7 +142,7 @@ impl Chat {
         let session = bearer.session();
         let is_barred = self.rules_hold(id, |rules| match session {
             Some(person) => {
-                let bar = bar_of(rules, person, person.session.address, now);
+                let bar = rules.bars.longest_on(person, person.session.address, now);
                 bar.is_some() && !person.session.rank.operator
             }
             None => rules.bars.names(&bearer.name, now),
@@ -255,7 +264,7 @@ impl Chat {
     }
 
     fn standing_of_bearer(&self, bearer: &Bearer<'_>, id: RoomId) -> Option<Held> {
-        let rules = self.rooms.get(id)?.rules()?;
+        let rules = self.rooms.rules(id)?;
         let lasting = bearer
             .account
             .as_ref()
@@ -316,7 +325,7 @@ impl Chat {
         standing: Standing,
     ) -> Result<(), Rejection> {
         let account = bearer.account.as_ref();
-        let rules = self.rooms.get(id).and_then(Room::rules);
+        let rules = self.rooms.rules(id);
         let lasting = account.and_then(|account| rules?.of_account(account));
         let is_lasting = |held: Held| held.has(standing) || held.standing > standing;
         match lasting.is_some_and(is_lasting) {

@@ -5,7 +5,6 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::account::AccountSet;
-use crate::chat::state::Room;
 use crate::chat::{Chat, Person};
 use crate::event::{Fact, Renamed, Returned, RoomAct, RoomChange, StandingCause, StandingShown};
 use crate::ids::{PersonId, RoomId};
@@ -67,7 +66,7 @@ impl Chat {
         let login = &returned.login;
         let kept = self.resumables.get(login.person);
         for &room in &returned.rooms {
-            let rules = self.rooms.get(room).and_then(Room::rules);
+            let rules = self.rooms.rules(room);
             let has_founded = rules.is_some_and(|rules| rules.founder() == Some(login.person));
             let kept = kept.filter(|_| has_founded || !returned.ends_visit);
             let kept = kept.and_then(|lost| lost.standing_in(room));
@@ -90,7 +89,7 @@ impl Chat {
     ) -> impl Iterator<Item = Fact> + 'a {
         let rooms = person.rooms.iter().filter(|_| self.people.has_irc());
         let ended = rooms.filter_map(|&room| {
-            let rules = self.rooms.get(room)?.rules()?;
+            let rules = self.rooms.rules(room)?;
             let account = person.account.as_ref();
             let lasting = account.and_then(|account| rules.of_account(account));
             let before = self.held(person, room);

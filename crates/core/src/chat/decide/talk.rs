@@ -77,7 +77,7 @@ impl Chat {
         room: RoomId,
         now: Timestamp,
     ) -> Result<(), Rejection> {
-        let rules = self.rooms.get(room).and_then(Room::rules);
+        let rules = self.rooms.rules(room);
         if !rules.is_some_and(|rules| rules.settings.outsiders) {
             return Err(self.refusal(room, RoomRejection::NoOutsiders));
         }

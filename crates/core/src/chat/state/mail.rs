@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
-use super::holdings::{Holder, Holdings};
-use super::shares;
+use super::{Holder, shares};
 use crate::event::{Event, Fact, KeptMessage, Omitted};
+use crate::holdings::Holdings;
 use crate::ids::Seq;
 use crate::limits::{KEPT_BYTES_TOTAL_MAX, KEPT_MESSAGES_MAX};
 use crate::name::{FoldedName, Name};
@@ -17,7 +17,7 @@ use crate::name::{FoldedName, Name};
 pub(in crate::chat) struct Mail {
     /// Never an empty one.
     boxes: HashMap<FoldedName, Mailbox>,
-    held: Holdings<Seq>,
+    held: Holdings<Seq, Holder>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
-use super::holdings::{Holder, Holdings};
+use super::Holder;
 use super::shown_names::ShownNames;
+use crate::holdings::Holdings;
 use crate::ids::RoomId;
 use crate::limits::{METADATA_BYTES_TOTAL_MAX, METADATA_KEYS_MAX};
 use crate::metadata::{Metadata, MetadataChange, MetadataOwner};
@@ -17,7 +18,7 @@ use crate::room_name::RoomName;
 pub(in crate::chat) struct AllMetadata {
     /// Never an empty one.
     by_owner: HashMap<MetadataOwner, Arc<Metadata>>,
-    held: Holdings<MetadataOwner>,
+    held: Holdings<MetadataOwner, Holder>,
     shown: ShownNames,
 }
 
@@ -38,11 +39,10 @@ impl AllMetadata {
         holders: &[Holder],
     ) -> bool {
         let more = wanted.bytes().saturating_sub(self.held.bytes_of(owner));
-        let have_space = || {
-            self.held
-                .have_space(holders, more, METADATA_BYTES_TOTAL_MAX)
-        };
-        wanted.len() <= METADATA_KEYS_MAX && (more == 0 || have_space())
+        let has_space = self
+            .held
+            .have_space(holders, more, METADATA_BYTES_TOTAL_MAX);
+        wanted.len() <= METADATA_KEYS_MAX && has_space
     }
 
     /// Takes changes over. What grows by them counts for these from now on.

@@ -5,7 +5,7 @@
 //! there are, because one thread serves them all; what grows with the answer is taken in pages.
 
 mod addresses;
-mod holdings;
+mod holder;
 mod homes;
 mod mail;
 mod markers;
@@ -26,7 +26,7 @@ mod sent_keys;
 mod shares;
 mod shown_names;
 
-pub(super) use holdings::Holder;
+pub(super) use holder::Holder;
 pub(super) use mail::Mail;
 pub(super) use markers::{AccountMarkers, ReadMarkers};
 pub(super) use metadata::AllMetadata;

@@ -8,12 +8,12 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use super::holdings::{Holder, Holdings};
 use super::homes::{Homes, Place};
 use super::registry::Registry;
-use super::{Person, shares};
+use super::{Holder, Person, shares};
 use crate::ban::{Mask, Reach};
 use crate::event::{Event, Fact};
+use crate::holdings::Holdings;
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::limits::{KEPT_BYTES_TOTAL_MAX, LOST_NAMES_MAX};
 use crate::name::{FoldedName, Name};
@@ -81,7 +81,7 @@ pub(in crate::chat) struct Resumables {
     /// The names that are kept: each for the one who had it last.
     names: Registry<PersonId>,
     /// The private messages that are kept, by receiver and number.
-    held: Holdings<(PersonId, Seq)>,
+    held: Holdings<(PersonId, Seq), Holder>,
     /// The next to end comes first.
     by_end: BTreeSet<Place>,
     by_home: Homes,

@@ -92,6 +92,11 @@ impl Rooms {
         self.by_id.get(&id)
     }
 
+    /// What is set in a room, if anything is.
+    pub(in crate::chat) fn rules(&self, id: RoomId) -> Option<&RoomRules> {
+        self.by_id.get(&id)?.rules()
+    }
+
     pub(in crate::chat) fn contains(&self, id: RoomId) -> bool {
         self.by_id.contains_key(&id)
     }
@@ -299,8 +304,10 @@ impl Rooms {
 
     /// Takes all rules from a room.
     pub(in crate::chat) fn reset(&mut self, id: RoomId) {
-        let rules = self.by_id.get(&id).and_then(Room::rules);
-        let accounts = rules.into_iter().flat_map(RoomRules::accounts_named);
+        let accounts = self
+            .rules(id)
+            .into_iter()
+            .flat_map(RoomRules::accounts_named);
         let accounts: Vec<Name> = accounts.collect();
         self.change(id, |room| room.rules = None);
         let accounts = accounts.iter();

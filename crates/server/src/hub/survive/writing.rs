@@ -4,7 +4,7 @@ use chinwag_core::{PersonId, RoomId, Seq, Timestamp};
 use chinwag_store::{Resumable, SessionChanges};
 
 use super::super::Hub;
-use super::{Record, SWEEP_TIME, Survivors};
+use super::{Record, RowKey, SWEEP_TIME, Survivors};
 use crate::limits::SESSION_ROWS_MAX;
 
 impl Hub {
@@ -39,22 +39,12 @@ impl Hub {
 
     /// Writes sessions, and the movements that wait.
     fn write_with(&mut self, movements: bool, people: &[(PersonId, Seq)]) -> bool {
-        let survivors = &mut self.survivors;
-        let mut changes = SessionChanges {
-            movements,
-            ended: std::mem::take(&mut survivors.ended),
-            profiles: std::mem::take(&mut survivors.profiles),
-            closed: std::mem::take(&mut survivors.closed),
-            ..SessionChanges::default()
-        };
-        if std::mem::take(&mut survivors.has_new_mark) {
-            let marks = survivors.marks.iter().map(ToString::to_string);
-            changes.mark = Some(marks.collect::<Vec<_>>().join(" "));
-        }
-        let profiles = changes.profiles.len();
+        let profiles = self.survivors.pending.profiles.len();
         for &(person, since) in people {
-            self.add_row(person, since, &mut changes);
+            self.add_row(person, since);
         }
+        let mut changes = self.survivors.take_changes();
+        changes.movements = movements;
         let next_room = self.note_numbers(&mut changes);
         if changes.is_empty() {
             self.survivors.forget(people);
@@ -66,11 +56,10 @@ impl Hub {
             if !self.survivors.fails {
                 tracing::warn!("cannot save sessions: {error}");
             }
+            // The sessions will have changed by the next time.
+            changes.sessions.clear();
             changes.profiles.truncate(profiles);
-            self.survivors.ended = changes.ended;
-            self.survivors.profiles = changes.profiles;
-            self.survivors.closed = changes.closed;
-            self.survivors.has_new_mark = changes.mark.is_some();
+            self.survivors.pending = changes;
         } else {
             self.survivors.next_room = next_room;
             self.survivors.forget(people);
@@ -87,22 +76,17 @@ impl Hub {
         next_room
     }
 
-    fn add_row(&mut self, person: PersonId, since: Seq, changes: &mut SessionChanges) {
-        let Some((record, code_hash)) = self.record(person, since).zip(self.row_key(person)) else {
+    fn add_row(&mut self, person: PersonId, since: Seq) {
+        let Some((record, key)) = self.record(person, since).zip(self.row_key(person)) else {
             return;
         };
-        changes.profiles.extend(self.profile_of(person, &record));
-        let session = &record.session;
+        let profile = self.profile_of(person, &record);
+        let changes = &mut self.survivors.pending;
+        changes.profiles.extend(profile);
         // Nobody could resume it.
-        if !session.connection.is_resumable || !self.store.outlives_process() {
-            return;
+        if record.session.connection.is_resumable && self.store.outlives_process() {
+            changes.sessions.push(row_of(&record, key));
         }
-        changes.sessions.push(Resumable {
-            code_hash,
-            name: session.name.clone(),
-            until: session.until.unwrap_or(Timestamp(i64::MAX)),
-            text: record.to_text(),
-        });
     }
 
     /// Writes every session as it is when the server has stopped.
@@ -112,21 +96,14 @@ impl Hub {
         let until = now + self.chat.resume_time();
         let mut changes = SessionChanges::default();
         for person in everybody {
-            let Some((mut record, code_hash)) =
-                self.record_at_end(person, until).zip(self.row_key(person))
+            let Some((record, key)) = self.record_at_end(person, until).zip(self.row_key(person))
             else {
                 continue;
             };
-            record.session.until = Some(until);
             changes.profiles.extend(self.profile_of(person, &record));
             self.survivors.unwritten.remove(person);
             if record.session.connection.is_resumable {
-                changes.sessions.push(Resumable {
-                    code_hash,
-                    name: record.session.name.clone(),
-                    until,
-                    text: record.to_text(),
-                });
+                changes.sessions.push(row_of(&record, key));
             }
         }
         while self.write_sessions() {}
@@ -146,7 +123,7 @@ impl Hub {
                 let found = rooms.find(|(room, _)| Some(*room) == kept.id);
                 *after = found.map(|(_, after)| *after);
             }
-            record.set_unseen(unseen);
+            record.unseen = unseen.clone();
             self.add_deeds(person, &mut record);
         }
         Some(record)
@@ -158,13 +135,30 @@ impl Hub {
         let rooms = rooms.filter_map(|(room, after)| Some((room.id?, (*after)?)));
         let rooms: Vec<(RoomId, Seq)> = rooms.collect();
         let client = record.session.connection.client;
-        record
-            .private
-            .extend(self.deeds_told((person, client), &rooms));
+        let deeds = self.deeds_told((person, client), &rooms);
+        record.unseen.private.extend(deeds);
+    }
+}
+
+fn row_of(record: &Record, key: RowKey) -> Resumable {
+    Resumable {
+        code_hash: key,
+        name: record.session.name.clone(),
+        until: record.session.until.unwrap_or(Timestamp(i64::MAX)),
+        text: record.to_text(),
     }
 }
 
 impl Survivors {
+    fn take_changes(&mut self) -> SessionChanges {
+        let mut changes = std::mem::take(&mut self.pending);
+        if std::mem::take(&mut self.has_new_mark) {
+            let marks = self.marks.iter().map(ToString::to_string);
+            changes.mark = Some(marks.collect::<Vec<_>>().join(" "));
+        }
+        changes
+    }
+
     fn forget(&mut self, written: &[(PersonId, Seq)]) {
         for (person, _) in written {
             self.unwritten.remove(*person);

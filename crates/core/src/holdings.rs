@@ -6,51 +6,24 @@ use alloc::vec::Vec;
 use core::hash::Hash;
 
 use hashbrown::HashMap;
-use ipnet::IpNet;
 
-use super::Person;
-use crate::ban::subnet_of;
 use crate::limits::SHARE_PART;
-use crate::name::{FoldedName, Name};
 
-/// Who takes up a part of a table: an account, or those who come from one address.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(in crate::chat) enum Holder {
-    Account(FoldedName),
-    Address(IpNet),
-}
-
-impl Holder {
-    pub(in crate::chat) fn account(name: &Name) -> Self {
-        Self::Account(FoldedName(name.clone()))
-    }
-
-    /// What counts for a person: its account, lest many addresses make it more, and its address, lest many accounts
-    /// do. Behind a tunnel or a proxy everybody comes from the machine itself: there the account alone counts.
-    pub(in crate::chat) fn all_of(person: &Person) -> Vec<Self> {
-        let account = person.account.as_ref().map(Self::account);
-        let address = person.session.address;
-        let counts = account.is_none() || !address.to_canonical().is_loopback();
-        let address = counts.then(|| Self::Address(subnet_of(address)));
-        account.into_iter().chain(address).collect()
-    }
-}
-
-/// The bytes of each entry, and whose they are.
+/// The bytes of each entry, by its key, and whose they are.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Holdings<K: Eq + Hash> {
+pub struct Holdings<K: Eq + Hash, H: Eq + Hash> {
     bytes: usize,
-    by_holder: HashMap<Holder, usize>,
-    entries: HashMap<K, Held>,
+    by_holder: HashMap<H, usize>,
+    entries: HashMap<K, Held<H>>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Held {
-    holders: Vec<Holder>,
+#[derive(Clone, Debug, PartialEq)]
+struct Held<H> {
+    holders: Vec<H>,
     bytes: usize,
 }
 
-impl<K: Eq + Hash> Default for Holdings<K> {
+impl<K: Eq + Hash, H: Eq + Hash> Default for Holdings<K, H> {
     fn default() -> Self {
         Self {
             bytes: 0,
@@ -60,26 +33,27 @@ impl<K: Eq + Hash> Default for Holdings<K> {
     }
 }
 
-impl<K: Eq + Hash> Holdings<K> {
-    /// Whether each holder may have so many bytes more, of as many as there may be in all.
-    pub(super) fn have_space(&self, holders: &[Holder], more: usize, bytes_max: usize) -> bool {
-        let part = bytes_max.saturating_sub(self.bytes) / SHARE_PART;
-        let mut holders = holders.iter();
-        holders.all(|holder| self.bytes_held_by(holder) + more <= part)
+impl<K: Eq + Hash, H: Eq + Hash + Clone> Holdings<K, H> {
+    /// Whether each holder may have so many bytes more, of as many as there may be in all. What counts for nobody may
+    /// take all that is free.
+    pub fn have_space(&self, holders: &[H], more: usize, bytes_max: usize) -> bool {
+        let free = bytes_max.saturating_sub(self.bytes);
+        let has_space = |holder| self.bytes_held_by(holder) + more <= free / SHARE_PART;
+        more == 0 || (more <= free && holders.iter().all(has_space))
     }
 
     /// The bytes of all that one holds.
-    pub(super) fn bytes_held_by(&self, holder: &Holder) -> usize {
+    pub fn bytes_held_by(&self, holder: &H) -> usize {
         self.by_holder.get(holder).copied().unwrap_or_default()
     }
 
     /// The bytes of an entry.
-    pub(super) fn bytes_of(&self, key: &K) -> usize {
+    pub fn bytes_of(&self, key: &K) -> usize {
         self.entries.get(key).map_or(0, |held| held.bytes)
     }
 
     /// Counts an entry for these.
-    pub(super) fn put(&mut self, key: K, holders: Vec<Holder>, bytes: usize) {
+    pub fn put(&mut self, key: K, holders: Vec<H>, bytes: usize) {
         self.remove(&key);
         if bytes == 0 {
             return;
@@ -92,8 +66,10 @@ impl<K: Eq + Hash> Holdings<K> {
     }
 
     /// Counts an entry no longer. Returns for whom it counted.
-    pub(super) fn remove(&mut self, key: &K) -> Vec<Holder> {
-        let Held { holders, bytes } = self.entries.remove(key).unwrap_or_default();
+    pub fn remove(&mut self, key: &K) -> Vec<H> {
+        let Some(Held { holders, bytes }) = self.entries.remove(key) else {
+            return Vec::new();
+        };
         self.bytes -= bytes;
         for holder in &holders {
             if let Some(own) = self.by_holder.get_mut(holder) {
@@ -107,7 +83,7 @@ impl<K: Eq + Hash> Holdings<K> {
     }
 
     /// Checks that the sums agree with the entries, which have so many bytes.
-    pub(super) fn check(&self, bytes: usize) {
+    pub(crate) fn check(&self, bytes: usize) {
         assert_eq!(self.bytes, bytes);
         let entries = || self.entries.values();
         assert_eq!(bytes, entries().map(|held| held.bytes).sum::<usize>());
@@ -120,23 +96,16 @@ impl<K: Eq + Hash> Holdings<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use core::net::IpAddr;
+    use alloc::string::String;
     use std::format;
     use std::vec;
 
     const BYTES_MAX: usize = 1 << 20;
 
-    fn account(name: &str) -> Holder {
-        Holder::account(&Name::parse(name).expect("a name"))
-    }
-
-    fn address(text: &str) -> Holder {
-        let address: IpAddr = text.parse().expect("an address");
-        Holder::Address(subnet_of(address))
-    }
+    type Table = Holdings<usize, String>;
 
     /// Puts entries as long as there is space. Returns the bytes.
-    fn fill(holdings: &mut Holdings<usize>, holders: impl Fn(usize) -> Vec<Holder>) -> usize {
+    fn fill(holdings: &mut Table, holders: impl Fn(usize) -> Vec<String>) -> usize {
         let from = holdings.entries.len();
         for at in 0.. {
             let holders = holders(at);
@@ -151,20 +120,29 @@ mod tests {
     #[test]
     fn neither_many_accounts_nor_many_addresses_make_it_more() {
         let mut holdings = Holdings::default();
-        let accounts = |n| vec![account(&format!("mal{n}")), address("192.0.2.1")];
+        let one_address = |n| vec![format!("mal{n}"), "192.0.2.1".into()];
         let most = BYTES_MAX / SHARE_PART;
-        assert!(fill(&mut holdings, accounts) <= most);
-        assert!(!holdings.have_space(&[address("192.0.2.1")], 100, BYTES_MAX));
-        let addresses = |n| vec![account("eve"), address(&format!("198.51.100.{}", n % 250))];
-        assert!((100..=most).contains(&fill(&mut holdings, addresses)));
-        assert!(holdings.have_space(&[account("ann"), address("203.0.113.1")], 100, BYTES_MAX));
+        assert!(fill(&mut holdings, one_address) <= most);
+        assert!(!holdings.have_space(&["192.0.2.1".into()], 100, BYTES_MAX));
+        let one_account = |n| vec!["eve".into(), format!("198.51.100.{}", n % 250)];
+        assert!((100..=most).contains(&fill(&mut holdings, one_account)));
+        assert!(holdings.have_space(&["ann".into(), "203.0.113.1".into()], 100, BYTES_MAX));
+        holdings.check(holdings.bytes);
+    }
+
+    #[test]
+    fn what_counts_for_nobody_fills_the_table_and_nothing_always_fits() {
+        let mut holdings = Table::default();
+        assert!(fill(&mut holdings, |_| Vec::new()) > BYTES_MAX - 100);
+        assert!(!holdings.have_space(&[], 100, BYTES_MAX));
+        assert!(holdings.have_space(&["ann".into()], 0, BYTES_MAX));
         holdings.check(holdings.bytes);
     }
 
     #[test]
     fn what_is_taken_out_is_free_again() {
         let mut holdings = Holdings::default();
-        let own = || vec![account("ann"), address("192.0.2.1")];
+        let own = || vec!["ann".into(), "192.0.2.1".into()];
         fill(&mut holdings, |_| own());
         assert!(!holdings.have_space(&own(), 100, BYTES_MAX));
         assert_eq!(holdings.remove(&0), own());
