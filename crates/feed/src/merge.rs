@@ -7,7 +7,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::Seq;
+use chinwag_core::{Event, RoomId, Seq};
 
 use crate::private::whole_lines;
 use crate::scratch::{Extent, Piece, Scratch, Source};
@@ -128,13 +128,11 @@ impl Feed {
             };
             let first = room.log(own.format).map_or(room.head(), |log| log.first());
             if own.cursor < first {
-                let (after, _) = room.seq_before(own.cursor);
-                let (last, _) = room.seq_before(first);
                 self.gaps.add_gap(Gap {
                     room: own.room,
                     lines: first - own.cursor,
-                    after,
-                    before: last.next(),
+                    after: room.seq_before(own.cursor),
+                    before: room.seq_before(first).next(),
                 });
                 room.advance(own.format, own.cursor, first);
                 own.cursor = first;
@@ -226,12 +224,13 @@ impl Feed {
             debug_assert!(false, "a member's format has a log");
             return (room.head(), true);
         };
-        let sees_all = reader.sees_all();
         let plain = |from, to| log.slice(log.start_of(from), log.start_of(to));
+        let sees_all = reader.sees_all();
         let mut next = own.cursor;
         // What is shown lies in long pieces: from here on nothing was copied yet.
         let mut from = next;
         let mut fits = true;
+        let mut behind = Vec::new();
         while let (Some(event), Some(entry)) = (room.event(next), log.entry(next)) {
             if next > own.cursor && event.seq >= until {
                 break;
@@ -242,28 +241,25 @@ impl Feed {
                 break;
             }
             // What stands in two rooms, such as a new name, is shown once.
-            let is_hidden = event.seq <= self.seen
-                || (next < own.own_until && reader.is_own(event))
-                || (!sees_all && reader.hides(event));
-            let mut words = Vec::new();
-            let is_reworded =
-                !sees_all && !is_hidden && reader.instead(&mut words, event, own.room);
-            let trailer = match sees_all || is_hidden || is_reworded {
-                true => &words[..],
-                false => reader.trailer(event),
+            let is_hidden =
+                event.seq <= self.seen || (next < own.own_until && reader.is_own(event));
+            behind.clear();
+            let extent = match (is_hidden, sees_all) {
+                (true, _) => Extent::Hidden,
+                (false, true) => Extent::Plain,
+                (false, false) => extent_for(reader, event, own.room, &mut behind),
             };
-            if is_hidden || is_reworded || !trailer.is_empty() {
+            if extent != Extent::Plain {
                 scratch.copy(
                     own.source(from, next, Extent::Plain),
                     [plain(from, next), &[]],
                 );
-                let (end, extent) = match (is_hidden, is_reworded) {
-                    (true, _) => (entry.begin, Extent::Hidden),
-                    (false, true) => (entry.begin, Extent::Reworded),
-                    (false, false) => (entry.end, Extent::Trailed(trailer.len() as u8)),
+                let end = match extent {
+                    Extent::Hidden | Extent::Reworded => entry.begin,
+                    Extent::Plain | Extent::Trailed(_) => entry.end,
                 };
                 let line = log.slice(log.start_of(next), end);
-                scratch.copy(own.source(next, next + 1, extent), [line, trailer]);
+                scratch.copy(own.source(next, next + 1, extent), [line, &behind]);
                 from = next + 1;
             }
             next += 1;
@@ -358,6 +354,24 @@ impl Feed {
             self.sent.push(piece);
         }
         self.private.forget_answers();
+    }
+}
+
+/// What a reader who does not see all lines as they are is shown of one: which bytes of the log, and those that
+/// come `behind` them.
+fn extent_for(reader: &impl Reader, event: &Event, room: RoomId, behind: &mut Vec<u8>) -> Extent {
+    if reader.hides(event) {
+        return Extent::Hidden;
+    }
+    if reader.instead(behind, event, room) {
+        return Extent::Reworded;
+    }
+    match reader.trailer(event) {
+        [] => Extent::Plain,
+        trailer => {
+            behind.extend_from_slice(trailer);
+            Extent::Trailed(trailer.len() as u8)
+        }
     }
 }
 

@@ -46,6 +46,15 @@ pub(crate) enum Kind {
     Copy,
 }
 
+/// Why lines are kept no longer.
+#[derive(Clone, Copy, Debug)]
+enum Gone {
+    /// The peer's system has them.
+    Acknowledged,
+    /// There is no space for them.
+    Lost,
+}
+
 /// What a peer has not got of the lines for it alone, or may not have read.
 #[derive(Debug, Default)]
 pub(crate) struct Unseen {
@@ -55,8 +64,6 @@ pub(crate) struct Unseen {
     pub(crate) unproven: Vec<Behind>,
     /// The first of the lines that are to be read from the store again.
     pub(crate) copies_from: Option<Seq>,
-    /// Whether all that was not acknowledged is known.
-    pub(crate) is_whole: bool,
 }
 
 /// See the [module](self). An idle session keeps none.
@@ -129,21 +136,17 @@ impl PrivateLines {
     /// Drops what was written but for the last `kept` bytes.
     pub(crate) fn forget_sent(&mut self, kept: u64) {
         if let Some(lines) = &mut self.kept {
-            lines.drop_front(u64::from(lines.sent).saturating_sub(kept) as usize, true);
+            let bytes = u64::from(lines.sent).saturating_sub(kept);
+            lines.drop_front(bytes as usize, Gone::Acknowledged);
             self.tidy();
         }
     }
 
     /// All lines of which the last `unacknowledged` bytes that were written hold a part, and those
-    /// that were not written, answers excepted; and whether so many bytes are still kept.
+    /// that were not written, answers excepted.
     pub(crate) fn since(&self, unacknowledged: u64) -> Unseen {
-        match &self.kept {
-            Some(kept) => kept.since(unacknowledged),
-            None => Unseen {
-                is_whole: unacknowledged == 0,
-                ..Unseen::default()
-            },
-        }
+        let kept = self.kept.as_deref();
+        kept.map_or_else(Unseen::default, |kept| kept.since(unacknowledged))
     }
 
     /// What is known of news beside their chunks, if there are any.
@@ -176,7 +179,7 @@ impl Kept {
         } else {
             excess
         };
-        let lost = cut_off + self.drop_front(older, false);
+        let lost = cut_off + self.drop_front(older, Gone::Lost);
         if let Some(unproven) = self.unproven.as_mut().filter(|_| kind == Kind::News) {
             unproven.lost.add(after, cut_off);
         }
@@ -197,9 +200,8 @@ impl Kept {
         lost
     }
 
-    /// Drops at least so many bytes, in whole lines: since they were acknowledged, or for want of space. Returns how
-    /// many lines were not written yet.
-    fn drop_front(&mut self, mut bytes: usize, is_acknowledged: bool) -> u64 {
+    /// Drops at least so many bytes, in whole lines. Returns how many lines were not written yet.
+    fn drop_front(&mut self, mut bytes: usize, why: Gone) -> u64 {
         let mut lost = 0;
         while bytes > 0
             && let Some(chunk) = self.chunks.front()
@@ -224,9 +226,9 @@ impl Kept {
             let gone = self.gone as usize;
             if let (Kind::News, Some(unproven)) = (chunk.kind, &mut self.unproven) {
                 let dropped = &chunk.lines[gone..gone + dropped];
-                match is_acknowledged {
-                    true => unproven.push(chunk.after, dropped),
-                    false => unproven.lost.add(chunk.after, count(dropped)),
+                match why {
+                    Gone::Acknowledged => unproven.push(chunk.after, dropped),
+                    Gone::Lost => unproven.lost.add(chunk.after, count(dropped)),
                 }
             }
             bytes = bytes.saturating_sub(dropped);
@@ -300,7 +302,6 @@ impl Kept {
         let unproven = self.unproven.iter().flat_map(|unproven| unproven.lines());
         let mut unseen = Unseen {
             unproven: unproven.collect(),
-            is_whole: unacknowledged <= sent,
             ..Unseen::default()
         };
         let mut end = 0;

@@ -198,20 +198,17 @@ impl<R> RoomLog<R> {
         self.logs.iter_mut().for_each(RenderedLog::forget_lengths);
     }
 
-    /// The place in the order right before an entry, or the oldest one that is known; and whether
-    /// it is the former.
-    pub(crate) fn seq_before(&self, number: u64) -> (Seq, bool) {
-        let back = self.first.saturating_sub(number) as usize;
-        let (seq, is_known) = match self.past.len().checked_sub(back) {
-            Some(place) if back > 0 => (self.past.get(place).copied(), true),
-            Some(_) => (self.event(number).map(|event| event.seq), true),
-            None => {
-                let oldest = self.events.front().map(|logged| logged.event.seq);
-                (self.past.front().copied().or(oldest), false)
+    /// The place in the order right before an entry, or else before the oldest one that is known.
+    pub(crate) fn seq_before(&self, number: u64) -> Seq {
+        let oldest = || self.events.front().map(|logged| logged.event.seq);
+        let seq = match self.first.saturating_sub(number) as usize {
+            0 => self.event(number).map(|event| event.seq),
+            back => {
+                let place = self.past.len().saturating_sub(back);
+                self.past.get(place).copied().or_else(oldest)
             }
         };
-        let before = seq.map_or(self.newest, |seq| Seq(seq.0.saturating_sub(1)));
-        (before, is_known)
+        seq.map_or(self.newest, |seq| Seq(seq.0.saturating_sub(1)))
     }
 
     /// The first entry of which the last `bytes` before entry `to` hold a part, in the log of a

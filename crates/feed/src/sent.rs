@@ -35,7 +35,8 @@ pub(crate) struct Sent {
     pieces: Option<Box<VecDeque<Piece>>>,
 }
 
-/// What a lost connection's peer has not got whole.
+/// What a lost connection's peer has not got whole. Where too much was on the way to tell, rooms begin with the
+/// oldest line that is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unacknowledged {
     /// For each room that the session is in: everything after this event is unseen.
@@ -54,9 +55,6 @@ pub struct Unacknowledged {
     /// Lines that are lost and that the peer was not told of: those that fell off, and those of
     /// rooms that the session has left since.
     pub skipped: u64,
-    /// Whether that is exact. Otherwise lines that the peer has got, or has not got, may be in
-    /// doubt, since too much was on the way: rooms begin then with the oldest that is known.
-    pub is_exact: bool,
 }
 
 impl Unacknowledged {
@@ -69,7 +67,7 @@ impl Unacknowledged {
             *first = after;
         }
         self.lost.go_on_behind(after);
-        (self.skipped, self.is_exact) = (self.lost.lines(), true);
+        self.skipped = self.lost.lines();
     }
 
     /// Whether an event is one that the peer has not got, for all that is known of its rooms.
@@ -125,9 +123,7 @@ impl Unacknowledged {
     /// Leaves out private lines that the peer could not read, and counts them as lost.
     pub fn retain_private(&mut self, mut is_read: impl FnMut(&[u8]) -> bool) {
         let lost = self.private.extract_if(.., |(_, lines)| !is_read(lines));
-        let lost =
-            lost.map(|(_, lines)| lines.iter().filter(|&&byte| byte == b'\n').count() as u64);
-        self.skipped += lost.sum::<u64>();
+        self.skipped += lost.map(|(_, lines)| count(&lines)).sum::<u64>();
     }
 }
 
@@ -248,7 +244,6 @@ impl Feed {
             feed: self,
             private: 0,
             skipped: self.gaps.others(),
-            is_exact: true,
         };
         let mut left = unacked.saturating_add(self.unsent.bytes().len() as u64);
         for piece in self.sent.newest_first() {
@@ -258,7 +253,6 @@ impl Feed {
             walk.pass(piece, left.min(piece.bytes), logs);
             left = left.saturating_sub(piece.bytes);
         }
-        walk.is_exact &= left == 0;
         walk.end(logs)
     }
 
@@ -283,7 +277,6 @@ struct Walk<'a> {
     /// Private bytes that it has not got.
     private: u64,
     skipped: u64,
-    is_exact: bool,
 }
 
 impl Walk<'_> {
@@ -312,7 +305,6 @@ impl Walk<'_> {
                     Extent::Trailed(trailer) if unacked <= u64::from(trailer) => Some(to),
                     _ => Some(from),
                 };
-                self.is_exact &= first.is_some();
                 self.go_back(id, first.unwrap_or(from).max(from), to);
             }
         }
@@ -329,15 +321,13 @@ impl Walk<'_> {
     }
 
     fn end<R>(self, logs: &RoomLogs<R>) -> Unacknowledged {
-        let mut is_exact = self.is_exact;
         let private = self.feed.private.since(self.private);
         let copied = private
             .copies_from
             .map(|first| Seq(first.0.saturating_sub(1)));
         let rooms = self.feed.memberships.iter().zip(self.cursors);
         let rooms = rooms.filter_map(|(own, cursor)| {
-            let (before, is_known) = logs.get(&own.room)?.seq_before(cursor);
-            is_exact &= is_known;
+            let before = logs.get(&own.room)?.seq_before(cursor);
             // Lost lines that it was not told of are stored.
             let lost = self.feed.gaps.after(own.room);
             let first = [Some(before), lost, copied].into_iter().flatten().min();
@@ -353,7 +343,6 @@ impl Walk<'_> {
             stored: None,
             heard: unproven.map_or(Seq::default(), |unproven| unproven.heard),
             skipped: self.skipped,
-            is_exact: is_exact && private.is_whole,
         }
     }
 }

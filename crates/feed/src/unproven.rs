@@ -71,7 +71,7 @@ impl LostLines {
     }
 
     /// The same for all lines of a list.
-    pub fn add_all<'a>(&mut self, lines: impl IntoIterator<Item = &'a (Seq, Box<[u8]>)>) {
+    pub(crate) fn add_all<'a>(&mut self, lines: impl IntoIterator<Item = &'a (Seq, Box<[u8]>)>) {
         for (after, lines) in lines {
             self.add(*after, count(lines));
         }

@@ -336,6 +336,11 @@ impl World {
         session.is_full = progress == Progress::Full;
     }
 
+    /// Writes what the feed puts together for one write.
+    pub(crate) fn write_once(&mut self, who: usize) {
+        self.sessions[who].poll(&mut self.logs, &mut self.scratch, None);
+    }
+
     /// Offers everything to everybody.
     pub(crate) fn flush(&mut self) {
         while !self.queue.is_empty() {
