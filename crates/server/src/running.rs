@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use chinwag_core::{CloakKey, LOBBY, RoomId, RoomName};
+use chinwag_core::{CloakKey, LOBBY, ResumeCode, RoomId, RoomName};
 use hashbrown::HashMap;
 use mio::{Poll, Waker};
 
@@ -73,29 +73,27 @@ impl Running {
         let (spent, late_tls) = (SpentBuckets::default(), LateTls::default());
         let limiter = ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate());
         limiter.trust(&config.proxy.trusted, &config.irc.gateways);
-        let mut shard_threads = Vec::new();
-        for (number, inbox) in inboxes.into_iter().enumerate() {
-            let (config, names) = (shard_config.clone(), room_names.clone());
+        let shard = |number, ends| {
             let pools = (workers.clone(), spent.clone());
             let door = (tls.clone(), late_tls.clone(), limiter.clone());
-            let to_hub = to_hub.clone();
-            let serve = move || {
-                let now = (wall(), clock.now());
-                let shared = Shared::new(config, pools, door, names, now);
-                Loop::new(Shard::new(number, shared), inbox, to_hub, clock).run()
-            };
+            let (config, names, now) = (shard_config.clone(), room_names.clone(), clock.now());
+            let shared = Shared::new(config, pools, door, names, (wall(), now));
+            Loop::new(Shard::new(number, shared), ends, to_hub.clone(), clock)
+        };
+        let mut shard_threads = Vec::new();
+        for (number, ends) in inboxes.into_iter().enumerate() {
+            let shard = shard(number, ends);
+            let serve = move || shard.run();
             shard_threads.push(supervisor.spawn(format!("shard-{number}"), serve)?);
         }
         let committed = Arc::new(AtomicU64::new(0));
-        let mut hub_config = HubConfig::of(&config);
-        hub_config.settings.operator_code = Some(operator_code);
-        hub_config.settings.cloak_key = CloakKey([random(), random()]);
         let shell = ShellServer::start(
             &config.place(),
             to_hub.clone(),
             certificates.clone(),
             supervisor,
         )?;
+        let hub_config = hub_config(&config, operator_code);
         let mut hub = Hub::new(hub_config, opened, committed.clone(), (wall(), random));
         hub.keep_notes_of(gate);
         let to_shards = shards.clone();
@@ -166,6 +164,14 @@ impl Running {
             maintenance::finish(upkeep);
         }
     }
+}
+
+/// The hub's configuration, with what is made anew at each start.
+fn hub_config(config: &Config, operator_code: ResumeCode) -> HubConfig {
+    let mut hub = HubConfig::of(config);
+    hub.settings.operator_code = Some(operator_code);
+    hub.settings.cloak_key = CloakKey([random(), random()]);
+    hub
 }
 
 fn names_of(opened: &chinwag_store::Opened) -> HashMap<RoomId, RoomName> {

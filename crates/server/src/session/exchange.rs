@@ -24,7 +24,7 @@ use chinwag_wire::dialect::{Ask, LogPage, LogRange, Password, Past, Saved, Searc
 pub(crate) use self::door::Door;
 use self::door::Key;
 use self::names::{Delayed, Hashed, Purpose};
-use self::pages::{PageKind, Pages, SearchRooms, Wanted, stands_in};
+use self::pages::{Pages, SearchRooms, Wanted, stands_in};
 use self::rare::Rare;
 use super::{Session, Stage};
 use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
@@ -186,9 +186,18 @@ impl Exchange {
 
     /// Puts off what the dialect asks until everything so far is written.
     pub(super) fn ask_when_written(&mut self, ask: Ask) {
-        let ticket = self.ticket();
-        let step = Step::WhenWritten(ask);
+        self.put_off(Step::WhenWritten(ask));
+    }
+
+    /// The answer to a request is for a step.
+    fn wait(&mut self, ticket: Ticket, step: Step) {
         self.question = Some(Box::new(Question { ticket, step }));
+    }
+
+    /// A step comes later, and waits for no answer.
+    fn put_off(&mut self, step: Step) {
+        let ticket = self.ticket();
+        self.wait(ticket, step);
     }
 
     /// Whether lines of rooms were held back until now; they are to be written.
@@ -294,16 +303,23 @@ impl Session {
 
     fn ask_hub(&mut self, body: Body, step: Step, shared: &mut Shared) {
         let ticket = self.request(body, shared);
-        self.exchange.question = Some(Box::new(Question { ticket, step }));
+        self.exchange.wait(ticket, step);
     }
 
     fn ask_worker(&mut self, job: Job, step: Step, shared: &mut Shared) {
-        let ticket = self.exchange.ticket();
-        if shared.workers.submit(self.id, ticket, job) {
-            self.exchange.question = Some(Box::new(Question { ticket, step }));
-        } else {
-            self.answer(Tell::Busy, shared);
+        match self.submit(job, shared) {
+            Some(ticket) => self.exchange.wait(ticket, step),
+            None => self.answer(Tell::Busy, shared),
         }
+    }
+
+    /// Gives a job to a worker, and returns its ticket; `None` if the worker has too many.
+    fn submit(&mut self, job: Job, shared: &Shared) -> Option<Ticket> {
+        let ticket = self.exchange.ticket();
+        shared
+            .workers
+            .submit(self.id, ticket, job)
+            .then_some(ticket)
     }
 
     /// Takes the hub's answer.
@@ -430,29 +446,12 @@ impl Session {
             (JobResult::Page(page), Step::Page(pages)) => self.handle_page(*page, pages, shared),
             (JobResult::Hash(None), _) => self.answer(Tell::Busy, shared),
             (JobResult::SearchTooLong, _) => self.answer(Tell::SearchTooLong, shared),
-            (
-                _,
-                Step::Page(Pages {
-                    kind: PageKind::Missed(back),
-                    next: None,
-                    ..
-                }),
-            ) => {
-                self.tell_resumed((0, 0, false), back.as_deref(), shared);
-                self.tell_missed(Vec::new(), None, shared);
+            (_, step) => {
+                if let Step::Page(pages) = step {
+                    self.tell_missed_without_history(&pages, shared);
+                }
                 self.answer(Tell::NoHistory, shared);
             }
-            (
-                _,
-                Step::Page(Pages {
-                    kind: PageKind::Missed(_),
-                    ..
-                }),
-            ) => {
-                self.tell_missed(Vec::new(), None, shared);
-                self.answer(Tell::NoHistory, shared);
-            }
-            _ => self.answer(Tell::NoHistory, shared),
         }
         self.finish_input(shared);
     }

@@ -38,15 +38,15 @@ impl Session {
     /// The person has entered a room: it sees what is appended from now on. With the event, if that is
     /// not what brought the session its person.
     pub(crate) fn handle_joined(&mut self, id: RoomId, event: Option<&Event>, shared: &mut Shared) {
-        let Some(name) = shared.room_names.get(&id) else {
+        let Some(name) = shared.rooms.names.get(&id) else {
             return;
         };
         self.dialect.handle_joined(id);
         let format = self.dialect.format(id);
-        let number = shared.formats.intern(&format);
+        let number = shared.rooms.formats.intern(&format);
         let bytes_max = shared.config.limits.room_log_bytes_max;
         let newest = shared.newest;
-        let room = shared.logs.entry(id);
+        let room = shared.rooms.logs.entry(id);
         let room = room.or_insert_with(|| RoomLog::new(name.clone(), newest, bytes_max));
         let (wall, settings) = (shared.wall, &shared.config.settings);
         self.feed
@@ -90,7 +90,7 @@ impl Session {
             self.poll_write(shared);
         }
         self.feed
-            .handle_leave(slot_of(self.id), id, &mut shared.logs);
+            .handle_leave(slot_of(self.id), id, &mut shared.rooms.logs);
     }
 
     /// The person has left the server.
@@ -126,7 +126,7 @@ impl Session {
     /// The newest line of a room is one of this person's.
     pub(crate) fn handle_own(&mut self, event: &Event, room: RoomId, shared: &Shared) {
         if self.dialect.is_own(event) {
-            self.feed.handle_own(room, &shared.logs);
+            self.feed.handle_own(room, &shared.rooms.logs);
         }
     }
 
@@ -170,11 +170,12 @@ impl Session {
             let rooms: Vec<RoomId> = self.feed.rooms().map(|(room, _)| room).collect();
             for room in rooms {
                 let format = self.dialect.format(room);
-                let number = shared.formats.intern(&format);
+                let number = shared.rooms.formats.intern(&format);
                 let (wall, settings) = (shared.wall, &shared.config.settings);
-                self.feed.handle_format(room, number, &mut shared.logs, || {
-                    format.renderer(wall, settings)
-                });
+                self.feed
+                    .handle_format(room, number, &mut shared.rooms.logs, || {
+                        format.renderer(wall, settings)
+                    });
             }
         }
         if let Some(watched) = self.dialect.poll_watched() {

@@ -58,7 +58,7 @@ impl Session {
     /// Tells the hub what the peer has not got, for the last time if nothing more can be acknowledged.
     pub(super) fn report_unseen(&mut self, is_final: bool, shared: &mut Shared) {
         let unacked = self.transport.unacknowledged();
-        let mut unseen = self.feed.poll_unacknowledged(unacked, &shared.logs);
+        let mut unseen = self.feed.poll_unacknowledged(unacked, &shared.rooms.logs);
         // So the peer's system tells that a process has left something unread.
         if self.transport.failure() == Some(&QuitReason::Lost) {
             unseen.doubt_acknowledgements();
@@ -171,7 +171,7 @@ impl Session {
         self.leave_bucket_to(person, shared);
         self.report_unseen(true, shared);
         let slot = slot_of(self.id);
-        self.feed.handle_superseded(slot, &mut shared.logs);
+        self.feed.handle_superseded(slot, &mut shared.rooms.logs);
         self.exchange.drop_deferred();
         self.exchange.abandon();
         self.tell(Tell::Superseded, shared);
@@ -189,7 +189,7 @@ impl Session {
     pub(crate) fn acknowledged(&self, shared: &Shared) -> Option<Seq> {
         self.person?;
         let unacked = self.transport.unacknowledged();
-        let mut unseen = self.feed.poll_unacknowledged(unacked, &shared.logs);
+        let mut unseen = self.feed.poll_unacknowledged(unacked, &shared.rooms.logs);
         unseen.private.extend_from_slice(self.exchange.deferred());
         let rooms = unseen.rooms.iter().map(|(_, after)| *after);
         let before = |(place, _): &Behind| Seq(place.0.saturating_sub(1));

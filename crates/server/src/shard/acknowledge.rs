@@ -104,7 +104,7 @@ impl Shard {
 
     /// Lets rooms forget what all members have got.
     fn forget_past(&mut self) {
-        let (logs, sessions) = (&mut self.shared.logs, &self.sessions);
+        let (logs, sessions) = (&mut self.shared.rooms.logs, &self.sessions);
         self.looks.rooms.retain(|id| {
             let Some(room) = logs.get_mut(id) else {
                 return false;

@@ -56,7 +56,7 @@ impl Shard {
     }
 
     fn append(&mut self, id: RoomId, event: &Arc<Event>, is_summed: bool) {
-        let Some(log) = self.shared.logs.get_mut(&id) else {
+        let Some(log) = self.shared.rooms.logs.get_mut(&id) else {
             return;
         };
         let begins_round = match is_summed {
@@ -82,24 +82,24 @@ impl Shard {
     fn before_append(&mut self, event: &Event) {
         match &event.fact {
             Fact::RoomOpened { room, name } => {
-                self.shared.room_names.insert(*room, name.clone());
+                self.shared.rooms.names.insert(*room, name.clone());
             }
             Fact::RoomRenamed(renamed) => {
                 let (room, name) = (renamed.room, &renamed.new);
-                self.shared.room_names.insert(room, name.clone());
-                if let Some(log) = self.shared.logs.get_mut(&room) {
+                self.shared.rooms.names.insert(room, name.clone());
+                if let Some(log) = self.shared.rooms.logs.get_mut(&room) {
                     log.set_name(name.clone());
                 }
             }
             Fact::Tidied { closed } => closed.iter().for_each(|room| {
-                self.shared.room_names.remove(room);
+                self.shared.rooms.names.remove(room);
             }),
             Fact::Left { person, room, .. } => {
                 self.for_sessions_of(*person, |session, shared| {
                     session.handle_left(*room, Some(event), shared);
                 });
             }
-            Fact::RoomRetired { room } => drop(self.shared.room_names.remove(room)),
+            Fact::RoomRetired { room } => drop(self.shared.rooms.names.remove(room)),
             Fact::RoomChanged(change) => {
                 if let (RoomAct::Eject { .. }, Some(person)) = (&change.act, change.target) {
                     let room = change.room;

@@ -27,11 +27,7 @@ pub(crate) struct Shared {
     pub(crate) workers: Workers,
     /// Requests for the hub.
     pub(crate) outbox: Vec<Request>,
-    /// The rooms that sessions of this shard are in.
-    pub(crate) logs: RoomLogs<RoomRenderer>,
-    /// The names of all rooms.
-    pub(crate) room_names: HashMap<RoomId, RoomName>,
-    pub(crate) formats: Formats,
+    pub(crate) rooms: Rooms,
     pub(crate) watchers: Watchers,
     pub(crate) past_names: PastNames,
     /// The newest event that was delivered.
@@ -41,6 +37,16 @@ pub(crate) struct Shared {
     /// The steady time at the last look.
     pub(crate) now: Monotonic,
     pub(crate) buffers: Buffers,
+}
+
+/// The rooms as the sessions of this shard see them.
+#[derive(Debug, Default)]
+pub(crate) struct Rooms {
+    /// Those that one of the sessions is in.
+    pub(crate) logs: RoomLogs<RoomRenderer>,
+    /// The names of all.
+    pub(crate) names: HashMap<RoomId, RoomName>,
+    pub(crate) formats: Formats,
 }
 
 /// What a connection goes through before it is anybody's.
@@ -115,9 +121,10 @@ impl Shared {
             },
             workers,
             outbox: Vec::new(),
-            logs: RoomLogs::default(),
-            room_names,
-            formats: Formats::default(),
+            rooms: Rooms {
+                names: room_names,
+                ..Rooms::default()
+            },
             watchers: Watchers::default(),
             past_names: PastNames::default(),
             newest: Seq::default(),
@@ -141,18 +148,18 @@ impl Shared {
     pub(crate) fn for_writing(&mut self) -> (&mut RoomLogs<RoomRenderer>, &mut Scratch, Env<'_>) {
         let env = Env {
             settings: &self.config.settings,
-            rooms: &self.room_names,
+            rooms: &self.rooms.names,
             wall: self.wall,
             now: self.now,
         };
-        (&mut self.logs, &mut self.buffers.scratch, env)
+        (&mut self.rooms.logs, &mut self.buffers.scratch, env)
     }
 
     /// What a dialect may look at.
     pub(crate) fn env(&self) -> Env<'_> {
         Env {
             settings: &self.config.settings,
-            rooms: &self.room_names,
+            rooms: &self.rooms.names,
             wall: self.wall,
             now: self.now,
         }

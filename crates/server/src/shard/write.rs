@@ -36,7 +36,7 @@ impl Shard {
     /// Offers some members a room's news. Returns whether the round is over.
     fn write_members(&mut self, room: RoomId) -> bool {
         for _ in 0..MEMBERS_PER_LOOK {
-            let Some(log) = self.shared.logs.get_mut(&room) else {
+            let Some(log) = self.shared.rooms.logs.get_mut(&room) else {
                 return true;
             };
             match log.poll_member() {

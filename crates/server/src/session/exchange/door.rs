@@ -9,7 +9,7 @@ use chinwag_core::{Monotonic, Rejection};
 use chinwag_wire::dialect::{Gateway, Password, Tell, refuse_unencrypted};
 use chinwag_wire::sniff::Protocol;
 
-use super::{Question, Session, Step};
+use super::{Session, Step};
 use crate::password_gate::Secret;
 use crate::session::Peer;
 use crate::shard::Shared;
@@ -87,9 +87,7 @@ impl Session {
             return self.use_key(key, shared);
         };
         let until = shared.now + wait;
-        let ticket = self.exchange.ticket();
-        let step = Step::DelayedKey { key, until };
-        self.exchange.question = Some(Box::new(Question { ticket, step }));
+        self.exchange.put_off(Step::DelayedKey { key, until });
         self.tell(Tell::PasswordWaits(wait), shared);
     }
 

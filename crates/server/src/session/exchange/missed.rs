@@ -8,7 +8,7 @@ use chinwag_core::{Detail, Event, LeftOut, Seq, WelcomeBack};
 use chinwag_store::PersonRange;
 use chinwag_wire::dialect::Tell;
 
-use super::pages::PageKind;
+use super::pages::{PageKind, Pages};
 use super::{Exchange, Session};
 use crate::hub::Resumed;
 use crate::session::unseen::{Behind, Missed};
@@ -64,6 +64,16 @@ impl Session {
         if !self.exchange.is_waiting() {
             // The history is busy, as the person was told.
             self.tell_resumed((0, 0, false), back.as_deref(), shared);
+            self.tell_missed(Vec::new(), None, shared);
+        }
+    }
+
+    /// Tells what is left of what was missed, if these were pages of that, though the history cannot be read.
+    pub(super) fn tell_missed_without_history(&mut self, pages: &Pages, shared: &mut Shared) {
+        if let PageKind::Missed(back) = &pages.kind {
+            if pages.next.is_none() {
+                self.tell_resumed((0, 0, false), back.as_deref(), shared);
+            }
             self.tell_missed(Vec::new(), None, shared);
         }
     }

@@ -235,17 +235,15 @@ impl Session {
 
     pub(super) fn ask_hash(&mut self, password: Password, hashed: Hashed, shared: &mut Shared) {
         let origin = self.origin();
-        let ticket = self.exchange.ticket();
         if !shared.workers.gate.enter(origin) {
             return self.answer(Tell::Busy, shared);
         }
-        let job = Job::Hash(password, origin);
-        if shared.workers.submit(self.id, ticket, job) {
-            let step = Step::Hashed(hashed);
-            self.exchange.question = Some(Box::new(Question { ticket, step }));
-        } else {
-            shared.workers.gate.leave(origin);
-            self.answer(Tell::Busy, shared);
+        match self.submit(Job::Hash(password, origin), shared) {
+            Some(ticket) => self.exchange.wait(ticket, Step::Hashed(hashed)),
+            None => {
+                shared.workers.gate.leave(origin);
+                self.answer(Tell::Busy, shared);
+            }
         }
     }
 
@@ -268,15 +266,17 @@ impl Session {
                 self.take_proven(attempt.name, proof, purpose, shared);
             }
             Admission::Hash => {
-                let ticket = self.exchange.ticket();
                 let job = Job::Verify(Box::new(attempt.clone()));
-                if shared.workers.submit(self.id, ticket, job) {
-                    let name = attempt.name;
-                    let step = Step::Proof { name, purpose };
-                    self.exchange.question = Some(Box::new(Question { ticket, step }));
-                } else {
-                    let wait = gate.withdraw(&attempt);
-                    self.delay(attempt, (purpose, has_waited), wait, shared);
+                match self.submit(job, shared) {
+                    Some(ticket) => {
+                        let name = attempt.name;
+                        let step = Step::Proof { name, purpose };
+                        self.exchange.wait(ticket, step);
+                    }
+                    None => {
+                        let wait = gate.withdraw(&attempt);
+                        self.delay(attempt, (purpose, has_waited), wait, shared);
+                    }
                 }
             }
         }
@@ -290,14 +290,12 @@ impl Session {
         wait: Duration,
         shared: &Shared,
     ) {
-        let ticket = self.exchange.ticket();
-        let step = Step::Delayed(Box::new(Delayed {
+        self.exchange.put_off(Step::Delayed(Box::new(Delayed {
             attempt,
             purpose,
             has_waited,
             until: shared.now + wait,
-        }));
-        self.exchange.question = Some(Box::new(Question { ticket, step }));
+        })));
     }
 
     /// Looks at a password whose time has come.
@@ -327,10 +325,9 @@ impl Session {
         let Some(wait) = gate.delay_of(Secret::ResumeCode, self.origin(), shared.now) else {
             return self.resume(code, after, shared);
         };
-        let ticket = self.exchange.ticket();
         let until = shared.now + wait;
-        let step = Step::DelayedCode { code, after, until };
-        self.exchange.question = Some(Box::new(Question { ticket, step }));
+        self.exchange
+            .put_off(Step::DelayedCode { code, after, until });
         self.tell(Tell::PasswordWaits(wait), shared);
     }
 

@@ -28,9 +28,7 @@ pub(super) fn may_overtake(ask: &Ask) -> bool {
 impl Exchange {
     /// Puts off what the dialect asks until everything that was said is answered.
     pub(super) fn ask_when_answered(&mut self, ask: Ask) {
-        let ticket = self.ticket();
-        let step = Step::WhenAnswered(ask);
-        self.question = Some(Box::new(Question { ticket, step }));
+        self.put_off(Step::WhenAnswered(ask));
     }
 
     /// What was put off, once everything that was said is answered.

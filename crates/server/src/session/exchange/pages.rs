@@ -10,7 +10,7 @@ use chinwag_feed::Reader;
 use chinwag_store::{SearchQuery, Term};
 use chinwag_wire::dialect::{self, HistoryPage, PastOf, Search, SearchPage, Targets, Tell};
 
-use super::{Question, Session, Step};
+use super::{Session, Step};
 use crate::hub::{Body, RecentMessages};
 use crate::shard::Shared;
 use crate::worker::{Job, LogOf, Page, Place};
@@ -321,9 +321,7 @@ impl Session {
         match page.next {
             Some(next) => {
                 (pages.next, pages.waits_for_write) = (Some(next), true);
-                let ticket = self.exchange.ticket();
-                let step = Step::Page(pages);
-                self.exchange.question = Some(Box::new(Question { ticket, step }));
+                self.exchange.put_off(Step::Page(pages));
             }
             None => self.answered(shared),
         }
@@ -336,7 +334,7 @@ pub(super) fn stands_in(found: &FoundMessage, of: Option<&dialect::Past>, shared
         (None, _) | (Some(dialect::Past::With(_)), FoundMessage::Private { .. }) => true,
         (Some(dialect::Past::Room(RoomRef::Name(name))), FoundMessage::InRoom { room, .. }) => {
             let is_it = |room: &RoomName| room.is_same(name);
-            shared.room_names.get(room).is_some_and(is_it)
+            shared.rooms.names.get(room).is_some_and(is_it)
         }
         _ => false,
     }
