@@ -11,12 +11,15 @@
 //! ann^            sends FIN
 //! ann/            is reset
 //! ann= 120        has room for so many bytes more: the rest is neither taken nor acknowledged
+//! ann~            acknowledges nothing more of what it takes, or else all of it again
+//! ann~ 20         acknowledges so many bytes of that
 //! + 10m           time passes
 //! ann| hello      sees a line; ann|_ for one without an end
 //! ```
 //!
 //! A line that starts with `;` is a remark.
 
+mod acknowledged;
 mod hidden;
 mod lost_pages;
 
@@ -54,6 +57,8 @@ struct Pipe {
     reset: bool,
     /// Bytes that it still takes, if they have an end.
     room: Option<usize>,
+    /// Bytes that it has taken and not acknowledged, if it acknowledges nothing by itself.
+    unacknowledged: Option<usize>,
     /// Whether the server has closed its side, and that was not seen yet.
     closed: bool,
     was_closed: bool,
@@ -116,6 +121,7 @@ impl Stream for ServerEnd {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         pipe.room = pipe.room.map(|room| room - taken);
+        pipe.unacknowledged = pipe.unacknowledged.map(|bytes| bytes + taken);
         pipe.from_server.extend_from_slice(&bytes[..taken]);
         Ok(taken)
     }
@@ -126,7 +132,8 @@ impl Stream for ServerEnd {
     }
 
     fn unacknowledged(&self) -> Option<u64> {
-        Some(0)
+        let pipe = self.0.lock().expect("a pipe");
+        Some(pipe.unacknowledged.unwrap_or(0) as u64)
     }
 }
 
@@ -293,7 +300,7 @@ impl World {
             return self.pass(parse_duration(span.trim()).expect("a time"));
         }
         let end = step
-            .find(['$', '>', '^', '/', '='])
+            .find(['$', '>', '^', '/', '=', '~'])
             .unwrap_or_else(|| panic!("no step: {step}"));
         let (name, what) = step.split_at(end);
         match what.split_at(1) {
@@ -312,6 +319,14 @@ impl World {
             ("=", bytes) => {
                 let room = bytes.trim().parse().expect("a number");
                 self.socket(name).0.lock().expect("a pipe").room = Some(room);
+            }
+            ("~", bytes) => {
+                let mut pipe = self.socket(name).0.lock().expect("a pipe");
+                pipe.unacknowledged = match (pipe.unacknowledged, bytes.trim()) {
+                    (None, _) => Some(0),
+                    (Some(_), "") => None,
+                    (Some(held), bytes) => Some(held - bytes.parse::<usize>().expect("a number")),
+                };
             }
             _ => self.socket(name).0.lock().expect("a pipe").reset = true,
         }

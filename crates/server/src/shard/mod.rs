@@ -194,8 +194,7 @@ impl Shard {
     /// Schedules what a session wants next.
     fn reschedule(&mut self, slot: usize) {
         let session = &self.sessions[slot];
-        let reads = self.stage == Stage::Serving;
-        if session.is_over() || (reads && session.wants_input(self.shared.now)) {
+        if session.is_over() || (self.reads() && session.wants_input(self.shared.now)) {
             self.schedule.list_input(slot);
         }
         if session.wants_write() {
@@ -230,12 +229,17 @@ impl Shard {
                 .is_some_and(|session| session.is_over())
             {
                 self.remove(slot);
-            } else if self.stage == Stage::Serving || self.stage == Stage::Stopping {
+            } else if self.reads() {
                 self.with(slot, |session, shared| session.handle_input(shared));
             }
         }
         // What a session is answered on the spot waits for no turn of the hub.
         self.write_listed();
+    }
+
+    /// Whether sessions are read: when the server stops, to the end that their peers send.
+    fn reads(&self) -> bool {
+        matches!(self.stage, Stage::Serving | Stage::Stopping)
     }
 
     fn remove(&mut self, slot: usize) {

@@ -9,7 +9,7 @@ const MESSAGES: usize = 40;
 const LETTERS: usize = 4_000;
 
 /// What one has been written since the last look, line by line.
-fn seen_by(world: &mut World, name: &str) -> Vec<String> {
+pub(super) fn seen_by(world: &mut World, name: &str) -> Vec<String> {
     let mut out = String::new();
     world.seen(&mut out);
     let lines = out.lines();
@@ -18,7 +18,7 @@ fn seen_by(world: &mut World, name: &str) -> Vec<String> {
 }
 
 /// The code in the line that tells of it.
-fn code_in(lines: &[String]) -> String {
+pub(super) fn code_in(lines: &[String]) -> String {
     let told = lines.iter().find(|line| line.contains("/resume "));
     let told = told.expect("a code").split_once("/resume ");
     told.expect("a code").1[..9].to_owned()
@@ -92,4 +92,36 @@ fn a_link_that_is_lost_before_the_answer_has_cost_nothing() {
         .iter()
         .filter(|line| line.ends_with("ann -> you: psst"));
     assert_eq!(private.count(), 1, "{third:?}");
+}
+
+/// No later connection could be shown them.
+#[test]
+fn who_is_kicked_before_it_was_told_all_that_it_missed_is_told_the_rest_first() {
+    let mut world = World::new(LIMITS);
+    for step in ["ann$", "ann> ann", "bob$!", "bob> bob"] {
+        world.step(step);
+    }
+    let code = code_in(&seen_by(&mut world, "bob"));
+    world.step("bob/");
+    for number in 0..MESSAGES {
+        world.step(&format!("ann> m{number} {}", "x".repeat(LETTERS)));
+    }
+    world.step("two$!");
+    world.step("two= 10000");
+    world.step(&format!("two> /resume {code}"));
+    world.step("ann> /msg bob psst");
+    world.step("ann> /kick bob");
+    world.step("two= 1000000");
+    let seen = seen_by(&mut world, "two");
+    let kicked = seen
+        .iter()
+        .position(|line| line.contains("You were kicked"));
+    let told = seen
+        .iter()
+        .position(|line| line.ends_with("ann -> you: psst"));
+    assert!(
+        told.is_some() && told < kicked,
+        "{:?}",
+        &seen[seen.len() - 3..]
+    );
 }

@@ -1,0 +1,149 @@
+//! What the systems of peers have acknowledged, and what becomes of connections by it.
+
+use chinwag_core::{Duration, Seq};
+
+use super::lost_pages::{code_in, seen_by};
+use super::{World, steady};
+use crate::hub::Body;
+use crate::limits::ACKNOWLEDGE_TIME;
+
+fn world() -> World {
+    let mut world = World::new("[limits]\nlinger_time = \"30s\"");
+    for step in ["ann$!", "ann> ann", "bob$!", "bob> bob"] {
+        world.step(step);
+    }
+    world
+}
+
+fn is_open(world: &World, name: &str) -> bool {
+    let found = world.people.iter().find(|(other, _, _)| other == name);
+    let (_, _, conn) = found.expect("a connection");
+    world.shard.find(*conn).is_some()
+}
+
+#[test]
+fn a_lost_connection_is_over_as_soon_as_its_peer_has_everything() {
+    let mut world = world();
+    for step in ["bob~", "ann> one", "bob^"] {
+        world.step(step);
+    }
+    assert!(is_open(&world, "bob"), "it may still get the line");
+    world.step("bob~");
+    assert!(!is_open(&world, "bob"));
+}
+
+#[test]
+fn a_lost_connection_is_over_when_its_peer_has_had_time_enough() {
+    let mut world = world();
+    for step in ["bob~", "ann> one", "bob^"] {
+        world.step(step);
+    }
+    world.pass(Duration::from_secs(29));
+    assert!(is_open(&world, "bob"));
+    world.pass(Duration::from_secs(1));
+    assert!(!is_open(&world, "bob"));
+}
+
+#[test]
+fn a_peer_that_does_not_close_when_the_server_stops_is_given_the_linger_time() {
+    let mut world = world();
+    world.step("bob~");
+    world.shard.stop();
+    world.settle();
+    assert!(is_open(&world, "ann") && is_open(&world, "bob"));
+    world.step("bob~");
+    world.step("ann^");
+    assert!(!is_open(&world, "ann") && is_open(&world, "bob"));
+    world.pass(Duration::from_secs(29));
+    assert!(is_open(&world, "bob"));
+    world.pass(Duration::from_secs(1));
+    assert!(world.shard.is_over());
+}
+
+/// Has a connection take up the session of a code. Returns what was said that it is told, and the next code.
+fn resume(world: &mut World, name: &str, code: &str) -> (Vec<String>, String) {
+    world.step(&format!("{name}$!"));
+    world.step(&format!("{name}> /resume {code}"));
+    let lines = seen_by(world, name);
+    let said = lines.iter().filter_map(|line| line.split_once("] "));
+    let said = said.map(|(_, said)| said.to_owned()).collect();
+    (said, code_in(&lines))
+}
+
+#[test]
+fn the_next_connection_is_told_what_was_not_acknowledged_and_nothing_else() {
+    let mut world = world();
+    let code = code_in(&seen_by(&mut world, "bob"));
+    // It has ended its input, and goes on taking what is written.
+    for step in ["bob~", "ann> one", "ann> /msg bob psst", "ann> two", "bob^"] {
+        world.step(step);
+    }
+    world.step("bob~ 17");
+    let (said, code) = resume(&mut world, "two", &code);
+    assert_eq!(said, ["ann -> you: psst", "ann: two"]);
+    // It has everything before the session is resumed.
+    for step in ["two~", "ann> three", "two^", "two~"] {
+        world.step(step);
+    }
+    let (said, code) = resume(&mut world, "new", &code);
+    assert_eq!(said, [""; 0]);
+    // It gets nothing more.
+    for step in ["new~", "ann> four", "new^", "+ 40s"] {
+        world.step(step);
+    }
+    let (said, code) = resume(&mut world, "last", &code);
+    assert_eq!(said, ["ann: four"]);
+    // It is still there, and has a part of a line.
+    for step in ["last~", "ann> five", "ann> six", "last~ 5"] {
+        world.step(step);
+    }
+    let (said, _) = resume(&mut world, "more", &code);
+    assert_eq!(said, ["ann: five", "ann: six"]);
+}
+
+/// The place up to which everybody has everything, as the hub is told it.
+fn reported(world: &mut World) -> Option<Seq> {
+    world.now = world.now + ACKNOWLEDGE_TIME;
+    world.shard.handle_timeouts(steady(world.now));
+    let requests = world.shard.poll_requests().unwrap_or_default();
+    requests.into_iter().find_map(|request| match request.body {
+        Body::Acknowledged { up_to, .. } => Some(up_to),
+        _ => None,
+    })
+}
+
+#[test]
+fn what_one_peer_has_not_acknowledged_holds_back_the_place_of_all() {
+    let mut world = world();
+    world.step("ann> one");
+    let one = reported(&mut world).expect("a place");
+    assert_eq!(reported(&mut world), None, "nothing more is on the way");
+    world.step("bob~");
+    world.step("ann> two");
+    assert_eq!(reported(&mut world), Some(one));
+    world.step("ann> three");
+    assert_eq!(reported(&mut world), Some(one));
+    world.step("bob~ 17");
+    assert_eq!(reported(&mut world), Some(one.next()), "it has the first");
+    world.step("ann> /msg bob psst");
+    world.step("bob~");
+    assert_eq!(reported(&mut world), Some(Seq(one.0 + 3)));
+    // Of its room it has what there is, and that is older than the line for it alone.
+    world.step("bob~");
+    world.step("ann> /msg bob psst");
+    assert_eq!(reported(&mut world), Some(Seq(one.0 + 2)));
+    world.step("ann> five");
+    assert_eq!(reported(&mut world), Some(Seq(one.0 + 3)));
+}
+
+#[test]
+fn who_has_no_name_yet_holds_nothing_back() {
+    let mut world = world();
+    world.step("cy$");
+    world.step("cy~");
+    world.step("cy> !");
+    world.step("ann> one");
+    let one = reported(&mut world).expect("a place");
+    world.step("ann> two");
+    assert_eq!(reported(&mut world), Some(one.next()));
+}
