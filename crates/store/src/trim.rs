@@ -56,23 +56,15 @@ impl Store {
     }
 
     fn trim_step(&mut self, now: Timestamp) -> rusqlite::Result<bool> {
+        self.forget_restrictions(now)?;
         let keep = self.retention.keep;
-        let bytes_max = self.retention.bytes_max;
         let conn = self.database.conn_as_is()?;
         if keep.is_some()
             && let Some(age) = self.age.poll_save()
         {
             crate::schema::set(conn, key::AGE, Some(&age.0))?;
         }
-        if self
-            .swept
-            .is_none_or(|swept| now.since(swept) >= SWEEP_TIME)
-        {
-            conn.prepare_cached("DELETE FROM restriction WHERE until <= ?1")?
-                .execute([now.0])?;
-            self.swept = Some(now);
-        }
-        let excess = match bytes_max {
+        let excess = match self.retention.bytes_max {
             Some(bytes_max) => used_bytes(conn)?.saturating_sub(bytes_max),
             None => 0,
         };
@@ -91,39 +83,58 @@ impl Store {
                 private.max(notices).max(movement::last_before(conn, time)?)
             }
         };
-        let Some(mut last) = last else {
+        let Some(last) = last else {
             return Ok(false);
         };
         // The newest message may go, but not what it says about the one order.
         let last_seq = snapshot::last_seq(conn)?;
         conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         snapshot::set_last_seq(conn, last_seq)?;
-        let movements = movement::oldest(conn, last)?;
-        if let Some(movements) = &movements {
-            movement::trim(conn, movements)?;
-            // Messages go with those of their time, and not for what later ones take.
-            if movements.more {
-                last = last.min(movements.last);
-            }
-        }
-        if oldest.is_some() {
-            trimmed::note(conn, last)?;
-            conn.prepare_cached("DELETE FROM block WHERE first_seq <= ?1")?
-                .execute([last])?;
-        }
-        let private = oldest_rows(conn, "private_message", last)?;
-        if let Some((last, _)) = private {
-            private::trim(conn, last)?;
-        }
-        let notices = oldest_rows(conn, "notice", last)?;
-        if let Some((last, _)) = notices {
-            notice::trim(conn, last)?;
-        }
+        let more = trim_to(conn, last, oldest.is_some())?;
         conn.prepare_cached("COMMIT")?.execute([])?;
-        let mut rows = private.into_iter().chain(notices);
-        let more = rows.any(|(_, more)| more) || movements.is_some_and(|movements| movements.more);
         Ok(more || oldest.is_some_and(|oldest| oldest.more))
     }
+
+    /// Forgets, now and then, the restrictions whose time is over.
+    fn forget_restrictions(&mut self, now: Timestamp) -> rusqlite::Result<()> {
+        let is_due = self
+            .swept
+            .is_none_or(|swept| now.since(swept) >= SWEEP_TIME);
+        if is_due {
+            let conn = self.database.conn_as_is()?;
+            conn.prepare_cached("DELETE FROM restriction WHERE until <= ?1")?
+                .execute([now.0])?;
+            self.swept = Some(now);
+        }
+        Ok(())
+    }
+}
+
+/// Deletes what is oldest, up to a place at most. Returns whether there are more rows up to there.
+fn trim_to(conn: &Connection, mut last: i64, has_blocks: bool) -> rusqlite::Result<bool> {
+    let movements = movement::oldest(conn, last)?;
+    if let Some(movements) = &movements {
+        movement::trim(conn, movements)?;
+        // Messages go with those of their time, and not for what later ones take.
+        if movements.more {
+            last = last.min(movements.last);
+        }
+    }
+    if has_blocks {
+        trimmed::note(conn, last)?;
+        conn.prepare_cached("DELETE FROM block WHERE first_seq <= ?1")?
+            .execute([last])?;
+    }
+    let private = oldest_rows(conn, "private_message", last)?;
+    if let Some((last, _)) = private {
+        private::trim(conn, last)?;
+    }
+    let notices = oldest_rows(conn, "notice", last)?;
+    if let Some((last, _)) = notices {
+        notice::trim(conn, last)?;
+    }
+    let mut rows = private.into_iter().chain(notices);
+    Ok(rows.any(|(_, more)| more) || movements.is_some_and(|movements| movements.more))
 }
 
 /// The place of the last of the oldest rows up to a place, as many as one step deletes, and whether there
