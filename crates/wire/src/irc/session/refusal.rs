@@ -33,10 +33,33 @@ impl Session {
                 return Some(self.close(why, env, out));
             }
             Question::LogIn => return self.refuse_login(rejection, env, out),
-            Question::Answered(lines) => out.extend_from_slice(&lines),
             Question::Prove(proving) => {
                 return self.handle_unproven(*proving, rejection, env, out);
             }
+            question @ (Question::Topic(_)
+            | Question::SetTopic(_)
+            | Question::Modes(_)
+            | Question::Part { .. }
+            | Question::SetMode(_)
+            | Question::SetMask { .. }
+            | Question::Masks { .. }
+            | Question::Kick { .. }
+            | Question::Invite { .. }) => self.refuse_about_room(&question, rejection, env, out),
+            question => self.refuse(question, rejection, env, out),
+        }
+        None
+    }
+
+    /// Tells why a question that nothing else hangs on was refused.
+    fn refuse(
+        &mut self,
+        question: Question,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        match question {
+            Question::Answered(lines) => out.extend_from_slice(&lines),
             Question::Nick => self.refuse_nick(rejection, env, out),
             Question::TakeBack => self.refuse_to_identify(rejection, env, out),
             Question::RenameRoom { old, new } => {
@@ -54,15 +77,6 @@ impl Session {
                     self.cannot_send(&sending.to, rejection, env, out);
                 }
             }
-            question @ (Question::Topic(_)
-            | Question::SetTopic(_)
-            | Question::Modes(_)
-            | Question::Part { .. }
-            | Question::SetMode(_)
-            | Question::SetMask { .. }
-            | Question::Masks { .. }
-            | Question::Kick { .. }
-            | Question::Invite { .. }) => self.refuse_about_room(&question, rejection, env, out),
             Question::Who(question) => self.end_of_who(question.typed(), env, out),
             Question::Whois(typed) => self.refuse_whois(&typed, env, out),
             Question::Metadata(question) => self.refuse_metadata(&question, rejection, env, out),
@@ -88,7 +102,6 @@ impl Session {
             Question::Unasked => {}
             _ => self.notice(Sentence(rejection), env, out),
         }
-        None
     }
 
     fn refuse_whois(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {

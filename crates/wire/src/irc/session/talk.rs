@@ -219,39 +219,47 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        let Saying { text, manner, form } = saying;
         if !target.starts_with('#') {
-            let irc = form.kept();
-            let ask = Ask::Command(match ranked(target) {
-                Some((least, room)) => Command::SayToRank {
-                    room,
-                    least,
-                    text,
-                    manner,
-                    irc,
-                },
-                None => Command::PrivateMessage {
-                    to: target.into(),
-                    text,
-                    manner,
-                    irc,
-                },
-            });
-            let sending = Sending {
-                to: target.into(),
-                is_notice,
-                echo: None,
-            };
-            return self.later(ask, Question::Private(Box::new(sending)));
+            return self.say_in_private(target, saying, is_notice);
         }
-        let Some(room) = self.room(target, env) else {
-            if !is_notice {
-                self.answer_behind(out, |session, out| {
-                    session.no_such_channel(target, env, out)
-                });
-            }
-            return;
+        match self.room(target, env) {
+            Some(room) => self.say_in_room(room, saying, is_notice),
+            None if is_notice => {}
+            None => self.answer_behind(out, |session, out| {
+                session.no_such_channel(target, env, out);
+            }),
+        }
+    }
+
+    /// Says something to a person, or to those in a room who have a standing.
+    fn say_in_private(&mut self, target: &str, saying: Saying, is_notice: bool) {
+        let Saying { text, manner, form } = saying;
+        let irc = form.kept();
+        let ask = Ask::Command(match ranked(target) {
+            Some((least, room)) => Command::SayToRank {
+                room,
+                least,
+                text,
+                manner,
+                irc,
+            },
+            None => Command::PrivateMessage {
+                to: target.into(),
+                text,
+                manner,
+                irc,
+            },
+        });
+        let sending = Sending {
+            to: target.into(),
+            is_notice,
+            echo: None,
         };
+        self.later(ask, Question::Private(Box::new(sending)));
+    }
+
+    fn say_in_room(&mut self, room: RoomName, saying: Saying, is_notice: bool) {
+        let Saying { text, manner, form } = saying;
         let bears = match self.is_scope_shared() {
             true => Bears::Shared,
             false => self.take_label().map_or(Bears::None, Bears::Its),

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AccountChanged, CredentialKind, Event, Fact, Manner, ModAction, Omitted,
-    PersonId, PrivateDeletion, RoomName,
+    AccountChange, AccountChanged, CredentialKind, Event, Fact, KeptShown, Manner, ModAction,
+    Omitted, PersonId, PrivateDeletion, PrivateMessage, RoomName, Timestamp,
 };
 
 use super::{LineWriter, Renderer};
@@ -47,21 +47,7 @@ impl Renderer {
     /// Writes nothing for events that concern others.
     pub fn private_line(&mut self, out: &mut Vec<u8>, event: &Event, reader: PersonId) {
         match &event.fact {
-            Fact::PrivateMessage(message) => {
-                let from = (message.from != reader).then_some(&message.from_name);
-                let to = (message.to != reader).then_some(&message.to_name);
-                if from.is_none() || to.is_none() {
-                    self.told(out, event.at, (from, to), (message.manner, &message.text));
-                }
-                if let (None, Some(time)) = (from, message.kept) {
-                    let (to, time) = (&message.to_name, Above(time));
-                    self.writer(out)
-                        .alone(format_args!("{to}'s link is lost; kept for {time}."));
-                } else if let (None, Some(why)) = (from, &message.away) {
-                    let (to, why) = (&message.to_name, Because(why.as_ref()));
-                    self.writer(out).alone(format_args!("{to} is away{why}"));
-                }
-            }
+            Fact::PrivateMessage(message) => self.private_message(out, event.at, message, reader),
             Fact::RankMessage(message) if message.from != reader => {
                 self.told_to_rank(out, event.at, message);
             }
@@ -76,23 +62,7 @@ impl Renderer {
                 self.writer(out)
                     .alone(format_args!("{to} is not here; kept until {to} is."));
             }
-            Fact::KeptShown(shown) if shown.person == reader => {
-                let came = messages(shown.messages.len() as u64);
-                if !shown.messages.is_empty() {
-                    self.writer(out)
-                        .alone(format_args!("{came} for you while you were away:"));
-                }
-                for event in &shown.messages {
-                    if let Fact::MessageKept(message) = &event.fact {
-                        self.day_break(out, event.at);
-                        let from = Some(&message.from_name);
-                        self.told(out, event.at, (from, None), (Manner::Speech, &message.text));
-                    }
-                }
-                for omitted in &shown.omitted {
-                    self.omitted(out, omitted);
-                }
-            }
+            Fact::KeptShown(shown) if shown.person == reader => self.kept_shown(out, shown),
             Fact::PrivateDeleted(deletion) => self.private_deleted(out, deletion, reader),
             Fact::Moderated(audit_entry) => {
                 let writer = &mut self.writer(out);
@@ -109,6 +79,47 @@ impl Renderer {
             }
             Fact::Knocked(knock) => self.writer(out).knocked(knock, reader),
             fact => confirmation(&mut self.writer(out), fact, reader),
+        }
+    }
+
+    fn private_message(
+        &mut self,
+        out: &mut Vec<u8>,
+        at: Timestamp,
+        message: &PrivateMessage,
+        reader: PersonId,
+    ) {
+        let from = (message.from != reader).then_some(&message.from_name);
+        let to = (message.to != reader).then_some(&message.to_name);
+        if from.is_none() || to.is_none() {
+            self.told(out, at, (from, to), (message.manner, &message.text));
+        }
+        if let (None, Some(time)) = (from, message.kept) {
+            let (to, time) = (&message.to_name, Above(time));
+            self.writer(out)
+                .alone(format_args!("{to}'s link is lost; kept for {time}."));
+        } else if let (None, Some(why)) = (from, &message.away) {
+            let (to, why) = (&message.to_name, Because(why.as_ref()));
+            self.writer(out).alone(format_args!("{to} is away{why}"));
+        }
+    }
+
+    /// What was kept for the reader's account.
+    fn kept_shown(&mut self, out: &mut Vec<u8>, shown: &KeptShown) {
+        let came = messages(shown.messages.len() as u64);
+        if !shown.messages.is_empty() {
+            self.writer(out)
+                .alone(format_args!("{came} for you while you were away:"));
+        }
+        for event in &shown.messages {
+            if let Fact::MessageKept(message) = &event.fact {
+                self.day_break(out, event.at);
+                let from = Some(&message.from_name);
+                self.told(out, event.at, (from, None), (Manner::Speech, &message.text));
+            }
+        }
+        for omitted in &shown.omitted {
+            self.omitted(out, omitted);
         }
     }
 

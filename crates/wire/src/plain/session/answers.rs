@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Answer, Event, Query, Rejection, RoomId};
+use chinwag_core::{Answer, Event, Query, QuitReason, Rejection, RoomId, WelcomeBack};
 
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, HistoryPage, LogPage, SearchPage, Step, Tell};
@@ -40,21 +40,7 @@ impl Session {
                 skipped,
                 has_news,
                 back,
-            } => {
-                if let Stage::Chat(chat) = &self.stage {
-                    renderer.welcome_back(out, &chat.name, (missed + skipped, has_news));
-                }
-                if let Some(back) = back {
-                    self.lines_sent = u32::try_from(back.said).unwrap_or(u32::MAX);
-                    renderer.resume_code(out, back.resume);
-                }
-                if let Some(room) = self.current().and_then(|room| env.rooms.get(&room)) {
-                    renderer.place(out, room);
-                }
-                if skipped > 0 {
-                    renderer.notice(out, Notice::Lost { lines: skipped });
-                }
-            }
+            } => self.tell_resumed((missed, skipped, has_news), back, env, out),
             Tell::Missed(events) => self.tell_missed(events, env, out),
             Tell::LeftOut(rooms) => renderer.left_out(out, rooms),
             Tell::Answer(answer) => return self.handle_answer(answer, env, out),
@@ -72,17 +58,43 @@ impl Session {
             Tell::PasswordNotNeeded => self.tell_password_not_needed(env, out),
             Tell::SearchTooLong => renderer.notice(out, Notice::SearchTooLong),
             Tell::NoHistory => renderer.notice(out, Notice::NoHistory),
-            Tell::Farewell(why) => {
-                self.tell_refused(env, out);
-                if let Stage::Chat(chat) = &self.stage {
-                    renderer.farewell(out, &chat.name, why, self.lines_sent.into());
-                }
-            }
+            Tell::Farewell(why) => self.tell_farewell(why, env, out),
             Tell::Superseded => renderer.notice(out, Notice::Superseded),
             Tell::Stopping => renderer.notice(out, Notice::Stopping),
             Tell::Done(_) | Tell::DoneBefore(_) => self.tell_done(env, out),
         }
         None
+    }
+
+    fn tell_resumed(
+        &mut self,
+        (missed, skipped, has_news): (u64, u64, bool),
+        back: Option<&WelcomeBack>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let renderer = self.renderer(env);
+        if let Stage::Chat(chat) = &self.stage {
+            renderer.welcome_back(out, &chat.name, (missed + skipped, has_news));
+        }
+        if let Some(back) = back {
+            self.lines_sent = u32::try_from(back.said).unwrap_or(u32::MAX);
+            renderer.resume_code(out, back.resume);
+        }
+        if let Some(room) = self.current().and_then(|room| env.rooms.get(&room)) {
+            renderer.place(out, room);
+        }
+        if skipped > 0 {
+            renderer.notice(out, Notice::Lost { lines: skipped });
+        }
+    }
+
+    fn tell_farewell(&mut self, why: &QuitReason, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.tell_refused(env, out);
+        if let Stage::Chat(chat) = &self.stage {
+            let lines = self.lines_sent.into();
+            self.renderer(env).farewell(out, &chat.name, why, lines);
+        }
     }
 
     fn tell_password_not_needed(&self, env: &Env<'_>, out: &mut Vec<u8>) {

@@ -113,6 +113,34 @@ fn capabilities_are_taken_all_or_none() {
 }
 
 #[test]
+fn what_a_client_has_subscribed_to_ends_with_the_capability() {
+    let mut world = World::before_login("chat");
+    let keys = |world: &mut World| told(world, &["METADATA * SUBS"]);
+    told(
+        &mut world,
+        &["CAP REQ :draft/metadata-2", "METADATA * SUB avatar"],
+    );
+    told(&mut world, &["CAP REQ :batch"]);
+    assert!(keys(&mut world).contains(" avatar"));
+    told(
+        &mut world,
+        &["CAP REQ :-draft/metadata-2", "CAP REQ :draft/metadata-2"],
+    );
+    assert!(!keys(&mut world).contains(" avatar"));
+}
+
+#[test]
+fn a_client_is_not_in_while_a_password_is_looked_at() {
+    let mut world = World::before_login("chat");
+    world.settings.asks_password = true;
+    let (step, _) = say(&mut world, "PASS sesame");
+    assert!(matches!(step, Some(Step::Ask(Ask::Enter(_)))));
+    assert_eq!(told(&mut world, &["NICK ann", USER]), "");
+    let (step, _) = world.call(|dialect, env, out| dialect.handle_tell(Tell::Admitted, env, out));
+    assert_eq!(log_in(step), Name::parse("ann").ok());
+}
+
+#[test]
 fn who_may_be_bound_to_tls_is_told_how() {
     let secured = |is_encrypted, names_server| Security {
         is_encrypted,
