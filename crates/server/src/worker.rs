@@ -256,18 +256,10 @@ impl Archive {
                 targets,
                 not_from,
             } => {
-                let Targets {
-                    between,
-                    detail,
-                    targets_max,
-                } = targets;
+                let filter = filter((&not_from, None), targets.detail);
                 let of = (account.as_ref(), &*rooms);
-                let filter = Filter {
-                    not_from: &not_from,
-                    detail,
-                    ..Filter::default()
-                };
-                let found = self.reader.targets(of, filter, between, targets_max)?;
+                let (between, most) = (targets.between, targets.targets_max);
+                let found = self.reader.targets(of, filter, between, most)?;
                 return Ok(JobResult::Targets(found));
             }
             Job::Hash(..) | Job::Verify(_) => return Ok(JobResult::Failed),

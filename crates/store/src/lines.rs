@@ -42,18 +42,9 @@ pub(crate) fn find(
     let wanted = wanted.min(lines_max) as u64;
     let walk = match range {
         Range::Around(seq, lines) => {
-            let before = Stretch {
-                places: (0, stretch.places.0.saturating_sub(1)),
-                ..stretch
-            };
-            let mut back = Walk::new(&past, before, true)?;
-            if seq > Seq(0) {
-                back.go_on(&mut past, lines.min(lines_max) as u64, SCAN_MAX)?;
-            }
-            let left = (lines_max as u64).saturating_sub(back.shown);
-            let mut walk = Walk::new(&past, stretch, false)?;
-            walk.go_on(&mut past, wanted.min(left), SCAN_MAX)?;
-            walk.joined(back)
+            let before = lines.min(lines_max) as u64;
+            let before = if seq > Seq(0) { before } else { 0 };
+            around(&mut past, stretch, (before, wanted), lines_max as u64)?
         }
         _ => {
             let mut walk = Walk::new(&past, stretch, newest)?;
@@ -78,6 +69,27 @@ pub(crate) fn find(
         older: last >= first && first > Seq(0) && has((Seq(0), Seq(first.0 - 1)))?,
         newer: last >= first && has((behind(last), past.last))?,
     })
+}
+
+/// The lines before the beginning of a stretch and behind it, as many as are wanted there.
+fn around(
+    past: &mut Past<'_>,
+    stretch: Stretch,
+    (before, behind): (u64, u64),
+    lines_max: u64,
+) -> Result<Walk, Error> {
+    let older = Stretch {
+        places: (0, stretch.places.0.saturating_sub(1)),
+        ..stretch
+    };
+    let mut back = Walk::new(past, older, true)?;
+    if before > 0 {
+        back.go_on(past, before, SCAN_MAX)?;
+    }
+    let left = lines_max.saturating_sub(back.shown);
+    let mut walk = Walk::new(past, stretch, false)?;
+    walk.go_on(past, behind.min(left), SCAN_MAX)?;
+    Ok(walk.joined(back))
 }
 
 /// Where lines come from.

@@ -21,8 +21,8 @@ mod writing;
 use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
-    AccountChange, Command, Duration, Event, Fact, LoggedIn, Name, PersonId, ResumeCode, RoomId,
-    Seq, Timestamp,
+    AccountChange, AccountChanged, Command, Duration, Event, Fact, LoggedIn, Name, PersonId,
+    ResumeCode, RoomId, Seq, Timestamp,
 };
 use chinwag_store::SessionChanges;
 use chinwag_wire::dialect::Saved;
@@ -182,19 +182,7 @@ impl Hub {
             Fact::Tidied { closed } if self.survivors.pending.closed.len() < ENDED_MAX => {
                 self.survivors.pending.closed.extend(closed);
             }
-            Fact::AccountChanged(changed) => {
-                if let (AccountChange::Claimed { .. }, Some(person)) =
-                    (&changed.change, changed.person)
-                {
-                    self.lost.set_owner(person, true);
-                    self.note_kept(person);
-                }
-                let logins = changed.logins.iter();
-                logins.for_each(|person| self.survivors.handle_change(*person));
-                if matches!(changed.change, AccountChange::Removed) {
-                    self.note_account_ended(&changed.account);
-                }
-            }
+            Fact::AccountChanged(changed) => self.note_account_changed(changed),
             Fact::AwaySet { person, .. } => self.survivors.handle_change(*person),
             Fact::Renamed(renamed) => self.survivors.handle_change(renamed.person),
             Fact::PrivateMessage(message)
@@ -213,6 +201,19 @@ impl Hub {
                 self.survivors.handle_change(shown.person);
             }
             _ => {}
+        }
+    }
+
+    fn note_account_changed(&mut self, changed: &AccountChanged) {
+        let claimed = matches!(changed.change, AccountChange::Claimed { .. });
+        if let Some(person) = changed.person.filter(|_| claimed) {
+            self.lost.set_owner(person, true);
+            self.note_kept(person);
+        }
+        let logins = changed.logins.iter();
+        logins.for_each(|person| self.survivors.handle_change(*person));
+        if matches!(changed.change, AccountChange::Removed) {
+            self.note_account_ended(&changed.account);
         }
     }
 
