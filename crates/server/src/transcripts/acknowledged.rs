@@ -27,9 +27,13 @@ fn a_lost_connection_is_over_as_soon_as_its_peer_has_everything() {
     for step in ["bob~", "ann> one", "bob^"] {
         world.step(step);
     }
+    let mut seen = String::new();
+    world.seen(&mut seen);
     assert!(is_open(&world, "bob"), "it may still get the line");
     world.step("bob~");
     assert!(!is_open(&world, "bob"));
+    world.seen(&mut seen);
+    assert_eq!(seen.matches("bob| (closed)").count(), 1, "{seen}");
 }
 
 #[test]

@@ -118,13 +118,13 @@ fn what_a_client_has_subscribed_to_ends_with_the_capability() {
     let keys = |world: &mut World| told(world, &["METADATA * SUBS"]);
     told(
         &mut world,
-        &["CAP REQ :draft/metadata-2", "METADATA * SUB avatar"],
+        &["CAP REQ :draft/metadata-3", "METADATA * SUB avatar"],
     );
     told(&mut world, &["CAP REQ :batch"]);
     assert!(keys(&mut world).contains(" avatar"));
     told(
         &mut world,
-        &["CAP REQ :-draft/metadata-2", "CAP REQ :draft/metadata-2"],
+        &["CAP REQ :-draft/metadata-3", "CAP REQ :draft/metadata-3"],
     );
     assert!(!keys(&mut world).contains(" avatar"));
 }
