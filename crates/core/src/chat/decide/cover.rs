@@ -6,6 +6,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
@@ -25,9 +26,11 @@ pub(super) enum Home {
     Shared(Spared),
 }
 
-/// What the operator is told of a block that is spared: nothing if nobody else is there.
-fn told(spared: Spared) -> Option<Spared> {
-    Some(spared).filter(|spared| spared.own || spared.others > 0)
+/// Whether everybody behind a proxy or a tunnel on this machine comes from an address, whether they are here or not.
+/// Its further addresses (127.0.0.2) are those of one program each.
+fn is_of_tunnels(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    address == IpAddr::V4(Ipv4Addr::LOCALHOST) || address == IpAddr::V6(Ipv6Addr::LOCALHOST)
 }
 
 /// The account of a person who goes by another name at the moment.
@@ -47,7 +50,7 @@ impl Chat {
         let of_name = Mask::of_name(target.name.clone());
         match self.home_of(me, target, now) {
             Home::Alone(net) => (of_name.with_block(net, Reach::Either), None),
-            Home::Shared(spared) => (of_name, told(spared)),
+            Home::Shared(spared) => (of_name, Some(spared)),
         }
     }
 
@@ -65,7 +68,7 @@ impl Chat {
         let of_name = Mask::of_name(target.name.clone());
         match self.home_of(me, target, now) {
             Home::Alone(net) => (of_name.with_block(net, Reach::Block), None),
-            Home::Shared(spared) => (of_name.with_block(spared.net, Reach::Both), told(spared)),
+            Home::Shared(spared) => (of_name.with_block(spared.net, Reach::Both), Some(spared)),
         }
     }
 
@@ -112,8 +115,7 @@ impl Chat {
         Ok(facts)
     }
 
-    /// Where a person comes from, and who else does. This very machine is shared by everybody behind
-    /// a proxy or a tunnel, whether they are here or not.
+    /// Where a person comes from, and who else does.
     pub(super) fn home_of(&self, me: Actor<'_>, target: &Person, now: Timestamp) -> Home {
         let net = subnet_of(target.session.address);
         let here = self.people.matching(&Mask::of_net(net));
@@ -136,8 +138,7 @@ impl Chat {
             .filter(|person| self.check_rank(me, person).is_err());
         let others = (others.count() + above.count()) as u32;
         let spared = Spared { net, others, own };
-        let is_loopback = target.session.address.to_canonical().is_loopback();
-        match is_loopback || told(spared).is_some() {
+        match own || others > 0 || is_of_tunnels(target.session.address) {
             true => Home::Shared(spared),
             false => Home::Alone(net),
         }

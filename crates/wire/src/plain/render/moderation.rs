@@ -173,6 +173,12 @@ impl Display for Beside<'_> {
                 " You come from {net} too, so only the name is {done}: /lock keeps new names out."
             );
         }
+        if others == 0 {
+            return write!(
+                f,
+                " Others may come from {net}, so only the name is {done}: /ban {net} keeps all of them out."
+            );
+        }
         let come = if others == 1 { "comes" } else { "come" };
         let others = Count(others, "other", "others");
         match *done {
