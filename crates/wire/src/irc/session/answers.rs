@@ -70,6 +70,7 @@ impl Session {
                 self.handle_resumed(back, env, out);
                 None
             }
+            Tell::CaughtUp => None,
             Tell::Missed(_) | Tell::LeftOut(_) => {
                 self.put_found_again(tell, env, out);
                 None
