@@ -10,6 +10,7 @@ use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step, Tell};
 use crate::irc::line::put;
 use crate::irc::render::{Reason, put_in_room};
+use crate::plain::Count;
 
 impl Session {
     /// See [`Dialect::handle_tell`](crate::dialect::Dialect::handle_tell).
@@ -158,7 +159,8 @@ impl Session {
     pub(super) fn put_omitted(&self, omitted: &[Omitted], env: &Env<'_>, out: &mut Vec<u8>) {
         for Omitted { from, messages } in omitted {
             let from = from.as_ref().map_or("others", Name::as_str);
-            let what = format_args!("{messages} more messages from {from} are in the history.");
+            let more = Count(*messages, "more message", "more messages");
+            let what = format_args!("In the history alone: {more} from {from}.");
             self.notice(what, env, out);
         }
     }
