@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Answer, Event, Fact, LeftOut, Name, Omitted, QuitReason, Seq, Welcome, WelcomeBack,
+    Answer, Event, Fact, LeftOut, Name, Omitted, QuitReason, Rejection, Seq, Welcome, WelcomeBack,
 };
 
 use super::{Question, Session};
@@ -194,6 +194,10 @@ impl Session {
                     Some(Question::Nick | Question::TakeBack)
                 ) => {}
             Tell::Farewell(why) => {
+                if let QuitReason::Banned { until, why, .. } = why {
+                    let (until, why) = (*until, why.clone());
+                    self.put_banned(&Rejection::Banned { until, why }, env, out);
+                }
                 put(
                     out,
                     format_args!("ERROR :Closing Link: {}\r\n", Reason(why)),

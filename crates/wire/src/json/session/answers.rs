@@ -271,5 +271,14 @@ fn tell_left_out(rooms: &[LeftOut], out: &mut Vec<u8>) {
 
 fn closed(why: &QuitReason) -> Notice<'_> {
     let (reason, text, by) = parts_of(why);
-    Notice::Closed { reason, text, by }
+    let until = match why {
+        QuitReason::Banned { until, .. } => until.map(Time),
+        _ => None,
+    };
+    Notice::Closed {
+        reason,
+        text,
+        by,
+        until,
+    }
 }
