@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 use core::fmt;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
@@ -197,10 +197,14 @@ pub fn subnet_of(address: IpAddr) -> IpNet {
     }
 }
 
-/// The household of those who come from an address. They have none if that is this machine itself: everybody behind a
-/// tunnel or a proxy comes from there.
+/// The household of those who come from an address. They have none where everybody behind a proxy or a tunnel on this
+/// machine comes from; its further addresses (127.0.0.2) are those of one program each.
 pub fn household_of(address: IpAddr) -> Option<IpNet> {
-    (!address.to_canonical().is_loopback()).then(|| subnet_of(address))
+    let tunnels = [
+        IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(Ipv6Addr::LOCALHOST),
+    ];
+    (!tunnels.contains(&address.to_canonical())).then(|| subnet_of(address))
 }
 
 impl Restriction {

@@ -141,10 +141,11 @@ impl Settling {
 
     fn echo(&mut self, heard: &Heard<'_>, now: Instant) -> Sorted {
         match heard {
-            Heard::Alone(words) if words.starts_with("No command") => Sorted::Failed(
+            // A session that is taken up may be told first what its old connection typed wrong, and who announced what.
+            Heard::Alone(words) if words.starts_with("No command /echo.") => Sorted::Failed(
                 "it has no /echo, so nobody can tell which lines it takes.".to_owned(),
             ),
-            Heard::Alone(words) if words.to_ascii_lowercase().contains("echo") => self.done(now),
+            Heard::Alone(words) if words.starts_with("Echo is on") => self.done(now),
             _ => Sorted::Pass,
         }
     }

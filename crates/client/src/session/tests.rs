@@ -377,6 +377,24 @@ fn further_lines_of_a_message_answer_nothing() {
     bench.does(&[show("--- 1 person in #lobby ---\n"), send("hi")]);
 }
 
+/// The wrong command was typed on the connection before, and nobody knows whether its answer arrived.
+#[test]
+fn what_a_session_has_missed_answers_no_command_of_its_arrival() {
+    let mut bench = Bench::new(options());
+    bench.does(&[send("app#pw")]);
+    let back = "Welcome back, app. While you were away:\n";
+    let missed = [
+        "You are in #lobby.\n",
+        "! No command /jion. Did you mean /join? /help lists all. To say it, start with //.\n",
+        "! lee announces: the echo is gone\n",
+        "--- now ---\n",
+    ];
+    bench.hears(back).does(&[show(back), send("/echo on")]);
+    bench.hears(&missed.concat()).does(&missed.map(show));
+    bench.push("hi").does(&[]);
+    bench.hears(ECHO_IS_ON).does(&[send("hi")]);
+}
+
 #[test]
 fn own_lines_of_the_past_are_shown_and_are_no_receipts() {
     let mut bench = person();

@@ -265,7 +265,21 @@ fn a_ban_in_a_class_leaves_the_class_alone_and_says_so() {
     check_spared("192.0.2.9", "203.0.113.1", &[], None);
     let home = ["2001:db8::2", "2001:db8:0:1::1"];
     check_spared("192.0.2.9", "2001:db8::1", &home, Some((1, false)));
-    check_spared("192.0.2.9", "127.0.0.1", &[], None);
+}
+
+/// From the machine's own address come all those behind a proxy or a tunnel, whether they are here or not; from its
+/// others nobody else does.
+#[test]
+fn a_ban_spares_the_address_of_a_tunnel_and_says_so() {
+    check_spared("192.0.2.9", "127.0.0.1", &[], Some((0, false)));
+    check_spared("192.0.2.9", "::1", &[], Some((0, false)));
+    check_spared("127.0.0.1", "127.0.0.2", &[], None);
+    let mut world = World::new(settings(), Snapshot::default());
+    world.arrive_from("127.0.0.1", "lee").expect("here");
+    world.arrive_from("127.0.0.2", "kid").expect("here");
+    world.by("lee", ban("kid", None)).expect("done");
+    let back = world.arrive_from("127.0.0.2", "zed");
+    assert!(matches!(back, Err(Rejection::Banned { .. })), "{back:?}");
 }
 
 #[test]

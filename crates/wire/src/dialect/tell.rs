@@ -45,6 +45,8 @@ pub enum Tell<'a> {
     },
     /// Messages that the person has missed, in order, and what was done to it and in its rooms.
     Missed(&'a [Event]),
+    /// All that the person has missed is told: what follows is new.
+    CaughtUp,
     /// The person is not in these rooms again, where it was before.
     LeftOut(&'a [LeftOut]),
     /// The answer to a query.
@@ -99,6 +101,7 @@ impl Tell<'_> {
             }
             Self::Admitted | Self::Proven(..) => true,
             Self::Welcome(..) | Self::Entered(..) | Self::Left(_) | Self::Resumed { .. } => true,
+            Self::CaughtUp => true,
             Self::Answer(_)
             | Self::History(_)
             | Self::Targets(_)

@@ -346,6 +346,9 @@ pub(super) enum Notice<'a> {
         /// The operator, if one closed it.
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<&'a str>,
+        /// When the ban ends, if it does.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
     },
     /// Another connection has taken over the session.
     Superseded,

@@ -31,6 +31,7 @@ pub use render::{
     Counted, HistoryStyle, Moved, Notice, Reason, Renderer, RoomFormat, RoomRenderer, Sought,
     Stretch, Style, is_message,
 };
+pub(crate) use render::{DoneToYou, MutedIn};
 pub use request::{
     Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
     SearchRequest,
@@ -38,4 +39,4 @@ pub use request::{
 pub(crate) use session::refuse_unencrypted;
 pub use session::{LineReader, Session};
 pub use table::{COMMANDS, CommandSpec, Group};
-pub(crate) use words::Above;
+pub(crate) use words::{Above, Count, lines, people, rooms};

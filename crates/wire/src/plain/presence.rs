@@ -2,7 +2,8 @@
 
 use chinwag_core::Fact;
 
-/// True if a fact only says who comes and goes.
+/// True if a fact only says who comes and goes. A new name is no such thing: without it one does not know who speaks,
+/// nor that one's own has changed.
 pub(super) fn is_presence(fact: &Fact) -> bool {
     matches!(
         fact,
@@ -10,7 +11,6 @@ pub(super) fn is_presence(fact: &Fact) -> bool {
             | Fact::Left { .. }
             | Fact::PresenceSummary { .. }
             | Fact::Quit(_)
-            | Fact::Renamed(_)
             | Fact::Returned(_)
     )
 }

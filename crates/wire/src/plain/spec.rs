@@ -45,6 +45,15 @@ impl Group {
         }
     }
 
+    /// The group that a word without a slash stands for. `/op` and `/rooms` are commands.
+    pub(super) fn named(word: &str) -> Option<Self> {
+        let is_it = |group: &Self| group.title().eq_ignore_ascii_case(word);
+        match word.eq_ignore_ascii_case("op") {
+            true => Some(Self::Operators),
+            false => Self::ALL.into_iter().find(is_it),
+        }
+    }
+
     /// Its commands, in the order of the table.
     pub fn commands(self) -> impl Iterator<Item = &'static CommandSpec> {
         COMMANDS.iter().filter(move |spec| spec.group == self)

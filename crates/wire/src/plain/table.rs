@@ -96,7 +96,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("help", Group::Look, "[COMMAND]", look::help)
         .shown(Shown::Within)
         .about(
-            "Lists the commands, or explains one. /help op explains what operators can do.",
+            "Lists the commands, or explains one. /help op explains what operators can do, /help rooms what moderators can.",
             "/help history",
         ),
     CommandSpec::new("join", Group::Move, "#ROOM", moving::join)

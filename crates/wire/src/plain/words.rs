@@ -8,10 +8,10 @@ use chinwag_core::{Duration, Name, Text, Timestamp, whole_ms};
 use crate::zone::{self, Date, Moment, TimeZone, wall_clock};
 
 /// `1 person`, `2 people`: a number and its noun.
-pub(super) struct Count<N>(
-    pub(super) N,
-    pub(super) &'static str,
-    pub(super) &'static str,
+pub(crate) struct Count<N>(
+    pub(crate) N,
+    pub(crate) &'static str,
+    pub(crate) &'static str,
 );
 
 impl<N: Display + PartialEq + From<u8>> Display for Count<N> {
@@ -22,17 +22,17 @@ impl<N: Display + PartialEq + From<u8>> Display for Count<N> {
 }
 
 /// `1 person`, `2 people`.
-pub(super) fn people<N>(n: N) -> Count<N> {
+pub(crate) fn people<N>(n: N) -> Count<N> {
     Count(n, "person", "people")
 }
 
 /// `1 room`, `2 rooms`.
-pub(super) fn rooms<N>(n: N) -> Count<N> {
+pub(crate) fn rooms<N>(n: N) -> Count<N> {
     Count(n, "room", "rooms")
 }
 
 /// `1 line`, `2 lines`.
-pub(super) fn lines<N>(n: N) -> Count<N> {
+pub(crate) fn lines<N>(n: N) -> Count<N> {
     Count(n, "line", "lines")
 }
 

@@ -25,11 +25,6 @@ pub(super) enum Home {
     Shared(Spared),
 }
 
-/// What the operator is told of a block that is spared: nothing if nobody else is there.
-fn told(spared: Spared) -> Option<Spared> {
-    Some(spared).filter(|spared| spared.own || spared.others > 0)
-}
-
 /// The account of a person who goes by another name at the moment.
 pub(super) fn account_beside_name(person: &Person) -> Option<Name> {
     let account = person.account.as_ref()?;
@@ -47,7 +42,7 @@ impl Chat {
         let of_name = Mask::of_name(target.name.clone());
         match self.home_of(me, target, now) {
             Home::Alone(net) => (of_name.with_block(net, Reach::Either), None),
-            Home::Shared(spared) => (of_name, told(spared)),
+            Home::Shared(spared) => (of_name, Some(spared)),
         }
     }
 
@@ -65,7 +60,7 @@ impl Chat {
         let of_name = Mask::of_name(target.name.clone());
         match self.home_of(me, target, now) {
             Home::Alone(net) => (of_name.with_block(net, Reach::Block), None),
-            Home::Shared(spared) => (of_name.with_block(spared.net, Reach::Both), told(spared)),
+            Home::Shared(spared) => (of_name.with_block(spared.net, Reach::Both), Some(spared)),
         }
     }
 
@@ -112,8 +107,7 @@ impl Chat {
         Ok(facts)
     }
 
-    /// Where a person comes from, and who else does. This very machine is shared by everybody behind
-    /// a proxy or a tunnel, whether they are here or not.
+    /// Where a person comes from, and who else does.
     pub(super) fn home_of(&self, me: Actor<'_>, target: &Person, now: Timestamp) -> Home {
         let net = subnet_of(target.session.address);
         let here = self.people.matching(&Mask::of_net(net));
@@ -137,7 +131,7 @@ impl Chat {
         let others = (others.count() + above.count()) as u32;
         let spared = Spared { net, others, own };
         match household_of(target.session.address) {
-            Some(net) if told(spared).is_none() => Home::Alone(net),
+            Some(net) if !own && others == 0 => Home::Alone(net),
             _ => Home::Shared(spared),
         }
     }

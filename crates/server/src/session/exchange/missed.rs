@@ -115,6 +115,7 @@ impl Session {
         if next.is_none()
             && let Some(left_out) = self.exchange.end_missed()
         {
+            self.tell(Tell::CaughtUp, shared);
             self.tell_left_out(&left_out, shared);
         }
     }

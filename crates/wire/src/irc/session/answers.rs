@@ -3,13 +3,14 @@
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Answer, Event, Fact, LeftOut, Name, Omitted, QuitReason, Seq, Welcome, WelcomeBack,
+    Answer, Event, Fact, LeftOut, Name, Omitted, QuitReason, Rejection, Seq, Welcome, WelcomeBack,
 };
 
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step, Tell};
 use crate::irc::line::put;
 use crate::irc::render::{Reason, put_in_room};
+use crate::plain::Count;
 
 impl Session {
     /// See [`Dialect::handle_tell`](crate::dialect::Dialect::handle_tell).
@@ -70,6 +71,7 @@ impl Session {
                 self.handle_resumed(back, env, out);
                 None
             }
+            Tell::CaughtUp => None,
             Tell::Missed(_) | Tell::LeftOut(_) => {
                 self.put_found_again(tell, env, out);
                 None
@@ -157,7 +159,8 @@ impl Session {
     pub(super) fn put_omitted(&self, omitted: &[Omitted], env: &Env<'_>, out: &mut Vec<u8>) {
         for Omitted { from, messages } in omitted {
             let from = from.as_ref().map_or("others", Name::as_str);
-            let what = format_args!("{messages} more messages from {from} are in the history.");
+            let more = Count(*messages, "more message", "more messages");
+            let what = format_args!("In the history alone: {more} from {from}.");
             self.notice(what, env, out);
         }
     }
@@ -191,6 +194,10 @@ impl Session {
                     Some(Question::Nick | Question::TakeBack)
                 ) => {}
             Tell::Farewell(why) => {
+                if let QuitReason::Banned { until, why, .. } = why {
+                    let (until, why) = (*until, why.clone());
+                    self.put_banned(&Rejection::Banned { until, why }, env, out);
+                }
                 put(
                     out,
                     format_args!("ERROR :Closing Link: {}\r\n", Reason(why)),

@@ -18,7 +18,7 @@ use crate::irc::line::From;
 use crate::irc::mode::prefix_of;
 use crate::irc::render::{Closed, Shown, Why, put_by, put_in_room, put_signal};
 use crate::irc::said::{Said, kept_for, said_to};
-use crate::plain::Above;
+use crate::plain::{Above, DoneToYou, MutedIn};
 
 /// What a person is that was invited and has nothing more.
 const INVITED: Held = Held {
@@ -377,13 +377,8 @@ impl Session {
             return;
         }
         match &entry.act {
-            ModAction::Mute(mute) => {
-                let why = mute.why.as_ref().map_or("", |why| why);
-                let colon = if why.is_empty() { "" } else { ": " };
-                self.notice(format_args!("You are muted by {by}{colon}{why}"), env, out);
-            }
-            ModAction::Unmute(_) => {
-                self.notice(format_args!("You may speak again, says {by}."), env, out);
+            ModAction::Mute(_) | ModAction::Rename { .. } | ModAction::Unmute(_) => {
+                self.notice(DoneToYou(entry, event.at), env, out);
             }
             _ => {}
         }
@@ -429,12 +424,13 @@ impl Session {
                 }
             }
             RoomAct::Eject { .. } if is_for_me => put_in_room(out, event, room, shown),
-            RoomAct::Mute(_) if is_for_me => {
-                let by = &change.by;
-                self.notice(format_args!("You are muted in {room} by {by}."), env, out);
+            RoomAct::Mute(mute) if is_for_me => {
+                self.notice(MutedIn(change, mute, event.at), env, out);
             }
             RoomAct::Unmute(_) if is_for_me => {
-                self.notice(format_args!("You may speak in {room} again."), env, out);
+                let by = &change.by;
+                let what = format_args!("You may speak in {room} again: {by} unmuted you.");
+                self.notice(what, env, out);
             }
             RoomAct::Listed { .. } | RoomAct::Set(_) | RoomAct::Stand { .. } => {
                 put_in_room(out, event, room, shown);

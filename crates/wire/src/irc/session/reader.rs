@@ -8,6 +8,7 @@ use chinwag_feed::Reader;
 use super::Session;
 use crate::ignores::Ignores;
 use crate::irc::line::put;
+use crate::plain;
 
 impl Session {
     /// See [`Dialect::ignores`](crate::dialect::Dialect::ignores).
@@ -57,7 +58,10 @@ impl Reader for LineReader<'_> {
         let nick = self.0.nick();
         put(
             out,
-            format_args!("NOTICE {nick} :You were behind: {lines} lines skipped.\r\n"),
+            format_args!(
+                "NOTICE {nick} :You were behind: {} skipped.\r\n",
+                plain::lines(lines)
+            ),
         );
     }
 }

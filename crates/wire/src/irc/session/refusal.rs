@@ -174,6 +174,11 @@ impl Session {
         });
     }
 
+    /// For how long the client is banned, and why.
+    pub(super) fn put_banned(&self, banned: &Rejection, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.numeric("465", format_args!(":{}", Sentence(banned)), env, out);
+    }
+
     fn refuse_login(
         &mut self,
         rejection: &Rejection,
@@ -185,8 +190,7 @@ impl Session {
                 return Some(self.close("The server is full", env, out));
             }
             Rejection::Banned { .. } => {
-                let words = Sentence(rejection);
-                self.numeric("465", format_args!(":{words}"), env, out);
+                self.put_banned(rejection, env, out);
                 return Some(self.close("You are banned", env, out));
             }
             Rejection::Locked => {

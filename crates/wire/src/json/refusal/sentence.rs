@@ -5,6 +5,7 @@ use core::fmt::{self, Display, Formatter};
 use chinwag_core::{Duration, MetadataRejection, Rejection, RoomName, RoomRejection};
 
 use crate::json::value::Time;
+use crate::plain::{people, rooms};
 
 /// A rejection as a sentence.
 pub(crate) struct Sentence<'a>(pub(crate) &'a Rejection);
@@ -31,7 +32,7 @@ impl Display for Sentence<'_> {
                 write!(f, "{name} has a password already, and it is another.")
             }
             Rejection::ServerFull { people_max } => {
-                write!(f, "The server is full, with {people_max} people.")
+                write!(f, "The server is full, with {}.", people(*people_max))
             }
             Rejection::Banned { until, why } => {
                 f.write_str("Banned")?;
@@ -111,10 +112,10 @@ fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
             f.write_str("The lobby is the last room, and left by leaving the server.")
         }
         Rejection::TooManyRooms { rooms_max } => {
-            write!(f, "In {rooms_max} rooms, the limit. Leave one first.")
+            write!(f, "In {}, the limit. Leave one first.", rooms(*rooms_max))
         }
         Rejection::RoomsFull { rooms_max } => {
-            write!(f, "The server has {rooms_max} rooms, its limit.")
+            write!(f, "The server has {}, its limit.", rooms(*rooms_max))
         }
         rejection => about_people(f, rejection),
     }
@@ -159,7 +160,7 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         }
         Rejection::Of(room, rule) => about_a_room(f, room, rule),
         Rejection::TooManyRoomsMade { rooms_max } => {
-            write!(f, "{rooms_max} rooms were made from there, the limit.")
+            write!(f, "The limit: {} made from there.", rooms(*rooms_max))
         }
         Rejection::NoSuchMessage => f.write_str("There is no such message."),
         Rejection::NotOnesMessage(Some(room)) => {
@@ -246,7 +247,7 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
             f.write_str("A room's password has no comma and no colon in front.")
         }
         RoomRejection::Full { people_max } => {
-            write!(f, "{room} is full, with {people_max} people.")
+            write!(f, "{room} is full, with {}.", people(*people_max))
         }
         RoomRejection::RegisteredOnly => write!(f, "{room} takes only registered names."),
         RoomRejection::EncryptedOnly => write!(f, "{room} takes only encrypted connections."),

@@ -40,8 +40,8 @@ impl Session {
             Tell::History(page) => self.tell_history(page, out),
             Tell::Search(page) => self.tell_search(page, env, out),
             Tell::AuditLog(page) => self.tell_log(page, out),
-            // It does not ask for them.
-            Tell::Targets(_) => {}
+            // It does not ask for the first, and knows the second by the numbers.
+            Tell::Targets(_) | Tell::CaughtUp => {}
             // It leaves its passing name behind, for the session that it takes up.
             Tell::Farewell(QuitReason::Quit(None)) if self.takes_up() => {}
             Tell::Farewell(why) => {
@@ -271,5 +271,14 @@ fn tell_left_out(rooms: &[LeftOut], out: &mut Vec<u8>) {
 
 fn closed(why: &QuitReason) -> Notice<'_> {
     let (reason, text, by) = parts_of(why);
-    Notice::Closed { reason, text, by }
+    let until = match why {
+        QuitReason::Banned { until, .. } => until.map(Time),
+        _ => None,
+    };
+    Notice::Closed {
+        reason,
+        text,
+        by,
+        until,
+    }
 }

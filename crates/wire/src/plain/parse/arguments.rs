@@ -115,7 +115,7 @@ impl<'a> Arguments<'a> {
 }
 
 /// Quotation marks, those included that phones put in their place: the same as the store's.
-pub(super) fn is_quote(c: char) -> bool {
+pub(in crate::plain) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '«' | '»')
 }
 

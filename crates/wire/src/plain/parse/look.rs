@@ -103,21 +103,16 @@ pub(in crate::plain) fn help(arguments: Arguments<'_>) -> Read {
     Ok(Request::Help(help_topic(arguments.rest())?))
 }
 
-/// `op` is the operators' group; `/op` is the command.
 fn help_topic(typed: &str) -> Result<HelpTopic, ParseError> {
     if typed.is_empty() {
         return Ok(HelpTopic::Overview);
     }
-    if typed.eq_ignore_ascii_case("op") {
-        return Ok(HelpTopic::Group(Group::Operators));
+    if let Some(group) = Group::named(typed) {
+        return Ok(HelpTopic::Group(group));
     }
     let command = typed.strip_prefix('/').unwrap_or(typed);
-    if let Some(spec) = CommandSpec::find(command) {
-        return Ok(HelpTopic::Command(spec));
-    }
-    let mut groups = Group::ALL.into_iter();
-    match groups.find(|group| group.title().eq_ignore_ascii_case(typed)) {
-        Some(group) => Ok(HelpTopic::Group(group)),
+    match CommandSpec::find(command) {
+        Some(spec) => Ok(HelpTopic::Command(spec)),
         None => Err(ParseError::UnknownTopic {
             typed: EchoedInput::new(command),
             meant: meant(command),

@@ -39,17 +39,24 @@ fn take_here(arguments: &mut Arguments<'_>) -> bool {
     is_next
 }
 
-/// Takes a time, if one follows. A word that starts with a digit, or a sign and a digit, is meant as
-/// one: to take `10` or `-5m` for a reason would mute for good where minutes were meant.
+/// Takes a time, if one follows, also behind `for`. A word that starts with a digit, or a sign and a digit, is meant
+/// as one: to take `10` or `-5m` for a reason would mute for good where minutes were meant.
 pub(super) fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, ParseError> {
     let is_time = |word: &&str| {
         let unsigned = word.trim_start_matches(['-', '+', '.']);
         unsigned.starts_with(|c: char| c.is_ascii_digit())
     };
-    let Some(word) = arguments.peek().filter(is_time) else {
+    let mut words = arguments.rest().split_whitespace().peekable();
+    let has_for = words
+        .next_if(|word| word.eq_ignore_ascii_case("for"))
+        .is_some();
+    let Some(word) = words.next().filter(is_time) else {
         return Ok(None);
     };
     let time = span(word).ok_or_else(|| ParseError::BadTime(EchoedInput::new(word)))?;
+    if has_for {
+        arguments.next();
+    }
     arguments.next();
     Ok(Some(time))
 }

@@ -172,6 +172,8 @@ fn help_is_for_all_for_a_group_or_for_a_command() {
     help("/help", HelpTopic::Overview);
     help("/help op", HelpTopic::Group(Group::Operators));
     help("/help Look", HelpTopic::Group(Group::Look));
+    help("/help rooms", HelpTopic::Group(Group::Rooms));
+    help("/help /rooms", HelpTopic::Command(spec("rooms")));
     help("/help /op", HelpTopic::Command(spec("op")));
     help("/help deop", HelpTopic::Command(spec("deop")));
     help("/help dm", HelpTopic::Command(spec("msg")));

@@ -3,6 +3,7 @@
 use core::fmt::{self, Display, Formatter};
 
 use crate::dialect::SearchPage;
+use crate::plain::parse::arguments::is_quote;
 use crate::plain::request::SearchRequest;
 use crate::plain::words::{Count, Minute, Typed, messages};
 use crate::zone::TimeZone;
@@ -93,7 +94,7 @@ impl Display for NothingFound<'_> {
 fn plain_word(words: &str) -> Option<&str> {
     let leaves_out = words.split_whitespace().any(|word| word.starts_with('-'));
     let is_plain = |word: &&str| word.chars().all(char::is_alphanumeric);
-    let has_phrase = words.contains(['"', '“', '”', '„', '«', '»']);
+    let has_phrase = words.contains(is_quote);
     words
         .split_whitespace()
         .rfind(is_plain)
@@ -102,8 +103,10 @@ fn plain_word(words: &str) -> Option<&str> {
 
 /// Whether words are only those that messages must not have: `-a -b`, or one phrase.
 fn leaves_out_all(words: &str) -> bool {
-    let is_phrase =
-        words.starts_with("-\"") && words.matches('"').count() == 2 && words.ends_with('"');
+    let phrase = words.strip_prefix('-').unwrap_or_default();
+    let is_phrase = phrase.starts_with(is_quote)
+        && phrase.ends_with(is_quote)
+        && phrase.matches(is_quote).count() == 2;
     let is_left_out = |word: &str| word.starts_with('-') && !word.starts_with("--");
     is_phrase || words.split_whitespace().all(is_left_out)
 }
@@ -117,12 +120,12 @@ impl Display for Filters<'_> {
         match search.words.as_deref() {
             Some(words) if leaves_out_all(words) => {
                 let words = words.trim_start_matches('-');
-                match words.contains('"') {
+                match words.contains(is_quote) {
                     true => write!(f, " without {words}")?,
                     false => write!(f, " without \"{}\"", words.replace(" -", "\" and \""))?,
                 }
             }
-            Some(words) if words.contains('"') => write!(f, "{with}{words}")?,
+            Some(words) if words.contains(is_quote) => write!(f, "{with}{words}")?,
             Some(words) => write!(f, "{with}\"{words}\"")?,
             None => {}
         }

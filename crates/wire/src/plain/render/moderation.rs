@@ -2,7 +2,9 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{AuditEntry, Mask, ModAction, Reach, Restriction, Spared, Tenure, Timestamp};
+use chinwag_core::{
+    AuditEntry, Mask, ModAction, Reach, Restriction, RoomChange, Spared, Tenure, Timestamp,
+};
 
 use super::LineWriter;
 use super::arrival::operator_here;
@@ -14,15 +16,8 @@ impl LineWriter<'_> {
     pub(super) fn moderation_to_target(&mut self, audit_entry: &AuditEntry, at: Timestamp) {
         let by = &audit_entry.by;
         match &audit_entry.act {
-            ModAction::Mute(mute) => {
-                let (time, why) = (For(mute, at), Because(mute.why.as_deref()));
-                self.alone(format_args!("You are muted by {by}{time}{why}"));
-            }
-            ModAction::Rename { new, .. } => {
-                self.alone(format_args!("You were renamed by {by}: you are {new} now."));
-            }
-            ModAction::Unmute(_) => {
-                self.alone(format_args!("You may speak again: {by} unmuted you."))
+            ModAction::Mute(_) | ModAction::Rename { .. } | ModAction::Unmute(_) => {
+                self.alone(DoneToYou(audit_entry, at));
             }
             // By the server's own code.
             ModAction::Op { name, tenure } if name == by => {
@@ -113,6 +108,42 @@ impl LineWriter<'_> {
     }
 }
 
+/// `You are muted by lee for 10 minutes: spam.`: what an operator did to the reader, where the dialect has no
+/// form of its own for it. Nothing for other acts.
+pub(crate) struct DoneToYou<'a>(pub(crate) &'a AuditEntry, pub(crate) Timestamp);
+
+impl Display for DoneToYou<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(AuditEntry { by, act, .. }, at) = *self;
+        match act {
+            ModAction::Mute(mute) => {
+                let (time, why) = (For(mute, at), Because(mute.why.as_deref()));
+                write!(f, "You are muted by {by}{time}{why}")
+            }
+            ModAction::Rename { new, .. } => {
+                write!(f, "You were renamed by {by}: you are {new} now.")
+            }
+            ModAction::Unmute(_) => write!(f, "You may speak again: {by} unmuted you."),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `You are muted in #dev by ann for 10 minutes: spam.`
+pub(crate) struct MutedIn<'a>(
+    pub(crate) &'a RoomChange,
+    pub(crate) &'a Restriction,
+    pub(crate) Timestamp,
+);
+
+impl Display for MutedIn<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(RoomChange { room_name, by, .. }, mute, at) = *self;
+        let (time, why) = (For(mute, at), Because(mute.why.as_deref()));
+        write!(f, "You are muted in {room_name} by {by}{time}{why}")
+    }
+}
+
 /// `muted bob for 10 minutes: spam`: a line of the log, behind the operator's name.
 pub(super) struct Did<'a>(pub(super) &'a ModAction, pub(super) Timestamp);
 
@@ -171,6 +202,12 @@ impl Display for Beside<'_> {
             return write!(
                 f,
                 " You come from {net} too, so only the name is {done}: /lock keeps new names out."
+            );
+        }
+        if others == 0 {
+            return write!(
+                f,
+                " Others may come from {net}, so only the name is {done}: /ban {net} keeps all of them out."
             );
         }
         let come = if others == 1 { "comes" } else { "come" };

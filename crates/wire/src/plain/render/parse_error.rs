@@ -7,6 +7,7 @@ use chinwag_core::MaskError;
 use chinwag_core::limits::PASSWORD_BYTES_MAX;
 
 use super::Renderer;
+use crate::plain::Group;
 use crate::plain::request::{EchoedInput, ParseError};
 
 impl Renderer {
@@ -158,12 +159,16 @@ impl<T: Display> Display for Meant<'_, T> {
     }
 }
 
-/// The topic to type behind `/help` for a command: `op` alone is the group.
+/// The topic to type behind `/help` for a command: `op` and `rooms` alone are groups.
 struct Topic(&'static str);
 
 impl Display for Topic {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 == "op" { "/" } else { "" };
+        let sign = if Group::named(self.0).is_some() {
+            "/"
+        } else {
+            ""
+        };
         write!(f, "{sign}{}", self.0)
     }
 }

@@ -14,7 +14,7 @@ use super::refusal_of_account::OfAccount;
 use super::refusal_of_room::OfRoom;
 use crate::plain::SHELL;
 use crate::plain::request::Context;
-use crate::plain::words::{Because, More, people};
+use crate::plain::words::{Because, More, people, rooms};
 
 impl Renderer {
     /// Writes why a request was refused.
@@ -294,12 +294,14 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -
         Rejection::TooManyRooms { rooms_max } => {
             write!(
                 f,
-                "You are in {rooms_max} rooms, the limit. /leave one first."
+                "You are in {}, the limit. /leave one first.",
+                rooms(*rooms_max)
             )
         }
         Rejection::TooManyRoomsMade { rooms_max } => write!(
             f,
-            "You, or others from your address, have made {rooms_max} rooms, the limit."
+            "You, or others from your address, have made {}, the limit.",
+            rooms(*rooms_max)
         ),
         Rejection::NoSuchMessage => {
             f.write_str("There is no such message here. /history ids shows what to type.")
@@ -312,7 +314,7 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -
             f.write_str("That is not your message. Only its sender may delete a private message.")
         }
         Rejection::RoomsFull { rooms_max } => {
-            write!(f, "The server has {rooms_max} rooms, its limit.")
+            write!(f, "The server has {}, its limit.", rooms(*rooms_max))
         }
         _ => Ok(()),
     }

@@ -56,6 +56,8 @@ fn what_operators_do_is_read() {
     check_command("/mute bob 10m", mute(ten, None));
     check_command("/mute bob 10m spam", mute(ten, why("spam")));
     check_command("/mute bob spam 10m", mute(None, why("spam 10m")));
+    check_command("/mute bob For 10m spam", mute(ten, why("spam")));
+    check_command("/mute bob for spam", mute(None, why("for spam")));
     check_mistake(
         "/mute bob 10 minutes",
         ParseError::BadTime(EchoedInput::new("10")),
@@ -63,6 +65,7 @@ fn what_operators_do_is_read() {
     for (line, time) in [
         ("/mute bob 0m", "0m"),
         ("/ban bob -5m", "-5m"),
+        ("/ban bob for 10 minutes", "10"),
         ("/ban bob +5m spam", "+5m"),
         ("/ban bob .5h", ".5h"),
     ] {

@@ -179,6 +179,12 @@ fn an_operator_is_told_of_an_address_that_is_spared() {
         "! bob is banned: spam. You come from 192.0.2.7 too, so only the name is banned: /lock keeps new names out.\n",
     );
     check(
+        ModAction::Ban,
+        0,
+        false,
+        "! bob is banned: spam. Others may come from 192.0.2.7, so only the name is banned: /ban 192.0.2.7 keeps all of them out.\n",
+    );
+    check(
         ModAction::Mute,
         2,
         false,

@@ -468,6 +468,11 @@ fn a_search_says_what_it_looked_for_and_how_it_goes_on() {
     };
     let head = "--- the newest 1 message with \"deploy\"; /search more ---\n--- now ---";
     check_found((&plain, false), &one, more, head);
+    let (phrase, left_out) = (search("“a b”"), search("-“a b”"));
+    let head = "--- 1 message with “a b” ---\n--- now ---";
+    check_found((&phrase, false), &one, FOUND, head);
+    let head = "--- 1 message without “a b” ---\n--- now ---";
+    check_found((&left_out, false), &one, FOUND, head);
     let end = "--- end; searched back to 2026-11-20 14:03, /search more goes on ---";
     let head = "--- 1 message with \"deploy\" ---";
     check_found(

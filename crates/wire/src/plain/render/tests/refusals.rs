@@ -3,8 +3,8 @@
 use chinwag_core::{Duration, Mask, Rejection};
 
 use super::*;
-use crate::plain::request::{Context, EchoedInput};
-use crate::plain::{ParseError, parse, parse_login};
+use crate::plain::request::{Context, EchoedInput, HelpTopic, Request};
+use crate::plain::{COMMANDS, ParseError, parse, parse_login};
 
 /// In the chat, about this command, and at the prompt.
 #[track_caller]
@@ -378,6 +378,21 @@ fn mistakes_say_what_would_be_right() {
         "! A password has at most 1024 bytes.",
     );
     assert_eq!(shown(|r, out| r.parse_error(out, &ParseError::Blank)), "");
+}
+
+#[test]
+fn the_help_that_a_mistake_names_is_that_of_its_command() {
+    for spec in COMMANDS {
+        let words = shown(|r, out| r.parse_error(out, &ParseError::Usage(spec)));
+        let from = words.rfind("/help ").expect("a command to type");
+        let line = words[from..].trim_end().strip_suffix(" explains it.");
+        let asked = parse(line.expect("a sentence"));
+        assert_eq!(
+            asked,
+            Ok(Request::Help(HelpTopic::Command(spec))),
+            "{words}"
+        );
+    }
 }
 
 #[test]
