@@ -1,9 +1,9 @@
-//! CHATHISTORY and REDACT (IRCv3 drafts): what was said before, from the store; and messages that go.
+//! CHATHISTORY (IRCv3 draft): what was said before, from the store.
 
 mod playback;
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Display;
 
@@ -17,7 +17,6 @@ use crate::irc::line::{Tags, Time};
 use crate::irc::message::{Message, shown};
 use crate::irc::render::{put_in_room, put_joined, put_signal};
 use crate::irc::said::put_private_past;
-use crate::irc::text::note;
 pub(super) use playback::{People, is_playback};
 
 /// Messages that one CHATHISTORY brings.
@@ -91,6 +90,15 @@ impl HistoryQuestion {
     }
 }
 
+/// The target of a history: a room as everybody writes it, a person as the client did, who finds its question again
+/// by that.
+fn called(of: PastOf<'_>, asked: &str) -> String {
+    match of {
+        PastOf::Room(room) => room.to_string(),
+        PastOf::With(_) => asked.into(),
+    }
+}
+
 /// Lines on either side of one, of so many in all.
 fn beside(limit: usize) -> usize {
     limit.saturating_sub(1) / 2
@@ -149,14 +157,21 @@ impl Session {
             _ => (message.param(1), 2..2 + points_max),
         };
         let Some(limit) = message.param(points.end) else {
-            let why = format_args!("NEED_MORE_PARAMS {subcommand} :Not enough parameters");
-            self.fail("CHATHISTORY", why, env, out);
-            return None;
+            return self.bad_history(subcommand, "Not enough parameters", env, out);
         };
+        if message.params.len() > points.end + 1 {
+            return self.bad_history(subcommand, "Too many parameters", env, out);
+        }
         let points = message.params.iter().take(points.end).skip(points.start);
-        let points: Option<Vec<Point>> = points.map(|typed| Point::parse(typed)).collect();
-        let Some(points) = points else {
-            return self.bad_history(subcommand, "No such place", env, out);
+        let points: Result<Vec<Point>, &str> = points
+            .map(|typed| Point::parse(typed).ok_or(*typed))
+            .collect();
+        let points = match points {
+            Ok(points) => points,
+            Err(typed) => {
+                self.no_such_place((subcommand, target), typed, env, out);
+                return None;
+            }
         };
         let Some(limit) = limit.parse().ok().filter(|limit| *limit > 0) else {
             return self.bad_history(subcommand, "The limit is a number above 0", env, out);
@@ -178,6 +193,26 @@ impl Session {
         let why = format_args!("INVALID_PARAMS {subcommand} :{what}");
         self.fail("CHATHISTORY", why, env, out);
         None
+    }
+
+    /// What was typed for a place is none.
+    fn no_such_place(
+        &self,
+        (subcommand, target): (&str, Option<&str>),
+        typed: &str,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let kind = typed.split_once('=').map_or("", |(kind, _)| kind);
+        let (target, typed) = (shown(target.unwrap_or("*")), shown(typed));
+        let is_known = matches!(kind, "" | "msgid" | "timestamp");
+        let why = match is_known {
+            true => alloc::format!("INVALID_PARAMS {subcommand} {typed} :No such place"),
+            false => alloc::format!(
+                "INVALID_MSGREFTYPE {subcommand} {target} {typed} :No such kind of place"
+            ),
+        };
+        self.fail("CHATHISTORY", why, env, out);
     }
 
     fn ask_history(
@@ -277,8 +312,8 @@ impl Session {
     ) -> Option<Step> {
         if !question.has_begun {
             question.has_begun = true;
-            // As it was asked for, since that is how clients find their question again.
-            self.begin_history(question.batch, &question.target, env, out);
+            let target = called(page.of, &question.target);
+            self.begin_history(question.batch, &target, env, out);
         }
         let is_wanted = |event: &&Event| {
             // What everybody was told is no line of a history.
@@ -397,46 +432,6 @@ impl Session {
             self.put_past(event, PastOf::Room(room), batch, out);
         }
         self.end_batch(batch, env, out);
-    }
-
-    /// REDACT.
-    pub(super) fn redact(
-        &mut self,
-        message: &Message<'_>,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
-        let (target, msgid) = (message.param(0)?, message.param(1)?);
-        let why = message.param(2);
-        let of = match room(target) {
-            Some(room) => Past::Room(RoomRef::Name(room)),
-            None => Past::With(target.into()),
-        };
-        let is_seen = room(target).is_none_or(|room| self.is_inside(&room, env));
-        match place(msgid) {
-            Some(message) if is_seen => {
-                let what = Question::Redact {
-                    target: target.into(),
-                    message: msgid.into(),
-                };
-                let delete = Ask::Delete {
-                    message,
-                    of: Some(of),
-                    why: why.and_then(note),
-                };
-                self.later(delete, what);
-            }
-            None if is_seen => {
-                let (target, msgid) = (shown(target), shown(msgid));
-                let why = format_args!("UNKNOWN_MSGID {target} {msgid} :No such message");
-                self.fail("REDACT", why, env, out);
-            }
-            _ => {
-                let why = format_args!("INVALID_TARGET {target} :You are in no such channel");
-                self.fail("REDACT", why, env, out);
-            }
-        }
-        None
     }
 }
 
