@@ -1,16 +1,19 @@
 //! CHATHISTORY (IRCv3 draft): what was said before, from the store.
 
 mod playback;
+mod points;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use chinwag_core::{Detail, Event, Fact, HistoryTarget, Range, RoomName, RoomRef, Seq, Timestamp};
+use chinwag_core::{
+    Detail, Event, Fact, HistoryTarget, Name, Range, RoomName, RoomRef, Seq, Timestamp,
+};
 
 use super::rooms::room;
-use super::{Question, Session, place};
+use super::{Question, Session};
 use crate::dialect::{Ask, Env, HistoryPage, Past, PastOf, Recent, Step, Targets};
 use crate::irc::caps::Cap;
 use crate::irc::line::{Tags, Time};
@@ -18,6 +21,8 @@ use crate::irc::message::{Message, shown};
 use crate::irc::render::{put_in_room, put_joined, put_signal};
 use crate::irc::said::put_private_past;
 pub(super) use playback::{People, is_playback};
+use points::Point;
+pub(super) use points::{time, timestamp};
 
 /// Messages that one CHATHISTORY brings.
 const LINES_MAX: usize = 1_000;
@@ -102,36 +107,6 @@ fn called(of: PastOf<'_>, asked: &str) -> String {
 /// Lines on either side of one, of so many in all.
 fn beside(limit: usize) -> usize {
     limit.saturating_sub(1) / 2
-}
-
-/// A place in a history: a message or a time.
-#[derive(Clone, Copy, Debug)]
-enum Point {
-    Seq(Seq),
-    Time(Timestamp),
-    /// `*`: the newest.
-    Newest,
-}
-
-impl Point {
-    fn parse(typed: &str) -> Option<Self> {
-        match typed.split_once('=') {
-            Some(("msgid", id)) => place(id).map(Self::Seq),
-            Some(("timestamp", _)) => timestamp(typed).map(Self::Time),
-            None if typed == "*" => Some(Self::Newest),
-            _ => None,
-        }
-    }
-}
-
-/// Reads `timestamp=2019-01-04T14:33:26.123Z`.
-pub(super) fn timestamp(typed: &str) -> Option<Timestamp> {
-    time(typed.strip_prefix("timestamp=")?)
-}
-
-/// Reads `2019-01-04T14:33:26.123Z`.
-pub(super) fn time(typed: &str) -> Option<Timestamp> {
-    crate::zone::rfc3339(typed)
 }
 
 const SUBCOMMANDS: [&str; 6] = ["LATEST", "BEFORE", "AFTER", "AROUND", "BETWEEN", "TARGETS"];
@@ -224,10 +199,9 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let room = room(target);
         let batch = self.next_batch();
         let mut question = HistoryQuestion::new(batch, subcommand, target, limit);
-        if room.as_ref().is_some_and(|room| !self.is_inside(room, env)) {
+        if !self.is_readable(target, env) {
             self.refuse_history(&question, env, out);
             return None;
         }
@@ -237,6 +211,14 @@ impl Session {
         let ask = self.past_of(&question, range);
         self.later(ask, Question::History(Box::new(question)));
         None
+    }
+
+    /// Whether a target may have a history that the client reads: a room that it is in, or what may be a name.
+    pub(super) fn is_readable(&self, target: &str, env: &Env<'_>) -> bool {
+        match target.starts_with('#') {
+            true => room(target).is_some_and(|room| self.is_inside(&room, env)),
+            false => Name::known(target).is_some(),
+        }
     }
 
     fn past_of(&self, question: &HistoryQuestion, range: Range) -> Ask {
@@ -281,7 +263,7 @@ impl Session {
         self.begin_batch(batch, "draft/chathistory-targets", env, out);
         for (target, at) in targets {
             let tags = Tags {
-                batch: Some(batch),
+                batch: Some(batch).filter(|_| self.caps.has(Cap::Batch)),
                 ..Tags::default()
             };
             let target: &dyn Display = match target {

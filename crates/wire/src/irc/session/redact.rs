@@ -25,7 +25,7 @@ impl Session {
             Some(room) => Past::Room(RoomRef::Name(room)),
             None => Past::With(target.into()),
         };
-        let is_seen = room(target).is_none_or(|room| self.is_inside(&room, env));
+        let is_seen = self.is_readable(target, env);
         match place(msgid) {
             Some(message) if is_seen => {
                 let what = Question::Redact {
@@ -45,7 +45,10 @@ impl Session {
                 self.fail("REDACT", why, env, out);
             }
             _ => {
-                let why = format_args!("INVALID_TARGET {target} :You are in no such channel");
+                let target = shown(target);
+                let why = format_args!(
+                    "INVALID_TARGET {target} :You cannot delete messages from {target}"
+                );
                 self.fail("REDACT", why, env, out);
             }
         }
