@@ -7,7 +7,8 @@
 //!
 //! The first line after the greeting is looked at in the same way: some clients of IRC, HTTP and
 //! JSON wait for the server, and a slow link makes any of them late. Options of telnet, which some send before
-//! their person has typed anything, are no line. Empty lines before it end nothing: a request of HTTP may have
+//! their person has typed anything, are no line, and what stands behind them is looked at as if they were not there:
+//! a paste may come with them. Empty lines before it end nothing: a request of HTTP may have
 //! some (RFC 9112, section 2.2), and what comes behind them would be said aloud.
 //!
 //! A few names cannot be had by a client that speaks first: `SSH-...`, a command of IRC with a blank
@@ -170,11 +171,12 @@ pub enum Spoke {
 /// them at most.
 pub fn sniff(bytes: &[u8], spoke: Spoke) -> Sniffed {
     let seen = &bytes[..bytes.len().min(SNIFF_BYTES_MAX)];
-    match sniff_seen(seen) {
-        Sniffed::Is(Protocol::Ssh) if spoke == Spoke::Greeted => sniff_ssh(seen),
+    let line = behind_telnet(seen);
+    match sniff_line(line) {
+        Sniffed::Is(Protocol::Ssh) if spoke == Spoke::Greeted => sniff_ssh(line),
         // Behind an empty line it would be no name, but said to all.
         Sniffed::Is(protocol)
-            if spoke == Spoke::Greeted && !begins_empty(seen) && may_be_typed(protocol, seen) =>
+            if spoke == Spoke::Greeted && !begins_empty(line) && may_be_typed(protocol, line) =>
         {
             Sniffed::Is(Protocol::Plain)
         }
@@ -194,7 +196,13 @@ pub fn sniff_silent(bytes: &[u8], spoke: Spoke) -> Protocol {
 
 /// Whether these bytes are options of telnet and nothing else: its person has said nothing yet.
 pub fn is_telnet_alone(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && behind_options(bytes).is_none_or(<[u8]>::is_empty)
+    !bytes.is_empty() && behind_telnet(bytes).is_empty()
+}
+
+/// What stands behind the options of telnet with which a client begins, if any: nothing while the last of them is
+/// not whole.
+pub fn behind_telnet(bytes: &[u8]) -> &[u8] {
+    behind_options(bytes).unwrap_or_default()
 }
 
 /// Decides at once for a client that was greeted and has sent this in one go, where that is a person's Enter, who is
@@ -265,15 +273,12 @@ fn may_be_typed(protocol: Protocol, bytes: &[u8]) -> bool {
     }
 }
 
-fn sniff_seen(bytes: &[u8]) -> Sniffed {
+fn sniff_line(bytes: &[u8]) -> Sniffed {
     let bytes = match fit(bytes, BOM) {
         Fit::Yes => &bytes[BOM.len()..],
         Fit::SoFar if !bytes.is_empty() => return Sniffed::NeedMore,
         _ => bytes,
     };
-    if is_telnet_alone(bytes) {
-        return Sniffed::NeedMore;
-    }
     // The head of a proxy begins with empty lines, and two more bytes that could be anything's.
     let head = fit_any(PROXY.iter().map(|head| fit(bytes, head)));
     let rest = behind_empty_lines(bytes);

@@ -127,6 +127,13 @@ impl Exchange {
         self.held.as_deref().map_or(&[], Vec::as_slice)
     }
 
+    /// Keeps no more of it than this many bytes, the last.
+    pub(super) fn hold_last(&mut self, bytes: usize) {
+        if let Some(held) = &mut self.held {
+            held.drain(..held.len().saturating_sub(bytes));
+        }
+    }
+
     pub(super) fn take_held(&mut self) -> Vec<u8> {
         self.held.take().map_or_else(Vec::new, |held| *held)
     }

@@ -3,7 +3,8 @@
 
 use chinwag_wire::dialect::{Dialect, refuse_unencrypted};
 use chinwag_wire::sniff::{
-    Protocol, Sniffed, Spoke, is_telnet_alone, is_tls, sniff, sniff_packet, sniff_silent,
+    Protocol, Sniffed, Spoke, behind_telnet, is_telnet_alone, is_tls, sniff, sniff_packet,
+    sniff_silent,
 };
 
 use super::{Session, Stage};
@@ -106,7 +107,10 @@ impl Session {
         if !goes_on {
             let client = (self.dialect.bucket(), self.security());
             match Dialect::new(protocol, spoke, client, &shared.env()) {
-                Some(dialect) => self.dialect = dialect,
+                Some(dialect) => {
+                    self.dialect = dialect;
+                    self.drop_telnet(protocol);
+                }
                 // In its own words.
                 None => {
                     self.log_refusal(why_not_served(protocol));
@@ -116,6 +120,14 @@ impl Session {
         }
         self.stage = Stage::Open;
         self.handle_held(shared);
+    }
+
+    /// Drops the options that a telnet has sent before its first line, if that is a program's: those have none.
+    fn drop_telnet(&mut self, protocol: Protocol) {
+        if protocol != Protocol::Plain {
+            let line = behind_telnet(self.exchange.held()).len();
+            self.exchange.hold_last(line);
+        }
     }
 }
 

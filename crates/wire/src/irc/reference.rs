@@ -25,15 +25,18 @@ unless you tell them to; `chinwag fingerprint` prints the SHA-256 to compare.
 | The Lounge | Server `HOST`, port 8989; without TLS *Use secure connection* off, with it *Only allow trusted certificates* off |
 | catgirl | speaks TLS alone: `catgirl -o -h HOST -p 8989 > chat.pem` takes the certificate, then `catgirl -t chat.pem -h HOST -p 8989 -n NICK`, with `-a NAME:PASSWORD` for an account |
 | EPIC5, ircII, ScrollZ | `epic5 NICK HOST:8989`, and the others in the same way; they do not support `server-time`, so they get no history |
-| ii | `ii -s HOST -p 8989 -n NICK` |
+| ii, sic, TinyIRC | `ii -s HOST -p 8989 -n NICK`, `sic -h HOST -p 8989 -n NICK`, `tinyirc NICK HOST 8989`; they get no history either |
 | ZNC | `AddServer HOST 8989`, or with TLS `AddServer HOST +8989` and what it then says about the certificate |
+| bip | `network { name = \"chat\"; server { host = \"HOST\"; port = 8989; }; };`, and in its `connection` for an account `sasl_username`, `sasl_password` and `sasl_mechanism = \"PLAIN\"` |
 | gamja | needs a WebSocket, which chinwag does not serve; it works through soju |
 | Halloy | `server = \"HOST\"`, `port = 8989`, `use_tls = false` or `dangerously_accept_invalid_certs = true` |
 | Goguma | `irc+insecure://HOST:8989`, or `ircs://HOST:8989` |
 | Limnoria, Eggdrop, Sopel, irc3, pydle | the server `HOST` and the port 8989 in its settings, TLS off unless the certificate is trusted |
 | a bot | a socket, `NICK`, `USER`, `JOIN`; or line JSON, which is easier: [protocol.md](protocol.md) |
 
-The Lounge 4.5.2, irc-framework 4.14.0, ZNC 1.8.2 and Limnoria 2023.1.28 were tried with SASL. Eggdrop 1.8.4 leaves
+The Lounge 4.5.2, irc-framework 4.14.0, ZNC 1.8.2, bip 0.9.3, Limnoria 2023.1.28, Sopel 8.0.4 and the libraries
+ircrobots 0.7.2 and irc 20.5.0 of Python were tried with SASL; the crate irc 1.1.0 of Rust with a server password;
+ii 1.8, sic 1.1, TinyIRC 1.1, EPIC5 2.1.6 and ScrollZ 2.2.3 as guests. Eggdrop 1.8.4 leaves
 `#lobby`, since it was not told to join it. pydle 1.2.0 ends the negotiation at the first of several lines of
 capabilities, before it logs in: under a registered name it needs `password=\"NAME:PASSWORD\"` in `connect`.
 
@@ -69,7 +72,7 @@ const DIFFERENCES: &str = "\
   spelling.
 - **Ranks.** `@` is a moderator or the owner of a room, `+` a voice. Server operators may do in every room what its
   moderators may; from `#lobby` nobody is put out or kept out. The person who makes a room is its moderator, and its owner if the name is registered. Moderators
-  can put out anybody except the owner and server operators. A moderator who is put out or muted (`/mute NAME here`)
+  can put out anybody except the owner, server operators and themselves, whom PART puts out. A moderator who is put out or muted (`/mute NAME here`)
   loses the rank, while a mask (`+b m:NAME`) silences neither moderators nor voices. A moderator can also have a
   voice, which stays when the rank is taken. When a person or an account brings or loses a rank, the server sends a
   MODE after the JOIN or the ACCOUNT. `PRIVMSG @#room` reaches the moderators of a room, `+#room` its voices as well;

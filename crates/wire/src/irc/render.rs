@@ -245,13 +245,17 @@ pub(super) fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown
         }
         Fact::IdentSet(set) if caps.has(Cap::Setname) => {
             let real = set.ident.real.as_deref().unwrap_or(set.name.as_str());
-            put_by(
-                out,
-                event,
-                &set.name,
-                shown,
-                format_args!("SETNAME :{real}"),
-            );
+            // It may have changed its flags alone.
+            let source = event.source.as_ref();
+            if source.is_none_or(|source| *source.real != *real) {
+                put_by(
+                    out,
+                    event,
+                    &set.name,
+                    shown,
+                    format_args!("SETNAME :{real}"),
+                );
+            }
         }
         _ => {}
     }

@@ -30,6 +30,7 @@ mod question;
 mod queue;
 mod read_marker;
 mod reader;
+mod redact;
 mod refusal;
 mod registering;
 mod rooms;

@@ -95,7 +95,7 @@ fn a_name_is_plain_from_the_byte_that_makes_it_one() {
     check(b"\nlee#pass\n", 5, Protocol::Plain);
     check(b" \n\t lee#pass\n", 5, Protocol::Plain);
     check(b" {\n", 2, Protocol::Plain);
-    check(b"\xff\xfd\x01lee", 4, Protocol::Plain);
+    check(b"\xff\xfd\x01lee\n", 7, Protocol::Plain);
     check(b"\xff\xfe\x01lee", 4, Protocol::Plain);
     check("ルーム\n".as_bytes(), 1, Protocol::Plain);
     check("\u{feff}lee\n".as_bytes(), 7, Protocol::Plain);
@@ -200,9 +200,17 @@ fn options_of_telnet_are_nothing_said() {
             assert!(is_telnet_alone(&options[..n]), "{n}");
             assert_eq!(sniff(&options[..n], spoke), Sniffed::NeedMore, "{n}");
         }
-        let typed = [options.as_slice(), b"NICK a\r\n"].concat();
-        assert!(!is_telnet_alone(&typed));
-        assert_eq!(sniff(&typed, spoke), Sniffed::Is(Protocol::Plain));
+        for (line, protocol) in [
+            (&b"ann\r\n"[..], Protocol::Plain),
+            (b"NICK ann\r\n", Protocol::Irc),
+            (b"{\"hello\":{}}\n", Protocol::Json),
+            (b"GET / HTTP/1.1\r\n", Protocol::Http),
+        ] {
+            let typed = [options.as_slice(), line].concat();
+            assert!(!is_telnet_alone(&typed));
+            assert_eq!(behind_telnet(&typed), line);
+            assert_eq!(sniff(&typed, spoke), Sniffed::Is(protocol));
+        }
     }
     for said in [
         b"".as_slice(),

@@ -10,7 +10,7 @@ use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, StandingChange};
 use crate::event::{Fact, RoomAct};
 use crate::ids::RoomId;
-use crate::mask::{Listed, MaskKind, Matched};
+use crate::mask::{Listed, MaskKind};
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::Standing;
@@ -56,14 +56,12 @@ impl Chat {
         }
         facts.extend(self.deposed(me, id, (&mask, &hit), given.now));
         let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
-        // An address alone, which an operator has barred, is shown to operators.
-        let named = masks.iter().filter(|mask| mask.name.is_some());
-        let entries: Vec<Matched> = named.map(Matched::of).collect();
+        let listed = self.newly_listed(me, id, (MaskKind::Ban, &masks), given.now);
         for mask in masks {
             let bar = RoomAct::Bar(given.restriction(mask));
             facts.push(self.changed(me, id, bar, None));
         }
-        facts.extend(self.listed(me, id, (MaskKind::Ban, entries, true)));
+        facts.extend(listed);
         let why = given.why.clone().map(Arc::new);
         for person in hit {
             self.eject(me, id, person, why.clone(), facts);
@@ -176,13 +174,13 @@ impl Chat {
         };
         facts.extend(self.demoted(me, id, target, now)?);
         let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
-        let entries = masks.iter().map(Matched::of).collect();
+        let listed = self.newly_listed(me, id, (MaskKind::Mute, &masks), now);
         let told = core::iter::once(Some(target.id)).chain(core::iter::repeat(None));
         for (mask, told) in masks.into_iter().zip(told) {
             let mute = RoomAct::Mute(given.restriction(mask));
             facts.push(self.changed(me, id, mute, told));
         }
-        facts.extend(self.listed(me, id, (MaskKind::Mute, entries, true)));
+        facts.extend(listed);
         Ok(())
     }
 

@@ -6,8 +6,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::account::Account;
-use crate::ban::Mask;
-use crate::chat::state::{RoomRestrictions, RoomRules};
+use crate::ban::{Mask, Reach, Restriction};
+use crate::chat::state::{Room, RoomRestrictions, RoomRules};
 use crate::chat::{Chat, Person};
 use crate::event::{Fact, RoomAct};
 use crate::ids::{PersonId, RoomId};
@@ -26,7 +26,8 @@ const KINDS: [MaskKind; 4] = [
 ];
 
 impl Chat {
-    /// Nothing follows from a mask that is there already, or is not there.
+    /// Nothing follows from a mask that is there already, or is not there; nor from one that is the entry of a bar
+    /// or a mute without an end, which does all that the mask would.
     pub(super) fn decide_mask(
         &self,
         me: &Person,
@@ -39,11 +40,10 @@ impl Chat {
             self.lift(me, id, (kind, &Listed::Matched(matched)), now, facts);
             return Ok(());
         }
-        let masks = self.masks_in(id);
-        if masks.iter().any(|mask| mask.is_same(kind, &matched)) {
+        if self.has_mask(id, kind, &matched) || self.lasts(id, (kind, &matched), now) {
             return Ok(());
         }
-        if masks.len() >= ROOM_MASKS_MAX {
+        if self.masks_in(id).len() >= ROOM_MASKS_MAX {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
         facts.push(self.mask_set(me, id, (kind, matched, true), now));
@@ -101,10 +101,7 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) {
         let matched = listed.matched();
-        let is_mask = self
-            .masks_in(id)
-            .iter()
-            .any(|mask| mask.is_same(kind, &matched));
+        let is_mask = self.has_mask(id, kind, &matched);
         if is_mask {
             facts.push(self.mask_set(me, id, (kind, matched.clone(), false), now));
         }
@@ -170,8 +167,54 @@ impl Chat {
         self.changed(me, id, RoomAct::Unmute(word), bearer)
     }
 
+    /// What clients of IRC are told of bars or mutes that are set: not of an entry that their list has already.
+    pub(super) fn newly_listed(
+        &self,
+        me: &Person,
+        id: RoomId,
+        (kind, masks): (MaskKind, &[Mask]),
+        now: Timestamp,
+    ) -> Option<Fact> {
+        // An address alone, which an operator has barred, is shown to operators.
+        let named = masks.iter().filter(|mask| mask.name.is_some());
+        let mut entries: Vec<Matched> = named.map(Matched::of).collect();
+        entries.retain(|entry| {
+            let mut standing = self.restrictions_listed(id, (kind, entry), now);
+            !self.has_mask(id, kind, entry) && standing.next().is_none()
+        });
+        self.listed(me, id, (kind, entries, true))
+    }
+
+    /// The bars, or the mutes, that stand on a list as this entry.
+    fn restrictions_listed<'a>(
+        &'a self,
+        id: RoomId,
+        (kind, entry): (MaskKind, &'a Matched),
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'a Restriction> {
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        let list = rules.and_then(|rules| rules.restrictions(kind));
+        let active = list.into_iter().flat_map(move |list| list.active(now));
+        active.filter(move |restriction| Matched::of(&restriction.mask) == *entry)
+    }
+
+    /// Whether a bar, or a mute, of a name does for good what a mask would.
+    fn lasts(&self, id: RoomId, listed: (MaskKind, &Matched), now: Timestamp) -> bool {
+        let mut standing = self.restrictions_listed(id, listed, now);
+        standing.any(|restriction| {
+            let mask = &restriction.mask;
+            let is_whole = mask.name.is_some() && mask.reach == Reach::Either;
+            is_whole && restriction.until.is_none()
+        })
+    }
+
+    fn has_mask(&self, id: RoomId, kind: MaskKind, matched: &Matched) -> bool {
+        let mut masks = self.masks_in(id).iter();
+        masks.any(|mask| mask.is_same(kind, matched))
+    }
+
     /// What clients of IRC are told of bars and mutes, whose lists they keep.
-    pub(super) fn listed(
+    fn listed(
         &self,
         me: &Person,
         id: RoomId,

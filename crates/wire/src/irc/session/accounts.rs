@@ -74,7 +74,11 @@ impl Session {
             self.numeric("906", ":SASL authentication aborted", env, out);
             return None;
         }
-        if typed.len() > SASL_LINE_BYTES || sasl.answer.len() + typed.len() > SASL_BYTES_MAX {
+        if typed.len() > SASL_LINE_BYTES {
+            self.numeric("905", ":SASL message too long", env, out);
+            return None;
+        }
+        if sasl.answer.len() + typed.len() > SASL_BYTES_MAX {
             self.numeric("904", ":SASL authentication failed: too long", env, out);
             return None;
         }

@@ -1,24 +1,28 @@
-//! CHATHISTORY and REDACT (IRCv3 drafts): what was said before, from the store; and messages that go.
+//! CHATHISTORY (IRCv3 draft): what was said before, from the store.
 
 mod playback;
+mod points;
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use chinwag_core::{Detail, Event, Fact, HistoryTarget, Range, RoomName, RoomRef, Seq, Timestamp};
+use chinwag_core::{
+    Detail, Event, Fact, HistoryTarget, Name, Range, RoomName, RoomRef, Seq, Timestamp,
+};
 
 use super::rooms::room;
-use super::{Question, Session, place};
+use super::{Question, Session};
 use crate::dialect::{Ask, Env, HistoryPage, Past, PastOf, Recent, Step, Targets};
 use crate::irc::caps::Cap;
 use crate::irc::line::{Tags, Time};
 use crate::irc::message::{Message, shown};
 use crate::irc::render::{put_in_room, put_joined, put_signal};
 use crate::irc::said::put_private_past;
-use crate::irc::text::note;
 pub(super) use playback::{People, is_playback};
+use points::Point;
+pub(super) use points::{time, timestamp};
 
 /// Messages that one CHATHISTORY brings.
 const LINES_MAX: usize = 1_000;
@@ -91,39 +95,18 @@ impl HistoryQuestion {
     }
 }
 
-/// Lines on either side of one, of so many in all.
-fn beside(limit: usize) -> usize {
-    limit.saturating_sub(1) / 2
-}
-
-/// A place in a history: a message or a time.
-#[derive(Clone, Copy, Debug)]
-enum Point {
-    Seq(Seq),
-    Time(Timestamp),
-    /// `*`: the newest.
-    Newest,
-}
-
-impl Point {
-    fn parse(typed: &str) -> Option<Self> {
-        match typed.split_once('=') {
-            Some(("msgid", id)) => place(id).map(Self::Seq),
-            Some(("timestamp", _)) => timestamp(typed).map(Self::Time),
-            None if typed == "*" => Some(Self::Newest),
-            _ => None,
-        }
+/// The target of a history: a room as everybody writes it, a person as the client did, who finds its question again
+/// by that.
+fn called(of: PastOf<'_>, asked: &str) -> String {
+    match of {
+        PastOf::Room(room) => room.to_string(),
+        PastOf::With(_) => asked.into(),
     }
 }
 
-/// Reads `timestamp=2019-01-04T14:33:26.123Z`.
-pub(super) fn timestamp(typed: &str) -> Option<Timestamp> {
-    time(typed.strip_prefix("timestamp=")?)
-}
-
-/// Reads `2019-01-04T14:33:26.123Z`.
-pub(super) fn time(typed: &str) -> Option<Timestamp> {
-    crate::zone::rfc3339(typed)
+/// Lines on either side of one, of so many in all.
+fn beside(limit: usize) -> usize {
+    limit.saturating_sub(1) / 2
 }
 
 const SUBCOMMANDS: [&str; 6] = ["LATEST", "BEFORE", "AFTER", "AROUND", "BETWEEN", "TARGETS"];
@@ -149,14 +132,21 @@ impl Session {
             _ => (message.param(1), 2..2 + points_max),
         };
         let Some(limit) = message.param(points.end) else {
-            let why = format_args!("NEED_MORE_PARAMS {subcommand} :Not enough parameters");
-            self.fail("CHATHISTORY", why, env, out);
-            return None;
+            return self.bad_history(subcommand, "Not enough parameters", env, out);
         };
+        if message.params.len() > points.end + 1 {
+            return self.bad_history(subcommand, "Too many parameters", env, out);
+        }
         let points = message.params.iter().take(points.end).skip(points.start);
-        let points: Option<Vec<Point>> = points.map(|typed| Point::parse(typed)).collect();
-        let Some(points) = points else {
-            return self.bad_history(subcommand, "No such place", env, out);
+        let points: Result<Vec<Point>, &str> = points
+            .map(|typed| Point::parse(typed).ok_or(*typed))
+            .collect();
+        let points = match points {
+            Ok(points) => points,
+            Err(typed) => {
+                self.no_such_place((subcommand, target), typed, env, out);
+                return None;
+            }
         };
         let Some(limit) = limit.parse().ok().filter(|limit| *limit > 0) else {
             return self.bad_history(subcommand, "The limit is a number above 0", env, out);
@@ -180,6 +170,26 @@ impl Session {
         None
     }
 
+    /// What was typed for a place is none.
+    fn no_such_place(
+        &self,
+        (subcommand, target): (&str, Option<&str>),
+        typed: &str,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let kind = typed.split_once('=').map_or("", |(kind, _)| kind);
+        let (target, typed) = (shown(target.unwrap_or("*")), shown(typed));
+        let is_known = matches!(kind, "" | "msgid" | "timestamp");
+        let why = match is_known {
+            true => alloc::format!("INVALID_PARAMS {subcommand} {typed} :No such place"),
+            false => alloc::format!(
+                "INVALID_MSGREFTYPE {subcommand} {target} {typed} :No such kind of place"
+            ),
+        };
+        self.fail("CHATHISTORY", why, env, out);
+    }
+
     fn ask_history(
         &mut self,
         subcommand: &'static str,
@@ -189,10 +199,9 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let room = room(target);
         let batch = self.next_batch();
         let mut question = HistoryQuestion::new(batch, subcommand, target, limit);
-        if room.as_ref().is_some_and(|room| !self.is_inside(room, env)) {
+        if !self.is_readable(target, env) {
             self.refuse_history(&question, env, out);
             return None;
         }
@@ -202,6 +211,14 @@ impl Session {
         let ask = self.past_of(&question, range);
         self.later(ask, Question::History(Box::new(question)));
         None
+    }
+
+    /// Whether a target may have a history that the client reads: a room that it is in, or what may be a name.
+    pub(super) fn is_readable(&self, target: &str, env: &Env<'_>) -> bool {
+        match target.starts_with('#') {
+            true => room(target).is_some_and(|room| self.is_inside(&room, env)),
+            false => Name::known(target).is_some(),
+        }
     }
 
     fn past_of(&self, question: &HistoryQuestion, range: Range) -> Ask {
@@ -246,7 +263,7 @@ impl Session {
         self.begin_batch(batch, "draft/chathistory-targets", env, out);
         for (target, at) in targets {
             let tags = Tags {
-                batch: Some(batch),
+                batch: Some(batch).filter(|_| self.caps.has(Cap::Batch)),
                 ..Tags::default()
             };
             let target: &dyn Display = match target {
@@ -277,8 +294,8 @@ impl Session {
     ) -> Option<Step> {
         if !question.has_begun {
             question.has_begun = true;
-            // As it was asked for, since that is how clients find their question again.
-            self.begin_history(question.batch, &question.target, env, out);
+            let target = called(page.of, &question.target);
+            self.begin_history(question.batch, &target, env, out);
         }
         let is_wanted = |event: &&Event| {
             // What everybody was told is no line of a history.
@@ -397,46 +414,6 @@ impl Session {
             self.put_past(event, PastOf::Room(room), batch, out);
         }
         self.end_batch(batch, env, out);
-    }
-
-    /// REDACT.
-    pub(super) fn redact(
-        &mut self,
-        message: &Message<'_>,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
-        let (target, msgid) = (message.param(0)?, message.param(1)?);
-        let why = message.param(2);
-        let of = match room(target) {
-            Some(room) => Past::Room(RoomRef::Name(room)),
-            None => Past::With(target.into()),
-        };
-        let is_seen = room(target).is_none_or(|room| self.is_inside(&room, env));
-        match place(msgid) {
-            Some(message) if is_seen => {
-                let what = Question::Redact {
-                    target: target.into(),
-                    message: msgid.into(),
-                };
-                let delete = Ask::Delete {
-                    message,
-                    of: Some(of),
-                    why: why.and_then(note),
-                };
-                self.later(delete, what);
-            }
-            None if is_seen => {
-                let (target, msgid) = (shown(target), shown(msgid));
-                let why = format_args!("UNKNOWN_MSGID {target} {msgid} :No such message");
-                self.fail("REDACT", why, env, out);
-            }
-            _ => {
-                let why = format_args!("INVALID_TARGET {target} :You are in no such channel");
-                self.fail("REDACT", why, env, out);
-            }
-        }
-        None
     }
 }
 

@@ -86,9 +86,11 @@ impl Session {
     pub(super) fn list(
         &mut self,
         message: &Message<'_>,
-        _: &Env<'_>,
-        _: &mut Vec<u8>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
     ) -> Option<Step> {
+        // Some clients open a window with it.
+        self.numeric("321", "Channel :Users  Name", env, out);
         let filter = ListFilter::parse(message.param(0).unwrap_or_default());
         let ask = Ask::Query(Query::Rooms { after: None });
         self.later(ask, Question::List(Box::new(filter)));

@@ -124,7 +124,9 @@ impl Session {
     /// (IRCv3, channel rename, "Fallback").
     fn handle_room_renamed(&mut self, renamed: &RoomRenamed, out: &mut Vec<u8>) {
         let (old, new) = (&renamed.old, &renamed.new);
-        if self.caps.has(Cap::ChannelRename) || old.is_same(new) {
+        // By CASEMAPPING, which knows less than the server of what is one name.
+        let is_same = old.bare().eq_ignore_ascii_case(new.bare());
+        if self.caps.has(Cap::ChannelRename) || is_same {
             return;
         }
         self.put_own_part(old, renamed.why.as_deref(), out);

@@ -50,10 +50,13 @@ impl Session {
     pub(super) fn wallops(
         &mut self,
         message: &Message<'_>,
-        _: &Env<'_>,
-        _: &mut Vec<u8>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let text = note(message.param(0)?)?;
+        let Some(text) = message.param(0).and_then(note) else {
+            self.numeric("461", "WALLOPS :Not enough parameters", env, out);
+            return None;
+        };
         let ask = Ask::Command(Command::Announce(text));
         self.later(ask, Question::Operate(String::new()));
         None

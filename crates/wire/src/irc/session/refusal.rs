@@ -472,23 +472,6 @@ impl Session {
         }
     }
 
-    fn refuse_redaction(
-        &self,
-        (target, message): (&str, &str),
-        rejection: &Rejection,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        let code = match rejection {
-            Rejection::NoSuchMessage => "UNKNOWN_MSGID",
-            _ => "REDACT_FORBIDDEN",
-        };
-        let words = Sentence(rejection);
-        let (target, message) = (shown(target), shown(message));
-        let why = format_args!("{code} {target} {message} :{words}");
-        self.fail("REDACT", why, env, out);
-    }
-
     /// The question in flight cannot be answered now.
     pub(super) fn handle_trouble(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let question = self.take_question()?;

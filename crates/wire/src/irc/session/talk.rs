@@ -9,6 +9,7 @@ use chinwag_core::{Command, Event, Fact, IrcForm, Manner, Rejection, RoomName, R
 use chinwag_core::{RoomId, SignalTarget, Standing, Text};
 
 use super::history::is_playback;
+use super::rooms::room;
 use super::services::Service;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
@@ -136,7 +137,7 @@ impl Session {
             }
             match spoken(typed, is_notice, self.tags_of(message)) {
                 Spoken::Said(saying) => self.say_to(target, saying, is_notice, env, out),
-                Spoken::Signal(form) => self.signal(target, is_notice, form),
+                Spoken::Signal(form) => self.signal(target, is_notice, form, env, out),
                 Spoken::Nothing if is_notice => {}
                 Spoken::Nothing => {
                     self.numeric("412", ":No text to send", env, out);
@@ -184,7 +185,7 @@ impl Session {
                 text: None,
                 tags: self.tags_of(message),
             };
-            self.signal(target, false, form);
+            self.signal(target, false, form, env, out);
         }
         self.refuse_targets(&rest, env, out);
         None
@@ -219,15 +220,14 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
+        if !self.check_receiver(target, is_notice, env, out) {
+            return;
+        }
         if !target.starts_with('#') {
             return self.say_in_private(target, saying, is_notice);
         }
-        match self.room(target, env) {
-            Some(room) => self.say_in_room(room, saying, is_notice),
-            None if is_notice => {}
-            None => self.answer_behind(out, |session, out| {
-                session.no_such_channel(target, env, out);
-            }),
+        if let Some(room) = self.room(target, env) {
+            self.say_in_room(room, saying, is_notice);
         }
     }
 
@@ -284,9 +284,36 @@ impl Session {
         self.later(Ask::Command(say), Question::Quiet);
     }
 
-    fn signal(&mut self, target: &str, is_notice: bool, form: IrcForm) {
-        let room = RoomName::parse(target).ok();
-        let room = room.filter(|_| target.starts_with('#'));
+    /// Refuses a room that cannot be, or those in it who have a standing.
+    fn check_receiver(
+        &mut self,
+        target: &str,
+        is_notice: bool,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        let named = read_ranked(target).map_or(target, |(_, room)| room);
+        let is_one = !named.starts_with('#') || room(named).is_some();
+        if !is_one && !is_notice {
+            self.answer_behind(out, |session, out| {
+                session.no_such_channel(target, env, out)
+            });
+        }
+        is_one
+    }
+
+    fn signal(
+        &mut self,
+        target: &str,
+        is_notice: bool,
+        form: IrcForm,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        if !self.check_receiver(target, is_notice, env, out) {
+            return;
+        }
+        let room = room(target);
         let echoes = self.pending.scope.is_some() && self.caps.has(Cap::EchoMessage);
         let sending = Sending {
             to: target.into(),
