@@ -49,8 +49,8 @@ impl Session {
                 put(out, &closed(why));
             }
             Tell::Admitted => return self.handle_admitted(),
-            // It asks for no proof.
-            Tell::Proven(..) => {}
+            // It asks for no proof, and the answer to `resume` has a count.
+            Tell::Proven(..) | Tell::CaughtUp => {}
             Tell::LeftOut(rooms) => tell_left_out(rooms, out),
             Tell::Guesses(_) | Tell::PasswordNotNeeded | Tell::Superseded | Tell::Stopping => {
                 tell_notice(tell, out);
