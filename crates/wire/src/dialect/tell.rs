@@ -47,6 +47,8 @@ pub enum Tell<'a> {
     Missed(&'a [Event]),
     /// The person is not in these rooms again, where it was before.
     LeftOut(&'a [LeftOut]),
+    /// All that the person has missed is told; what comes from here on is new.
+    CaughtUp,
     /// The answer to a query.
     Answer(&'a Answer),
     /// Earlier messages.
@@ -98,7 +100,8 @@ impl Tell<'_> {
                 false
             }
             Self::Admitted | Self::Proven(..) => true,
-            Self::Welcome(..) | Self::Entered(..) | Self::Left(_) | Self::Resumed { .. } => true,
+            Self::Welcome(..) | Self::Entered(..) | Self::Left(_) => true,
+            Self::Resumed { .. } | Self::CaughtUp => true,
             Self::Answer(_)
             | Self::History(_)
             | Self::Targets(_)

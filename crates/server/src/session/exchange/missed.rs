@@ -29,7 +29,8 @@ impl Session {
             self.take_saved(saved, shared);
         }
         let (mut unseen, mut kept) = (resumed.unseen, resumed.kept);
-        if let Some(after) = after {
+        // A number that was never given, such as one of before a backup was restored, proves nothing.
+        if let Some(after) = after.filter(|after| *after <= shared.newest) {
             unseen.go_on_behind(after);
             kept.retain(|event| event.seq > after);
         }
@@ -106,6 +107,7 @@ impl Session {
             && let Some(left_out) = self.exchange.end_missed()
         {
             self.tell_left_out(&left_out, shared);
+            self.tell(Tell::CaughtUp, shared);
         }
     }
 

@@ -36,6 +36,8 @@ impl Session {
                 self.handle_notice(tell, env, out);
                 return None;
             }
+            // What is old has its time.
+            Tell::CaughtUp => return None,
             _ => {}
         }
         let start = out.len();
@@ -114,6 +116,7 @@ impl Session {
             | Tell::PasswordWaits(_)
             | Tell::Farewell(_)
             | Tell::Superseded
+            | Tell::CaughtUp
             | Tell::Stopping => None,
         }
     }

@@ -52,6 +52,11 @@ impl Renderer {
         }
         let events = recent.messages.iter().map(|event| &**event);
         self.past_lines(out, events, (PastOf::Room(room), false), now);
+        self.caught_up(out);
+    }
+
+    /// `--- now ---`: what follows is new.
+    pub fn caught_up(&self, out: &mut Vec<u8>) {
         self.writer(out).separator("now");
     }
 

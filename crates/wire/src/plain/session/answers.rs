@@ -57,6 +57,7 @@ impl Session {
             }
             Tell::Missed(events) => self.tell_missed(events, env, out),
             Tell::LeftOut(rooms) => renderer.left_out(out, rooms),
+            Tell::CaughtUp => renderer.caught_up(out),
             Tell::Answer(answer) => return self.handle_answer(answer, env, out),
             Tell::History(page) => self.tell_history(page, env, out),
             // It does not ask for them.
