@@ -44,7 +44,10 @@ fn text(
             out,
             "This is chinwag {}; its data is in {}.",
             env!("CARGO_PKG_VERSION"),
-            folder.display()
+            std::path::absolute(folder)
+                .as_deref()
+                .unwrap_or(folder)
+                .display()
         ),
         Place::Memory => writeln!(
             out,
@@ -142,6 +145,15 @@ mod tests {
         let place = Place::Folder("/srv/chat".into());
         let text = text(&bound, &own, &place, ("The hint.", "AB:CD"));
         text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_data_folder_is_told_from_the_root_on() {
+        let here = std::env::current_dir().expect("a folder");
+        let place = Place::Folder("./chat".into());
+        let text = text(&[], &[], &place, ("", ""));
+        let told = format!("its data is in {}.", here.join("chat").display());
+        assert!(text.contains(&told), "{text}");
     }
 
     #[test]

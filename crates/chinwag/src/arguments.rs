@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use chinwag_server::config::{ConfigError, Listen, RawConfig};
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::backup::BackupFlags;
@@ -68,7 +69,7 @@ pub(crate) struct ServeFlags {
     #[arg(long, value_name = "ADDR", conflicts_with = "port")]
     listen: Vec<Listen>,
     /// Keep messages in this folder
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = folder())]
     data: Option<PathBuf>,
     /// Keep nothing on disk
     #[arg(long, conflicts_with = "data")]
@@ -113,6 +114,16 @@ fn own_port(text: &str) -> Result<u16, &'static str> {
     let wanted =
         "a port is a whole number from 0 to 65535, such as 8989; an address goes behind --listen";
     number(text).ok_or(wanted)
+}
+
+/// A folder. Only a shell takes `~` for the home folder, and not behind `--data=`.
+pub(crate) fn folder() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| {
+        match path.as_os_str().as_encoded_bytes().starts_with(b"~") {
+            true => Err("a folder is named without ~, which only a shell replaces"),
+            false => Ok(path),
+        }
+    })
 }
 
 /// The port of a server.

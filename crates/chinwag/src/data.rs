@@ -8,14 +8,14 @@ use chinwag_server::config::{Config, RawConfig, Reading};
 use chinwag_store::{Place, Reader};
 use clap::Args;
 
-use crate::arguments::ConfigFile;
+use crate::arguments::{ConfigFile, folder};
 use crate::serve;
 
 /// Which data folder.
 #[derive(Debug, Args)]
 pub(crate) struct DataFlags {
     /// The server's data folder [default: that of `chinwag serve`]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = folder())]
     data: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigFile,

@@ -12,8 +12,8 @@
 //! some (RFC 9112, section 2.2), and what comes behind them would be said aloud.
 //!
 //! A few names cannot be had by a client that speaks first: `SSH-...`, a command of IRC with a blank
-//! behind it or with a room, one alone in capital letters, and the words that scanners send (`HELP`,
-//! `stats` and a few more, see `probe`) in just that case and with just those line ends behind them.
+//! behind it or with a room, one alone in capital letters, and the words that scanners and clients of mail
+//! send (`HELP`, `stats`, `CAPA` and a few more, see `probe`) in just that case and with just those line ends behind them.
 
 mod http;
 mod probe;

@@ -50,6 +50,30 @@ fn a_script_that_speaks_first() {
     assert!(seen.ends_with("Bye, bot. 1 line sent.\n"), "{seen}");
 }
 
+/// It has waited for the prompt, or its link is slow: what follows a name that it cannot have is no name either.
+#[test]
+fn a_late_script_whose_name_is_refused_says_nothing() {
+    let server = Setup::new().limit("sniff_time", "0s").start();
+    let mut bob = server.join("bob");
+    for name in ["bob", "1bob"] {
+        let mut script = server.connect();
+        script.expect("Enter your username: ");
+        script.write(format!("{name}\ndone\nbackup finished\n").as_bytes());
+        let told = script.rest();
+        assert!(told.ends_with("NOT joined, nothing was sent.\n"), "{told}");
+    }
+    // Who waits for the answer is asked again.
+    let mut ann = server.connect();
+    ann.expect("Enter your username: ");
+    ann.ask("bob", "Enter your username: ");
+    ann.ask("ann", "--- now ---\n");
+    assert!(
+        !bob.expect("* ann joined #lobby (2 here)\n")
+            .contains("done")
+    );
+    server.stop();
+}
+
 #[test]
 fn a_script_that_asks_for_help_takes_no_name() {
     let server = patient_server();

@@ -228,12 +228,13 @@ impl Form for Folder {
     type Value = PathBuf;
 
     fn parse(&self, text: &str) -> Option<PathBuf> {
-        let is_path = !text.is_empty() && !text.contains('\0');
+        // Only a shell takes `~` for the home folder: it would be made, or looked for, where the server was started.
+        let is_path = !text.is_empty() && !text.contains('\0') && !text.starts_with('~');
         is_path.then(|| text.into())
     }
 
     fn wanted(&self) -> String {
-        "the path of a folder, such as /srv/chat".into()
+        "the path of a folder, such as /srv/chat, without ~".into()
     }
 
     fn show(&self, value: &PathBuf) -> String {
@@ -252,7 +253,7 @@ impl Form for File {
     }
 
     fn wanted(&self) -> String {
-        "the path of a file, such as /srv/chat/cert.pem".into()
+        "the path of a file, such as /srv/chat/cert.pem, without ~".into()
     }
 
     fn show(&self, value: &PathBuf) -> String {
@@ -609,7 +610,7 @@ mod tests {
             &Level,
             &["", "loud", "inof", "=loud=", "chinwag_server=loud", "=info"],
         );
-        refuses(&Folder, &["", "a\0b"]);
+        refuses(&Folder, &["", "a\0b", "~", "~/chat", "~ann/chat"]);
         refuses(&Zone, &["", "Moon/Base"]);
     }
 }

@@ -61,6 +61,9 @@ pub(crate) struct Session {
 // not round up.
 const _: () = assert!(size_of::<Session>() <= 256);
 
+/// Bytes that are enough to know that a client says more before it is answered.
+const MORE_BYTES: usize = 512;
+
 impl Session {
     /// A connection that was just accepted.
     pub(crate) fn new(
@@ -281,11 +284,25 @@ impl Session {
     }
 
     fn tell(&mut self, tell: Tell<'_>, shared: &mut Shared) {
+        if self.person.is_none() && matches!(tell, Tell::Rejected(_)) {
+            self.look_for_more(shared);
+        }
         let is_answer = tell.is_answer() || self.person.is_none();
         self.drive_to(is_answer, shared, |dialect, env, out| {
             dialect.handle_tell(tell, env, out)
         });
         self.poll_steps(shared);
+    }
+
+    /// Shows the dialect what its client has sent without waiting for the answer that comes now.
+    fn look_for_more(&mut self, shared: &Shared) {
+        if !self.exchange.has_held() && self.transport.is_readable() {
+            let mut buffer = [0; MORE_BYTES];
+            if let Read::Bytes(n) = self.transport.read(&mut buffer, shared.now) {
+                self.exchange.hold(&buffer[..n]);
+            }
+        }
+        self.dialect.handle_unread(self.exchange.held());
     }
 
     /// Asks what the dialect wants asked. What only talks is not waited for, so that more may follow.

@@ -330,6 +330,14 @@ impl Dialect {
         }
     }
 
+    /// The client has sent this behind what it is told the answer to next.
+    pub fn handle_unread(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Plain(session) => session.handle_unread(bytes),
+            Self::Json(_) | Self::Irc(_) => {}
+        }
+    }
+
     /// This is what its client may send at once from now on.
     pub fn handle_bucket(&mut self, bucket: Bucket) {
         match self {

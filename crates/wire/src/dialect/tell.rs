@@ -45,10 +45,10 @@ pub enum Tell<'a> {
     },
     /// Messages that the person has missed, in order, and what was done to it and in its rooms.
     Missed(&'a [Event]),
-    /// All that the person has missed is told: what follows is new.
-    CaughtUp,
     /// The person is not in these rooms again, where it was before.
     LeftOut(&'a [LeftOut]),
+    /// All that the person has missed is told; what comes from here on is new.
+    CaughtUp,
     /// The answer to a query.
     Answer(&'a Answer),
     /// Earlier messages.
@@ -100,8 +100,8 @@ impl Tell<'_> {
                 false
             }
             Self::Admitted | Self::Proven(..) => true,
-            Self::Welcome(..) | Self::Entered(..) | Self::Left(_) | Self::Resumed { .. } => true,
-            Self::CaughtUp => true,
+            Self::Welcome(..) | Self::Entered(..) | Self::Left(_) => true,
+            Self::Resumed { .. } | Self::CaughtUp => true,
             Self::Answer(_)
             | Self::History(_)
             | Self::Targets(_)

@@ -152,6 +152,9 @@ fn about_json(told: &str) -> &'static str {
         _ if told.starts_with("control character") => {
             "a text has a control character in it, which is written as \\n or \\u0007"
         }
+        "lone leading surrogate in hex escape" | "unexpected end of hex escape" => {
+            "a text has half of a pair such as \\ud83d\\ude00 in it, which is no character alone"
+        }
         _ if told.contains("escape") || told.contains("code point") => {
             "a text has a \\ in it that begins nothing: a \\ itself is written as \\\\"
         }
@@ -184,11 +187,11 @@ mod tests {
         ("{\"say\":[\"#lobby\",\"x\"]}", "`say` must be an object"),
         (
             "{\"rooms\":{},\"id\":-1}",
-            "`id` must be a whole number or a text of at most 64 bytes",
+            "`id` must be a whole number from 0 to 18446744073709551615 or a text of at most 64 bytes",
         ),
         (
             "{\"rooms\":{},\"id\":{}}",
-            "`id` must be a whole number or a text of at most 64 bytes",
+            "`id` must be a whole number from 0 to 18446744073709551615 or a text of at most 64 bytes",
         ),
         (
             "{\"id\":1,\"id\":2,\"rooms\":{}}",
@@ -323,11 +326,26 @@ mod tests {
                 "a text has a \\ in it that begins nothing: a \\ itself is written as \\\\",
             ),
             (
-                "{\"id\":\"\\ud800\"}",
+                "{\"id\":\"\\u12g4\"}",
                 "a text has a \\ in it that begins nothing: a \\ itself is written as \\\\",
             ),
         ] {
             check(line, "not_json", text);
+        }
+        // What JavaScript writes of a text that was cut within a character.
+        for half in [
+            "\\ud83d",
+            "\\ud83d.",
+            "\\ud83d\\n",
+            "\\ude00",
+            "\\ud83d\\ud83d",
+        ] {
+            let half = format!("{{\"id\":\"{half}\"}}");
+            check(
+                &half,
+                "not_json",
+                "a text has half of a pair such as \\ud83d\\ude00 in it, which is no character alone",
+            );
         }
         for line in ["{\"a\":tru}", "{\"a\":yes}", "nothing"] {
             check(line, "not_json", about_json("expected value"));

@@ -284,7 +284,7 @@ pub(super) struct Ack<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Refused<'a> {
-    /// The command; null if the line has none.
+    /// The command; null if the line has none, or cannot be read so far.
     pub(super) refused: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<&'a Id>,

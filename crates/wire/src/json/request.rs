@@ -267,6 +267,23 @@ impl<'de> Deserialize<'de> for Line {
     }
 }
 
+/// The `id` of a line that cannot be read, unless that is the reason.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum AnyId {
+    Id(Id),
+    None(IgnoredAny),
+}
+
+impl From<AnyId> for Option<Id> {
+    fn from(id: AnyId) -> Self {
+        match id {
+            AnyId::Id(id) => Some(id),
+            AnyId::None(_) => None,
+        }
+    }
+}
+
 /// What is known of a line that cannot be read.
 #[derive(Debug, Default)]
 pub(super) struct Gist {
@@ -288,7 +305,7 @@ impl<'de> Deserialize<'de> for Gist {
                 let mut gist = Gist::default();
                 while let Some(key) = map.next_key::<Box<str>>()? {
                     match WORDS.iter().find(|word| ***word == *key) {
-                        None if &*key == "id" => gist.id = Some(map.next_value()?),
+                        None if &*key == "id" => gist.id = map.next_value::<AnyId>()?.into(),
                         word => {
                             gist.word = gist.word.or(word.copied());
                             map.next_value::<IgnoredAny>()?;

@@ -51,7 +51,8 @@ impl<'de> Deserialize<'de> for Id {
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(
                     f,
-                    "a whole number or a text of at most {ID_BYTES_MAX} bytes"
+                    "a whole number from 0 to {} or a text of at most {ID_BYTES_MAX} bytes",
+                    u64::MAX
                 )
             }
 

@@ -34,7 +34,7 @@ use crate::look::Look;
 use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
 use flood::Flood;
-use login::{Login, TAKEN_FOR_A_PERSON, protocol_of};
+use login::{Login, TAKEN_FOR_A_PERSON, begins_tls, protocol_of};
 use past::{HistoryQuestion, Past, SearchQuestion};
 pub use reader::LineReader;
 
@@ -142,6 +142,7 @@ impl Session {
             self.decoder = decoder;
             self.set_line_end(env);
             let Some(input) = input else { break };
+            self.handle_unread(bytes);
             step = self.handle_input(input, env, out);
         }
         self.reply_to_telnet(out);
@@ -173,6 +174,14 @@ impl Session {
     fn handle_input(&mut self, input: Input<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let is_login = matches!(self.stage, Stage::Login(_));
         let notice = match input {
+            input if self.lines_sent == 0 && begins_tls(&input) => {
+                out.extend_from_slice(Protocol::Tls.refusal());
+                return Some(if is_login {
+                    Step::Close
+                } else {
+                    self.interrupt()
+                });
+            }
             // Of the head of a request the empty line at its end would make a guest.
             Input::Line(line) if is_login && protocol_of(&line) == Protocol::Http => {
                 out.extend_from_slice(Protocol::Http.refusal());

@@ -28,6 +28,24 @@ pub(super) const WORDS: [&[u8]; 15] = [
     b"TVNM1   \r",
 ];
 
+/// What clients of mail, news, files and queues say, most of them behind a greeting. No person is called so.
+pub(super) const FOREIGN: [&[u8]; 11] = [
+    b"EHLO ",
+    b"HELO ",
+    b"LHLO ",
+    b"CAPA\r\n",
+    b"STLS\r\n",
+    b"CAPABILITIES\r\n",
+    b"AUTH TLS\r\n",
+    b"AUTH SSL\r\n",
+    b"CONNECT\naccept-version:",
+    b"CONNECT\nlogin:",
+    b"STOMP\naccept-version:",
+];
+
+/// The first commands of IMAP, each behind a tag (RFC 9051).
+const IMAP: [&[u8]; 3] = [b"CAPABILITY\r\n", b"STARTTLS\r\n", b"LOGOUT\r\n"];
+
 /// What a scanner says and then listens: an empty line twice, which a person does once, or knows what to
 /// expect; or a word without an end. A terminal's Enter is LF.
 pub(super) fn is_alone(bytes: &[u8]) -> bool {
@@ -57,13 +75,25 @@ fn is_text(byte: u8) -> bool {
 }
 
 pub(super) fn fit_probe(bytes: &[u8]) -> Fit {
-    let words = fit_any(WORDS.iter().map(|word| fit(bytes, word)));
+    let words = WORDS.iter().chain(&FOREIGN);
+    let words = fit_any(words.map(|word| fit(bytes, word)));
     let requests = fit_request_line(bytes, &[b"RTSP/", b"SIP/"]);
     let binary = match fit_utf16(bytes) {
         Fit::No => fit_binary(bytes),
         _ => Fit::No,
     };
-    words.max(requests).max(binary)
+    words.max(requests).max(binary).max(fit_imap(bytes))
+}
+
+fn fit_imap(bytes: &[u8]) -> Fit {
+    let end = bytes.iter().position(|byte| !is_token(byte));
+    match end.map(|end| bytes.split_at(end)) {
+        None => Fit::SoFar,
+        Some(([_, ..], [b' ', command @ ..])) => {
+            fit_any(IMAP.iter().map(|known| fit(command, known)))
+        }
+        Some(_) => Fit::No,
+    }
 }
 
 /// Bytes that nobody types, before anything has made the line a person's.

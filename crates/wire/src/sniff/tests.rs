@@ -174,6 +174,15 @@ fn probes_are_known() {
     check(b"stats\r\n", 7, Protocol::Probe);
     check(b"ver\r\n", 5, Protocol::Probe);
     check(b"NXSH-5.6.7\n", 11, Protocol::Probe);
+    check(b"EHLO mail.example.org\r\n", 5, Protocol::Probe);
+    check(b"STLS\r\n", 6, Protocol::Probe);
+    check(b"AUTH TLS\r\n", 10, Protocol::Probe);
+    check(b"AUTH TLD\n", 9, Protocol::Plain);
+    check(b"a001 CAPABILITY\r\n", 17, Protocol::Probe);
+    check(b". STARTTLS\r\n", 12, Protocol::Probe);
+    check(b"a CAPITAL\n", 10, Protocol::Plain);
+    check(b"CONNECT\naccept-version:1.2\n\n\0", 23, Protocol::Probe);
+    check(b"CONNECT\nall\n", 10, Protocol::Plain);
     check(b"init\noff all\n", 13, Protocol::Probe);
     check(b"init\nhello\n", 6, Protocol::Plain);
     check(b"HELP\n\n\0", 7, Protocol::Probe);
@@ -270,6 +279,10 @@ fn after_the_greeting_only_what_a_person_types_is_plain() {
         (b"PROPFIND /x HTTP/1.1\r\n", Protocol::Http),
         (b"\x16\x03\x01", Protocol::Tls),
         (b"DESCRIBE / RTSP/1.0\r\n", Protocol::Probe),
+        (b"EHLO mail.example.org\r\n", Protocol::Probe),
+        (b". CAPABILITY\r\n", Protocol::Probe),
+        (b"CAPABILITIES\r\n", Protocol::Probe),
+        (b"STLS\r\n", Protocol::Probe),
         (b"\0\x1e\0\x06\x01\0\0\x01", Protocol::Probe),
     ] {
         let found = sniff_silent(bytes, Spoke::Greeted);
@@ -300,6 +313,7 @@ fn is_documented(line: &str) -> bool {
     line.starts_with(SSH_TEXT)
         || line.trim_start().contains(' ')
         || probe::WORDS.contains(&line.as_bytes())
+        || probe::FOREIGN.contains(&line.as_bytes())
 }
 
 /// What an SSH client says first.

@@ -29,7 +29,8 @@ impl Session {
             self.take_saved(saved, shared);
         }
         let (mut unseen, mut kept) = (resumed.unseen, resumed.kept);
-        if let Some(after) = after {
+        // A number that was never given, such as one of before a backup was restored, proves nothing.
+        if let Some(after) = after.filter(|after| *after <= shared.newest) {
             unseen.go_on_behind(after);
             kept.retain(|event| event.seq > after);
         }
@@ -115,8 +116,8 @@ impl Session {
         if next.is_none()
             && let Some(left_out) = self.exchange.end_missed()
         {
-            self.tell(Tell::CaughtUp, shared);
             self.tell_left_out(&left_out, shared);
+            self.tell(Tell::CaughtUp, shared);
         }
     }
 

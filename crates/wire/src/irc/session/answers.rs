@@ -37,6 +37,8 @@ impl Session {
                 self.handle_notice(tell, env, out);
                 return None;
             }
+            // What is old has its time.
+            Tell::CaughtUp => return None,
             _ => {}
         }
         let start = out.len();
@@ -71,7 +73,6 @@ impl Session {
                 self.handle_resumed(back, env, out);
                 None
             }
-            Tell::CaughtUp => None,
             Tell::Missed(_) | Tell::LeftOut(_) => {
                 self.put_found_again(tell, env, out);
                 None
@@ -116,6 +117,7 @@ impl Session {
             | Tell::PasswordWaits(_)
             | Tell::Farewell(_)
             | Tell::Superseded
+            | Tell::CaughtUp
             | Tell::Stopping => None,
         }
     }

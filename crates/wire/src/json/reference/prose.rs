@@ -17,8 +17,8 @@ $ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobb
 ## How it goes
 
 - **A line from a client is one command**: an object with the command's name as its key and an object with the
-  arguments as its value. With an `id` beside it, a number or a text of up to 64 bytes, the reply, acknowledgement or
-  refusal has the same `id`.
+  arguments as its value. With an `id` beside it, a whole number from 0 on or a text of up to 64 bytes, the reply,
+  acknowledgement or refusal has the same `id`, unless the line is no JSON.
 - **A line from the server** has one of five keys. `kind`: an event. `reply`: an answer; while `more` is true,
   further objects of the same answer follow. `ack`: the command is done. `refused`: it is not done, and nothing has
   changed. `notice`: a message from the server that answers no command.
@@ -63,8 +63,9 @@ After these come new events. `gone` counts what the server cannot send any more,
 too much came. Joins and leaves are neither sent nor counted: ask `who`, or `history` with `notices`.
 
 A message that was kept for your account has the number with which it was sent, which is below the `seq` in the reply
-to your `hello`: it may come again until `after` is above both. Ignore numbers that you have seen. Without `after`, and
-when a `hello` takes the session over, the server goes by what your system acknowledged. If the link was reset, which
+to your `hello`: it may come again until `after` is above both. Ignore numbers that you have seen. Without `after`, with
+one that the server has not given yet, and when a `hello` takes the session over, it goes by what your system
+acknowledged. If the link was reset, which
 means that your program left something unread, it sends private events since your last command again.
 
 If a message got no acknowledgement, you cannot know whether the server took it. Send it again with the same `key`: the

@@ -40,8 +40,8 @@ impl Session {
             Tell::History(page) => self.tell_history(page, out),
             Tell::Search(page) => self.tell_search(page, env, out),
             Tell::AuditLog(page) => self.tell_log(page, out),
-            // It does not ask for the first, and knows the second by the numbers.
-            Tell::Targets(_) | Tell::CaughtUp => {}
+            // It does not ask for them.
+            Tell::Targets(_) => {}
             // It leaves its passing name behind, for the session that it takes up.
             Tell::Farewell(QuitReason::Quit(None)) if self.takes_up() => {}
             Tell::Farewell(why) => {
@@ -49,8 +49,8 @@ impl Session {
                 put(out, &closed(why));
             }
             Tell::Admitted => return self.handle_admitted(),
-            // It asks for no proof.
-            Tell::Proven(..) => {}
+            // It asks for no proof, and the answer to `resume` has a count.
+            Tell::Proven(..) | Tell::CaughtUp => {}
             Tell::LeftOut(rooms) => tell_left_out(rooms, out),
             Tell::Guesses(_) | Tell::PasswordNotNeeded | Tell::Superseded | Tell::Stopping => {
                 tell_notice(tell, out);

@@ -54,6 +54,30 @@ proptest! {
     }
 }
 
+/// A refusal names the command whatever is wrong with the line, and has its id if it is one.
+#[test]
+fn a_refusal_has_what_can_be_known_of_the_line() {
+    for (id, known) in [
+        ("-1", Value::Null),
+        ("1.5", Value::Null),
+        ("null", Value::Null),
+        ("[{}, [1]]", Value::Null),
+        ("{\"id\":4}", Value::Null),
+        ("7", 7.into()),
+        ("\"x\"", "x".into()),
+    ] {
+        for line in [
+            format!("{{\"motd\":{{\"a\":1}},\"id\":{id}}}\n"),
+            format!("{{\"id\":{id},\"motd\":{{\"a\":1}}}}\n"),
+        ] {
+            let (_, out, _) = Program::in_lobby().send(&line);
+            let refusal: Value = serde_json::from_str(&out).expect("JSON");
+            assert_eq!(refusal["refused"], "motd", "{line}{out}");
+            assert_eq!(refusal["id"], known, "{line}{out}");
+        }
+    }
+}
+
 /// What a client asks for does not depend on where the network cuts its bytes.
 #[test]
 fn a_line_may_come_in_pieces() {

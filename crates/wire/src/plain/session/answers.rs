@@ -42,8 +42,8 @@ impl Session {
                 back,
             } => self.tell_resumed((missed, skipped, has_news), back, env, out),
             Tell::Missed(events) => self.tell_missed(events, env, out),
-            Tell::CaughtUp => renderer.caught_up(out),
             Tell::LeftOut(rooms) => renderer.left_out(out, rooms),
+            Tell::CaughtUp => renderer.caught_up(out),
             Tell::Answer(answer) => return self.handle_answer(answer, env, out),
             Tell::History(page) => self.tell_history(page, env, out),
             // It does not ask for them.

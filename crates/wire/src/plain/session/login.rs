@@ -1,7 +1,7 @@
 //! The name prompt.
 //!
-//! A person who gets a name wrong is asked again. A script that spoke before the prompt is not: its
-//! next line would be taken for a name, and said aloud what was meant for a room.
+//! A person who gets a name wrong is asked again. A script that spoke before the prompt is not, nor one that has
+//! more to say behind the name: its next line would be taken for a name, and said aloud what was meant for a room.
 //!
 //! On a server with a password that comes first, at a prompt of its own; a script says it in its first
 //! line.
@@ -14,10 +14,11 @@ use chinwag_core::{Monotonic, Query, Rejection};
 
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Password, Step};
+use crate::input::Input;
 use crate::plain::parse::{parse_login, parse_prompted_word};
 use crate::plain::render::{Notice, Renderer};
 use crate::plain::request::{Context, LoginLine};
-use crate::sniff::{Protocol, Spoke, sniff_silent};
+use crate::sniff::{Protocol, Spoke, is_telnet_alone, is_tls, sniff_silent};
 
 /// Said to a program whose first words come behind an empty line, and too late to be known by them.
 pub(super) const TAKEN_FOR_A_PERSON: &[u8] =
@@ -27,6 +28,17 @@ pub(super) const TAKEN_FOR_A_PERSON: &[u8] =
 pub(super) fn protocol_of(line: &str) -> Protocol {
     let line = format!("{line}\r\n");
     sniff_silent(line.as_bytes(), Spoke::First)
+}
+
+/// Whether a line is the begin of a handshake of TLS, for which it is too late: it is said by nobody.
+pub(super) fn begins_tls(input: &Input<'_>) -> bool {
+    let begin = match input {
+        Input::Line(line) => line.as_bytes(),
+        Input::NotUtf8 { begins, .. } => begins.as_bytes(),
+        _ => return false,
+    };
+    // The third byte is of the version as well, and no key of a terminal's line.
+    is_tls(begin) && begin.get(2).is_some_and(|byte| *byte <= 4)
 }
 
 /// The state of choosing a name.
@@ -39,6 +51,8 @@ pub(super) struct Login {
     until: Monotonic,
     /// The client did not wait for the prompt.
     is_script: bool,
+    /// More has come with the line that is looked at, so that nobody waits for what is said of it.
+    has_more: bool,
     /// Others can listen.
     is_exposed: bool,
     /// The next line is to be the server's password.
@@ -52,6 +66,7 @@ impl Login {
             bytes: 0,
             until: env.now + env.settings.login_time,
             is_script,
+            has_more: false,
             is_exposed: false,
             asks_password: env.settings.asks_password,
         }
@@ -146,7 +161,7 @@ impl Session {
                 let renderer = self.renderer(env);
                 renderer.login_help(out);
                 // The next line of a script would be taken for a name.
-                if self.is_script() {
+                if !self.waits_at_prompt() {
                     return Some(Step::Close);
                 }
                 renderer.prompt(out);
@@ -163,7 +178,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        if self.is_script() {
+        if !self.waits_at_prompt() {
             self.renderer(env).not_joined_unread(out, notice);
             return Some(Step::Close);
         }
@@ -182,6 +197,23 @@ impl Session {
 
     pub(super) fn is_script(&self) -> bool {
         matches!(&self.stage, Stage::Login(login) if login.is_script)
+    }
+
+    /// Whether its client reads what is said of a name before it says another.
+    fn waits_at_prompt(&self) -> bool {
+        matches!(&self.stage, Stage::Login(login) if !login.is_script && !login.has_more)
+    }
+
+    /// See [`Dialect::handle_unread`](crate::dialect::Dialect::handle_unread). The second byte of a line's end is
+    /// nothing, and telnet may have something to say of its own.
+    pub(crate) fn handle_unread(&mut self, rest: &[u8]) {
+        if let Stage::Login(login) = &mut self.stage {
+            let rest = match rest {
+                [b'\n' | b'\0', rest @ ..] => rest,
+                rest => rest,
+            };
+            login.has_more = !rest.is_empty() && !is_telnet_alone(rest);
+        }
     }
 
     /// Tells why the login was refused.
@@ -224,7 +256,7 @@ impl Session {
         login.tries += 1;
         let tries = login.tries;
         let renderer = self.renderer(env);
-        if self.is_script() {
+        if !self.waits_at_prompt() {
             renderer.not_joined(out, |words| write(&renderer, words));
             return Some(Step::Close);
         }

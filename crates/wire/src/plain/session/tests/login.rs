@@ -185,6 +185,61 @@ fn a_script_is_closed_with_the_reason() {
     check(&Rejection::CodeNotValid, "That code is not valid any more.");
 }
 
+/// A script may have waited for the prompt, or its link is slow.
+#[test]
+fn who_says_more_behind_a_refused_name_is_closed_with_the_reason() {
+    let none = "NOT joined, nothing was sent.\n{close}";
+    for line_end in ["\n", "\r\n", "\r", "\r\0"] {
+        let lines = |name: &str| format!("{name}{line_end}done{line_end}backup finished{line_end}");
+        let mut peer = Peer::person();
+        assert_eq!(peer.send(lines("lee")), "{log in lee}");
+        let told = peer.reject(&taken("lee"));
+        assert_eq!(
+            told.trim_end_matches("{close}").trim_end().lines().count(),
+            1
+        );
+        assert!(told.starts_with("! \"lee\" is here already."), "{told}");
+        assert!(told.replace("\r\n", "\n").ends_with(none), "{told}");
+        for name in ["4lee", "NAME with blanks", "help", "/help"] {
+            let told = Peer::person().send(lines(name));
+            assert!(
+                told.ends_with("{close}") && !told.contains(PROMPT),
+                "{told}"
+            );
+        }
+        let mut peer = Peer::person();
+        let alone = format!("lee{line_end}");
+        assert_eq!(peer.send(&alone), "{log in lee}");
+        assert!(peer.reject(&taken("lee")).ends_with(PROMPT));
+        // The rest may come in packets of its own, before the answer.
+        assert_eq!(peer.send(alone), "{log in lee}");
+        peer.call(|dialect, _, _| {
+            dialect.handle_unread(b"done\n");
+            None
+        });
+        assert!(
+            peer.reject(&taken("lee"))
+                .replace("\r\n", "\n")
+                .ends_with(none)
+        );
+    }
+}
+
+#[test]
+fn a_handshake_that_comes_too_late_is_no_name_and_not_said() {
+    let hello = b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03random\nmore\n";
+    let valid = b"\x16\x03\x01\0\x2a\x01\0\0\x26\x03\x03random\nmore\n";
+    for hello in [&hello[..], valid] {
+        assert!(Peer::person().send(hello).ends_with("{close}"));
+        let mut peer = Peer::person();
+        peer.send("STLS\n");
+        peer.enter();
+        let answer = peer.send(hello);
+        assert!(!answer.contains("say in"), "{answer}");
+        assert!(answer.contains("{quit"), "{answer}");
+    }
+}
+
 #[test]
 fn a_script_with_a_malformed_name_is_closed_with_the_reason() {
     for line in ["4bot\n", "hello there\n", "/who\n", "#lobby\n"] {
