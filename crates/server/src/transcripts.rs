@@ -29,7 +29,7 @@ use std::fmt::Write;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use chinwag_core::{ConnId, Duration, LOBBY, Monotonic, RoomName, Timestamp, parse_duration};
 use chinwag_store::{Durability, Place, Store};
@@ -290,9 +290,10 @@ impl World {
         }
     }
 
-    fn socket(&self, name: &str) -> &MemorySocket {
+    fn pipe(&self, name: &str) -> MutexGuard<'_, Pipe> {
         let found = self.people.iter().find(|(other, _, _)| other == name);
-        &found.unwrap_or_else(|| panic!("{name} is not connected")).1
+        let (_, socket, _) = found.unwrap_or_else(|| panic!("{name} is not connected"));
+        socket.0.lock().expect("a pipe")
     }
 
     fn step(&mut self, step: &str) {
@@ -308,27 +309,21 @@ impl World {
             (">", line) => {
                 let mut bytes = unescape(line.strip_prefix(' ').unwrap_or(line));
                 bytes.push(b'\n');
-                self.socket(name)
-                    .0
-                    .lock()
-                    .expect("a pipe")
-                    .to_server
-                    .extend(bytes);
+                self.pipe(name).to_server.extend(bytes);
             }
-            ("^", _) => self.socket(name).0.lock().expect("a pipe").fin = true,
+            ("^", _) => self.pipe(name).fin = true,
             ("=", bytes) => {
-                let room = bytes.trim().parse().expect("a number");
-                self.socket(name).0.lock().expect("a pipe").room = Some(room);
+                self.pipe(name).room = Some(bytes.trim().parse().expect("a number"));
             }
             ("~", bytes) => {
-                let mut pipe = self.socket(name).0.lock().expect("a pipe");
+                let mut pipe = self.pipe(name);
                 pipe.unacknowledged = match (pipe.unacknowledged, bytes.trim()) {
                     (None, _) => Some(0),
                     (Some(_), "") => None,
                     (Some(held), bytes) => Some(held - bytes.parse::<usize>().expect("a number")),
                 };
             }
-            _ => self.socket(name).0.lock().expect("a pipe").reset = true,
+            _ => self.pipe(name).reset = true,
         }
         self.settle();
     }

@@ -78,7 +78,7 @@ fn a_link_that_is_lost_before_the_answer_has_cost_nothing() {
         world.step(step);
     }
     {
-        let mut pipe = world.socket("two").0.lock().expect("a pipe");
+        let mut pipe = world.pipe("two");
         pipe.to_server.extend(format!("/resume {code}\n").bytes());
         (pipe.reset, pipe.room) = (true, Some(0));
     }
