@@ -110,3 +110,21 @@ pub(super) enum Question {
     },
     Motd,
 }
+
+impl Question {
+    /// The room whose rules may refuse it.
+    pub(super) fn room(&self) -> Option<&RoomName> {
+        match self {
+            Self::Topic(room)
+            | Self::SetTopic(room)
+            | Self::Modes(room)
+            | Self::SetMode(room)
+            | Self::Part { room, .. }
+            | Self::SetMask { room, .. }
+            | Self::Masks { room, .. }
+            | Self::Kick { room, .. }
+            | Self::Invite { room, .. } => Some(room),
+            _ => None,
+        }
+    }
+}

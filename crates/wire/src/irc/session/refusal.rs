@@ -36,16 +36,10 @@ impl Session {
             Question::Prove(proving) => {
                 return self.handle_unproven(*proving, rejection, env, out);
             }
-            question @ (Question::Topic(_)
-            | Question::SetTopic(_)
-            | Question::Modes(_)
-            | Question::Part { .. }
-            | Question::SetMode(_)
-            | Question::SetMask { .. }
-            | Question::Masks { .. }
-            | Question::Kick { .. }
-            | Question::Invite { .. }) => self.refuse_about_room(&question, rejection, env, out),
-            question => self.refuse(question, rejection, env, out),
+            question => match question.room() {
+                Some(room) => self.refuse_about_room(room, &question, rejection, env, out),
+                None => self.refuse(question, rejection, env, out),
+            },
         }
         None
     }
@@ -112,34 +106,24 @@ impl Session {
 
     fn refuse_about_room(
         &mut self,
+        room: &RoomName,
         question: &Question,
         rejection: &Rejection,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        let (room, name) = match question {
-            Question::Topic(room)
-            | Question::SetTopic(room)
-            | Question::Modes(room)
-            | Question::Part { room, .. }
-            | Question::SetMode(room)
-            | Question::Masks { room, .. } => (room, None),
-            Question::SetMask { room, letter } => {
-                if let Rejection::Of(_, RoomRejection::BarsFull) = rejection {
-                    let what = format_args!("{room} {letter} :Channel list is full");
-                    return self.numeric("478", what, env, out);
-                }
-                (room, None)
+        let name = match (question, rejection) {
+            (Question::SetMask { letter, .. }, Rejection::Of(_, RoomRejection::BarsFull)) => {
+                let what = format_args!("{room} {letter} :Channel list is full");
+                return self.numeric("478", what, env, out);
             }
             // Who may come in already needs no invitation, and IRC has no number for it.
-            Question::Invite { room, name } => {
-                if let Rejection::Of(room, RoomRejection::StandsAlready(name, _)) = rejection {
-                    return self.numeric("341", format_args!("{name} {room}"), env, out);
-                }
-                (room, Some(name.as_str()))
-            }
-            Question::Kick { room, name } => (room, Some(name.as_str())),
-            _ => return,
+            (
+                Question::Invite { .. },
+                Rejection::Of(room, RoomRejection::StandsAlready(name, _)),
+            ) => return self.numeric("341", format_args!("{name} {room}"), env, out),
+            (Question::Invite { name, .. } | Question::Kick { name, .. }, _) => Some(&**name),
+            _ => None,
         };
         self.refuse_in_room(room, name, rejection, env, out);
         match question {
