@@ -134,6 +134,15 @@ mod tests {
     }
 
     #[test]
+    fn news_that_come_before_the_first_member_has_its_turn_need_no_other_round() {
+        let mut round = Round::default();
+        round.join(1);
+        round.begin();
+        round.begin();
+        assert_eq!((round.next(), round.next()), (Some(1), None));
+    }
+
+    #[test]
     fn a_round_is_queued_once() {
         let mut round = Round::default();
         round.join(1);
