@@ -186,10 +186,12 @@ pub fn canonical(net: IpNet) -> IpNet {
     net.trunc()
 }
 
-/// The block that stands for one household: the address, or its /64.
+/// The block that stands for one household: the address, or its /64. That of `::1` would hold the addresses that stand
+/// for IPv4.
 pub fn subnet_of(address: IpAddr) -> IpNet {
     match address.to_canonical() {
         IpAddr::V4(v4) => IpNet::V4(Ipv4Net::from(v4)),
+        IpAddr::V6(v6) if v6.is_loopback() => IpNet::V6(Ipv6Net::from(v6)),
         // A prefix of 64 is always valid; the address alone is the answer if it were not.
         IpAddr::V6(v6) => {
             Ipv6Net::new(v6, IPV6_PREFIX).map_or(IpNet::from(address), |net| IpNet::V6(net.trunc()))
@@ -238,6 +240,21 @@ mod tests {
 
     fn ip(text: &str) -> IpAddr {
         text.parse().expect("an address")
+    }
+
+    /// Operators are told to ban it.
+    #[test]
+    fn the_block_of_a_household_can_be_banned() {
+        for (address, shown) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8::7", "2001:db8::/64"),
+            ("::1", "::1"),
+        ] {
+            let mask = Mask::of_net(subnet_of(ip(address)));
+            assert_eq!(mask.to_string(), shown);
+            assert_eq!(Mask::parse(shown), Ok(mask));
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use chinwag_core::limits::SENT_KEYS_MAX;
 use chinwag_core::{
-    Command, Digest, Duration, Fact, KeyOwner, LOBBY, Manner, MessageKey, Query, QuitReason,
-    Rejection, RoomId, RoomRef, RoomRejection, SentKey, Seq, Settings, Snapshot,
+    Command, Digest, Duration, Fact, Ignored, KeyOwner, LOBBY, Manner, MessageKey, Query,
+    QuitReason, Rejection, RoomId, RoomRef, RoomRejection, SentKey, Seq, Settings, Snapshot,
 };
 
 use crate::world::{
@@ -60,7 +60,12 @@ fn a_sender_is_told_that_the_receiver_is_away() {
 #[test]
 fn an_ignored_person_is_not_heard_and_not_told() {
     let mut world = World::with(&["lee", "ann", "bob"]);
-    world.by("bob", ignore("ANN", true)).expect("ignored");
+    let facts = world.by("bob", ignore("ANN", true)).expect("ignored");
+    let is_ann = |who: &Ignored| who.name.as_str() == "ann";
+    assert!(
+        matches!(&facts[..], [Fact::IgnoreSet { who, .. }] if is_ann(who)),
+        "{facts:?}"
+    );
     let facts = world.by("ann", psst("bob")).expect("no word about it");
     assert_eq!(heard_by(&world, &facts), ["ann"]);
     let nobody = world.by("bob", Command::Reply(text("yes?")));

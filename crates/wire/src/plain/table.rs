@@ -46,7 +46,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ),
     CommandSpec::new("rooms", Group::Look, "", look::rooms)
         .brief("rooms, topics and how many are in them")
-        .about("Lists the rooms, the fullest first.", "/rooms"),
+        .about("Lists the rooms: hidden ones that you are in, then the others, the fullest first.", "/rooms"),
     CommandSpec::new(
         "history",
         Group::Look,

@@ -150,7 +150,9 @@ impl Display for Because<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
             None => f.write_str("."),
-            Some(why) if why.ends_with(['.', '!', '?', '…']) => write!(f, ": {why}"),
+            Some(why) if why.ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', '।']) => {
+                write!(f, ": {why}")
+            }
             Some(why) => write!(f, ": {why}."),
         }
     }
@@ -322,6 +324,7 @@ mod tests {
         check(Because(None), ".");
         check(Because(Some(&text("spam"))), ": spam.");
         check(Because(Some(&text("stop it!"))), ": stop it!");
+        check(Because(Some(&text("荒らし。"))), ": 荒らし。");
     }
 
     #[test]

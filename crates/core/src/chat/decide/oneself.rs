@@ -70,10 +70,15 @@ impl Chat {
             bearer.filter(|bearer| known.is_none_or(|known| bearer.is_logged_in_to(&known.name)));
         let of_bearer = bearer.and_then(|bearer| bearer.account.clone());
         let owner = known.or_else(|| self.registrations.get(&name));
+        // As it is written by those who have it.
+        let written = bearer
+            .map(|bearer| &bearer.name)
+            .or(owner.map(|owner| &owner.name));
+        let written = written.filter(|written| written.same_as(&name)).cloned();
         Ignored {
             person: bearer.map(|bearer| bearer.id),
             account: of_bearer.or_else(|| owner.map(|owner| owner.name.clone())),
-            name,
+            name: written.unwrap_or(name),
         }
     }
 

@@ -193,31 +193,32 @@ struct Beside<'a>(&'a AuditEntry, &'static str);
 
 impl Display for Beside<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(audit_entry, done) = self;
+        let Self(audit_entry, done) = *self;
         let Some(Spared { net, others, own }) = audit_entry.spared else {
             return Ok(());
         };
         let net = Mask::of_net(net);
-        if own {
-            return write!(
+        // Nobody of the chat acts at a shell.
+        let ban = match audit_entry.actor {
+            Some(_) => "/ban",
+            None => "chinwag ban",
+        };
+        let all = format_args!("only the name is {done}: {ban} {net} keeps all of them out.");
+        let come = if others == 1 { "comes" } else { "come" };
+        match (others, done) {
+            _ if own => write!(
                 f,
                 " You come from {net} too, so only the name is {done}: /lock keeps new names out."
-            );
-        }
-        if others == 0 {
-            return write!(
-                f,
-                " Others may come from {net}, so only the name is {done}: /ban {net} keeps all of them out."
-            );
-        }
-        let come = if others == 1 { "comes" } else { "come" };
-        let others = Count(others, "other", "others");
-        match *done {
-            "banned" => write!(f, " {others} {come} from {net}: /ban {net} bans them too."),
-            _ => write!(
-                f,
-                " {others} {come} from {net}, so only the name is {done}: /ban {net} keeps all of them out."
             ),
+            (0, _) => write!(f, " Others may come from {net}, so {all}"),
+            (_, "banned") => {
+                let others = Count(others, "other", "others");
+                write!(f, " {others} {come} from {net}: {ban} {net} bans them too.")
+            }
+            _ => {
+                let others = Count(others, "other", "others");
+                write!(f, " {others} {come} from {net}, so {all}")
+            }
         }
     }
 }

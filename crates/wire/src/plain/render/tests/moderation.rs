@@ -191,3 +191,23 @@ fn an_operator_is_told_of_an_address_that_is_spared() {
         "! bob is muted: spam. 2 others come from 192.0.2.7, so only the name is muted: /ban 192.0.2.7 keeps all of them out.\n",
     );
 }
+
+#[test]
+fn at_a_shell_the_command_of_the_shell_bans_the_address() {
+    let audit_entry = AuditEntry {
+        by: name("lee"),
+        actor: None,
+        act: ModAction::Ban(restriction("bob", None, "spam")),
+        target: None,
+        spared: Some(Spared {
+            net: "192.0.2.7/32".parse().unwrap(),
+            others: 2,
+            own: false,
+        }),
+    };
+    let event = event(NOW, Fact::Moderated(Box::new(audit_entry)));
+    assert_eq!(
+        shown(|r, out| r.shell_event(out, &event)),
+        "! bob is banned: spam. 2 others come from 192.0.2.7: chinwag ban 192.0.2.7 bans them too.\n"
+    );
+}
