@@ -71,6 +71,12 @@ pub trait Reader {
     /// Whether it does not want to see this event, such as one with a voice that it ignores.
     fn hides(&self, event: &Event) -> bool;
 
+    /// Whether an event that stands in several rooms is shown from each of them, since its line says something of the
+    /// room. Others, such as a new name, are shown once.
+    fn in_each_room(&self, _event: &Event) -> bool {
+        false
+    }
+
     /// Appends what it is shown in place of the line of an event, if that is another: a leave without the words of a
     /// person that it ignores. Returns whether it is.
     fn instead(&self, _out: &mut Vec<u8>, _event: &Event, _room: RoomId) -> bool {

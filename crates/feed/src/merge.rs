@@ -241,8 +241,8 @@ impl Feed {
                 break;
             }
             // What stands in two rooms, such as a new name, is shown once.
-            let is_hidden =
-                event.seq <= self.seen || (next < own.own_until && reader.is_own(event));
+            let is_shown_already = event.seq <= self.seen && !reader.in_each_room(event);
+            let is_hidden = is_shown_already || (next < own.own_until && reader.is_own(event));
             behind.clear();
             let extent = match (is_hidden, sees_all) {
                 (true, _) => Extent::Hidden,

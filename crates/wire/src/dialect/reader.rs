@@ -59,6 +59,14 @@ impl Reader for RoomReader<'_> {
         }
     }
 
+    fn in_each_room(&self, event: &Event) -> bool {
+        match self.lines() {
+            LineReader::Plain(reader) => reader.in_each_room(event),
+            LineReader::Json(reader) => reader.in_each_room(event),
+            LineReader::Irc(reader) => reader.in_each_room(event),
+        }
+    }
+
     /// Of the ignored the words are left out, in every dialect, and nothing else.
     fn instead(&self, out: &mut Vec<u8>, event: &Event, room: RoomId) -> bool {
         let is_ignored = event.fact.aside().is_some_and(|voice| {

@@ -272,6 +272,10 @@ impl Reader for LineReader<'_> {
         }
     }
 
+    fn in_each_room(&self, _: &Event) -> bool {
+        true
+    }
+
     fn trailer(&self, _: &Event) -> &'static [u8] {
         &[]
     }

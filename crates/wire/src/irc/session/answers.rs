@@ -237,6 +237,7 @@ impl Session {
             Question::Metadata(question) => self.metadata_set(*question, env, out),
             Question::Account(step) => self.account_done(step, env, out),
             Question::SetMarker(question) => return self.marker_set(*question),
+            Question::RenameRoom { old, new } => self.room_renamed((&old, &new), env, out),
             Question::Oper => self.oper_done(env, out),
             _ => {}
         }

@@ -11,6 +11,7 @@ use chinwag_core::{
     Standing,
 };
 
+use super::rooms::is_one_name;
 use super::{Here, Question, Session, Stage};
 use crate::dialect::{Ask, Env};
 use crate::irc::caps::Cap;
@@ -124,9 +125,7 @@ impl Session {
     /// (IRCv3, channel rename, "Fallback").
     fn handle_room_renamed(&mut self, renamed: &RoomRenamed, out: &mut Vec<u8>) {
         let (old, new) = (&renamed.old, &renamed.new);
-        // By CASEMAPPING, which knows less than the server of what is one name.
-        let is_same = old.bare().eq_ignore_ascii_case(new.bare());
-        if self.caps.has(Cap::ChannelRename) || is_same {
+        if self.caps.has(Cap::ChannelRename) || is_one_name(old, new) {
             return;
         }
         self.put_own_part(old, renamed.why.as_deref(), out);
@@ -425,7 +424,6 @@ impl Session {
                     put_by(out, event, &change.by, shown, what);
                 }
             }
-            RoomAct::Eject { .. } if is_for_me => put_in_room(out, event, room, shown),
             RoomAct::Mute(mute) if is_for_me => {
                 self.notice(MutedIn(change, mute, event.at), env, out);
             }
@@ -434,9 +432,12 @@ impl Session {
                 let what = format_args!("You may speak in {room} again: {by} unmuted you.");
                 self.notice(what, env, out);
             }
-            RoomAct::Listed { .. } | RoomAct::Set(_) | RoomAct::Stand { .. } => {
-                put_in_room(out, event, room, shown);
-            }
+            // Whom it concerns, or whose doing it is from outside.
+            RoomAct::Eject { .. }
+            | RoomAct::Listed { .. }
+            | RoomAct::Mask { .. }
+            | RoomAct::Set(_)
+            | RoomAct::Stand { .. } => put_in_room(out, event, room, shown),
             _ => {}
         }
     }

@@ -340,6 +340,7 @@ impl Session {
             Rejection::NotInRoom(_) => ("442", &format_args!("{room} :You're not on that channel")),
             Rejection::NobodyCalled { .. } => ("401", &format_args!("{who} :No such nick")),
             Rejection::LinkLost(_) => ("401", &format_args!("{who} :{words}")),
+            Rejection::Oneself => ("482", &format_args!("{room} :{words}")),
             Rejection::Muted { .. } | Rejection::LockedSpeech | Rejection::ReadOnly(_) => (
                 "404",
                 &format_args!("{room} :Cannot send to channel: {words}"),

@@ -113,7 +113,7 @@ impl Session {
                 was_inside: true,
             }) => {
                 // A client that goes by CASEMAPPING takes two spellings of one name for two rooms.
-                if !asked.bare().eq_ignore_ascii_case(room.bare()) {
+                if !is_one_name(&asked, room) {
                     self.notice(format_args!("{asked} is {room}: you are in it."), env, out);
                 }
                 return None;
@@ -323,6 +323,19 @@ impl Session {
         None
     }
 
+    /// A room is renamed, by the client's command: it is told so unless it has seen that.
+    pub(super) fn room_renamed(
+        &self,
+        (old, new): (&RoomName, &RoomName),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let is_seen = self.caps.has(Cap::ChannelRename) || !is_one_name(old, new);
+        if !(is_seen && self.is_inside(new, env)) {
+            self.notice(format_args!("{old} is {new} from now on."), env, out);
+        }
+    }
+
     /// KNOCK.
     pub(super) fn knock(
         &mut self,
@@ -340,6 +353,11 @@ impl Session {
         }
         None
     }
+}
+
+/// Whether two spellings are one name by CASEMAPPING, which knows less of that than the server.
+pub(super) fn is_one_name(one: &RoomName, other: &RoomName) -> bool {
+    one.bare().eq_ignore_ascii_case(other.bare())
 }
 
 /// The room of a name as IRC writes it, with its `#`.

@@ -35,6 +35,10 @@ impl Reader for LineReader<'_> {
         }
     }
 
+    fn in_each_room(&self, event: &Event) -> bool {
+        matches!(event.fact, Fact::Quit(_))
+    }
+
     fn trailer(&self, event: &Event) -> &'static [u8] {
         match (&self.session.stage, &event.fact) {
             (Stage::Chat(chat), Fact::Said { person, text, .. })
