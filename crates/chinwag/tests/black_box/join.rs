@@ -131,6 +131,24 @@ fn commands_are_for_those_who_ask_for_them() {
     );
 }
 
+/// The first operator is a person. A pipe that waits for the greeting, as one without a name does, looks like one.
+#[test]
+fn a_pipe_does_not_become_the_operator_of_a_server_that_has_none() {
+    let server = Setup::new().limit("sniff_time", "0s").start();
+    let mut reader = Command::new(CHINWAG);
+    reader.arg("join").arg(server.address().to_string());
+    let mut reader = Client::through(reader.arg("--follow"));
+    reader.expect("--- now ---\n");
+    check_status(&run(&server, &[], b"done\n"), 0, "");
+    reader.expect(": done\n");
+    let mut ann = server.connect();
+    ann.expect("Enter your username: ");
+    ann.send("ann");
+    ann.expect("* You are the operator here: /help op.\n");
+    assert!(!reader.screen().contains("operator"));
+    server.stop();
+}
+
 #[test]
 fn a_long_trace_waits_its_turn() {
     let server = setup()

@@ -42,7 +42,7 @@ use retry::Retry;
 use settling::{Settling, Sorted, Step};
 use talk::{Judgement, Talk};
 pub(crate) use words::is_farewell;
-use words::is_kept;
+use words::{is_kept, is_of_first_operator};
 
 use crate::heard::{Heard, NAME_PROMPT};
 use crate::lines::{Lines, ServerLine};
@@ -277,6 +277,9 @@ impl Session {
         let Phase::Settling(settling, arrival) = &mut self.phase else {
             return;
         };
+        if !self.options.is_attended && is_of_first_operator(heard) {
+            return settling.handle_made_operator(&self.identity.name);
+        }
         match settling.handle(heard, &line.plain, now) {
             Sorted::Hide => {}
             // A person can try another room; a script must not speak in the wrong one.
