@@ -151,6 +151,12 @@ impl Session {
         self.try_again(reason, now);
     }
 
+    /// It leads to a server that is not the one that is known.
+    pub(crate) fn handle_another(&mut self, reason: String) {
+        self.talk.outgoing.handle_lost();
+        self.end(End::Another(reason));
+    }
+
     /// Bytes of the server.
     pub(crate) fn handle_bytes(&mut self, bytes: &[u8], now: Instant) {
         for line in self.lines.take_in(bytes) {
