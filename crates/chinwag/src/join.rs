@@ -132,6 +132,7 @@ fn status(error: &JoinError) -> u8 {
         | JoinError::Exposed { .. }
         | JoinError::Known { .. }
         | JoinError::Changed { .. }
+        | JoinError::Another { .. }
         | JoinError::Untrusted { .. } => 8,
     }
 }

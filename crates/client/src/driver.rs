@@ -74,6 +74,9 @@ impl Driver {
                     self.take_connection(connection);
                     self.session.handle_connected(now);
                 }
+                Event::Dialled(Err(
+                    error @ (JoinError::Changed { .. } | JoinError::Untrusted { .. }),
+                )) => self.session.handle_another(error.to_string()),
                 Event::Dialled(Err(error)) => {
                     self.session.handle_unreachable(&error.to_string(), now);
                 }
@@ -110,6 +113,7 @@ impl Driver {
                 reason,
                 unsent,
             }),
+            End::Another(reason) => Err(JoinError::Another { reason, unsent }),
             End::Gone(reason) => Err(JoinError::Gone {
                 target,
                 reason,

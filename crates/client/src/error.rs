@@ -149,6 +149,14 @@ pub enum JoinError {
         /// Lines that had been read and that the server did not take.
         unsent: u64,
     },
+    /// The link was lost, and the server that is there now is not the one that is known.
+    #[error("{reason}{}", Rest(*unsent))]
+    Another {
+        /// What is wrong with it, as sentences.
+        reason: String,
+        /// Lines that had been read and that the server did not take.
+        unsent: u64,
+    },
     /// The server could not save in time what it was sent.
     #[error("{target} did not save in time: {reason}{}", Rest(*unsent))]
     Unsaved {

@@ -15,7 +15,7 @@ use std::thread;
 
 use relay::Relay;
 
-use crate::harness::{CHINWAG, Client, NOBODY, Server, Setup, messages};
+use crate::harness::{CHINWAG, Client, Ear, NOBODY, Server, Setup, messages};
 
 /// A server that would wait for ever for a client to speak first, so that one that does is not
 /// greeted, however slow the machine is.
@@ -129,6 +129,24 @@ fn commands_are_for_those_who_ask_for_them() {
         Some(7),
         "a line came after the farewell"
     );
+}
+
+/// The first operator is a person. A pipe that waits for the greeting, as one without a name does, looks like one.
+#[test]
+fn a_pipe_does_not_become_the_operator_of_a_server_that_has_none() {
+    let server = Setup::new().limit("sniff_time", "0s").start();
+    let mut reader = Command::new(CHINWAG);
+    reader.arg("join").arg(server.address().to_string());
+    let mut reader = Client::through(reader.arg("--follow"));
+    reader.expect("--- now ---\n");
+    check_status(&run(&server, &[], b"done\n"), 0, "");
+    reader.expect(": done\n");
+    let mut ann = server.connect();
+    ann.expect("Enter your username: ");
+    ann.send("ann");
+    ann.expect("* You are the operator here: /help op.\n");
+    assert!(!reader.screen().contains("operator"));
+    server.stop();
 }
 
 #[test]
@@ -372,7 +390,10 @@ fn a_restart_costs_nothing() {
 
 /// `chinwag join` of somebody who knows the servers in this folder, and trusts these authorities.
 fn join_knowing(server: &Server, folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = join(&server.address().to_string(), arguments);
+    knowing(join(&server.address().to_string(), arguments), folder)
+}
+
+fn knowing(mut command: Command, folder: &Path) -> Command {
     command.env("XDG_DATA_HOME", folder);
     command.env("SSL_CERT_FILE", folder.join("authorities.pem"));
     command.env_remove("SSL_CERT_DIR");
@@ -475,6 +496,33 @@ fn a_certificate_that_has_changed_is_refused_and_nothing_is_sent() {
         "{heard}"
     );
     server.stop();
+}
+
+/// So it is where a lost link leads to another server, and the lines that it would have had are counted.
+#[test]
+fn a_lost_link_that_leads_to_another_server_is_the_end() {
+    let (server, home) = (setup().start(), tempfile::tempdir().expect("a folder"));
+    let relay = Relay::start(server.address(), &[]);
+    let mut listener = listener(&server);
+    let command = join(&relay.address().to_string(), &["--tls", "--name", "app"]);
+    let app = knowing(command, home.path()).spawn();
+    let mut app = app.expect("the program is built");
+    let mut pipe = app.stdin.take().expect("it is piped");
+    writeln!(pipe, "one").expect("it reads");
+    listener.expect("app: one\n");
+    listener.send("heard");
+    let mut shown = Ear::new(app.stdout.take().expect("it is piped"));
+    shown.until("listener: heard\n");
+    relay.lose_server();
+    server.stop();
+    writeln!(pipe, "two").expect("it reads");
+    let other = setup().start();
+    relay.find_server(other.address());
+    let output = app.wait_with_output().expect("it is our child");
+    check_status(&output, 8, "the link is lost");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("has changed. Either its operator"), "{told}");
+    assert!(told.ends_with(" 1 line NOT sent.\n"), "{told}");
 }
 
 #[test]

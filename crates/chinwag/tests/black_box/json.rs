@@ -226,6 +226,30 @@ fn numbers_go_on_after_a_restart_whatever_had_the_last() {
     }
 }
 
+/// Lines behind a `hello` that is refused at once come in the order in which they were sent, however they are read.
+#[test]
+fn lines_behind_a_refused_hello_keep_their_order() {
+    let setup = Setup::new().variable("CHINWAG_SERVER_PASSWORD", "open sesame");
+    let server = setup.limit("line_burst", "0").start();
+    let hello = |password: &str| {
+        format!("{{\"hello\":{{\"name\":\"bot\",\"server_password\":\"{password}\"}}}}\n")
+    };
+    let mut lines = hello("sesame") + &hello("open sesame");
+    for n in 0..4_000 {
+        lines += &format!("{{\"motd\":{{}},\"id\":{n}}}\n");
+    }
+    let mut bot = server.connect();
+    bot.write(lines.as_bytes());
+    bot.shut();
+    let answers = bot.rest();
+    let ids = answers.lines().filter_map(|line| {
+        let (_, id) = line.split_once("{\"reply\":\"motd\",\"id\":")?;
+        id.split(',').next()?.parse::<u32>().ok()
+    });
+    assert!(ids.eq(0..4_000), "{answers}");
+    server.stop();
+}
+
 /// Flood control holds a program back and refuses nothing.
 #[test]
 fn what_comes_too_fast_is_read_later() {

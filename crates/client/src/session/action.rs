@@ -64,6 +64,8 @@ pub(crate) enum End {
     Unsaved(String),
     /// The link was lost and could not be had again.
     Gone(String),
+    /// The link was lost, and where the server was there is another.
+    Another(String),
 }
 
 /// What has become of the lines that were pushed.

@@ -42,7 +42,7 @@ use retry::Retry;
 use settling::{Settling, Sorted, Step};
 use talk::{Judgement, Talk};
 pub(crate) use words::is_farewell;
-use words::is_kept;
+use words::{is_kept, is_of_first_operator};
 
 use crate::heard::{Heard, NAME_PROMPT};
 use crate::lines::{Lines, ServerLine};
@@ -149,6 +149,12 @@ impl Session {
     /// It could not be had.
     pub(crate) fn handle_unreachable(&mut self, reason: &str, now: Instant) {
         self.try_again(reason, now);
+    }
+
+    /// It leads to a server that is not the one that is known.
+    pub(crate) fn handle_another(&mut self, reason: String) {
+        self.talk.outgoing.handle_lost();
+        self.end(End::Another(reason));
     }
 
     /// Bytes of the server.
@@ -277,6 +283,9 @@ impl Session {
         let Phase::Settling(settling, arrival) = &mut self.phase else {
             return;
         };
+        if !self.options.is_attended && is_of_first_operator(heard) {
+            return settling.handle_made_operator(&self.identity.name);
+        }
         match settling.handle(heard, &line.plain, now) {
             Sorted::Hide => {}
             // A person can try another room; a script must not speak in the wrong one.

@@ -26,6 +26,8 @@ pub(crate) enum Step {
     Join(String),
     /// Leave the lobby, now that there is another room.
     LeaveLobby,
+    /// Give back the rights of the first operator, under this name: they are for people.
+    Resign(String),
     /// Wait until the server has answered everything before.
     Fence,
     /// Fetch what was said in the room.
@@ -81,6 +83,14 @@ impl Settling {
         self.send_at
     }
 
+    /// The server has made the session the operator that it lacked.
+    pub(crate) fn handle_made_operator(&mut self, name: &str) {
+        let is_to_come = |step: &Step| matches!(step, Step::Resign(_));
+        if !self.steps.iter().any(is_to_come) {
+            self.steps.push_back(Step::Resign(name.to_owned()));
+        }
+    }
+
     /// Goes on without the room, if that is the step under way.
     pub(crate) fn skip_room(&mut self, now: Instant) -> bool {
         let is_room = self.is_joining();
@@ -103,6 +113,7 @@ impl Settling {
             Step::Echo => "/echo on".to_owned(),
             Step::Join(room) => format!("/join {room}"),
             Step::LeaveLobby => "/leave lobby".to_owned(),
+            Step::Resign(name) => format!("/deop {name}"),
             Step::Fence => question(FENCE_NUMBER),
             Step::History => format!("/history {HISTORY_LINES}"),
         };
@@ -124,6 +135,7 @@ impl Settling {
             Some(Step::Echo) => self.echo(heard, now),
             Some(Step::Join(_)) => self.join(heard, now),
             Some(Step::LeaveLobby) => self.leave_lobby(heard, now),
+            Some(Step::Resign(_)) => self.resign(heard, now),
             Some(Step::Fence) => self.fence(plain, now),
             Some(Step::History) => self.history(heard, plain, now),
             None => Sorted::Pass,
@@ -168,6 +180,14 @@ impl Settling {
         match heard {
             Heard::Place { .. } | Heard::Alone(_) | Heard::PutOut(_) => self.done(now),
             Heard::Happened(words) if words.ends_with(" left #lobby") => self.done(now),
+            _ => Sorted::Pass,
+        }
+    }
+
+    fn resign(&mut self, heard: &Heard<'_>, now: Instant) -> Sorted {
+        match heard {
+            Heard::Alone(words) if words.contains("operator") => self.done(now),
+            Heard::Alone(words) if words.starts_with("No command") => self.done(now),
             _ => Sorted::Pass,
         }
     }

@@ -347,6 +347,24 @@ fn person() -> Bench {
     bench
 }
 
+/// The first operator of a server is a person, and a pipe is none.
+#[test]
+fn a_script_gives_the_rights_of_the_first_operator_back() {
+    const MADE: &str = "* You are the operator here: /help op.\n\
+                        * To stay the operator, keep your name: /claim PASSWORD.\n";
+    let mut bench = Bench::new(options());
+    bench.does(&[send("app#pw")]);
+    bench.hears(WELCOME).hears(MADE).push("hi");
+    bench.does(&[show(WELCOME), send("/echo on")]);
+    bench.hears(ECHO_IS_ON).does(&[send("/deop app")]);
+    bench.hears("! app removed your operator rights.\n");
+    bench.does(&[send("hi")]);
+    let mut bench = person();
+    bench.hears(MADE);
+    let (first, last) = MADE.split_at(MADE.find('\n').unwrap() + 1);
+    bench.does(&[show(first), show(last)]);
+}
+
 #[test]
 fn a_person_sends_commands_and_sees_their_answers() {
     let mut bench = person();

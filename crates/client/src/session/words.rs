@@ -1,6 +1,7 @@
 //! What can be told from the words of a line, the server's or the person's.
 
 use crate::filter::spelled_out;
+use crate::heard::Heard;
 
 /// Whether a refusal will be the same in a minute. A name that is taken may be held by the connection
 /// that was just lost, and a server that is full or busy says so.
@@ -140,6 +141,12 @@ pub(super) fn is_refusal(words: &str) -> bool {
 /// `ann is not here.`, but not `ann is not here; kept until ann is.`
 fn is_not_here(words: &str) -> bool {
     words.contains(" is not here.") || words.ends_with(" is the server's own, and stays.")
+}
+
+/// Whether the server has made the session its first operator, or says how that lasts. Nobody's name begins so.
+pub(super) fn is_of_first_operator(heard: &Heard<'_>) -> bool {
+    let signs = ["You are the operator here", "To stay the operator"];
+    matches!(heard, Heard::Happened(words) if signs.iter().any(|sign| words.starts_with(sign)))
 }
 
 /// A line after which the server says goodbye.

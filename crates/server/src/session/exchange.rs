@@ -331,6 +331,7 @@ impl Session {
 
     /// Takes the hub's answer.
     pub(crate) fn handle_reply(&mut self, reply: Reply, shared: &mut Shared) {
+        self.look_for_more(shared);
         let question = &mut self.exchange.question;
         match question.take_if(|question| question.ticket == reply.ticket) {
             Some(question) => self.handle_answer(reply.body, question.step, shared),
@@ -430,6 +431,7 @@ impl Session {
 
     /// Takes a worker's result.
     pub(crate) fn handle_result(&mut self, ticket: Ticket, result: JobResult, shared: &mut Shared) {
+        self.look_for_more(shared);
         let question = &mut self.exchange.question;
         let Some(question) = question.take_if(|question| question.ticket == ticket) else {
             return;

@@ -284,9 +284,6 @@ impl Session {
     }
 
     fn tell(&mut self, tell: Tell<'_>, shared: &mut Shared) {
-        if self.person.is_none() && matches!(tell, Tell::Rejected(_)) {
-            self.look_for_more(shared);
-        }
         let is_answer = tell.is_answer() || self.person.is_none();
         self.drive_to(is_answer, shared, |dialect, env, out| {
             dialect.handle_tell(tell, env, out)
@@ -294,8 +291,12 @@ impl Session {
         self.poll_steps(shared);
     }
 
-    /// Shows the dialect what its client has sent without waiting for the answer that comes now.
+    /// Shows the dialect what the client at its prompt has sent without waiting for the answer that comes now.
     fn look_for_more(&mut self, shared: &Shared) {
+        // What it speaks is still to be told from its first bytes, or it says nothing any more.
+        if self.person.is_some() || !matches!(self.stage, Stage::Open) {
+            return;
+        }
         if !self.exchange.has_held() && self.transport.is_readable() {
             let mut buffer = [0; MORE_BYTES];
             if let Read::Bytes(n) = self.transport.read(&mut buffer, shared.now) {

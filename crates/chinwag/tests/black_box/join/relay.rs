@@ -72,7 +72,11 @@ fn link(client: TcpStream, server: TcpStream, cut: Option<(usize, usize)>, mute:
     let (from, to) = (clone(&client), clone(&server));
     let mute = Arc::clone(mute);
     thread::spawn(move || {
-        let is_cut = copy_lines(&from, &to, up_max);
+        let is_cut = match up_max {
+            // Inside TLS there are no lines.
+            usize::MAX => copy(&from, &to, up_max, &Mute::default()),
+            _ => copy_lines(&from, &to, up_max),
+        };
         end(&to, &from, is_cut);
     });
     thread::spawn(move || {
