@@ -21,6 +21,7 @@ mod lengths;
 mod log;
 mod merge;
 mod private;
+mod queue;
 mod room;
 mod round;
 mod scratch;

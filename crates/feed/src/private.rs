@@ -11,19 +11,19 @@
 //! acknowledgement, see [`Unproven`].
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use chinwag_core::Seq;
 use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
 
+use crate::queue::Queue;
 use crate::unproven::{Unproven, acknowledged, count};
 
 /// Lines, and the event that they stand behind.
 pub(crate) type Behind = (Seq, Box<[u8]>);
 
 /// Lines that were added together.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Chunk {
     after: Seq,
     /// Empty once they were written and are not shown again.
@@ -34,9 +34,10 @@ struct Chunk {
 }
 
 /// What becomes of lines that the peer may not have got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// They are shown again.
+    #[default]
     Word,
     /// They are shown again, and kept until the peer has said that it has them.
     News,
@@ -75,7 +76,7 @@ pub(crate) struct PrivateLines {
 /// Lines that are kept.
 #[derive(Debug, Default)]
 struct Kept {
-    chunks: VecDeque<Chunk>,
+    chunks: Queue<Chunk>,
     /// Bytes that are kept.
     bytes: u32,
     /// Those of them that were written.
@@ -186,10 +187,6 @@ impl Kept {
         if !lines.is_empty() {
             let length = lines.len() as u32;
             self.bytes += length;
-            if self.chunks.len() == self.chunks.capacity() {
-                // Of those who come in at once each has a few.
-                self.chunks.reserve_exact(self.chunks.len() / 4 + 1);
-            }
             self.chunks.push_back(Chunk {
                 after,
                 lines: lines.into(),
@@ -204,7 +201,7 @@ impl Kept {
     fn drop_front(&mut self, mut bytes: usize, why: Gone) -> u64 {
         let mut lost = 0;
         while bytes > 0
-            && let Some(chunk) = self.chunks.front()
+            && let Some(chunk) = self.chunks.first()
         {
             let kept = chunk.len() - self.gone as usize;
             let was_sent = self.sent > 0;
@@ -242,7 +239,7 @@ impl Kept {
         self.bytes -= bytes;
         self.sent = self.sent.saturating_sub(bytes);
         self.gone += bytes;
-        let length = self.chunks.front().map_or(0, Chunk::len);
+        let length = self.chunks.first().map_or(0, Chunk::len);
         if self.gone as usize >= length {
             self.chunks.pop_front();
             self.gone = 0;
@@ -282,8 +279,8 @@ impl Kept {
     }
 
     fn forget_answers(&mut self) {
-        let settled = self.settled_chunks as usize..self.sent_chunks as usize;
-        for chunk in self.chunks.range_mut(settled) {
+        let (settled, sent) = (self.settled_chunks as usize, self.sent_chunks as usize);
+        for chunk in &mut self.chunks[settled..sent] {
             if matches!(chunk.kind, Kind::Answer | Kind::Copy) {
                 chunk.lines = Box::default();
             }
@@ -305,7 +302,7 @@ impl Kept {
             ..Unseen::default()
         };
         let mut end = 0;
-        for chunk in &self.chunks {
+        for chunk in self.chunks.iter() {
             let begin = end;
             end += chunk.len() as u64;
             let from = start.saturating_sub(begin).min(chunk.len() as u64) as usize;
@@ -439,8 +436,8 @@ mod tests {
                 lines.forget_answers();
                 let unseen = lines.since(0);
                 let of = |lines: &[Behind]| lines.iter().map(|(_, lines)| count(lines)).sum::<u64>();
-                let chunks = lines.kept.as_deref().map(|kept| &kept.chunks);
-                let waiting = chunks.into_iter().flatten().filter(|chunk| chunk.kind == Kind::News);
+                let chunks = lines.kept.iter().flat_map(|kept| kept.chunks.iter());
+                let waiting = chunks.filter(|chunk| chunk.kind == Kind::News);
                 let unwritten = waiting.filter(|chunk| {
                     unseen.lines.iter().any(|(after, _)| *after == chunk.after)
                 });
@@ -494,7 +491,7 @@ mod tests {
                 }
                 let kept = forgets.kept.as_deref();
                 let mut written = kept.iter().flat_map(|kept| {
-                    kept.chunks.range(..kept.sent_chunks as usize)
+                    &kept.chunks[..kept.sent_chunks as usize]
                 });
                 let is_kept = |kind| matches!(kind, Kind::Word | Kind::News);
                 prop_assert!(written.all(|chunk| is_kept(chunk.kind) || chunk.is_forgotten()));

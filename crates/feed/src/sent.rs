@@ -7,10 +7,10 @@
 //! for each line, and a reader of one room has one piece.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use chinwag_core::{Event, RoomId, Seq};
+use thin_vec::ThinVec;
 
 use crate::feed::Membership;
 use crate::scratch::{Extent, Piece, Source};
@@ -21,18 +21,19 @@ use crate::{Feed, LostLines, RoomLogs};
 /// cannot be told exactly any more. More than the lines that fit into the send queue of a socket.
 const PIECES_MAX: usize = 16 << 10;
 
+/// So many go then, since the others have to be moved.
+const PIECES_DROPPED: usize = PIECES_MAX / 16;
+
 /// Pieces from which on it is worth asking which of them were acknowledged before there is space for more.
 const PIECES_MANY: usize = 4;
 
 /// See the [module](self).
+///
+/// All of it is one allocation, of a size that an idle session has nothing of: what a crowd needed on its way in lies in
+/// pages of its own, and those are given back when it has been acknowledged.
 #[derive(Debug, Default)]
 pub(crate) struct Sent {
-    /// In a box, since an idle session has none.
-    #[expect(
-        clippy::box_collection,
-        reason = "eight bytes of each of ten thousand idle sessions"
-    )]
-    pieces: Option<Box<VecDeque<Piece>>>,
+    pieces: ThinVec<Piece>,
 }
 
 /// What a lost connection's peer has not got whole. Where too much was on the way to tell, rooms begin with the
@@ -130,9 +131,8 @@ impl Unacknowledged {
 impl Sent {
     /// Adds a piece to the end of the stream.
     pub(crate) fn push(&mut self, piece: Piece) {
-        let first = || Box::new(VecDeque::with_capacity(1));
-        let pieces = self.pieces.get_or_insert_with(first);
-        if let Some(last) = pieces.back_mut()
+        let pieces = &mut self.pieces;
+        if let Some(last) = pieces.last_mut()
             && let Some(source) = joined(last.source, piece.source)
         {
             last.source = source;
@@ -140,24 +140,23 @@ impl Sent {
             return;
         }
         if pieces.len() == PIECES_MAX {
-            pieces.pop_front();
+            pieces.drain(..PIECES_DROPPED);
         }
         if pieces.len() == pieces.capacity() {
             // Of those who come in at once each has a few.
             pieces.reserve_exact(pieces.len() / 4 + 1);
         }
-        pieces.push_back(piece);
+        pieces.push(piece);
     }
 
     /// Keeps the last `bytes` of the stream, and the beginning of the piece in which they begin.
     /// Returns how many of those that are kept are private.
     fn keep(&mut self, bytes: u64) -> u64 {
-        let Some(pieces) = self.pieces.as_deref_mut().filter(|_| bytes > 0) else {
-            self.pieces = None;
-            return 0;
-        };
+        if bytes == 0 {
+            self.pieces = ThinVec::new();
+        }
         let (mut kept, mut count, mut private) = (0, 0, 0);
-        for piece in pieces.iter().rev() {
+        for piece in self.newest_first() {
             if kept >= bytes {
                 break;
             }
@@ -167,12 +166,12 @@ impl Sent {
                 private += piece.bytes;
             }
         }
-        pieces.drain(..pieces.len() - count);
+        self.pieces.drain(..self.pieces.len() - count);
         private
     }
 
     fn newest_first(&self) -> impl Iterator<Item = &Piece> {
-        self.pieces.iter().flat_map(|pieces| pieces.iter().rev())
+        self.pieces.iter().rev()
     }
 }
 
@@ -210,15 +209,15 @@ impl Feed {
     /// Whether it keeps something in case its peer has not got it: then it makes sense to call
     /// [`handle_acknowledged`](Self::handle_acknowledged) now and then.
     pub fn awaits_acknowledgement(&self) -> bool {
-        self.sent.pieces.is_some()
+        !self.sent.pieces.is_empty()
     }
 
     /// Whether so much is kept that to ask the kernel is worth it at once, which frees most of it as a rule: of
     /// thousands who come in at once each is written its own lines and its rooms' in turn. Seldom so where
     /// nothing is acknowledged, since there is more space each time.
     pub fn keeps_much(&self) -> bool {
-        let pieces = self.sent.pieces.as_deref();
-        pieces.is_some_and(|pieces| pieces.len() >= PIECES_MANY.max(pieces.capacity()))
+        let pieces = &self.sent.pieces;
+        pieces.len() >= PIECES_MANY.max(pieces.capacity())
     }
 
     /// Of the bytes that the socket took, the peer has acknowledged all but the last `unacked`.

@@ -64,6 +64,9 @@ pub(crate) const SEND_BUFFER_BYTES: usize = 64 << 10;
 /// Time between two looks at what the peers have acknowledged: a system call for each session that was
 /// written to, against 200 bytes that each of them keeps meanwhile.
 pub(crate) const ACKNOWLEDGE_TIME: Duration = Duration::from_secs(2);
+/// Time after which a shard that writes nothing looks at once: it has nothing better to do. Most peers acknowledge
+/// sooner.
+pub(crate) const ACKNOWLEDGE_QUIET: Duration = Duration::from_millis(100);
 /// Sessions that are looked at before sockets are, some 50 us.
 pub(crate) const ACKNOWLEDGE_BATCH: usize = 64;
 /// Time without a sign of life after which the kernel asks, and the time between questions.

@@ -1,5 +1,5 @@
-//! Looking at what peers have acknowledged, every few seconds while something is on the way: sessions
-//! and rooms keep what they have written until then, and forget it here.
+//! Looking at what peers have acknowledged, when the shard has become quiet, and every few seconds while it has not:
+//! sessions and rooms keep what they have written until then, and forget it here.
 //!
 //! A look goes through the sessions that were written to, some at a time, so that it holds up nobody;
 //! then through the rooms, which forget their past when no member waits any more.
@@ -10,13 +10,15 @@ use chinwag_core::{Caller, Monotonic, RoomId};
 
 use super::Shard;
 use crate::hub::{Body, Request, Ticket};
-use crate::limits::{ACKNOWLEDGE_BATCH, ACKNOWLEDGE_TIME};
+use crate::limits::{ACKNOWLEDGE_BATCH, ACKNOWLEDGE_QUIET, ACKNOWLEDGE_TIME};
 
 /// The looks of one shard.
 #[derive(Debug, Default)]
 pub(super) struct Looks {
-    /// When the next one is due.
+    /// When the next one is due at the latest.
     at: Option<Monotonic>,
+    /// When it is due if nothing more is written.
+    quiet_at: Option<Monotonic>,
     /// Sessions that it still has to go through.
     left: usize,
     /// Rooms that keep a past.
@@ -26,7 +28,7 @@ pub(super) struct Looks {
 impl Looks {
     /// When there is something to do.
     pub(super) fn deadline(&self) -> Option<Monotonic> {
-        self.at
+        [self.at, self.quiet_at].into_iter().flatten().min()
     }
 
     /// A room has had something written.
@@ -38,6 +40,20 @@ impl Looks {
     /// Something was written.
     pub(super) fn order(&mut self, now: Monotonic) {
         self.at.get_or_insert(now + ACKNOWLEDGE_TIME);
+        self.quiet_at = Some(now + ACKNOWLEDGE_QUIET);
+    }
+
+    /// One begins, or goes on. It goes on whatever is written meanwhile.
+    fn begin(&mut self, now: Monotonic, sessions: usize) {
+        if self.left == 0 {
+            (self.at, self.quiet_at) = (Some(now), None);
+            self.left = sessions;
+        }
+    }
+
+    /// One is over. Peers that have not acknowledged everything have no reason to hurry.
+    fn end(&mut self, now: Monotonic, is_all: bool) {
+        self.at = (!is_all || self.quiet_at.is_some()).then(|| now + ACKNOWLEDGE_TIME);
     }
 }
 
@@ -50,24 +66,20 @@ impl Shard {
 
     /// Goes on with a look that is due.
     pub(super) fn look_at_acknowledged(&mut self, now: Monotonic) {
-        if self.looks.at.is_none_or(|at| now < at) {
+        if self.looks.deadline().is_none_or(|due| now < due) {
             return;
         }
-        if self.looks.left == 0 {
-            self.looks.left = self.schedule.unacknowledged();
-        }
+        self.looks.begin(now, self.schedule.unacknowledged());
         let batch = self.looks.left.min(ACKNOWLEDGE_BATCH);
         self.looks.left -= batch;
         for _ in 0..batch {
             self.look_at_next();
         }
         if self.looks.left == 0 {
-            self.looks.at = None;
             self.forget_past();
             self.report_acknowledged();
-            if self.schedule.unacknowledged() > 0 || !self.looks.rooms.is_empty() {
-                self.looks.order(now);
-            }
+            let is_all = self.schedule.unacknowledged() == 0 && self.looks.rooms.is_empty();
+            self.looks.end(now, is_all);
         }
     }
 
@@ -126,17 +138,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_look_is_due_two_seconds_behind_the_first_write_and_not_the_last() {
+    fn a_look_is_due_when_it_is_quiet_and_two_seconds_behind_the_first_write() {
+        let at = |ms| Monotonic(0) + chinwag_core::Duration::from_millis(ms);
         let mut looks = Looks::default();
         assert_eq!(looks.deadline(), None, "nothing is on the way");
-        looks.order(Monotonic(7));
-        let due = Monotonic(7) + chinwag_core::Duration::from_secs(2);
-        assert_eq!(looks.deadline(), Some(due));
-        looks.order(Monotonic(8));
-        looks.list_room(RoomId(1), Monotonic(9));
-        assert_eq!(looks.deadline(), Some(due));
-        looks.at = None;
-        looks.list_room(RoomId(1), Monotonic(7));
-        assert_eq!(looks.deadline(), Some(due), "rooms are looked at as well");
+        looks.order(at(0));
+        assert_eq!(looks.deadline(), Some(at(100)));
+        looks.list_room(RoomId(1), at(90));
+        assert_eq!(looks.deadline(), Some(at(190)), "a room was written to");
+        for ms in (150..=1950).step_by(90) {
+            looks.order(at(ms));
+        }
+        assert_eq!(looks.deadline(), Some(at(2000)), "it is never quiet");
+        looks.begin(at(2001), 70);
+        looks.order(at(2002));
+        assert_eq!(looks.deadline(), Some(at(2001)), "it goes on");
+        looks.end(at(2003), true);
+        assert_eq!(looks.deadline(), Some(at(2102)), "for what came meanwhile");
+        looks.left = 0;
+        looks.begin(at(2102), 1);
+        looks.end(at(2103), false);
+        assert_eq!(
+            looks.deadline(),
+            Some(at(4103)),
+            "a peer acknowledges nothing"
+        );
+        looks.left = 0;
+        looks.begin(at(4103), 1);
+        looks.end(at(4104), true);
+        assert_eq!(looks.deadline(), None);
     }
 }
