@@ -20,6 +20,8 @@ pub(super) struct ListFilter {
     topic_set: Ages,
     masks: Vec<Glob>,
     not_masks: Vec<Glob>,
+    /// Whether the client was told that the list begins.
+    has_begun: bool,
 }
 
 /// Bounds of an age in minutes.
@@ -86,11 +88,9 @@ impl Session {
     pub(super) fn list(
         &mut self,
         message: &Message<'_>,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
+        _: &Env<'_>,
+        _: &mut Vec<u8>,
     ) -> Option<Step> {
-        // Some clients open a window with it.
-        self.numeric("321", "Channel :Users  Name", env, out);
         let filter = ListFilter::parse(message.param(0).unwrap_or_default());
         let ask = Ask::Query(Query::Rooms { after: None });
         self.later(ask, Question::List(Box::new(filter)));
@@ -100,7 +100,7 @@ impl Session {
     /// One page of the rooms.
     pub(super) fn put_rooms(
         &mut self,
-        filter: Box<ListFilter>,
+        mut filter: Box<ListFilter>,
         answer: &Answer,
         env: &Env<'_>,
         out: &mut Vec<u8>,
@@ -108,6 +108,10 @@ impl Session {
         let Answer::Rooms { rooms, next, .. } = answer else {
             return None;
         };
+        // Some clients open a window with it.
+        if !core::mem::replace(&mut filter.has_begun, true) {
+            self.numeric("321", "Channel :Users  Name", env, out);
+        }
         for line in rooms
             .iter()
             .filter(|line| line.here > 0 && filter.takes(line, env))
