@@ -34,6 +34,19 @@ fn a_paste_within_the_burst_passes() {
 }
 
 #[test]
+fn a_script_enters_its_room_and_pastes_as_much() {
+    let server = server();
+    let mut listener = server.join("listener");
+    listener.send("/join #dev");
+    listener.expect("--- now ---");
+    let mut ann = server.connect();
+    ann.write(b"ann\n/quiet on\n/join #dev\n");
+    let told = paste(&mut ann, 20);
+    assert!(told.ends_with("Bye, ann. 20 lines sent.\n"), "{told}");
+    assert_passed(&listener.expect("* ann left"), "ann", 20);
+}
+
+#[test]
 fn beyond_it_lines_are_refused_once_with_words_and_then_by_number() {
     let server = server();
     let mut listener = server.join("listener");
@@ -84,10 +97,13 @@ fn commands_and_refused_lines_count_too() {
         [b'x'; 5000].as_slice(),
         b"\n",
     ];
+    // The first ten commands are free.
+    ann.write("/free\n".repeat(10).as_bytes());
     ann.write(&lines.concat().repeat(10));
     ann.shut();
     let told = ann.rest();
     for (answer, count) in [
+        ("! No command /free.", 10),
         ("! No command /nonsense.", 7),
         ("! NOT sent: not valid UTF-8 (Windows-1252?).\n", 7),
         ("! NOT sent: 5000 bytes, the limit is 4096.\n", 6),

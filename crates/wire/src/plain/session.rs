@@ -33,7 +33,7 @@ use crate::input::{Decoder, Input};
 use crate::look::Look;
 use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
-use flood::Flood;
+use flood::{FREE_COMMANDS, Flood};
 use login::{Login, TAKEN_FOR_A_PERSON, begins_tls, protocol_of};
 use past::{HistoryQuestion, Past, SearchQuestion};
 pub use reader::LineReader;
@@ -52,6 +52,8 @@ pub struct Session {
     /// Lines that it has said, for the farewell.
     lines_sent: u32,
     flood: Flood,
+    /// How many more commands cost nothing; see [`flood`].
+    free_commands: u8,
     /// The question in flight. Talk leaves none: that it was talk says enough.
     question: Option<Question>,
     changes: Changes,
@@ -121,6 +123,7 @@ impl Session {
             is_operator: false,
             lines_sent: 0,
             flood: Flood::new(bucket),
+            free_commands: FREE_COMMANDS,
             question: None,
             changes: Changes::default(),
         })

@@ -18,6 +18,10 @@ const TELL_TIME: Duration = Duration::from_secs(1);
 /// The longest pause for what is no line: however slow the rate is, the end of the connection is found out.
 const PAUSE_MAX: Duration = Duration::from_secs(10);
 
+/// The first commands of a connection cost nothing: a script enters its room, and a paste of as many lines as are allowed
+/// goes through behind that. Connecting has a bound of its own.
+pub(super) const FREE_COMMANDS: u8 = 10;
+
 /// See the [module](self).
 #[derive(Debug)]
 pub(super) struct Flood {
@@ -69,6 +73,14 @@ impl Flood {
 }
 
 impl Session {
+    /// Whether a line is one of the first commands.
+    pub(super) fn is_free(&mut self, line: &str) -> bool {
+        let is_command = line.starts_with('/') && !line.starts_with("//");
+        let is_free = is_command && self.free_commands > 0;
+        self.free_commands -= u8::from(is_free);
+        is_free
+    }
+
     /// True if one more line may count.
     pub(super) fn take_token(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> bool {
         let rate = env.settings.line_rate_of(self.is_operator);

@@ -30,7 +30,7 @@ impl Session {
             self.tell_refused(env, out);
             return Some(Step::Ask(Ask::Quit(why)));
         }
-        if !self.take_token(env, out) {
+        if !self.is_free(line) && !self.take_token(env, out) {
             return None;
         }
         match parse(line) {

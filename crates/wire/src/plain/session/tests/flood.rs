@@ -23,6 +23,20 @@ fn a_burst_passes_and_what_follows_is_refused() {
 }
 
 #[test]
+fn the_first_ten_commands_cost_nothing() {
+    let talk = "1\n2\n3\n4\n";
+    for (commands, said) in [(10, 3), (11, 2)] {
+        let mut peer = Peer::in_lobby();
+        let shown = peer.send(format!("{}{talk}", "/typo\n".repeat(commands)));
+        assert_eq!(shown.matches("{say in 0: ").count(), said, "{shown}");
+        assert_eq!(shown.matches(SLOW_DOWN).count(), 1, "{shown}");
+    }
+    let mut peer = Peer::in_lobby();
+    let shown = peer.send(format!("//slash\n{talk}"));
+    assert_eq!(shown.matches("{say in 0: ").count(), 3, "{shown}");
+}
+
+#[test]
 fn the_number_is_told_by_itself_within_two_seconds() {
     let mut peer = Peer::in_lobby();
     peer.send("1\n2\n3\n");
@@ -118,6 +132,7 @@ fn operators_may_send_four_times_as_much() {
 #[test]
 fn commands_and_refused_lines_cost_as_much_as_talk() {
     let mut peer = Peer::in_lobby();
+    peer.send("/typo\n".repeat(10));
     let shown = peer.send(b"/jion\n\xe3\x83\n/help jion\nx\n");
     assert_eq!(
         shown,
