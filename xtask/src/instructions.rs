@@ -105,13 +105,15 @@ fn build(sh: &Shell) -> Result<String> {
         "debug-assertions=false",
         "overflow-checks=false",
     ];
+    // Otherwise the counts depend on what was built before.
+    let incremental = "--config=profile.dev.incremental=false";
     let ours = COUNTED.iter().flat_map(|package| {
         settings.map(|setting| format!("--config=profile.dev.package.{package}.{setting}"))
     });
     // All of the workspace, so that what is shared has the features that the tests have built it with.
     let build = cmd!(
         sh,
-        "cargo {ours...} bench --profile dev --locked --no-run --workspace --bench pieces --message-format=json-render-diagnostics"
+        "cargo {ours...} {incremental} bench --profile dev --locked --no-run --workspace --bench pieces --message-format=json-render-diagnostics"
     );
     let messages = build.read()?;
     let programs = Message::parse_stream(messages.as_bytes()).filter_map(|message| match message {
