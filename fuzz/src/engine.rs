@@ -15,7 +15,7 @@ use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, TestRunner};
 
 /// Inputs between two looks at the clock, and of a run that has no time to spend.
-const INPUTS: u32 = 3_000;
+const INPUTS: u32 = 2_000;
 
 /// Bytes of an input. Longer ones find little more in the same time.
 const BYTES_MAX: usize = 1024;
