@@ -4,7 +4,7 @@ use std::env;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use chinwag_server::config::{ConfigError, Listen, RawConfig};
+use chinwag_server::config::{ConfigError, Listen, RawConfig, begins_at_home};
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
@@ -116,13 +116,11 @@ fn own_port(text: &str) -> Result<u16, &'static str> {
     number(text).ok_or(wanted)
 }
 
-/// A folder. Only a shell takes `~` for the home folder, and not behind `--data=`.
+/// A folder. A shell takes `~` for the home folder, but not behind `--data=`.
 pub(crate) fn folder() -> impl TypedValueParser<Value = PathBuf> {
-    PathBufValueParser::new().try_map(|path| {
-        match path.as_os_str().as_encoded_bytes().starts_with(b"~") {
-            true => Err("a folder is named without ~, which only a shell replaces"),
-            false => Ok(path),
-        }
+    PathBufValueParser::new().try_map(|path| match begins_at_home(&path) {
+        true => Err("a folder is named without ~, which only a shell replaces"),
+        false => Ok(path),
     })
 }
 

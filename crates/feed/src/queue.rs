@@ -28,11 +28,7 @@ impl<T> Default for Queue<T> {
 
 impl<T: Default> Queue<T> {
     pub(crate) fn push_back(&mut self, item: T) {
-        if self.items.len() == self.items.capacity() {
-            // Of those who come in at once each has a few.
-            self.items.reserve_exact(self.items.len() / 4 + 1);
-        }
-        self.items.push(item);
+        push(&mut self.items, item);
     }
 
     /// Takes the first one out.
@@ -59,6 +55,14 @@ impl<T> DerefMut for Queue<T> {
     fn deref_mut(&mut self) -> &mut [T] {
         &mut self.items[self.front as usize..]
     }
+}
+
+/// Appends to a list of which each has a few of those who come in at once: it grows by little.
+pub(crate) fn push<T>(items: &mut ThinVec<T>, item: T) {
+    if items.len() == items.capacity() {
+        items.reserve_exact(items.len() / 4 + 1);
+    }
+    items.push(item);
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use thin_vec::ThinVec;
 use crate::feed::Membership;
 use crate::scratch::{Extent, Piece, Source};
 use crate::unproven::count;
-use crate::{Feed, LostLines, RoomLogs};
+use crate::{Feed, LostLines, RoomLogs, queue};
 
 /// Pieces that are kept for one session. Beyond it the oldest go, and what is older than the rest
 /// cannot be told exactly any more. More than the lines that fit into the send queue of a socket.
@@ -29,8 +29,7 @@ const PIECES_MANY: usize = 4;
 
 /// See the [module](self).
 ///
-/// All of it is one allocation, of a size that an idle session has nothing of: what a crowd needed on its way in lies in
-/// pages of its own, and those are given back when it has been acknowledged.
+/// All of it is one allocation, as in [`queue`], and eight bytes of an idle session.
 #[derive(Debug, Default)]
 pub(crate) struct Sent {
     pieces: ThinVec<Piece>,
@@ -142,11 +141,7 @@ impl Sent {
         if pieces.len() == PIECES_MAX {
             pieces.drain(..PIECES_DROPPED);
         }
-        if pieces.len() == pieces.capacity() {
-            // Of those who come in at once each has a few.
-            pieces.reserve_exact(pieces.len() / 4 + 1);
-        }
-        pieces.push(piece);
+        queue::push(pieces, piece);
     }
 
     /// Keeps the last `bytes` of the stream, and the beginning of the piece in which they begin.

@@ -361,8 +361,7 @@ fn a_script_gives_the_rights_of_the_first_operator_back() {
     bench.does(&[send("hi")]);
     let mut bench = person();
     bench.hears(MADE);
-    let (first, last) = MADE.split_at(MADE.find('\n').unwrap() + 1);
-    bench.does(&[show(first), show(last)]);
+    bench.does(&MADE.split_inclusive('\n').map(show).collect::<Vec<_>>());
 }
 
 #[test]

@@ -89,8 +89,8 @@ pub struct KeptPrivate {
 impl Chat {
     /// A person's session, connected or lost.
     pub fn kept_session(&self, id: PersonId) -> Option<KeptSession> {
+        let person = self.person(id)?;
         let lost = self.resumables.get(id);
-        let person = self.people.get(id).or(lost.map(|lost| &*lost.person))?;
         let session = &person.session;
         let since = self.account_of(person).map(|account| account.since);
         Some(KeptSession {

@@ -4,6 +4,7 @@
 //! turned into text first. It says what it wants in a phrase that completes "`people` takes ...",
 //! and writes a value as a file would have it. It knows neither keys nor sources.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::IpAddr;
@@ -221,6 +222,12 @@ impl Form for Word {
     }
 }
 
+/// Whether a path begins with `~`. Only a shell takes that for the home folder: one of that name would be made, or looked
+/// for, where the server was started.
+pub fn begins_at_home(path: impl AsRef<OsStr>) -> bool {
+    path.as_ref().as_encoded_bytes().starts_with(b"~")
+}
+
 /// A folder, which need not be there yet.
 pub(super) struct Folder;
 
@@ -228,8 +235,7 @@ impl Form for Folder {
     type Value = PathBuf;
 
     fn parse(&self, text: &str) -> Option<PathBuf> {
-        // Only a shell takes `~` for the home folder: it would be made, or looked for, where the server was started.
-        let is_path = !text.is_empty() && !text.contains('\0') && !text.starts_with('~');
+        let is_path = !text.is_empty() && !text.contains('\0') && !begins_at_home(text);
         is_path.then(|| text.into())
     }
 

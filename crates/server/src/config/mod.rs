@@ -25,6 +25,7 @@ use chinwag_wire::{Prefs, irc};
 
 pub use error::{ConfigError, Origin};
 pub use example::example;
+pub use form::begins_at_home;
 pub use keys::{
     Config, DefaultsConfig, HistoryConfig, IrcConfig, Limits, LogConfig, ProxyConfig, RawConfig,
     RawDefaults, RawHistory, RawIrc, RawLimits, RawLog, RawProxy, RawRooms, RawServer, RawTls,

@@ -120,10 +120,7 @@ impl LostSessions {
     fn put_unseen(&mut self, person: PersonId, mut unseen: Unseen) {
         self.take_unseen(person);
         let household = Vec::from_iter(unseen.household);
-        let bytes = unseen.lines.private_bytes();
-        if !self.bytes.have_space(&household, bytes, UNSEEN_BYTES_MAX) {
-            unseen.lines.drop_private();
-        }
+        fit(&mut unseen.lines, &household, &self.bytes);
         self.bytes
             .put(person, household, unseen.lines.private_bytes());
         self.unseen.insert(person, unseen);
@@ -135,12 +132,7 @@ impl LostSessions {
             return;
         };
         let household = Vec::from_iter(unseen.household);
-        if !self
-            .bytes
-            .have_space(&household, more.private_bytes(), UNSEEN_BYTES_MAX)
-        {
-            more.drop_private();
-        }
+        fit(&mut more, &household, &self.bytes);
         unseen.lines.private.extend(more.private);
         unseen.lines.unproven.extend(more.unproven);
         unseen.lines.lost.extend(&more.lost);
@@ -249,6 +241,13 @@ impl LostSessions {
                 self.forget(person);
             }
         }
+    }
+}
+
+/// Leaves out private lines for which a household has no space, and counts them.
+fn fit(lines: &mut Unacknowledged, household: &[IpNet], held: &Holdings<PersonId, IpNet>) {
+    if !held.have_space(household, lines.private_bytes(), UNSEEN_BYTES_MAX) {
+        lines.drop_private();
     }
 }
 

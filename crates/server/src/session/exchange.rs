@@ -323,10 +323,8 @@ impl Session {
     /// Gives a job to a worker, and returns its ticket; `None` if the worker has too many.
     fn submit(&mut self, job: Job, shared: &Shared) -> Option<Ticket> {
         let ticket = self.exchange.ticket();
-        shared
-            .workers
-            .submit(self.id, ticket, job)
-            .then_some(ticket)
+        let is_taken = shared.workers.submit(self.id, ticket, job);
+        is_taken.then_some(ticket)
     }
 
     /// Takes the hub's answer.

@@ -2,17 +2,13 @@
 
 use chinwag_core::{Duration, Seq};
 
-use super::lost_pages::{code_in, seen_by};
+use super::lost_pages::{ann_and_bob, code_in, seen_by};
 use super::{World, steady};
 use crate::hub::Body;
 use crate::limits::ACKNOWLEDGE_TIME;
 
 fn world() -> World {
-    let mut world = World::new("[limits]\nlinger_time = \"30s\"");
-    for step in ["ann$!", "ann> ann", "bob$!", "bob> bob"] {
-        world.step(step);
-    }
-    world
+    ann_and_bob("[limits]\nlinger_time = \"30s\"")
 }
 
 fn is_open(world: &World, name: &str) -> bool {

@@ -8,6 +8,15 @@ const LIMITS: &str = "[limits]\nconnections_per_address = 0\nline_burst = 1000";
 const MESSAGES: usize = 40;
 const LETTERS: usize = 4_000;
 
+/// Both are in the lobby.
+pub(super) fn ann_and_bob(config: &str) -> World {
+    let mut world = World::new(config);
+    for step in ["ann$!", "ann> ann", "bob$!", "bob> bob"] {
+        world.step(step);
+    }
+    world
+}
+
 /// What one has been written since the last look, line by line.
 pub(super) fn seen_by(world: &mut World, name: &str) -> Vec<String> {
     let mut out = String::new();
@@ -24,6 +33,11 @@ pub(super) fn code_in(lines: &[String]) -> String {
     told.expect("a code").1[..9].to_owned()
 }
 
+/// Whether it is the private message.
+fn is_psst(line: &str) -> bool {
+    line.ends_with("ann -> you: psst")
+}
+
 /// The numbers that messages begin with, in the order in which they are shown.
 fn numbers(lines: &[String]) -> Vec<usize> {
     let said = lines.iter().filter_map(|line| line.split_once("ann: m"));
@@ -33,10 +47,7 @@ fn numbers(lines: &[String]) -> Vec<usize> {
 
 #[test]
 fn what_was_not_written_is_left_to_the_next_connection() {
-    let mut world = World::new(LIMITS);
-    for step in ["ann$!", "ann> ann", "bob$!", "bob> bob"] {
-        world.step(step);
-    }
+    let mut world = ann_and_bob(LIMITS);
     let code = code_in(&seen_by(&mut world, "bob"));
     world.step("bob/");
     for number in 0..MESSAGES {
@@ -60,18 +71,12 @@ fn what_was_not_written_is_left_to_the_next_connection() {
     // The line that it had no room for in full is told again.
     let expected: Vec<usize> = (shown.len()..=MESSAGES).collect();
     assert_eq!(numbers(&third), expected);
-    let private = third
-        .iter()
-        .filter(|line| line.ends_with("ann -> you: psst"));
-    assert_eq!(private.count(), 1);
+    assert_eq!(third.iter().filter(|line| is_psst(line)).count(), 1);
 }
 
 #[test]
 fn a_link_that_is_lost_before_the_answer_has_cost_nothing() {
-    let mut world = World::new(LIMITS);
-    for step in ["ann$!", "ann> ann", "bob$!", "bob> bob"] {
-        world.step(step);
-    }
+    let mut world = ann_and_bob(LIMITS);
     world.step("bob> /claim correct horse");
     let code = code_in(&seen_by(&mut world, "bob"));
     for step in ["bob/", "ann> m0", "ann> /msg bob psst", "two$!"] {
@@ -88,16 +93,18 @@ fn a_link_that_is_lost_before_the_answer_has_cost_nothing() {
     world.step("new> bob#correct horse");
     let third = seen_by(&mut world, "new");
     assert_eq!(numbers(&third), [0, 1], "{third:?}");
-    let private = third
-        .iter()
-        .filter(|line| line.ends_with("ann -> you: psst"));
-    assert_eq!(private.count(), 1, "{third:?}");
+    assert_eq!(
+        third.iter().filter(|line| is_psst(line)).count(),
+        1,
+        "{third:?}"
+    );
 }
 
 /// No later connection could be shown them.
 #[test]
 fn who_is_kicked_before_it_was_told_all_that_it_missed_is_told_the_rest_first() {
     let mut world = World::new(LIMITS);
+    // One who waits for the prompt is the first operator, and may kick.
     for step in ["ann$", "ann> ann", "bob$!", "bob> bob"] {
         world.step(step);
     }
@@ -116,9 +123,7 @@ fn who_is_kicked_before_it_was_told_all_that_it_missed_is_told_the_rest_first() 
     let kicked = seen
         .iter()
         .position(|line| line.contains("You were kicked"));
-    let told = seen
-        .iter()
-        .position(|line| line.ends_with("ann -> you: psst"));
+    let told = seen.iter().position(|line| is_psst(line));
     assert!(
         told.is_some() && told < kicked,
         "{:?}",

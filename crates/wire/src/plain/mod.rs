@@ -31,7 +31,7 @@ pub use render::{
     Counted, HistoryStyle, Moved, Notice, Reason, Renderer, RoomFormat, RoomRenderer, Sought,
     Stretch, Style, is_message,
 };
-pub(crate) use render::{DoneToYou, MutedIn};
+pub(crate) use render::{DoneToYou, DoneToYouIn};
 pub use request::{
     Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
     SearchRequest,

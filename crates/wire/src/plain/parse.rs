@@ -30,18 +30,21 @@ pub(crate) const SHELL: &str = "chinwag";
 /// A typed command counts as a slip of another up to this edit distance.
 const SLIP_MAX: usize = 2;
 
+/// What stands behind the slash of a command; `//` begins text.
+pub(super) fn command_in(line: &str) -> Option<&str> {
+    line.strip_prefix('/')
+        .filter(|command| !command.starts_with('/'))
+}
+
 /// Reads a line of a person who has logged in. Only a `/` in the first column makes a command: what
 /// is indented is talk, as it is shown.
 ///
 /// # Errors
 /// The [`ParseError`] in it.
 pub fn parse(line: &str) -> Result<Request, ParseError> {
-    let Some(command) = line.strip_prefix('/') else {
-        return say(line);
+    let Some(command) = command_in(line) else {
+        return say(line.strip_prefix('/').unwrap_or(line));
     };
-    if command.starts_with('/') {
-        return say(command);
-    }
     let (name, rest) = split_word(command);
     match CommandSpec::find(name) {
         Some(spec) => (spec.read)(Arguments::new(spec, rest)),

@@ -38,7 +38,7 @@ use clock::Clock;
 pub(super) use help::overview;
 use line_writer::LineWriter;
 pub use line_writer::is_message;
-pub(crate) use moderation::{DoneToYou, MutedIn};
+pub(crate) use moderation::{DoneToYou, DoneToYouIn};
 pub use notice::Notice;
 pub use past::{Counted, HistoryStyle, Sought, Stretch};
 pub use room::{Moved, Reason};

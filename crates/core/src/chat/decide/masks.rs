@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::account::Account;
 use crate::ban::{Mask, Reach, Restriction};
-use crate::chat::state::{Room, RoomRestrictions, RoomRules};
+use crate::chat::state::{RoomRestrictions, RoomRules};
 use crate::chat::{Chat, Person};
 use crate::event::{Fact, RoomAct};
 use crate::ids::{PersonId, RoomId};
@@ -192,7 +192,7 @@ impl Chat {
         (kind, entry): (MaskKind, &'a Matched),
         now: Timestamp,
     ) -> impl Iterator<Item = &'a Restriction> {
-        let rules = self.rooms.get(id).and_then(Room::rules);
+        let rules = self.rooms.rules(id);
         let list = rules.and_then(|rules| rules.restrictions(kind));
         let active = list.into_iter().flat_map(move |list| list.active(now));
         active.filter(move |restriction| Matched::of(&restriction.mask) == *entry)

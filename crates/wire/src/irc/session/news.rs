@@ -19,7 +19,7 @@ use crate::irc::line::From;
 use crate::irc::mode::prefix_of;
 use crate::irc::render::{Closed, Shown, Why, put_by, put_in_room, put_signal};
 use crate::irc::said::{Said, kept_for, said_to};
-use crate::plain::{Above, DoneToYou, MutedIn};
+use crate::plain::{Above, DoneToYou, DoneToYouIn};
 
 /// What a person is that was invited and has nothing more.
 const INVITED: Held = Held {
@@ -424,13 +424,8 @@ impl Session {
                     put_by(out, event, &change.by, shown, what);
                 }
             }
-            RoomAct::Mute(mute) if is_for_me => {
-                self.notice(MutedIn(change, mute, event.at), env, out);
-            }
-            RoomAct::Unmute(_) if is_for_me => {
-                let by = &change.by;
-                let what = format_args!("You may speak in {room} again: {by} unmuted you.");
-                self.notice(what, env, out);
+            RoomAct::Mute(_) | RoomAct::Unmute(_) if is_for_me => {
+                self.notice(DoneToYouIn(change, event.at), env, out);
             }
             // Whom it concerns, or whose doing it is from outside.
             RoomAct::Eject { .. }

@@ -10,7 +10,7 @@ use chinwag_core::{
 };
 
 use super::answer::{InForce, Since};
-use super::moderation::{For, MutedIn, Until, Whom};
+use super::moderation::{DoneToYouIn, For, Until, Whom};
 use super::{LineWriter, Renderer};
 use crate::plain::words::{Because, Listed, Why, people};
 
@@ -36,10 +36,7 @@ impl LineWriter<'_> {
                 let why = Because(why.as_deref());
                 self.alone(format_args!("You were ejected from {room} by {by}{why}"));
             }
-            RoomAct::Mute(mute) => self.alone(MutedIn(change, mute, at)),
-            RoomAct::Unmute(_) => self.alone(format_args!(
-                "You may speak in {room} again: {by} unmuted you."
-            )),
+            RoomAct::Mute(_) | RoomAct::Unmute(_) => self.alone(DoneToYouIn(change, at)),
             RoomAct::Stand {
                 standing: Some(INVITED),
                 before: None,

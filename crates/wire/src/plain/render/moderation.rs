@@ -3,7 +3,7 @@
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    AuditEntry, Mask, ModAction, Reach, Restriction, RoomChange, Spared, Tenure, Timestamp,
+    AuditEntry, Mask, ModAction, Reach, Restriction, RoomAct, RoomChange, Spared, Tenure, Timestamp,
 };
 
 use super::LineWriter;
@@ -129,18 +129,21 @@ impl Display for DoneToYou<'_> {
     }
 }
 
-/// `You are muted in #dev by ann for 10 minutes: spam.`
-pub(crate) struct MutedIn<'a>(
-    pub(crate) &'a RoomChange,
-    pub(crate) &'a Restriction,
-    pub(crate) Timestamp,
-);
+/// `You are muted in #dev by ann for 10 minutes: spam.`: the same of a moderator.
+pub(crate) struct DoneToYouIn<'a>(pub(crate) &'a RoomChange, pub(crate) Timestamp);
 
-impl Display for MutedIn<'_> {
+impl Display for DoneToYouIn<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(RoomChange { room_name, by, .. }, mute, at) = *self;
-        let (time, why) = (For(mute, at), Because(mute.why.as_deref()));
-        write!(f, "You are muted in {room_name} by {by}{time}{why}")
+        let Self(change, at) = *self;
+        let (room, by) = (&change.room_name, &change.by);
+        match &change.act {
+            RoomAct::Mute(mute) => {
+                let (time, why) = (For(mute, at), Because(mute.why.as_deref()));
+                write!(f, "You are muted in {room} by {by}{time}{why}")
+            }
+            RoomAct::Unmute(_) => write!(f, "You may speak in {room} again: {by} unmuted you."),
+            _ => Ok(()),
+        }
     }
 }
 

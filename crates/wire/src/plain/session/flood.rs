@@ -10,6 +10,7 @@ use chinwag_core::{Bucket, Duration, Monotonic};
 
 use super::{Session, Stage};
 use crate::dialect::Env;
+use crate::plain::parse::command_in;
 use crate::plain::render::Notice;
 
 /// Time from the last refused line until their number is told: in a pause, and soon.
@@ -75,8 +76,7 @@ impl Flood {
 impl Session {
     /// Whether a line is one of the first commands.
     pub(super) fn is_free(&mut self, line: &str) -> bool {
-        let is_command = line.starts_with('/') && !line.starts_with("//");
-        let is_free = is_command && self.free_commands > 0;
+        let is_free = self.free_commands > 0 && command_in(line).is_some();
         self.free_commands -= u8::from(is_free);
         is_free
     }
