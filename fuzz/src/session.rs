@@ -212,7 +212,7 @@ fn at_the_prompt() {
         for spoke in [Spoke::Greeted, Spoke::First] {
             let client = || Client::at_prompt(spoke, settings(), NOW);
             let talk = check_split(client, bytes, |piecemeal, whole| {
-                // Whoever has more to say behind a refused name is sent away, and who says it later is not.
+                // A client that has more to say behind a refused name is sent away, one that says it later is not.
                 match whole.wishes.split_last() {
                     Some((Wish::Close, before)) if spoke == Spoke::Greeted => {
                         assert!(piecemeal.wishes.starts_with(before));

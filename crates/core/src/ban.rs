@@ -57,7 +57,7 @@ pub struct Restriction {
 pub enum MaskError {
     /// It names neither a person, an address nor a block.
     Nobody,
-    /// The block of IPv6 holds those addresses that stand for IPv4: whoever wrote it may mean both or one.
+    /// The block of IPv6 holds those addresses that stand for IPv4: its author may mean both or one.
     BothFamilies,
     /// An address with `/0`: the block is all addresses there are, and this one was meant.
     AllAddresses,

@@ -21,7 +21,7 @@ impl PastName {
     /// The end of a stretch that goes on.
     pub const NOW: Seq = Seq(u64::MAX);
 
-    /// A name whoever bears it.
+    /// A name, of any person.
     pub fn always(name: Name) -> Self {
         Self {
             name,

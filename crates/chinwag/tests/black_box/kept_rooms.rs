@@ -1,4 +1,4 @@
-//! What is remembered of a room or an account is of that one, whoever has its name by now.
+//! What is remembered of a room or an account is of that one, and of no other that has its name by now.
 
 use crate::harness::{Client, Server, Setup};
 

@@ -121,7 +121,7 @@ impl Chat {
         chat
     }
 
-    /// For whom stored metadata counts, whoever has set it.
+    /// For whom stored metadata counts, not who has set it.
     fn holders_of(&self, owner: &MetadataOwner) -> Vec<Holder> {
         match owner {
             MetadataOwner::Account(account) => Vec::from([Holder::account(account.name())]),

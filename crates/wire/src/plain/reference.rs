@@ -126,7 +126,7 @@ fn write_wire(page: &mut String) -> fmt::Result {
   protocol is the name, so that `printf 'bot\\nhello\\n' | nc -N HOST 8989` works.
 - If the name of a client that has sent it unasked, or with more behind it, is refused, the server says why and closes
   the connection: no later line becomes a name.
-- Whoever comes in, or back by `/resume`, is shown `--- now ---` behind what is old.
+- On arrival, and on return by `/resume`, `--- now ---` stands behind what is old.
 - At the name prompt: a name, `NAME#PASSWORD`, an empty line for a guest name, `/resume CODE`,
   `/help` or `/quit`. A person may leave out the slash: `help`, `?`, `quit`, `exit`.
 - The server's lines end in LF, or in CR LF once the peer has spoken telnet or sent a bare CR.

@@ -76,7 +76,7 @@ impl Chat {
         self.check_no_ban((name, address), rank, now)
     }
 
-    /// Checks that somebody who comes from this address may be let in, whoever that proves to be.
+    /// Checks that somebody who comes from this address may be let in, under any name.
     pub(in crate::chat) fn check_may_prove(
         &self,
         address: IpAddr,

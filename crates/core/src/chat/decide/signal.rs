@@ -77,7 +77,7 @@ impl Chat {
         }
     }
 
-    /// A message to those in a room who have a standing: from whoever may speak to all of them.
+    /// A message to those in a room who have a standing: from anybody who may speak to all of them.
     pub(super) fn decide_say_to_rank(
         &self,
         me: &Person,
