@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::stall;
 use super::text::assert_harmless;
 
 /// After this long without a byte a test has failed. It is no measure of anything: a machine that
@@ -128,7 +129,10 @@ impl Ear {
         let mut waiting = [PollFd::new(&self.from, PollFlags::IN)];
         let patience = Timespec::try_from(PATIENCE).expect("a minute");
         let ready = poll(&mut waiting, Some(&patience)).expect("waiting works");
-        assert!(ready > 0, "nothing came any more; {self:?}");
+        if ready == 0 {
+            let seen = stall::describe(self.from.as_fd());
+            panic!("nothing came any more; {self:?}{seen}");
+        }
         let mut bytes = vec![0; 1 << 16];
         match self.from.read(&mut bytes) {
             Ok(0) => self.is_closed = true,

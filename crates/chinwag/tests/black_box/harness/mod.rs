@@ -7,6 +7,7 @@
 mod client;
 mod ear;
 mod server;
+mod stall;
 mod terminal;
 mod text;
 
