@@ -21,6 +21,7 @@
 
 mod acknowledged;
 mod hidden;
+mod liveness;
 mod lost_pages;
 
 use std::cell::RefCell;
@@ -37,8 +38,7 @@ use chinwag_store::{Durability, Place, Store};
 use crate::config::{Config, DEFAULT_PORT};
 use crate::conn_limiter::ConnLimiter;
 use crate::control::{HubConfig, ShardConfig};
-use crate::hub::Hub;
-use crate::hub::Ticket;
+use crate::hub::{Hub, Ticket};
 use crate::password_gate::PasswordGate;
 use crate::session::{Opening, Peer};
 use crate::shard::{Shard, Shared, Turn};
@@ -57,6 +57,8 @@ struct Pipe {
     reset: bool,
     /// Bytes that it still takes, if they have an end.
     room: Option<usize>,
+    /// Whether it has refused some since the last look.
+    is_full: bool,
     /// Bytes that it has taken and not acknowledged, if it acknowledges nothing by itself.
     unacknowledged: Option<usize>,
     /// Whether the server has closed its side, and that was not seen yet.
@@ -118,6 +120,7 @@ impl Stream for ServerEnd {
         let mut pipe = self.0.lock().expect("a pipe");
         let taken = pipe.room.unwrap_or(usize::MAX).min(bytes.len());
         if taken == 0 && !bytes.is_empty() {
+            pipe.is_full = true;
             return Err(io::ErrorKind::WouldBlock.into());
         }
         pipe.room = pipe.room.map(|room| room - taken);
@@ -412,19 +415,6 @@ fn people_see_what_the_transcripts_say() {
         "UPDATE=1 writes what is seen now\n{}",
         wrong.join("\n")
     );
-}
-
-#[test]
-fn a_peer_that_does_not_close_is_given_the_linger_time() {
-    let mut world = World::new("[limits]\nlinger_time = \"30s\"");
-    for step in ["ann$", "ann> ann", "ann> /quit"] {
-        world.step(step);
-    }
-    let conn = world.people[0].2;
-    world.pass(Duration::from_secs(29));
-    assert!(world.shard.find(conn).is_some());
-    world.pass(Duration::from_secs(1));
-    assert!(world.shard.find(conn).is_none());
 }
 
 /// Every object that a program is told there is in the schema, and every command that is not refused

@@ -45,6 +45,16 @@ fn a_lost_connection_is_over_when_its_peer_has_had_time_enough() {
 }
 
 #[test]
+fn a_peer_that_does_not_close_is_given_the_linger_time() {
+    let mut world = world();
+    world.step("ann> /quit");
+    world.pass(Duration::from_secs(29));
+    assert!(is_open(&world, "ann"));
+    world.pass(Duration::from_secs(1));
+    assert!(!is_open(&world, "ann"));
+}
+
+#[test]
 fn a_peer_that_does_not_close_when_the_server_stops_is_given_the_linger_time() {
     let mut world = world();
     world.step("bob~");
