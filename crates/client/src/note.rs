@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::session::LOGIN_TIMEOUT;
+
 /// One remark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Note {
@@ -23,6 +25,8 @@ pub(crate) enum Note {
         /// The server's words.
         reason: String,
     },
+    /// The server has accepted the connection, and says nothing.
+    Silent,
     /// The lost session goes on.
     Back,
     /// A new session goes on in its place.
@@ -99,6 +103,10 @@ impl fmt::Display for Note {
             Self::Lost { reason } => write!(f, "the link is lost: {reason} Trying again ..."),
             Self::Refused { reason } => write!(f, "the server does not let you in again: {reason}"),
             Self::NameKept { reason } => write!(f, "{reason} Trying again ..."),
+            Self::Silent => {
+                let seconds = LOGIN_TIMEOUT.as_secs();
+                write!(f, "the server has not answered yet. Waiting up to {seconds} s ...")
+            }
             Self::Back => f.write_str("the link is back."),
             Self::Anew { name, has_gap } => {
                 write!(f, "the link is back; a new session as {name}.")?;

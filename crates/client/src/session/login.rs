@@ -10,7 +10,18 @@ use crate::heard::{Heard, PASSWORD_FOR, SERVER_PASSWORD};
 
 /// How long a server may take to let somebody in. It closes earlier itself; this is for one that
 /// accepts and says nothing.
-const LOGIN_TIMEOUT: Duration = Duration::from_secs(90);
+pub(crate) const LOGIN_TIMEOUT: Duration = Duration::from_secs(90);
+/// How long a server may say nothing at all before the client says that it waits for it.
+const SILENCE_TOLD_AFTER: Duration = Duration::from_secs(5);
+
+/// Whether the server has said nothing since the connection is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Silence {
+    /// Nothing; the client says so then.
+    Untold(Instant),
+    Told,
+    Over,
+}
 
 /// Whose try it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +85,8 @@ pub(crate) struct Login {
     needs_password: Option<String>,
     /// The newest line that may be the reason of a refusal.
     last: Option<String>,
-    pub(crate) deadline: Instant,
+    silence: Silence,
+    until: Instant,
 }
 
 impl Login {
@@ -91,8 +103,36 @@ impl Login {
             has_told_early: false,
             needs_password: None,
             last: None,
-            deadline: now + LOGIN_TIMEOUT,
+            silence: Silence::Untold(now + SILENCE_TOLD_AFTER),
+            until: now + LOGIN_TIMEOUT,
         }
+    }
+
+    /// When the time alone changes something. A person may take as long at the prompt as the server lets them.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        match self.silence {
+            Silence::Untold(at) => Some(at.min(self.until)),
+            Silence::Over if self.is_by_person() => None,
+            Silence::Told | Silence::Over => Some(self.until),
+        }
+    }
+
+    pub(crate) fn is_over(&self, now: Instant) -> bool {
+        self.until <= now && self.deadline().is_some()
+    }
+
+    /// The server has said something.
+    pub(crate) fn handle_heard(&mut self) {
+        self.silence = Silence::Over;
+    }
+
+    /// Whether to say that the server is silent: once.
+    pub(crate) fn tell_silence(&mut self, now: Instant) -> bool {
+        let is_due = matches!(self.silence, Silence::Untold(at) if at <= now);
+        if is_due {
+            self.silence = Silence::Told;
+        }
+        is_due
     }
 
     pub(crate) fn attempt(&self) -> Attempt {

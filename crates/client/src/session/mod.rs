@@ -34,6 +34,7 @@ use std::time::Instant;
 
 pub(crate) use action::{Action, End, SessionOptions, Tally};
 use identity::{Identity, Progress};
+pub(crate) use login::LOGIN_TIMEOUT;
 use login::{Attempt, Login};
 use out_line::Verdict;
 use phase::{Arrival, Phase};
@@ -159,6 +160,9 @@ impl Session {
 
     /// Bytes of the server.
     pub(crate) fn handle_bytes(&mut self, bytes: &[u8], now: Instant) {
+        if let Phase::LoggingIn(login) = &mut self.phase {
+            login.handle_heard();
+        }
         for line in self.lines.take_in(bytes) {
             self.handle_line(line, now);
         }
@@ -203,14 +207,19 @@ impl Session {
 
     /// So late it is.
     pub(crate) fn handle_time(&mut self, now: Instant) {
-        match &self.phase {
+        match &mut self.phase {
             Phase::Waiting { until } if *until <= now => {
                 self.phase = Phase::Dialling;
                 self.ask_for(Action::Dial);
             }
-            phase @ Phase::LoggingIn(_) if phase.deadline().is_some_and(|at| at <= now) => {
+            Phase::LoggingIn(login) if login.is_over(now) => {
                 self.ask_for(Action::HangUp);
                 self.handle_closed("the server does not answer.", now);
+            }
+            Phase::LoggingIn(login) => {
+                if login.tell_silence(now) {
+                    self.ask_for(Action::Tell(Note::Silent));
+                }
             }
             _ => self.pump(now),
         }

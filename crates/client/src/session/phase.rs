@@ -37,12 +37,11 @@ pub(super) enum Arrival {
 }
 
 impl Phase {
-    /// When the time alone changes something. A person may take as long at the prompt as the server
-    /// lets them.
+    /// When the time alone changes something.
     pub(super) fn deadline(&self) -> Option<Instant> {
         match self {
             Self::Waiting { until } => Some(*until),
-            Self::LoggingIn(login) if !login.is_by_person() => Some(login.deadline),
+            Self::LoggingIn(login) => login.deadline(),
             Self::Settling(settling, _) => settling.deadline(),
             _ => None,
         }

@@ -122,6 +122,34 @@ impl Bench {
     }
 }
 
+/// A person who is asked nothing waits no longer than a script.
+#[test]
+fn a_server_that_says_nothing_is_waited_for_and_that_is_said() {
+    for is_attended in [false, true] {
+        let mut bench = Bench::new(SessionOptions {
+            is_attended,
+            ..options()
+        });
+        bench.drain();
+        let start = bench.now;
+        bench.waits().does(&[Action::Tell(Note::Silent)]);
+        assert_eq!(bench.now - start, Duration::from_secs(5));
+        let reason = "the server does not answer.".to_owned();
+        bench.waits();
+        assert_eq!(bench.now - start, Duration::from_secs(90));
+        bench.does(&[Action::HangUp, Action::End(End::Gone(reason))]);
+    }
+}
+
+#[test]
+fn a_server_that_has_said_a_word_is_not_called_silent() {
+    let mut bench = Bench::new(options());
+    bench.drain();
+    bench.hears("Welcome to localhost: nobody here yet.\n");
+    bench.waits();
+    assert!(matches!(bench.session.poll_action(), Some(Action::HangUp)));
+}
+
 #[test]
 fn each_line_waits_for_the_receipt_of_the_one_before() {
     let mut bench = Bench::live();
