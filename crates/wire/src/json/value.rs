@@ -1,9 +1,10 @@
 //! The values inside of objects: what clients write is checked as it is read, so that an error knows
 //! its place, and what they read is written without a detour through text of our own.
 
+mod id;
 mod manner;
+mod whole;
 
-use alloc::boxed::Box;
 use core::fmt::{self, Display, Write};
 use core::marker::PhantomData;
 
@@ -16,60 +17,18 @@ use chinwag_core::{
     RoomPassword, Seq, Text, Timestamp,
 };
 use jiff::tz::TimeZone;
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::dialect::{Password, PasswordError};
 use crate::zone;
+pub(super) use id::Id;
 pub(super) use manner::Mannered;
+pub(super) use whole::Whole;
+use whole::whole;
 
 /// Bytes of an [`Id`] and of the key of a message: a UUID with something around it.
 pub(super) const ID_BYTES_MAX: usize = 64;
-
-/// What a client calls a command. It is given back with what the command comes to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Id {
-    Number(u64),
-    Text(Box<str>),
-}
-
-impl Serialize for Id {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Number(number) => serializer.serialize_u64(*number),
-            Self::Text(text) => serializer.serialize_str(text),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Id {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visit;
-        impl Visitor<'_> for Visit {
-            type Value = Id;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(
-                    f,
-                    "a whole number from 0 to {} or a text of at most {ID_BYTES_MAX} bytes",
-                    u64::MAX
-                )
-            }
-
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Id, E> {
-                Ok(Id::Number(number))
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Id, E> {
-                match text.len() <= ID_BYTES_MAX {
-                    true => Ok(Id::Text(text.into())),
-                    false => Err(E::custom(ID_TOO_LONG)),
-                }
-            }
-        }
-        deserializer.deserialize_any(Visit)
-    }
-}
 
 /// What is wrong with a text for which the refusal has a code of its own, and that code.
 pub(super) const CODES: &[(&str, &str)] = &[
@@ -383,6 +342,12 @@ impl<'de> Deserialize<'de> for Place {
 
             fn visit_u64<E: Error>(self, number: u64) -> Result<Place, E> {
                 Ok(Place::Seq(Seq(number)))
+            }
+
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Place, E> {
+                let other = || E::invalid_type(Unexpected::Float(number), &self);
+                let seq = whole(number).map(Seq);
+                seq.map(Place::Seq).ok_or_else(other)
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Place, E> {

@@ -8,7 +8,9 @@ use chinwag_core::{
 };
 
 use crate::dialect::Password;
-use crate::json::value::{FromText, KEY_TOO_LONG, Mannered, Note, Nullable, Parsed, Place, Words};
+use crate::json::value::{
+    FromText, KEY_TOO_LONG, Mannered, Note, Nullable, Parsed, Place, Whole, Words,
+};
 
 /// Makes the types of arguments. None takes a key that it does not name.
 macro_rules! arguments {
@@ -59,7 +61,7 @@ arguments! {
         /// The password of the server itself, if it has one.
         server_password: Option<Parsed<Password>>,
         /// The last event that the client has.
-        after: Option<u64>,
+        after: Option<Whole<u64>>,
     }
 
     /// Something said.
@@ -117,7 +119,7 @@ arguments! {
     /// A message.
     Message {
         /// The number of the event with which it was said.
-        message: u64,
+        message: Whole<u64>,
     }
 
     /// A person who is here.
@@ -153,9 +155,9 @@ arguments! {
         /// Only what was said after this event, or from this time on. Shows the oldest of it.
         after: Option<Place>,
         /// The message with this number, and up to `limit` messages before it and after it.
-        around: Option<u64>,
+        around: Option<Whole<u64>>,
         /// The most messages to show; 50 by default. With `notices` each event counts as one.
-        limit: Option<NonZeroUsize>,
+        limit: Option<Whole<NonZeroUsize>>,
         /// Whether to include topics, announcements, and who came, went or changed.
         #[serde(default)]
         notices: bool,
@@ -174,7 +176,7 @@ arguments! {
         /// Only what was said from this time on.
         after: Option<Parsed<Timestamp>>,
         /// Only messages with a smaller number: the `next` of the previous search.
-        below: Option<u64>,
+        below: Option<Whole<u64>>,
     }
 
     /// Another name.
@@ -244,6 +246,6 @@ impl FromText for MessageKey {
 
 impl Resume {
     pub(in crate::json) fn after(&self) -> Option<Seq> {
-        self.after.map(Seq)
+        self.after.map(|Whole(seq)| Seq(seq))
     }
 }

@@ -9,7 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use super::arguments::arguments;
-use crate::json::value::{KnownName, Motd, Note, Nullable, Parsed};
+use crate::json::value::{KnownName, Motd, Note, Nullable, Parsed, Whole};
 
 /// A setting of a room, as it is to be.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
@@ -21,7 +21,7 @@ pub(in crate::json) enum Setting {
     /// People who know this word may enter; null for none.
     Password(Nullable<RoomPassword>),
     /// The most people who may be inside; null for no limit.
-    Limit(Option<NonZeroU32>),
+    Limit(Option<Whole<NonZeroU32>>),
     /// Only voices and moderators speak.
     Moderated(bool),
     /// People outside cannot see it.
@@ -72,7 +72,7 @@ impl OneSetting {
         match self.0 {
             Setting::Closed(on) => RoomSetting::Closed(on),
             Setting::Password(password) => RoomSetting::Password(password.0),
-            Setting::Limit(limit) => RoomSetting::Limit(limit.map(NonZeroU32::get)),
+            Setting::Limit(limit) => RoomSetting::Limit(limit.map(|Whole(limit)| limit.get())),
             Setting::Moderated(on) => RoomSetting::Moderated(on),
             Setting::Hidden(on) => RoomSetting::Hidden(on),
             Setting::TopicGuarded(on) => RoomSetting::GuardsTopic(on),
@@ -129,7 +129,7 @@ arguments! {
         #[serde(default)]
         address_too: bool,
         /// For how long; until `unbar` by default.
-        seconds: Option<NonZeroU32>,
+        seconds: Option<Whole<NonZeroU32>>,
         /// The reason.
         text: Option<Parsed<Note>>,
     }
@@ -158,7 +158,7 @@ arguments! {
         /// In this room only, which its moderators may do too; in all rooms by default.
         room: Option<Parsed<RoomName>>,
         /// For how long; until `unmute` by default.
-        seconds: Option<NonZeroU32>,
+        seconds: Option<Whole<NonZeroU32>>,
         /// The reason.
         text: Option<Parsed<Note>>,
     }
@@ -179,7 +179,7 @@ arguments! {
         #[serde(default)]
         address_too: bool,
         /// For how long; until `unban` by default.
-        seconds: Option<NonZeroU32>,
+        seconds: Option<Whole<NonZeroU32>>,
         /// The reason.
         text: Option<Parsed<Note>>,
     }
@@ -227,8 +227,8 @@ arguments! {
     /// The audit log.
     Log {
         /// How many of the newest entries, 200 at most; 20 by default.
-        entries: Option<usize>,
+        entries: Option<Whole<usize>>,
         /// Only entries before this one: the `next` of the previous reply.
-        before: Option<u64>,
+        before: Option<Whole<u64>>,
     }
 }

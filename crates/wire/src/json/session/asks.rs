@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::num::NonZeroUsize;
 
 use chinwag_core::limits::{HISTORY_LINES, LOG_LINES};
 use chinwag_core::{
@@ -13,7 +12,7 @@ use super::governing::{govern_of, inner, note};
 use super::{Asked, Session, Stage, refuse};
 use crate::dialect::{Ask, Env, LogRange, Password, Past, Search, Step};
 use crate::json::request::{Claim, History, Join, Request, Say};
-use crate::json::value::{Parsed, Place, Words};
+use crate::json::value::{Parsed, Place, Whole, Words};
 
 impl Session {
     pub(super) fn ask(
@@ -92,14 +91,14 @@ impl Session {
                 password: unclaim.password.map(|password| password.0),
             },
             Request::delete(message) => Ask::Delete {
-                message: Seq(message.message),
+                message: Seq(message.message.0),
                 of: None,
                 why: None,
             },
             Request::quit(quit) => Ask::Quit(note(quit.text)),
             Request::log(log) => Ask::AuditLog(LogRange {
-                entries_max: log.entries.unwrap_or(LOG_LINES),
-                before: log.before.map(Seq),
+                entries_max: log.entries.map_or(LOG_LINES, |Whole(entries)| entries),
+                before: log.before.map(|Whole(seq)| Seq(seq)),
             }),
             request => match query_of(request) {
                 Ok(query) => Ask::Query(query),
@@ -266,13 +265,15 @@ fn command_of(request: Request) -> Result<Command, &'static str> {
 }
 
 fn ask_history(history: History) -> Result<Ask, &'static str> {
-    let limit = history.limit.map_or(HISTORY_LINES, NonZeroUsize::get);
+    let limit = history
+        .limit
+        .map_or(HISTORY_LINES, |Whole(limit)| limit.get());
     let of = match (history.room, history.with) {
         (Some(room), None) => Past::Room(RoomRef::Name(room.0)),
         (None, Some(name)) => Past::With(name.into()),
         _ => return Err("a history is of a `room` or `with` a person"),
     };
-    let around = history.around.map(Seq);
+    let around = history.around.map(|Whole(seq)| Seq(seq));
     let range = match (history.after, history.before, around) {
         (None, None, None) => Range::Last(limit),
         (None, None, Some(seq)) => Range::Around(seq, limit),
@@ -309,7 +310,7 @@ fn ask_search(search: crate::json::request::Search) -> Result<Ask, &'static str>
         not_in: Vec::new(),
         before: search.before.map(|time: Parsed<Timestamp>| time.0),
         after: search.after.map(|time| time.0),
-        below: search.below.map(Seq),
+        below: search.below.map(|Whole(seq)| Seq(seq)),
     };
     let is_empty = search.words.is_none()
         && search.from.is_none()

@@ -5,7 +5,7 @@ use core::num::NonZeroU32;
 use chinwag_core::{Command, Duration, RoomRef, Standing, StandingChange, Text};
 
 use crate::json::request::{self, Mute, Request};
-use crate::json::value::{Note, Nullable, Parsed, Short};
+use crate::json::value::{Note, Nullable, Parsed, Short, Whole};
 
 /// The command of a moderator or an operator.
 pub(super) fn govern_of(request: Request) -> Result<Command, &'static str> {
@@ -114,6 +114,6 @@ pub(super) fn inner<const BYTES_MAX: usize>(text: Nullable<Short<BYTES_MAX>>) ->
     text.0.map(|text| text.0)
 }
 
-fn seconds(seconds: NonZeroU32) -> Duration {
+fn seconds(Whole(seconds): Whole<NonZeroU32>) -> Duration {
     Duration::from_secs(seconds.get().into())
 }
