@@ -7,7 +7,7 @@
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -305,8 +305,14 @@ impl ShellServer {
 }
 
 /// A socket that nobody but its owner can ever open: it is made in a folder that others cannot enter,
-/// and takes the place of one that was left behind when its rights are right.
+/// and takes the place of one that was left behind when its rights are right. What is no socket is not the server's.
 fn listen(folder: &Path) -> io::Result<UnixListener> {
+    let old = fs::symlink_metadata(folder.join(SOCKET));
+    if old.is_ok_and(|old| !old.file_type().is_socket()) {
+        let words =
+            format!("{SOCKET} in the data folder is no socket. Move it away, and start again.");
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, words));
+    }
     let private = folder.join(format!("{SOCKET}.new"));
     let _ = fs::remove_dir_all(&private);
     fs::DirBuilder::new().mode(0o700).create(&private)?;
@@ -482,6 +488,20 @@ mod tests {
         assert_eq!(looks, 3);
         let answer = ask_in(&config, data, "who", || false);
         assert!(matches!(answer, Err(ShellError::Unready(_))));
+        fs::remove_dir_all(data).expect("a folder");
+    }
+
+    #[test]
+    fn a_file_where_the_socket_belongs_is_left_alone() {
+        let data = std::env::temp_dir().join(format!("chinwag-no-socket-{}", std::process::id()));
+        fs::create_dir_all(&data).expect("a folder");
+        fs::write(data.join(SOCKET), "mine").expect("a file");
+        let error = listen(&data).expect_err("no socket");
+        assert!(error.to_string().contains("is no socket"), "{error}");
+        assert_eq!(fs::read(data.join(SOCKET)).expect("a file"), b"mine");
+        fs::remove_file(data.join(SOCKET)).expect("a file");
+        drop(listen(&data).expect("a socket"));
+        listen(&data).expect("in the place of one that was left behind");
         fs::remove_dir_all(data).expect("a folder");
     }
 }
