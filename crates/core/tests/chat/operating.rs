@@ -482,6 +482,18 @@ fn a_ban_ends_with_its_time_or_when_it_is_undone() {
 }
 
 #[test]
+fn what_is_undone_is_told_as_it_was_spelled() {
+    let mut world = World::with(&["lee"]);
+    world.by("lee", ban("name:Ann", None)).expect("banned");
+    let facts = world.by("lee", Command::Unban(mask("name:aNN")));
+    let Ok([Fact::Moderated(entry)]) = facts.as_deref() else {
+        panic!("{facts:?}");
+    };
+    assert!(matches!(&entry.act, ModAction::Unban(mask) if mask.name == Some(name("Ann"))));
+    world.check();
+}
+
+#[test]
 fn a_block_of_mapped_addresses_is_one_of_ipv4() {
     for (mask, kept) in [
         ("::ffff:203.0.113.1/128", "203.0.113.1"),

@@ -287,7 +287,7 @@ impl Chat {
         let mute = target.and_then(|person| self.mute_of(person, now));
         let mask = match mute.and_then(|id| self.restricted.mutes.get(id)) {
             Some(mute) => mute.mask.clone(),
-            None => Mask::of_name(name.clone()),
+            None => self.restricted.mutes.spelled(Mask::of_name(name.clone())),
         };
         match self.restricted.mutes.is_named_by(&mask) {
             true => Ok((ModAction::Unmute(mask), target.map(|person| person.id))),
@@ -297,7 +297,7 @@ impl Chat {
 
     fn decide_unban(&self, mask: Mask) -> Result<ModAction, Rejection> {
         match self.restricted.bans.is_named_by(&mask) {
-            true => Ok(ModAction::Unban(mask)),
+            true => Ok(ModAction::Unban(self.restricted.bans.spelled(mask))),
             false => Err(Rejection::NotBanned(mask)),
         }
     }

@@ -141,6 +141,20 @@ impl Restrictions {
         words(mask).any(|word| self.by_word.contains_key(&word))
     }
 
+    /// The mask to undo as it was written, with a name as the restriction has it: another case means the same name.
+    pub(in crate::chat) fn spelled(&self, mask: Mask) -> Mask {
+        let named = words(&mask).filter_map(|word| self.by_word.get(&word));
+        let mut known = named
+            .flatten()
+            .filter_map(|id| self.get(*id)?.mask.name.as_ref());
+        let name = mask.name.as_ref().map(|name| {
+            let known = known.find(|known| known.same_as(name));
+            known.unwrap_or(name).clone()
+        });
+        drop(known);
+        Mask { name, ..mask }
+    }
+
     pub(in crate::chat) fn get(&self, id: RestrictionId) -> Option<&Restriction> {
         self.by_id.get(&id)
     }
