@@ -294,10 +294,12 @@ impl Chat {
 
     /// A person in a list for this reader.
     fn line_for(&self, reader: &Person, person: &Person, now: Timestamp) -> WhoLine {
-        match reader.session.link.client {
+        let line = match reader.session.link.client {
             Client::Irc => self.irc_line(person, now),
             _ => who_line(person, now),
-        }
+        };
+        let away = person.away_told(reader);
+        WhoLine { away, ..line }
     }
 
     fn everybody_page(&self, after: Option<Name>, now: Timestamp) -> Answer {

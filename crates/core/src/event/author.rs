@@ -92,7 +92,7 @@ impl Fact {
         })
     }
 
-    /// Whose the words are that a fact has beside what is told to everybody: the reason for going.
+    /// Whose the words are that a fact has beside what is told to everybody: the reason for going, or for being away.
     pub fn aside(&self) -> Option<Voice<'_>> {
         let (name, person, account) = match self {
             Self::Quit(quit) if quit.why.is_speech() => {
@@ -106,6 +106,12 @@ impl Fact {
                 account,
                 ..
             } => (name, *person, account.as_ref()),
+            Self::AwaySet {
+                person,
+                name,
+                why: Some(_),
+                ..
+            } => (name, *person, None),
             _ => return None,
         };
         Some(Voice {
@@ -125,7 +131,8 @@ impl Fact {
                 why,
                 closed_by: None,
                 ..
-            } => *why = None,
+            }
+            | Self::AwaySet { why, .. } => *why = None,
             _ => {}
         }
         fact
@@ -155,6 +162,21 @@ mod tests {
             irc: None,
         }));
         assert_eq!(kept.author_account(), Some(&name("ann")));
+    }
+
+    #[test]
+    fn the_reason_for_being_away_is_its_persons_and_can_be_left_out() {
+        let away = |why: Option<&str>| Fact::AwaySet {
+            person: PersonId(1),
+            name: Name::parse("annie").expect("a name"),
+            away: true,
+            why: why.and_then(Text::parse),
+            rooms: [LOBBY].into(),
+        };
+        let voice = away(Some("lunch")).aside().map(|voice| voice.person);
+        assert_eq!(voice, Some(Some(PersonId(1))));
+        assert_eq!(away(Some("lunch")).without_aside(), away(None));
+        assert_eq!(away(None).aside(), None);
     }
 
     #[test]

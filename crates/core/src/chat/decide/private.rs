@@ -76,7 +76,7 @@ impl Chat {
             irc: None,
             ignored: to.ignores_person(me),
             kept: None,
-            away: to.away().cloned(),
+            away: to.away_told(me),
             accounts: Correspondents {
                 from: self.account_kept_for(me),
                 to: self.account_kept_for(to),

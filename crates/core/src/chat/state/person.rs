@@ -357,6 +357,12 @@ impl Person {
         self.ignored(&other.voice()).is_some()
     }
 
+    /// Whether the person is away, and what another may read of the reason: nothing, who ignores it.
+    pub(in crate::chat) fn away_told(&self, reader: &Self) -> Option<Option<Text>> {
+        let why = self.away()?.as_ref();
+        Some(why.filter(|_| !reader.ignores_person(self)).cloned())
+    }
+
     /// The person as others hear it.
     pub(in crate::chat) fn voice(&self) -> Voice<'_> {
         Voice {

@@ -1,6 +1,7 @@
 //! MONITOR (IRCv3): who of a list of names comes and goes, whether they share a room with the client
 //! or not.
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -159,10 +160,23 @@ impl Session {
                 // Who shares a room with the client is told of there.
                 let is_shared = fact.rooms().iter().any(|room| self.rooms.contains(room));
                 if !is_shared {
-                    put_of_person(out, event, fact, (self.caps, None));
+                    let fact = self.without_ignored_words(fact);
+                    put_of_person(out, event, &fact, (self.caps, None));
                 }
             }
             _ => {}
+        }
+    }
+
+    /// What the client is told of one whom it ignores.
+    fn without_ignored_words<'a>(&self, fact: &'a Fact) -> Cow<'a, Fact> {
+        let is_ignored = fact.aside().is_some_and(|voice| {
+            let mut ignores = self.ignores().iter();
+            ignores.any(|entry| entry.covers(&voice))
+        });
+        match is_ignored {
+            true => Cow::Owned(fact.without_aside()),
+            false => Cow::Borrowed(fact),
         }
     }
 
