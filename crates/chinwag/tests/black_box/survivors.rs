@@ -1,6 +1,7 @@
 //! Sessions and settings across a restart of the server, orderly and by `kill -9`.
 
 use crate::harness::{Client, Server, Setup, code_in};
+use crate::proxy::ncat;
 
 /// Two people in two rooms, of whom one has chosen much.
 fn fill(server: &Server) -> (Client, Client) {
@@ -89,6 +90,38 @@ fn a_session_whose_name_was_taken_after_a_restart_comes_back_under_another() {
     bea.send("hello");
     bea.ask("/who #dev", "bea2 (");
     stranger.expect("* bea2 is back\n");
+}
+
+/// A stranger from elsewhere is not let in under the name; one from the person's own address may be the person.
+#[test]
+fn a_name_is_kept_over_a_restart_and_a_kill() {
+    let server = Setup::new().start();
+    let (_ann, mut bea) = fill(&server);
+    let mut bot = server.connect();
+    bot.send("bot");
+    bot.expect("--- now ---\n");
+    bea.sync();
+    let code = bea.code();
+    let mut server = server.stop().start();
+    for restart in 0..3 {
+        let mut stranger = ncat("127.0.0.2", server.address(), &[]);
+        stranger.expect("Enter your username: ");
+        stranger.ask("bea", "\"bea\" is kept for its owner for ");
+        stranger.ask("Bea", "\"Bea\" is kept for its owner for ");
+        stranger.ask("ann2", "Welcome, ann2.");
+        stranger.ask("/nick bea", "is kept for its owner for ");
+        let mut script = ncat("127.0.0.2", server.address(), &[]);
+        script.send("bot");
+        script.expect("Welcome, bot.");
+        script.ask("/quit", "Bye, bot.");
+        stranger.ask("/quit", "Bye, ann2.");
+        server = match restart {
+            0 => server.stop().start(),
+            1 => server.kill().start(),
+            _ => break,
+        };
+    }
+    resume(&server, &code).expect("Welcome back, bea.");
 }
 
 #[test]

@@ -153,6 +153,7 @@ impl Chat {
                 keeps_name,
                 owns_name,
                 is_restored: false,
+                keeps_name_at_home: false,
                 kept: Vec::new(),
                 omitted: 0,
                 standings,

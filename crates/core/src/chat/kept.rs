@@ -58,6 +58,8 @@ pub struct KeptRights {
     pub standings: Vec<(RoomId, Held)>,
     /// Whom the mute is for that has followed it from another name or address.
     pub muted: Option<Mask>,
+    /// Whether its name is kept for it while it is not here. A script comes back by its name, from wherever it runs.
+    pub keeps_name: bool,
 }
 
 /// The connection of a session, the last one if its link is lost.
@@ -132,6 +134,9 @@ impl Chat {
             rank: person.session.rank,
             standings: standings.chain(invited).collect(),
             muted: mute.map(|mute| mute.mask.clone()),
+            keeps_name: lost.map_or(!person.session.is_script, |lost| {
+                lost.keeps_name || lost.keeps_name_at_home
+            }),
         }
     }
 
@@ -169,9 +174,9 @@ impl Chat {
     }
 
     /// Puts back a session of an earlier run, under a code that nobody has, and with the number that its
-    /// person had, if that is known. What an operator lost meanwhile is lost to the session as well. Nobody is
-    /// kept from its name: a restart cuts everybody off at once, and those who come back without their code
-    /// must not find the door shut.
+    /// person had, if that is known. What an operator lost meanwhile is lost to the session as well. A name that was
+    /// kept for it is kept from everybody but its household: a restart cuts everybody off at once, and those who come back
+    /// without their code must not find the door shut.
     pub fn restore(
         &mut self,
         (id, kept): (Option<PersonId>, KeptSession),
@@ -209,6 +214,7 @@ impl Chat {
             keeps_name: false,
             owns_name: false,
             is_restored: true,
+            keeps_name_at_home: kept.rights.keeps_name,
             kept: messages,
             omitted: kept.private.omitted,
             standings,

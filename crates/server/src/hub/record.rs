@@ -85,6 +85,7 @@ impl Record {
         let flags = [
             ("operator", rights.rank.operator),
             ("for-visit", rights.rank.for_visit),
+            ("keeps-name", rights.keeps_name),
             ("script", session.connection.is_script),
             ("json", session.connection.client == Client::Json),
             ("telnet", session.connection.client == Client::Telnet),
@@ -247,6 +248,7 @@ impl Record {
             "bore" => session.names.extend(bore(value)),
             "operator" => session.rights.rank.operator = true,
             "for-visit" => session.rights.rank.for_visit = true,
+            "keeps-name" => session.rights.keeps_name = true,
             "script" => session.connection.is_script = true,
             "json" => session.connection.client = Client::Json,
             "telnet" => session.connection.client = Client::Telnet,
@@ -487,6 +489,7 @@ mod tests {
                 ),
             ],
             muted: muted("bea 192.0.2.0/24"),
+            keeps_name: true,
         };
         let muted = session.rights.muted.as_ref();
         assert!(muted.is_some_and(|mask| mask.net.is_some()));

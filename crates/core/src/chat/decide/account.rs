@@ -198,6 +198,7 @@ impl Chat {
         if self.locked {
             return Err(Rejection::LockedRegistration);
         }
+        self.check_not_kept_from(address, &name, now)?;
         let added = self.added(name, secret, now)?;
         Ok(Fact::AccountChanged(Box::new(added)))
     }

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::Origin;
 use crate::account::Account;
@@ -58,6 +59,7 @@ impl Chat {
         let name = match name {
             Some(name) => {
                 let name = self.check_name(name, None, proof, env.now)?;
+                self.check_not_kept_from(origin.address, &name, env.now)?;
                 if account.is_none() {
                     self.check_may_be_told(&name, origin.address, env.now)?;
                 }
@@ -186,6 +188,23 @@ impl Chat {
         self.check_look(name, own, now)
     }
 
+    /// Checks that a session of an earlier run does not keep a name from who comes from an address.
+    pub(super) fn check_not_kept_from(
+        &self,
+        address: IpAddr,
+        name: &Name,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let kept = self.resumables.kept_from(name, address, now);
+        match kept.filter(|_| self.registrations.get(name).is_none()) {
+            Some(lost) => Err(Rejection::NameKept {
+                name: name.clone(),
+                remaining: lost.until.since(now),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Checks that the name looks like no other. One's own name in another case can: `iee` does
     /// not look like `lee`, but `Iee` does.
     pub(super) fn check_look(
@@ -222,7 +241,7 @@ impl Chat {
     pub(super) fn is_free(&self, name: &Name, now: Timestamp) -> bool {
         self.people.named(name).is_none()
             && self.registrations.get(name).is_none()
-            && self.resumables.named(name, now).is_none()
+            && self.resumables.reachable(name, now).is_none()
             && self.look_alike(name, None, now).is_none()
             && !self.is_servers_own(name)
     }
@@ -287,7 +306,10 @@ impl Chat {
         // Another case of one's own registered name needs no password.
         let new = match name.same_as(&me.name) {
             true => self.check_look(name, Some(me.id), now)?,
-            false => self.check_name(name, Some(me), proof, now)?,
+            false => {
+                self.check_not_kept_from(me.session.address, &name, now)?;
+                self.check_name(name, Some(me), proof, now)?
+            }
         };
         facts.push(self.renamed(me, new));
         Ok(Outcome::Done)

@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 use super::homes::{Homes, Place};
 use super::registry::Registry;
 use super::{Holder, Person, shares};
-use crate::ban::{Mask, Reach};
+use crate::ban::{Mask, Reach, subnet_of};
 use crate::event::{Event, Fact};
 use crate::holdings::Holdings;
 use crate::ids::{PersonId, RoomId, Seq};
@@ -34,6 +34,8 @@ pub(in crate::chat) struct Resumable {
     pub(in crate::chat) owns_name: bool,
     /// It is of an earlier run of the server.
     pub(in crate::chat) is_restored: bool,
+    /// Nobody from elsewhere may have the name meanwhile: it is of an earlier run, which kept it.
+    pub(in crate::chat) keeps_name_at_home: bool,
     /// Private messages that came since, oldest first.
     pub(in crate::chat) kept: Vec<Event>,
     /// Others that came since, whose place those took.
@@ -109,6 +111,20 @@ impl Resumables {
     pub(in crate::chat) fn named(&self, name: &Name, now: Timestamp) -> Option<&Resumable> {
         let lost = self.by_id.get(self.names.get(name)?);
         lost.filter(|lost| now < lost.until)
+    }
+
+    /// The session of an earlier run that keeps this name from who comes from an address. A restart cuts everybody off
+    /// at once, so people of its own household need no code: one of them is most likely its person.
+    pub(in crate::chat) fn kept_from(
+        &self,
+        name: &Name,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Option<&Resumable> {
+        let is_elsewhere =
+            |lost: &Resumable| subnet_of(lost.person.session.address) != subnet_of(address);
+        let mut lost = self.all_named(name);
+        lost.find(|lost| lost.keeps_name_at_home && now < lost.until && is_elsewhere(lost))
     }
 
     /// The session that private messages and operators reach under this name: the one that keeps it,
