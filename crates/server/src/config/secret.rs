@@ -6,11 +6,19 @@
 use std::path::{Path, PathBuf};
 
 use chinwag_wire::dialect::Password;
+use chinwag_wire::sniff::{Protocol, Spoke, sniff_silent};
 
 use super::error::ConfigError;
 use super::form::Form;
 use super::keys::Config;
 use super::reading::Reading;
+
+/// The keys of files that passwords stand in.
+const SERVER_FILE: (Secret, &str) = (Secret::Server, "server.password_file");
+const GATEWAYS_FILE: (Secret, &str) = (Secret::Gateways, "irc.gateway_password_file");
+
+/// It is no part of a line.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The password in these bytes of a file, or of an input: their first line, without a byte order mark
 /// and the end of the line.
@@ -33,23 +41,51 @@ pub fn password_line(bytes: &[u8]) -> Result<&str, NotUtf8> {
 pub struct NotUtf8;
 
 /// A password of the server's. It is never shown.
-pub(super) struct Secret;
+#[derive(Clone, Copy)]
+pub(super) enum Secret {
+    /// That of everybody, which is also the first line of some.
+    Server,
+    /// That of gateways, a word of WEBIRC.
+    Gateways,
+}
 
 impl Form for Secret {
     type Value = Password;
 
     fn parse(&self, text: &str) -> Option<Password> {
-        let is_text = !text.is_empty();
-        Password::parse(text).ok().filter(|_| is_text)
+        let password = Password::parse(text).ok()?;
+        let can_be_given = match self {
+            Self::Server => is_line(password.reveal()),
+            Self::Gateways => {
+                !text.starts_with(':') && !password.reveal().contains(char::is_whitespace)
+            }
+        };
+        (!text.is_empty() && can_be_given).then_some(password)
     }
 
     fn wanted(&self) -> String {
-        "a password, of 1 to 1024 bytes".into()
+        match self {
+            Self::Server => "a password, of 1 to 1024 bytes, that can be typed as a line: not /quit, and not the \
+                             beginning of another protocol, such as \"GET /x\""
+                .into(),
+            Self::Gateways => "a password, one word of 1 to 1024 bytes that does not begin with a colon".into(),
+        }
     }
 
     fn show(&self, _: &Password) -> String {
         "\"...\"".into()
     }
+}
+
+/// Whether a line is taken for what a person types, first or when asked.
+fn is_line(text: &str) -> bool {
+    let is_plain = |end| {
+        let line = format!("{text}{end}");
+        let is_plain = |spoke| sniff_silent(line.as_bytes(), spoke) == Protocol::Plain;
+        is_plain(Spoke::First) && is_plain(Spoke::Greeted)
+    };
+    let is_typed = text != "/quit" && !text.starts_with(BYTE_ORDER_MARK);
+    is_typed && is_plain("\n") && is_plain("\r\n")
 }
 
 impl Config {
@@ -59,12 +95,12 @@ impl Config {
     /// [`ConfigError`] if a file cannot be read, or its first line is no password.
     pub fn with_secrets(mut self, reading: Reading) -> Result<Self, ConfigError> {
         let server = (
-            "server.password_file",
+            SERVER_FILE,
             self.server.password_file.as_deref(),
             &mut self.server.password,
         );
         let gateways = (
-            "irc.gateway_password_file",
+            GATEWAYS_FILE,
             self.irc.gateway_password_file.as_deref(),
             &mut self.irc.gateway_password,
         );
@@ -79,13 +115,17 @@ impl Config {
     /// Whether a password is the server's own, as far as the file that it may stand in can be read.
     pub fn is_server_password(&self, password: &str) -> bool {
         let path = self.server.password_file.as_deref();
-        let in_file = path.and_then(|path| read("server.password_file", path, Reading::Again).ok());
+        let in_file = path.and_then(|path| read(SERVER_FILE, path, Reading::Again).ok());
         let own = in_file.as_ref().or(self.server.password.as_ref());
         own.is_some_and(|own| own.reveal() == password)
     }
 }
 
-fn read(key: &'static str, path: &Path, reading: Reading) -> Result<Password, ConfigError> {
+fn read(
+    (form, key): (Secret, &'static str),
+    path: &Path,
+    reading: Reading,
+) -> Result<Password, ConfigError> {
     let wrong = |reason: String| ConfigError::SecretFile {
         key,
         path: PathBuf::from(path),
@@ -95,8 +135,8 @@ fn read(key: &'static str, path: &Path, reading: Reading) -> Result<Password, Co
         .bytes(path)
         .map_err(|error| wrong(error.to_string()))?;
     let line = password_line(&bytes).map_err(|error| wrong(error.to_string()))?;
-    let wanted = || wrong(format!("its first line must be {}", Secret.wanted()));
-    Secret.parse(line).ok_or_else(wanted)
+    let wanted = || wrong(format!("its first line must be {}", form.wanted()));
+    form.parse(line).ok_or_else(wanted)
 }
 
 #[cfg(test)]
@@ -136,6 +176,37 @@ mod tests {
         fs::remove_file(&path).expect("no file");
         let gone = config(&format!("[server]\npassword_file = \"{file}\""));
         assert!(gone.is_err());
+    }
+
+    #[test]
+    fn a_password_that_nobody_can_give_is_refused() {
+        for word in [
+            "GET /x",
+            "{",
+            "PASS x",
+            "SSH-2",
+            "HELP",
+            "/quit",
+            "\u{feff}x",
+            "",
+        ] {
+            let refused = config(&format!("[server]\npassword = {}", quoted(word)));
+            let refused = refused.expect_err(word);
+            assert!(refused.contains("can be typed as a line"), "{refused}");
+        }
+        for word in ["GET x", "/help", "open sesame", "help", "lee#x", "NICKEL"] {
+            config(&format!("[server]\npassword = {}", quoted(word))).expect(word);
+        }
+        for word in ["open sesame", ":sesame", ""] {
+            let refused = config(&format!("[irc]\ngateway_password = {}", quoted(word)));
+            let refused = refused.expect_err(word);
+            assert!(refused.contains("one word"), "{refused}");
+        }
+        config("[irc]\ngateway_password = \"GET:x\"").expect("a word");
+    }
+
+    fn quoted(text: &str) -> String {
+        toml::Value::from(text).to_string()
     }
 
     #[test]
