@@ -57,9 +57,11 @@ impl Chat {
             }),
             Fact::IgnoreSet {
                 person, who, on, ..
-            } => self
-                .people
-                .with(*person, |p| p.set_ignored(who.clone(), *on)),
+            } => {
+                let set = |p: &mut Person| p.set_ignored(who.clone(), *on);
+                self.people.with(*person, set);
+                self.resumables.with(*person, set);
+            }
             Fact::MessageKept(message) => {
                 self.keep_mail(message.from, event);
                 self.note_speech(message.from, at);

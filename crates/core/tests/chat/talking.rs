@@ -2,13 +2,13 @@
 
 use chinwag_core::limits::SENT_KEYS_MAX;
 use chinwag_core::{
-    Command, Digest, Duration, Fact, Ignored, KeyOwner, LOBBY, Manner, MessageKey, Query,
+    Answer, Command, Digest, Duration, Fact, Ignored, KeyOwner, LOBBY, Manner, MessageKey, Query,
     QuitReason, Rejection, RoomId, RoomRef, RoomRejection, SentKey, Seq, Settings, Snapshot,
 };
 
 use crate::world::{
-    HOME, World, arrive_with, join, name, psst, register, rename, room, say, say_in, set_topic,
-    tell, text,
+    HOME, World, arrive_with, join, log_in_to, name, psst, register, rename, room, say, say_in,
+    set_topic, tell, text,
 };
 
 fn ignore(whom: &str, on: bool) -> Command {
@@ -140,6 +140,34 @@ fn an_account_is_ignored_whoever_comes_of_it_and_whenever() {
     world.quit("bob");
     let own = world.by("other", ignore("mal", true));
     assert_eq!(own, Err(Rejection::Oneself));
+    world.check_replay();
+}
+
+/// Whoever of them leaves last, the account finds it again at its next visit.
+#[test]
+fn whom_an_account_ignores_is_one_list_of_all_its_people() {
+    let mut world = World::with(&["ann", "phone", "lost", "mal"]);
+    world.by("ann", register("of ann")).expect("registered");
+    for who in ["phone", "lost"] {
+        let log_in = log_in_to("ann", "of ann");
+        world.by(who, log_in).expect("logged in");
+    }
+    let ignores = |world: &World, who: &str| {
+        let list = world
+            .chat
+            .answer(world.caller(who), Query::Ignores, world.now);
+        list == Ok(Answer::Ignores([name("mal")].into()))
+    };
+    let code = world.lose("lost");
+    world.by("phone", ignore("mal", true)).expect("ignored");
+    assert!(ignores(&world, "ann") && ignores(&world, "phone"));
+    world.by("ann", ignore("mal", true)).expect("ignored again");
+    world.resume(code).expect("back");
+    assert!(ignores(&world, "lost"));
+    let facts = world.by("mal", psst("lost")).expect("told");
+    assert_eq!(heard_by(&world, &facts), ["mal"]);
+    world.by("lost", ignore("mal", false)).expect("heard");
+    assert!(!ignores(&world, "ann") && !ignores(&world, "phone"));
     world.check_replay();
 }
 

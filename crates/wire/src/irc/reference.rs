@@ -147,8 +147,8 @@ const DIFFERENCES: &str = "\
   visit, under any name.
 - **Ignoring.** The account's ignore list (`/ignore` at nc, `ignore` in JSON) applies in IRC as well: the client does
   not see what ignored people say, their topics, or their messages in the history. It does see them come, go and
-  change name, with the reasons they give, since it must know who is there. A client's own ignore list works in
-  addition.
+  change name, since it must know who is there, but not the reasons they give for leaving or being away. A client's
+  own ignore list works in addition.
 - **Read markers** (MARKREAD) belong to an account, on all its connections and after a restart; a guest's end with the
   visit.
 - **A lost link** is not kept for an IRC client: the client comes back under its name, which must be free or belong to

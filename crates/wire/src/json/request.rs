@@ -120,7 +120,7 @@ commands! {
     back: Nothing,
     /// Ignores a person, and the account that they are logged in to or that the name belongs to. You are not told what
     /// they say, their topics, and the reasons they give. You are told that they come, go and change name, since you must
-    /// know who is there.
+    /// know who is there. Your account has one list, on all its connections.
     ignore: Named,
     /// Stops ignoring a person.
     unignore: Named,

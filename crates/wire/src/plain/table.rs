@@ -249,7 +249,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("ignore", Group::You, "[NAME]", you::ignore).about(
         "Hides what a person says, here and in private, also under another name they take, and \
          the topics they set and the reasons they give for leaving and being away; of a registered name, all that comes \
-         from its account. /history and /search hide \
+         from its account. Your account has one list, on all its connections. /history and /search hide \
          it too: what a guest said under another name as far as this run of the server knows the names, and no \
          other guest's words under that name. Nothing is lost: after /unignore they show it. They are not told; \
          without a name it lists whom you ignore.",

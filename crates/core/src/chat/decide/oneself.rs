@@ -27,7 +27,11 @@ impl Chat {
                 name,
                 account,
                 on: true,
-            } => self.decide_ignore(me, name, account)?,
+            } => {
+                let who = self.decide_ignore(me, name, account)?;
+                self.set_ignored(me, &who, true, facts);
+                return Ok(Outcome::Done);
+            }
             Command::Ignore { name, .. } => return self.decide_unignore(me, name, facts),
             // No other comes here.
             _ => return Err(Rejection::NotHere),
@@ -42,7 +46,7 @@ impl Chat {
         me: &Person,
         name: Name,
         account: Option<Name>,
-    ) -> Result<Fact, Rejection> {
+    ) -> Result<Ignored, Rejection> {
         let who = self.behind(name, account);
         let is_own = |account: &Name| me.is_logged_in_to(account);
         if who.name.same_as(&me.name) || who.account.as_ref().is_some_and(is_own) {
@@ -54,12 +58,33 @@ impl Chat {
                 ignores_max: IGNORES_MAX,
             });
         }
-        Ok(Fact::IgnoreSet {
-            person: me.id,
-            who,
-            on: true,
-            since_before: false,
-        })
+        Ok(who)
+    }
+
+    /// Whom an account ignores is one list, of all who are logged in to it, here or on a lost link: each of them
+    /// leaves it to the next visit.
+    fn set_ignored(&self, me: &Person, who: &Ignored, on: bool, facts: &mut Vec<Fact>) {
+        let account = me.account.iter();
+        let here = account
+            .clone()
+            .flat_map(|name| self.people.logged_in_to(name));
+        let lost = account.flat_map(|name| self.resumables.logged_in_to(name));
+        let lost = lost.filter_map(|id| Some(&*self.resumables.get(id)?.person));
+        let others = here.chain(lost).filter(|other| {
+            let is_listed = || other.ignores().iter().any(|it| it.name.same_as(&who.name));
+            let has_space = || other.ignores().len() < IGNORES_MAX;
+            other.id != me.id && is_listed() != on && (!on || has_space())
+        });
+        facts.extend(
+            core::iter::once(me)
+                .chain(others)
+                .map(|person| Fact::IgnoreSet {
+                    person: person.id,
+                    who: who.clone(),
+                    on,
+                    since_before: false,
+                }),
+        );
     }
 
     /// Who is meant by a name: with an account, nobody but its people.
@@ -99,13 +124,9 @@ impl Chat {
         let current = listed.person.and_then(|id| self.people.get(id));
         let current = current.map(|person| &person.name);
         let other = current.filter(|current| !current.same_as(&listed.name));
-        let names = core::iter::once(&listed.name).chain(other);
-        facts.extend(names.map(|name| Fact::IgnoreSet {
-            person: me.id,
-            who: Ignored::of_name(name.clone()),
-            on: false,
-            since_before: false,
-        }));
+        for name in core::iter::once(&listed.name).chain(other) {
+            self.set_ignored(me, &Ignored::of_name(name.clone()), false, facts);
+        }
         Ok(Outcome::Done)
     }
 }

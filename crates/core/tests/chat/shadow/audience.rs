@@ -6,7 +6,7 @@ use chinwag_core::{
     AuditEntry, Command, Correspondents, Fact, FoundMessage, ModAction, PersonId, RoomAct, Standing,
 };
 
-use super::Shadow;
+use super::{ModelPerson, Shadow};
 
 impl Shadow {
     /// Only those hear a fact who may.
@@ -103,6 +103,16 @@ impl Shadow {
                 account.map_or_else(BTreeSet::new, |account| {
                     self.logins(account).into_iter().collect()
                 })
+            }
+            Fact::IgnoreSet { .. } => {
+                let asking = asker.and_then(|asker| self.people.get(&asker));
+                let account = asking.and_then(|asking| asking.account.as_ref());
+                let is_of_it = |person: &ModelPerson| person.account.as_ref() == account;
+                let lost = self.lost.iter().map(|lost| (lost.id, &lost.person));
+                let people = self.people.iter().map(|(id, person)| (*id, person));
+                let all = people.chain(lost).filter(|_| account.is_some());
+                let logins = all.filter(|(_, person)| is_of_it(person));
+                logins.map(|(id, _)| id).chain(asker).collect()
             }
             Fact::AccountSet(set) => [set.person].into(),
             Fact::KeptShown(shown) => [shown.person].into(),

@@ -272,7 +272,7 @@ impl Shadow {
                 if *on {
                     self.check_ignored(who);
                 }
-                let person = self.people.get_mut(person).expect("a person");
+                let person = self.anybody_mut(*person);
                 person
                     .ignores
                     .retain(|other| !other.name.same_as(&who.name));
