@@ -34,7 +34,7 @@ use crate::worker::JobReply;
 use acknowledge::Looks;
 use schedule::Schedule;
 use shared::Handshakes;
-pub(crate) use shared::Shared;
+pub(crate) use shared::{Entrance, Shared};
 use speakers::Speakers;
 
 /// What a shard is sent.
@@ -107,6 +107,11 @@ enum Stage {
 const SLOT_BITS: u32 = 24;
 const SHARD_BITS: u32 = 8;
 
+fn conn_of(count: u64, shard: usize, slot: usize) -> ConnId {
+    let place = ((shard as u64) << SLOT_BITS) | slot as u64;
+    ConnId((count << (SLOT_BITS + SHARD_BITS)) | place)
+}
+
 /// The shard of a connection.
 pub(crate) fn shard_of(conn: ConnId) -> usize {
     (conn.0 >> SLOT_BITS) as usize & ((1 << SHARD_BITS) - 1)
@@ -142,7 +147,8 @@ impl Shard {
     pub(crate) fn admit(
         &mut self,
         transport: Transport,
-        (peer, opening): (Peer, Opening),
+        peer: Peer,
+        opening: Opening,
         permit: Option<Permit>,
         now: Monotonic,
     ) -> ConnId {
@@ -150,8 +156,7 @@ impl Shard {
         self.connections += 1;
         let entry = self.sessions.vacant_entry();
         let slot = entry.key();
-        let place = ((self.number as u64) << SLOT_BITS) | slot as u64;
-        let conn = ConnId((self.connections << (SLOT_BITS + SHARD_BITS)) | place);
+        let conn = conn_of(self.connections, self.number, slot);
         let mut session = Session::new(conn, peer, transport, permit, &self.shared);
         match opening {
             Opening::Client => {}
