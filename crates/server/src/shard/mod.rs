@@ -107,6 +107,7 @@ enum Stage {
 const SLOT_BITS: u32 = 24;
 const SHARD_BITS: u32 = 8;
 
+/// The connection that came as the one of this number, to a place of a shard.
 fn conn_of(count: u64, shard: usize, slot: usize) -> ConnId {
     let place = ((shard as u64) << SLOT_BITS) | slot as u64;
     ConnId((count << (SLOT_BITS + SHARD_BITS)) | place)
@@ -344,5 +345,27 @@ impl Shard {
     /// Whether everything is done that there was to do.
     pub(crate) fn is_over(&self) -> bool {
         self.stage == Stage::Stopping && self.sessions.is_empty()
+    }
+
+    /// How many rooms it knows, and how many of those it has logs of keep a past.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> (usize, usize) {
+        let rooms = &self.shared.rooms;
+        let pasts = rooms.logs.values().filter(|log| log.has_past());
+        (rooms.names.len(), pasts.count())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_tells_its_shard_and_its_place() {
+        for (shard, slot) in [(0, 0), (3, 70_000), (255, (1 << SLOT_BITS) - 1)] {
+            let conn = conn_of(9, shard, slot);
+            assert_eq!((shard_of(conn), slot_of(conn)), (shard, slot));
+            assert_ne!(conn, conn_of(10, shard, slot), "of another time");
+        }
     }
 }
