@@ -96,7 +96,8 @@ impl Feed {
     pub fn handle_join<R: Render>(
         &mut self,
         key: usize,
-        (id, room): (RoomId, &mut RoomLog<R>),
+        id: RoomId,
+        room: &mut RoomLog<R>,
         format: FormatId,
         renderer: impl FnOnce() -> R,
     ) {

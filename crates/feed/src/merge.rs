@@ -94,9 +94,7 @@ impl Feed {
         while let Some(run) = self.next_run(logs) {
             let fits = match run {
                 Run::Private => self.merge_private(scratch),
-                Run::Room { place, until } => {
-                    self.merge_room((place, until), logs, reader, scratch)
-                }
+                Run::Room { place, until } => self.merge_room(place, until, logs, reader, scratch),
             };
             if !fits {
                 return false;
@@ -197,7 +195,8 @@ impl Feed {
     /// Returns whether all lines of the run fitted.
     fn merge_room<R>(
         &mut self,
-        (place, until): (usize, Seq),
+        place: usize,
+        until: Seq,
         logs: &RoomLogs<R>,
         reader: &impl Reader,
         scratch: &mut Scratch,
@@ -205,7 +204,7 @@ impl Feed {
         let Some(room) = logs.get(&self.memberships[place].room) else {
             return true;
         };
-        let (next, fits) = self.copy_run((place, until), room, reader, scratch);
+        let (next, fits) = self.copy_run(place, until, room, reader, scratch);
         self.go_on(place, next, room);
         fits
     }
@@ -214,7 +213,8 @@ impl Feed {
     /// that goes on next, and whether all fitted.
     fn copy_run<R>(
         &self,
-        (place, until): (usize, Seq),
+        place: usize,
+        until: Seq,
         room: &RoomLog<R>,
         reader: &impl Reader,
         scratch: &mut Scratch,

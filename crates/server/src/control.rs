@@ -140,7 +140,8 @@ impl Control {
         config: Config,
         shards: Vec<Mailbox>,
         hub: SyncSender<ToHub>,
-        (limiter, certificates): (ConnLimiter, Arc<Certificates>),
+        limiter: ConnLimiter,
+        certificates: Arc<Certificates>,
         listeners: &[TcpListener],
     ) -> io::Result<Self> {
         let listeners = listeners.iter().map(TcpListener::try_clone);

@@ -17,15 +17,13 @@ use crate::conn_limiter::ConnLimiter;
 use crate::control::{Control, HubConfig, ShardConfig};
 use crate::hub::thread::ToHub;
 use crate::hub::{self, Hub};
-use crate::late_tls::LateTls;
 use crate::limits::HUB_QUEUE_MAX;
 use crate::maintenance::{self, Upkeep};
 use crate::net::Acceptor;
 use crate::shard::inbox::{self, Inbox, Mailbox};
 use crate::shard::run::Loop;
-use crate::shard::{Shard, Shared, ToShard};
+use crate::shard::{Entrance, Shard, Shared, ToShard};
 use crate::shell::ShellServer;
-use crate::spent::SpentBuckets;
 use crate::supervisor::Supervisor;
 use crate::tls::{Certificates, Tls};
 use crate::worker::Workers;
@@ -70,14 +68,13 @@ impl Running {
         let limits = shard_config.limits.clone();
         let workers = Workers::start(reader, &shards, supervisor)?;
         let gate = workers.gate.clone();
-        let (spent, late_tls) = (SpentBuckets::default(), LateTls::default());
         let limiter = ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate());
         limiter.trust(&config.proxy.trusted, &config.irc.gateways);
+        let entrance = Entrance::new(tls, limiter.clone());
         let shard = |number, ends| {
-            let pools = (workers.clone(), spent.clone());
-            let door = (tls.clone(), late_tls.clone(), limiter.clone());
-            let (config, names, now) = (shard_config.clone(), room_names.clone(), clock.now());
-            let shared = Shared::new(config, pools, door, names, (wall(), now));
+            let (config, entrance) = (shard_config.clone(), entrance.clone());
+            let (workers, names) = (workers.clone(), room_names.clone());
+            let shared = Shared::new(config, entrance, workers, names, wall(), clock.now());
             Loop::new(Shard::new(number, shared), ends, to_hub.clone(), clock)
         };
         let mut shard_threads = Vec::new();
@@ -94,7 +91,7 @@ impl Running {
             supervisor,
         )?;
         let hub_config = hub_config(&config, operator_code);
-        let mut hub = Hub::new(hub_config, opened, committed.clone(), (wall(), random));
+        let mut hub = Hub::new(hub_config, opened, committed.clone(), wall(), random);
         hub.keep_notes_of(gate);
         let to_shards = shards.clone();
         let serve = move || hub::thread::run(hub, &hub_inbox, &to_shards);
@@ -123,8 +120,8 @@ impl Running {
     /// If the system has no descriptors left.
     pub(crate) fn control(&self, config: Config, listeners: &[TcpListener]) -> io::Result<Control> {
         let (shards, hub) = (self.shards.clone(), self.to_hub.clone());
-        let parts = (self.limiter.clone(), self.certificates.clone());
-        Control::new(config, shards, hub, parts, listeners)
+        let (limiter, certificates) = (self.limiter.clone(), self.certificates.clone());
+        Control::new(config, shards, hub, limiter, certificates, listeners)
     }
 
     /// Lets people in, on a thread that ends when it is woken.

@@ -213,7 +213,7 @@ fn ask_folder(config: &Config, folder: &Path, line: &str) -> Result<ShellAnswer,
     let opened = Store::open(config.place(), config.server.durability, config.retention())?;
     let committed = Arc::new(AtomicU64::new(0));
     let now = wall();
-    let mut hub = Hub::new(HubConfig::of(config), opened, committed, (now, random));
+    let mut hub = Hub::new(HubConfig::of(config), opened, committed, now, random);
     let mut answer = hub.answer_shell(ask, None, now).answer;
     if is_new {
         let made = format!(

@@ -23,6 +23,7 @@ mod acknowledged;
 mod hidden;
 mod liveness;
 mod lost_pages;
+mod shard;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -41,7 +42,7 @@ use crate::control::{HubConfig, ShardConfig};
 use crate::hub::{Hub, Ticket};
 use crate::password_gate::PasswordGate;
 use crate::session::{Opening, Peer};
-use crate::shard::{Shard, Shared, Turn};
+use crate::shard::{Entrance, Shard, Shared, Turn};
 use crate::tls::Tls;
 use crate::transport::{AnyStream, Ready, Stream, Transport};
 use crate::worker::{Archive, Job, JobReply, Submitted, Workers, work_on_password};
@@ -191,14 +192,15 @@ impl World {
         limiter.trust(&config.proxy.trusted, &config.irc.gateways);
         let shared = Shared::new(
             ShardConfig::of(&config, DEFAULT_PORT),
-            (workers, Default::default()),
-            (Tls::self_made("test"), Default::default(), limiter),
+            Entrance::new(Tls::self_made("test"), limiter),
+            workers,
             names,
-            (START, steady(START)),
+            START,
+            steady(START),
         );
         let hub_config = HubConfig::of(&config);
         Self {
-            hub: Hub::new(hub_config, opened, Arc::default(), (START, roll)),
+            hub: Hub::new(hub_config, opened, Arc::default(), START, roll),
             shard: Shard::new(0, shared),
             archive,
             jobs,
@@ -282,7 +284,8 @@ impl World {
         let address = address.parse().expect("an address");
         let conn = self.shard.admit(
             Transport::new(AnyStream::Other(socket.server_end())),
-            (Peer::new(address, None), opening),
+            Peer::new(address, None),
+            opening,
             None,
             steady(self.now),
         );

@@ -227,7 +227,7 @@ impl Archive {
                 lines_max,
                 detail,
                 not_from,
-            } => self.history(of, (range, lines_max), (not_from, detail))?,
+            } => self.history(of, range, lines_max, not_from, detail)?,
             Job::Search { of, query } => match self.search(of, &query) {
                 Ok(place) => place,
                 Err(SearchError::Failed(error)) => return Err(error),
@@ -239,7 +239,7 @@ impl Archive {
                 not_from,
                 own,
             } => {
-                let place = self.missed(away, (not_from, own))?;
+                let place = self.missed(away, not_from, own)?;
                 Place { detail, ..place }
             }
             Job::Page(place) => place,
@@ -256,7 +256,7 @@ impl Archive {
                 targets,
                 not_from,
             } => {
-                let filter = filter((&not_from, None), targets.detail);
+                let filter = filter(&not_from, None, targets.detail);
                 let of = (account.as_ref(), &*rooms);
                 let (between, most) = (targets.between, targets.targets_max);
                 let found = self.reader.targets(of, filter, between, most)?;
@@ -270,10 +270,12 @@ impl Archive {
     fn history(
         &mut self,
         of: LogOf,
-        (range, lines_max): (Range, usize),
-        (not_from, detail): (Arc<[PastName]>, Detail),
+        range: Range,
+        lines_max: usize,
+        not_from: Arc<[PastName]>,
+        detail: Detail,
     ) -> Result<Place, Error> {
-        let filter = filter((&not_from, None), detail);
+        let filter = filter(&not_from, None, detail);
         let reader = &mut self.reader;
         let extent = match &of {
             LogOf::Room(room) => reader.extent(*room, range, lines_max, filter)?,
@@ -321,9 +323,10 @@ impl Archive {
     fn missed(
         &mut self,
         away: Away,
-        (not_from, own): (Arc<[PastName]>, Option<Name>),
+        not_from: Arc<[PastName]>,
+        own: Option<Name>,
     ) -> Result<Place, Error> {
-        let filter = filter((&not_from, own.as_ref()), Detail::Messages);
+        let filter = filter(&not_from, own.as_ref(), Detail::Messages);
         let missed = self.reader.missed(away.absence(), filter)?;
         Ok(Place {
             source: Source::Missed(away, Seq::default()),
@@ -356,7 +359,7 @@ impl Archive {
     fn events(&mut self, place: &Place) -> Result<(Vec<Event>, Option<Source>), Error> {
         let filter = Filter {
             times: place.times,
-            ..filter((&place.not_from, place.own.as_ref()), place.detail)
+            ..filter(&place.not_from, place.own.as_ref(), place.detail)
         };
         Ok(match &place.source {
             _ if place.shown == 0 && place.detail == Detail::Messages => (Vec::new(), None),
@@ -414,7 +417,7 @@ fn found<P>(matches: Matches<P>, source: impl FnOnce(Vec<P>) -> Source) -> Place
     }
 }
 
-fn filter<'a>((not_from, own): (&'a [PastName], Option<&'a Name>), detail: Detail) -> Filter<'a> {
+fn filter<'a>(not_from: &'a [PastName], own: Option<&'a Name>, detail: Detail) -> Filter<'a> {
     Filter {
         not_from,
         own,

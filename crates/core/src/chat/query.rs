@@ -69,27 +69,9 @@ impl Chat {
     fn answer_to(&self, me: &Person, query: Query, now: Timestamp) -> Result<Answer, Rejection> {
         Ok(match query {
             Query::Who { room, after } => self.who(me, self.room_of(me, room)?, after, now),
-            Query::Whois(name) => {
-                let lost = || self.resumables.reachable(&Name::known(&name)?, now);
-                let away = |nobody| match lost() {
-                    Some(lost) => Rejection::LinkLost(lost.person.name.clone()),
-                    None => nobody,
-                };
-                let person = self.find(me, &name).map_err(away)?;
-                let with_address = me.session.rank.operator;
-                let profile = self.profile(person, (Some(me), with_address), now);
-                Answer::Whois(Box::new(profile))
-            }
+            Query::Whois(name) => self.whois(me, &name, now)?,
             Query::Rooms { after } => self.room_list(me, after, now),
-            Query::Topic(room) => {
-                let id = self.room_of(me, room)?;
-                self.check_may_read(me, id, now)?;
-                let room = self.rooms.get(id);
-                Answer::Topic {
-                    room: self.name_of(id),
-                    topic: room.and_then(|room| self.topic_for(me, room).cloned()),
-                }
-            }
+            Query::Topic(room) => self.topic(me, self.room_of(me, room)?, now)?,
             Query::Room(room) => {
                 let id = self.room_of(me, room)?;
                 self.check_may_read(me, id, now)?;
@@ -100,13 +82,7 @@ impl Chat {
                 let at = self.marker(me, &target, now);
                 Answer::Marker(self.as_known(me, target, now), at)
             }
-            Query::Stats => Answer::Stats {
-                own: Box::new(self.profile(me, (Some(me), true), now)),
-                people: self.people.len(),
-                rooms: self.rooms.busy(),
-                said: self.rooms.said,
-                started: self.started,
-            },
+            Query::Stats => self.stats(me, now),
             Query::Ignores => Answer::Ignores(names_ignored(me)),
             Query::Restrictions { after } => {
                 self.check_operator(me)?;
@@ -132,6 +108,37 @@ impl Chat {
             Query::Account => self.account(me)?,
             query => return self.answer_to_client(me, query, now),
         })
+    }
+
+    fn whois(&self, me: &Person, name: &str, now: Timestamp) -> Result<Answer, Rejection> {
+        let lost = || self.resumables.reachable(&Name::known(name)?, now);
+        let away = |nobody| match lost() {
+            Some(lost) => Rejection::LinkLost(lost.person.name.clone()),
+            None => nobody,
+        };
+        let person = self.find(me, name).map_err(away)?;
+        let with_address = me.session.rank.operator;
+        let profile = self.profile(person, (Some(me), with_address), now);
+        Ok(Answer::Whois(Box::new(profile)))
+    }
+
+    fn topic(&self, me: &Person, id: RoomId, now: Timestamp) -> Result<Answer, Rejection> {
+        self.check_may_read(me, id, now)?;
+        let room = self.rooms.get(id);
+        Ok(Answer::Topic {
+            room: self.name_of(id),
+            topic: room.and_then(|room| self.topic_for(me, room).cloned()),
+        })
+    }
+
+    fn stats(&self, me: &Person, now: Timestamp) -> Answer {
+        Answer::Stats {
+            own: Box::new(self.profile(me, (Some(me), true), now)),
+            people: self.people.len(),
+            rooms: self.rooms.busy(),
+            said: self.rooms.said,
+            started: self.started,
+        }
     }
 
     /// What clients ask that know more of the chat than people do: those of IRC.

@@ -191,7 +191,7 @@ impl World {
         let (format, day) = (FormatId(format), self.day as i64);
         self.sessions[who]
             .feed
-            .handle_join(who, (RoomId(room), log), format, || Lines { format, day });
+            .handle_join(who, RoomId(room), log, format, || Lines { format, day });
     }
 
     pub(crate) fn leave(&mut self, who: usize, room: u32) {

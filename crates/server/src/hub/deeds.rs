@@ -90,7 +90,8 @@ impl Hub {
     /// What was done to a person and in its rooms, each behind its place, as lines that outlive the process.
     pub(super) fn deeds_told(
         &self,
-        (person, client): (PersonId, Client),
+        person: PersonId,
+        client: Client,
         rooms: &[(RoomId, Seq)],
     ) -> Vec<(Seq, Box<[u8]>)> {
         let deeds = self.lost.deeds.of(person, rooms);

@@ -208,7 +208,8 @@ impl LostSessions {
     /// Puts back a session of an earlier run.
     pub(super) fn restore(
         &mut self,
-        (person, household): (PersonId, Option<IpNet>),
+        person: PersonId,
+        household: Option<IpNet>,
         saved: Option<Saved>,
         lines: Unacknowledged,
         until: Timestamp,
@@ -395,7 +396,7 @@ impl Hub {
         let kept = kept.collect();
         let stored = unseen.stored;
         let resumed = Resumed {
-            stored: stored.and_then(|between| self.private_range(person, between)),
+            stored: stored.and_then(|(after, until)| self.private_range(person, after, until)),
             unseen,
             until,
             kept,
@@ -410,7 +411,7 @@ impl Hub {
     }
 
     /// The private messages of a person between two places, for the store to find.
-    fn private_range(&self, person: PersonId, (after, until): (Seq, Seq)) -> Option<PersonRange> {
+    fn private_range(&self, person: PersonId, after: Seq, until: Seq) -> Option<PersonRange> {
         let session = self.chat.kept_session(person)?;
         Some(PersonRange {
             person,
@@ -471,7 +472,7 @@ mod tests {
     fn what_all_lost_sessions_have_not_received_is_bounded() {
         let mut lost = LostSessions::default();
         let mut put = |person, bytes| {
-            lost.restore((PersonId(person), None), None, private(bytes), Timestamp(9));
+            lost.restore(PersonId(person), None, None, private(bytes), Timestamp(9));
             (1..4)
                 .map(|person| kept_bytes(&lost, person))
                 .sum::<usize>()
@@ -483,7 +484,8 @@ mod tests {
         assert_eq!(put(1, 5), UNSEEN_BYTES_MAX / 2 + 5);
         assert_eq!(put(3, 3), UNSEEN_BYTES_MAX / 2 + 8);
         lost.restore(
-            (PersonId(4), None),
+            PersonId(4),
+            None,
             None,
             private(UNSEEN_BYTES_MAX),
             Timestamp(9),
@@ -499,8 +501,14 @@ mod tests {
             |address: &str| chinwag_core::household_of(address.parse().expect("an address"));
         let part = UNSEEN_BYTES_MAX / chinwag_core::limits::SHARE_PART;
         let mut put = |person, address, bytes| {
-            let who = (PersonId(person), household(address));
-            lost.restore(who, None, private(bytes), Timestamp(9));
+            let household = household(address);
+            lost.restore(
+                PersonId(person),
+                household,
+                None,
+                private(bytes),
+                Timestamp(9),
+            );
             kept_bytes(&lost, person)
         };
         assert_eq!(put(1, "192.0.2.1", part / 2), part / 2);
@@ -520,7 +528,7 @@ mod tests {
             private: vec![(Seq(4), lines.into())],
             ..Unacknowledged::default()
         };
-        lost.restore((PersonId(1), None), None, unseen, Timestamp(9));
+        lost.restore(PersonId(1), None, None, unseen, Timestamp(9));
         lost.delete(Seq(5), &[PersonId(1), PersonId(2)]);
         let unseen = lost.unseen(PersonId(1)).expect("a session");
         assert_eq!(&*unseen.private[0].1, line(6).as_bytes());
@@ -531,7 +539,7 @@ mod tests {
     fn sessions_are_forgotten_in_their_time() {
         let mut lost = LostSessions::default();
         for (person, until) in [(1, 20), (2, 10), (3, 15)] {
-            lost.restore((PersonId(person), None), None, private(1), Timestamp(until));
+            lost.restore(PersonId(person), None, None, private(1), Timestamp(until));
         }
         let mut after = |now, here: &[u64]| {
             lost.expire(Timestamp(now), |person| here.contains(&person.0));

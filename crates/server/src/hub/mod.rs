@@ -86,7 +86,8 @@ impl Hub {
         config: HubConfig,
         opened: Opened,
         committed: Arc<AtomicU64>,
-        (now, rng): (Timestamp, fn() -> u64),
+        now: Timestamp,
+        rng: fn() -> u64,
     ) -> Self {
         let mut hub = Self {
             rng,

@@ -50,7 +50,7 @@ impl Hub {
                 // Nobody has borne it since, but from now on another may.
                 past.until = past.until.min(newest);
             }
-            self.restore(record, code_hash, (until, seen));
+            self.restore(record, code_hash, until, seen);
         }
     }
 
@@ -69,7 +69,7 @@ impl Hub {
         }
     }
 
-    fn restore(&mut self, record: Record, key: RowKey, (until, seen): (Timestamp, Seq)) {
+    fn restore(&mut self, record: Record, key: RowKey, until: Timestamp, seen: Seq) {
         let is_there = |room: &RoomId| self.chat.room_name(*room).is_some();
         let (mut rooms, mut gone) = (Vec::new(), Vec::new());
         for (kept, after) in &record.rooms {
@@ -97,6 +97,6 @@ impl Hub {
             .settings
             .map(|text| Saved::from_text(&text).with_current(current));
         let household = self.chat.household_of(person);
-        self.lost.restore((person, household), saved, unseen, until);
+        self.lost.restore(person, household, saved, unseen, until);
     }
 }

@@ -20,7 +20,7 @@ fn hub_in(place: Place) -> Hub {
     let config = Config::from_file("").expect("a configuration");
     let opened = Store::open(place, Durability::Process, config.retention());
     let opened = opened.expect("a store");
-    Hub::new(HubConfig::of(&config), opened, Arc::default(), (NOW, roll))
+    Hub::new(HubConfig::of(&config), opened, Arc::default(), NOW, roll)
 }
 
 fn roll() -> u64 {

@@ -52,24 +52,24 @@ const ENTRIES_MAX: usize = 10_000;
 
 /// Where a password was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Door {
-    /// At the prompt.
-    Arriving,
-    /// Behind a command.
-    Chatting,
+pub(crate) enum TypedAt {
+    /// The prompt, by one who arrives.
+    Prompt,
+    /// A command, by one who is in.
+    Command,
 }
 
 /// The address that a password comes from, as far as it is one household's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
     address: IpAddr,
-    door: Door,
+    typed_at: TypedAt,
 }
 
 impl Origin {
-    pub(crate) fn new(address: IpAddr, door: Door) -> Self {
+    pub(crate) fn new(address: IpAddr, typed_at: TypedAt) -> Self {
         let address = address.to_canonical();
-        Self { address, door }
+        Self { address, typed_at }
     }
 
     fn household(self) -> Self {
@@ -146,7 +146,8 @@ impl PasswordGate {
         &self,
         attempt: &Attempt,
         has_waited: bool,
-        (now, wall): (Monotonic, Timestamp),
+        now: Monotonic,
+        wall: Timestamp,
     ) -> Admission {
         let mut gate = self.gate();
         // Before it is looked at: nobody learns by the way which password is the right one.
@@ -205,7 +206,7 @@ impl PasswordGate {
         let registrations = &mut self.gate().registrations;
         make_space(registrations, |bucket| !bucket.is_full(REGISTER_RATE, now));
         let household = Origin {
-            door: Door::Chatting,
+            typed_at: TypedAt::Command,
             ..origin.household()
         };
         let bucket = registrations.entry(household);

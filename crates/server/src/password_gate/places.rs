@@ -3,7 +3,7 @@
 
 use hashbrown::HashMap;
 
-use super::{Door, Origin};
+use super::{Origin, TypedAt};
 use crate::limits::WORKER_QUEUE_MAX;
 
 /// Passwords of one address at the prompt that may wait for the worker: less than a second's work.
@@ -26,13 +26,13 @@ impl Places {
     /// Takes a place, if there is one.
     pub(super) fn enter(&mut self, origin: Origin) -> bool {
         let waiting = self.waiting.entry(origin.household()).or_default();
-        let may = match origin.door {
-            Door::Arriving => *waiting < ARRIVING_MAX,
-            Door::Chatting => *waiting < CHATTING_MAX && self.chatting < CHATTING_TOTAL_MAX,
+        let may = match origin.typed_at {
+            TypedAt::Prompt => *waiting < ARRIVING_MAX,
+            TypedAt::Command => *waiting < CHATTING_MAX && self.chatting < CHATTING_TOTAL_MAX,
         };
         if may {
             *waiting += 1;
-            self.chatting += usize::from(origin.door == Door::Chatting);
+            self.chatting += usize::from(origin.typed_at == TypedAt::Command);
         } else if *waiting == 0 {
             self.waiting.remove(&origin.household());
         }
@@ -48,6 +48,6 @@ impl Places {
         if *waiting == 0 {
             self.waiting.remove(&key);
         }
-        self.chatting -= usize::from(origin.door == Door::Chatting);
+        self.chatting -= usize::from(origin.typed_at == TypedAt::Command);
     }
 }

@@ -12,7 +12,7 @@ impl Session {
     pub(crate) fn handle_person(&mut self, person: PersonId, event: &Event, shared: &mut Shared) {
         self.person = Some(person);
         self.feed.handle_seen(shared.newest);
-        self.exchange.arrive();
+        self.exchange.end_departing();
         if !matches!(self.stage, Stage::Over) {
             self.stage = Stage::Open;
         }
@@ -50,7 +50,7 @@ impl Session {
         let room = room.or_insert_with(|| RoomLog::new(name.clone(), newest, bytes_max));
         let (wall, settings) = (shared.wall, &shared.config.settings);
         self.feed
-            .handle_join(slot_of(self.id), (id, room), number, || {
+            .handle_join(slot_of(self.id), id, room, number, || {
                 format.renderer(wall, settings)
             });
         self.apply_changes(shared);
@@ -95,7 +95,7 @@ impl Session {
 
     /// The person has left the server.
     pub(crate) fn handle_quit(&mut self, quit: &Quit, shared: &mut Shared) {
-        self.exchange.depart_done();
+        self.exchange.end_departing();
         if !quit.is_resumable {
             self.tell_deferred();
         }

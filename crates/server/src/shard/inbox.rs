@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
-use crate::limits::SHARD_QUEUE_MAX;
 use mio::{Poll, Token, Waker};
 
 use super::ToShard;
+use crate::limits::SHARD_QUEUE_MAX;
 
 /// What the waker is called among the connections.
 pub(super) const WAKE_TOKEN: Token = Token(usize::MAX);

@@ -34,7 +34,7 @@ use crate::worker::JobReply;
 use acknowledge::Looks;
 use schedule::Schedule;
 use shared::Handshakes;
-pub(crate) use shared::Shared;
+pub(crate) use shared::{Entrance, Shared};
 use speakers::Speakers;
 
 /// What a shard is sent.
@@ -107,6 +107,12 @@ enum Stage {
 const SLOT_BITS: u32 = 24;
 const SHARD_BITS: u32 = 8;
 
+/// The connection that came as the one of this number, to a place of a shard.
+fn conn_of(count: u64, shard: usize, slot: usize) -> ConnId {
+    let place = ((shard as u64) << SLOT_BITS) | slot as u64;
+    ConnId((count << (SLOT_BITS + SHARD_BITS)) | place)
+}
+
 /// The shard of a connection.
 pub(crate) fn shard_of(conn: ConnId) -> usize {
     (conn.0 >> SLOT_BITS) as usize & ((1 << SHARD_BITS) - 1)
@@ -142,7 +148,8 @@ impl Shard {
     pub(crate) fn admit(
         &mut self,
         transport: Transport,
-        (peer, opening): (Peer, Opening),
+        peer: Peer,
+        opening: Opening,
         permit: Option<Permit>,
         now: Monotonic,
     ) -> ConnId {
@@ -150,8 +157,7 @@ impl Shard {
         self.connections += 1;
         let entry = self.sessions.vacant_entry();
         let slot = entry.key();
-        let place = ((self.number as u64) << SLOT_BITS) | slot as u64;
-        let conn = ConnId((self.connections << (SLOT_BITS + SHARD_BITS)) | place);
+        let conn = conn_of(self.connections, self.number, slot);
         let mut session = Session::new(conn, peer, transport, permit, &self.shared);
         match opening {
             Opening::Client => {}
@@ -339,5 +345,27 @@ impl Shard {
     /// Whether everything is done that there was to do.
     pub(crate) fn is_over(&self) -> bool {
         self.stage == Stage::Stopping && self.sessions.is_empty()
+    }
+
+    /// How many rooms it knows, and how many of those it has logs of keep a past.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> (usize, usize) {
+        let rooms = &self.shared.rooms;
+        let pasts = rooms.logs.values().filter(|log| log.has_past());
+        (rooms.names.len(), pasts.count())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_tells_its_shard_and_its_place() {
+        for (shard, slot) in [(0, 0), (3, 70_000), (255, (1 << SLOT_BITS) - 1)] {
+            let conn = conn_of(9, shard, slot);
+            assert_eq!((shard_of(conn), slot_of(conn)), (shard, slot));
+            assert_ne!(conn, conn_of(10, shard, slot), "of another time");
+        }
     }
 }

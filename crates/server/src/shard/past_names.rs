@@ -90,7 +90,7 @@ impl PastNames {
 
 #[cfg(test)]
 mod tests {
-    use chinwag_core::{Name, Quit, QuitReason, Renamed, Seq, Timestamp};
+    use chinwag_core::{Name, Quit, QuitReason, Renamed, Returned, RoomId, Seq, Timestamp};
 
     use super::*;
 
@@ -118,6 +118,19 @@ mod tests {
             operator: false,
         };
         event(seq, Fact::Renamed(Box::new(renamed)))
+    }
+
+    /// A person comes back under a name, with those that it is known to have borne.
+    fn returned(seq: u64, person: u64, called: &str, borne: &[(&str, u64, Seq)]) -> Event {
+        let mut returned = Returned::of_past(name(called), RoomId(0));
+        returned.login.person = PersonId(person);
+        let borne = borne.iter().map(|(called, since, until)| PastName {
+            name: name(called),
+            since: Seq(*since),
+            until: *until,
+        });
+        returned.names = borne.collect();
+        event(seq, Fact::Returned(Box::new(returned)))
     }
 
     fn quit(seq: u64, person: u64) -> Event {
@@ -170,6 +183,39 @@ mod tests {
             );
         }
         assert!(!hears(&names, 2, "ann", 4) && hears(&names, 2, "ann", 2));
+    }
+
+    #[test]
+    fn one_who_comes_back_has_the_names_that_it_had_and_bears_one_of_them() {
+        let mut names = PastNames::default();
+        let borne = [("gus", 1, Seq(10)), ("g2", 10, Seq(20))];
+        names.note(&returned(50, 1, "g2", &borne));
+        let is_hidden = |names: &PastNames, places: [(&str, u64); 4]| {
+            places.map(|(called, place)| !hears(names, 1, called, place))
+        };
+        let places = [("gus", 5), ("g2", 15), ("g2", 30), ("g2", 55)];
+        assert_eq!(is_hidden(&names, places), [true, true, false, true]);
+        names.note(&returned(60, 1, "g2", &[]));
+        assert_eq!(is_hidden(&names, places), [true, true, false, true]);
+        // That it bears it still is known already.
+        names.note(&returned(60, 1, "g2", &[("g2", 10, PastName::NOW)]));
+        names.note(&renamed(70, 1, 10, ("g2", "g3")));
+        let places = [("g2", 9), ("g2", 65), ("g2", 75), ("g3", 75)];
+        assert_eq!(is_hidden(&names, places), [false, true, false, true]);
+    }
+
+    #[test]
+    fn of_each_person_the_newest_names_are_known() {
+        let mut names = PastNames::default();
+        let called = |number: usize| format!("n{number}");
+        for number in 1..=PAST_NAMES_MAX {
+            let (old, new) = (called(number - 1), called(number));
+            names.note(&renamed(10 * number as u64, 1, 1, (&old, &new)));
+        }
+        // Each was borne until the next change.
+        let is_known = |number: usize| !hears(&names, 1, &called(number), 10 * number as u64 + 5);
+        assert!(!is_known(0), "it is one too many");
+        assert!((1..=PAST_NAMES_MAX).all(is_known));
     }
 
     #[test]

@@ -160,7 +160,7 @@ impl Loop {
                 peer,
                 permit,
                 opening,
-            } => self.admit(stream, (peer, opening), permit, now),
+            } => self.admit(stream, peer, opening, permit, now),
             ToShard::Turn(turn) => self.shard.deliver(turn, now),
             ToShard::Job(reply) => self.shard.handle_job(reply),
             ToShard::Configure(config) => self.shard.configure(config),
@@ -198,7 +198,8 @@ impl Loop {
     fn admit(
         &mut self,
         mut stream: TcpStream,
-        (peer, opening): (Peer, Opening),
+        peer: Peer,
+        opening: Opening,
         permit: Option<Permit>,
         now: Monotonic,
     ) {
@@ -207,7 +208,7 @@ impl Loop {
         match self.poll.registry().register(&mut stream, token, both) {
             Ok(()) => {
                 let transport = Transport::new(AnyStream::Tcp(Tcp::new(stream)));
-                self.shard.admit(transport, (peer, opening), permit, now);
+                self.shard.admit(transport, peer, opening, permit, now);
             }
             Err(error) => {
                 let address = peer.address();

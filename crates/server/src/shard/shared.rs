@@ -49,8 +49,8 @@ pub(crate) struct Rooms {
     pub(crate) formats: Formats,
 }
 
-/// What a connection goes through before it is anybody's.
-#[derive(Debug)]
+/// What a connection goes through before it is anybody's. The shards have one together, but for the handshakes.
+#[derive(Clone, Debug)]
 pub(crate) struct Entrance {
     pub(crate) tls: Tls,
     pub(crate) late_tls: LateTls,
@@ -60,8 +60,20 @@ pub(crate) struct Entrance {
     pub(crate) handshakes: Handshakes,
 }
 
+impl Entrance {
+    pub(crate) fn new(tls: Tls, limiter: ConnLimiter) -> Self {
+        Self {
+            tls,
+            late_tls: LateTls::default(),
+            limiter,
+            spent: SpentBuckets::default(),
+            handshakes: Handshakes::default(),
+        }
+    }
+}
+
 /// Steps of handshakes that a round still has time for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Handshakes {
     /// Of those that begin.
     first: usize,
@@ -105,20 +117,15 @@ pub(crate) struct Buffers {
 impl Shared {
     pub(crate) fn new(
         config: ShardConfig,
-        (workers, spent): (Workers, SpentBuckets),
-        (tls, late_tls, limiter): (Tls, LateTls, ConnLimiter),
+        entrance: Entrance,
+        workers: Workers,
         room_names: HashMap<RoomId, RoomName>,
-        (wall, now): (Timestamp, Monotonic),
+        wall: Timestamp,
+        now: Monotonic,
     ) -> Self {
         Self {
             config,
-            entrance: Entrance {
-                tls,
-                late_tls,
-                limiter,
-                spent,
-                handshakes: Handshakes::default(),
-            },
+            entrance,
             workers,
             outbox: Vec::new(),
             rooms: Rooms {

@@ -116,7 +116,8 @@ fn names_of(fact: &Fact) -> [Option<&Name>; 2] {
 #[cfg(test)]
 mod tests {
     use chinwag_core::{
-        MetadataShown, MetadataSubject, PersonId, Quit, QuitReason, Seq, Timestamp,
+        AccountChanged, AccountSet, CredentialKind, Flags, Ident, IdentSet, MetadataShown,
+        MetadataSubject, PersonId, Quit, QuitReason, Renamed, Returned, RoomId, Seq, Timestamp,
     };
 
     use super::*;
@@ -139,6 +140,64 @@ mod tests {
             })),
             source: None,
         }
+    }
+
+    /// What is told of a person who bears a name.
+    fn facts_of(text: &str) -> Vec<Fact> {
+        let person = PersonId(1);
+        let renamed = |old: &str, new: &str| {
+            Fact::Renamed(Box::new(Renamed {
+                person,
+                old: name(old),
+                since: Seq(0),
+                new: name(new),
+                rooms: [].into(),
+                account: None,
+                operator: false,
+            }))
+        };
+        vec![
+            Fact::Returned(Box::new(Returned::of_past(name(text), RoomId(0)))),
+            renamed(text, "other"),
+            renamed("other", text),
+            Fact::AwaySet {
+                person,
+                name: name(text),
+                away: true,
+                why: None,
+                rooms: [].into(),
+            },
+            Fact::AccountSet(Box::new(AccountSet {
+                person,
+                before: None,
+                account: None,
+                operator: false,
+                name: name(text),
+                rooms: [].into(),
+            })),
+            Fact::IdentSet(Box::new(IdentSet {
+                person,
+                name: name(text),
+                ident: Ident::new("user", None),
+                flags: Flags::default(),
+                rooms: [].into(),
+            })),
+            claimed(text, Some(person)),
+        ]
+    }
+
+    fn claimed(account: &str, person: Option<PersonId>) -> Fact {
+        Fact::AccountChanged(Box::new(AccountChanged {
+            account: name(account),
+            change: AccountChange::Claimed {
+                kind: CredentialKind::Password,
+                secret: "hash".into(),
+                operator: false,
+            },
+            person,
+            logins: [].into(),
+            rooms: [].into(),
+        }))
     }
 
     fn key(text: &str) -> MetadataKey {
@@ -175,6 +234,26 @@ mod tests {
         watchers.forget(3);
         assert!(watchers.of(&gone("ann")).is_empty());
         assert!(watchers.by_name.is_empty() && watchers.by_slot.is_empty());
+    }
+
+    #[test]
+    fn who_watches_a_name_is_told_what_becomes_of_its_bearer() {
+        let mut watchers = Watchers::default();
+        watch(&mut watchers, 3, &["ann"], &[]);
+        for fact in facts_of("ann") {
+            let event = Event {
+                fact,
+                ..gone("any")
+            };
+            assert_eq!(watchers.of(&event), [3], "{:?}", event.fact);
+        }
+        for fact in facts_of("bob").into_iter().chain([claimed("ann", None)]) {
+            let event = Event {
+                fact,
+                ..gone("any")
+            };
+            assert!(watchers.of(&event).is_empty(), "{:?}", event.fact);
+        }
     }
 
     #[test]

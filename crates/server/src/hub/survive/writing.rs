@@ -135,7 +135,7 @@ impl Hub {
         let rooms = rooms.filter_map(|(room, after)| Some((room.id?, (*after)?)));
         let rooms: Vec<(RoomId, Seq)> = rooms.collect();
         let client = record.session.connection.client;
-        let deeds = self.deeds_told((person, client), &rooms);
+        let deeds = self.deeds_told(person, client, &rooms);
         record.unseen.private.extend(deeds);
     }
 }

@@ -7,7 +7,7 @@ use chinwag_wire::dialect::{Ask, IrcLogIn, Password, Tell};
 
 use super::{Question, Session, Step};
 use crate::hub::Body;
-use crate::password_gate::{Admission, Attempt, Door, Origin, Secret};
+use crate::password_gate::{Admission, Attempt, Origin, Secret, TypedAt};
 use crate::shard::Shared;
 use crate::worker::Job;
 
@@ -194,7 +194,8 @@ impl Session {
     pub(super) fn take_found(
         &mut self,
         found: Option<(Name, Option<Arc<str>>)>,
-        (name, password): (Name, Password),
+        name: Name,
+        password: Password,
         purpose: Purpose,
         shared: &mut Shared,
     ) {
@@ -211,7 +212,7 @@ impl Session {
                     hash,
                     origin,
                 };
-                self.ask_proof(attempt, (purpose.of_account(account), false), shared);
+                self.ask_proof(attempt, purpose.of_account(account), false, shared);
             }
         }
     }
@@ -226,11 +227,11 @@ impl Session {
     }
 
     pub(super) fn origin(&self) -> Origin {
-        let door = match self.person {
-            Some(_) => Door::Chatting,
-            None => Door::Arriving,
+        let typed_at = match self.person {
+            Some(_) => TypedAt::Command,
+            None => TypedAt::Prompt,
         };
-        Origin::new(self.peer.address, door)
+        Origin::new(self.peer.address, typed_at)
     }
 
     pub(super) fn ask_hash(&mut self, password: Password, hashed: Hashed, shared: &mut Shared) {
@@ -251,16 +252,17 @@ impl Session {
     pub(super) fn ask_proof(
         &mut self,
         attempt: Attempt,
-        (purpose, has_waited): (Purpose, bool),
+        purpose: Purpose,
+        has_waited: bool,
         shared: &mut Shared,
     ) {
         let gate = shared.workers.gate.clone();
-        match gate.admit(&attempt, has_waited, (shared.now, shared.wall)) {
+        match gate.admit(&attempt, has_waited, shared.now, shared.wall) {
             Admission::Delayed(wait) => {
-                self.delay(attempt, (purpose, true), wait, shared);
+                self.delay(attempt, purpose, true, wait, shared);
                 self.tell(Tell::PasswordWaits(wait), shared);
             }
-            Admission::Busy(wait) => self.delay(attempt, (purpose, has_waited), wait, shared),
+            Admission::Busy(wait) => self.delay(attempt, purpose, has_waited, wait, shared),
             Admission::Known { is_right } => {
                 let proof = is_right.then_some(Proof(attempt.hash));
                 self.take_proven(attempt.name, proof, purpose, shared);
@@ -275,7 +277,7 @@ impl Session {
                     }
                     None => {
                         let wait = gate.withdraw(&attempt);
-                        self.delay(attempt, (purpose, has_waited), wait, shared);
+                        self.delay(attempt, purpose, has_waited, wait, shared);
                     }
                 }
             }
@@ -286,7 +288,8 @@ impl Session {
     fn delay(
         &mut self,
         attempt: Attempt,
-        (purpose, has_waited): (Purpose, bool),
+        purpose: Purpose,
+        has_waited: bool,
         wait: Duration,
         shared: &Shared,
     ) {
@@ -310,7 +313,7 @@ impl Session {
                     has_waited,
                     ..
                 } = *delayed;
-                self.ask_proof(attempt, (purpose, has_waited), shared);
+                self.ask_proof(attempt, purpose, has_waited, shared);
             }
             Some(Step::DelayedCode { code, after, .. }) => self.resume(code, after, shared),
             Some(Step::DelayedKey { key, .. }) => self.use_key(key, shared),

@@ -153,20 +153,10 @@ impl Session {
     }
 
     /// Asks whose history is meant, and whether it may be read.
-    pub(super) fn ask_history(
-        &mut self,
-        of: dialect::Past,
-        (range, detail, lines_max): (Range, Detail, usize),
-        shared: &mut Shared,
-    ) {
+    pub(super) fn ask_history(&mut self, of: dialect::Past, wanted: Wanted, shared: &mut Shared) {
         let query = match of {
             dialect::Past::Room(room) => Query::Room(room),
             dialect::Past::With(name) => Query::Conversation(name),
-        };
-        let wanted = Wanted {
-            range,
-            detail,
-            lines_max,
         };
         self.ask_hub(Body::Query(query), Step::History(wanted), shared);
     }
@@ -175,7 +165,8 @@ impl Session {
     pub(super) fn delete(
         &mut self,
         found: Option<FoundMessage>,
-        (message, why): (Seq, Option<Text>),
+        message: Seq,
+        why: Option<Text>,
         shared: &mut Shared,
     ) {
         match found {

@@ -1,0 +1,184 @@
+//! What comes of the answers of the hub and the workers: the next step of a question, or its end, which the
+//! dialect is told.
+
+use chinwag_core::{Answer, Rejection};
+use chinwag_wire::dialect::{LogPage, Tell};
+
+use super::pages::{Past, SearchRooms, stands_in};
+use super::{Session, Step};
+use crate::hub::{Reply, ReplyBody, Ticket};
+use crate::password_gate::Secret;
+use crate::session::Stage;
+use crate::shard::Shared;
+use crate::worker::{Job, JobResult};
+
+impl Session {
+    /// Takes the hub's answer.
+    pub(crate) fn handle_reply(&mut self, reply: Reply, shared: &mut Shared) {
+        self.look_for_more(shared);
+        let question = &mut self.exchange.question;
+        match question.take_if(|question| question.ticket == reply.ticket) {
+            Some(question) => self.handle_answer(reply.body, question.step, shared),
+            None => self.handle_talk_reply(&reply.body, shared),
+        }
+        self.finish_input(shared);
+    }
+
+    fn handle_talk_reply(&mut self, body: &ReplyBody, shared: &mut Shared) {
+        self.exchange.talk = self.exchange.talk.saturating_sub(1);
+        match body {
+            ReplyBody::Rejected(rejection) => self.tell(Tell::NotSent(rejection), shared),
+            ReplyBody::Done(Some(seq)) => self.tell(Tell::Sent(*seq), shared),
+            ReplyBody::Repeated(seq) => self.tell(Tell::Repeated(*seq), shared),
+            // It is answered in one of the two ways.
+            _ => {}
+        }
+        self.handle_talk_answered(shared);
+    }
+
+    fn handle_answer(&mut self, body: ReplyBody, step: Step, shared: &mut Shared) {
+        match (body, step) {
+            (ReplyBody::Rejected(_), Step::Targets(targets)) => {
+                self.look_for_targets(None, targets, shared);
+            }
+            (ReplyBody::Rejected(rejection), step) => {
+                if matches!(
+                    (&*rejection, step),
+                    (Rejection::CodeNotValid, Step::Resume { .. })
+                ) {
+                    let gate = &shared.workers.gate;
+                    gate.note_wrong(Secret::ResumeCode, self.origin(), shared.now);
+                }
+                self.answer(Tell::Rejected(&rejection), shared);
+            }
+            (ReplyBody::Answer(answer), step) => self.handle_found(*answer, step, shared),
+            (ReplyBody::Done(_), Step::Registered { name, proof }) => {
+                self.exchange.set_proven(Some(proof.clone()));
+                self.answer(Tell::Proven(&name, &proof), shared);
+            }
+            (ReplyBody::Done(seq), _) => self.answer(Tell::Done(seq), shared),
+            (ReplyBody::Welcome(welcome, recent, arrived), _) => {
+                if let Some(saved) = arrived.saved {
+                    self.take_saved(saved, shared);
+                }
+                let recent = self.heard(recent, shared);
+                self.answer(Tell::Welcome(&welcome, recent.lent()), shared);
+                self.tell_left_out(&arrived.left_out, shared);
+            }
+            (ReplyBody::Entered(summary, recent), _) => {
+                let recent = self.heard(recent, shared);
+                self.answer(Tell::Entered(&summary, recent.lent()), shared);
+            }
+            (ReplyBody::Repeated(seq), _) => self.answer(Tell::DoneBefore(seq), shared),
+            (ReplyBody::Left(room), _) => self.answer(Tell::Left(room), shared),
+            (ReplyBody::Resumed(resumed), Step::Resume { after }) => {
+                self.handle_resumed(*resumed, after, shared);
+            }
+            (ReplyBody::Resumed(resumed), _) => self.handle_resumed(*resumed, None, shared),
+        }
+    }
+
+    fn handle_found(&mut self, answer: Answer, step: Step, shared: &mut Shared) {
+        match (answer, step) {
+            (
+                Answer::PasswordHash(found),
+                Step::PasswordHash {
+                    name,
+                    password,
+                    purpose,
+                },
+            ) => self.take_found(found, name, password, purpose, shared),
+            (Answer::RoomId(id, name), Step::History(wanted)) => {
+                self.look_up(wanted, Past::Room { room: name, id }, shared);
+            }
+            (Answer::Conversation(of), Step::History(wanted)) => {
+                self.look_up(wanted, Past::With(of.into()), shared);
+            }
+            (Answer::Account(profile), Step::Targets(targets)) => {
+                let account = Some(profile.account.name);
+                self.look_for_targets(account, targets, shared);
+            }
+            (Answer::RoomId(id, _), Step::SearchRoom(search, rooms)) => {
+                self.ask_search(search, rooms.with(id), shared);
+            }
+            (Answer::Conversation(of), Step::SearchRoom(search, _)) => {
+                self.ask_search(search, SearchRooms::of(of), shared);
+            }
+            (Answer::RoomId(..), Step::PageIfAllowed(pages)) => self.ask_next_page(pages, shared),
+            (Answer::Log, Step::AuditLog(range)) => {
+                self.ask_worker(Job::AuditLog(range), Step::AuditLog(range), shared);
+            }
+            (Answer::Certified(name), _) => self.take_certified(name, shared),
+            (answer, _) => self.answer(Tell::Answer(&answer), shared),
+        }
+    }
+
+    /// Takes a worker's result.
+    pub(crate) fn handle_result(&mut self, ticket: Ticket, result: JobResult, shared: &mut Shared) {
+        self.look_for_more(shared);
+        let question = &mut self.exchange.question;
+        let Some(question) = question.take_if(|question| question.ticket == ticket) else {
+            return;
+        };
+        match (result, question.step) {
+            (JobResult::Hash(Some(hash)), Step::Hashed(hashed)) => {
+                self.take_hash(hash, hashed, shared);
+            }
+            (JobResult::Proof(proof), Step::Proof { name, purpose }) => {
+                self.take_proven(name, proof, purpose, shared);
+            }
+            (JobResult::Found(found), Step::Deletion(message, of, why)) => {
+                let found = found.filter(|found| stands_in(found, of.as_ref(), shared));
+                self.delete(found, message, why, shared);
+            }
+            (JobResult::Targets(targets), _) => self.answer(Tell::Targets(&targets), shared),
+            (JobResult::AuditLog(entries, next), _) => {
+                let entries = &entries;
+                self.answer(Tell::AuditLog(LogPage { entries, next }), shared);
+            }
+            (JobResult::Page(page), Step::Page(pages)) => self.handle_page(*page, pages, shared),
+            (JobResult::Hash(None), _) => self.answer(Tell::Busy, shared),
+            (JobResult::SearchTooLong, _) => self.answer(Tell::SearchTooLong, shared),
+            (_, step) => {
+                if let Step::Page(pages) = step {
+                    self.tell_missed_without_history(&pages, shared);
+                }
+                self.answer(Tell::NoHistory, shared);
+            }
+        }
+        self.finish_input(shared);
+    }
+
+    /// Tells the dialect the answer to the question, which is at its end.
+    pub(super) fn answer(&mut self, tell: Tell<'_>, shared: &mut Shared) {
+        self.exchange.question = None;
+        self.tell(tell, shared);
+        self.answered(shared);
+    }
+
+    /// The session may go on, unless the dialect has asked something else.
+    pub(super) fn answered(&mut self, shared: &mut Shared) {
+        if !self.exchange.is_waiting()
+            && let Some(guesses) = self.exchange.take_guesses()
+        {
+            self.tell(Tell::Guesses(guesses), shared);
+        }
+        if !self.exchange.is_waiting()
+            && self.exchange.take_needless_password()
+            && self.person.is_some()
+        {
+            self.tell(Tell::PasswordNotNeeded, shared);
+        }
+        if self.feed.is_held() && !self.exchange.is_waiting() {
+            self.feed.release();
+            self.tell_deferred();
+            self.exchange.was_released = true;
+        }
+        if !self.exchange.is_waiting()
+            && let Some(why) = self.exchange.take_ending()
+            && !matches!(self.stage, Stage::Over)
+        {
+            self.end(why, shared);
+        }
+    }
+}
