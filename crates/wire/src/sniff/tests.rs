@@ -316,7 +316,9 @@ fn is_documented(line: &str) -> bool {
     line.starts_with(SSH_TEXT)
         || line.trim_start().contains(' ')
         || probe::WORDS.contains(&line.as_bytes())
-        || probe::FOREIGN.iter().any(|word| line.as_bytes().starts_with(word))
+        || probe::FOREIGN
+            .iter()
+            .any(|word| line.as_bytes().starts_with(word))
 }
 
 /// What an SSH client says first.
