@@ -77,13 +77,13 @@ pub(crate) struct ServeFlags {
     #[command(flatten)]
     pub(crate) config: ConfigFile,
     /// The server's name in the greeting [default: the machine's]
-    #[arg(long)]
+    #[arg(long, value_parser = value_of("server.name"))]
     name: Option<String>,
     /// What a message survives once it is shown: process (a killed server) or power (a power cut)
     #[arg(long, value_name = "WHAT", value_parser = ["process", "power"])]
     durability: Option<String>,
     /// What to log: error, warn, info, debug or trace
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", value_parser = value_of("log.level"))]
     log: Option<String>,
     /// Log in JSON, one object a line
     #[arg(long)]
@@ -106,6 +106,19 @@ impl ConfigFile {
         self.config
             .clone()
             .or_else(|| variable().map(PathBuf::from))
+    }
+}
+
+/// A text that this key of the configuration takes: a wrong flag is a wrong argument, with its status.
+fn value_of(key: &'static str) -> impl Fn(&str) -> Result<String, String> + Clone {
+    move |text| {
+        let taken = RawConfig::default().set_flag("a flag", key, text);
+        taken
+            .map(|()| text.to_owned())
+            .map_err(|error| match error {
+                ConfigError::Value { wanted, .. } => wanted,
+                other => other.to_string(),
+            })
     }
 }
 

@@ -158,8 +158,15 @@ fn reload(flags: &ServeFlags, control: &mut Control, logging: &Logging) {
     }
     match reread(flags, control) {
         Ok(reloaded) => {
+            // Whichever of the two levels shows more.
+            let is_shown = tracing::enabled!(tracing::Level::INFO);
+            if is_shown {
+                tell(&reloaded);
+            }
             logging.set_level(&control.config().log.level);
-            tell(&reloaded);
+            if !is_shown {
+                tell(&reloaded);
+            }
         }
         Err(error) => {
             let words = plainly(&error.to_string());

@@ -107,7 +107,10 @@ pub enum JoinError {
         fault: &'static str,
     },
     /// The server did not let this session in, or not into the room. It said why.
-    #[error("{target} refused to let you in: {reason} Nothing was sent.")]
+    #[error(
+        "{target} refused to let you in: {} Nothing was sent.",
+        Sentence(reason)
+    )]
     Refused {
         /// The server that was asked for.
         target: Target,
@@ -115,7 +118,7 @@ pub enum JoinError {
         reason: String,
     },
     /// The server ended the session for good: kicked, banned, signed in elsewhere.
-    #[error("{target} ended the session: {reason}{}", Rest(*unsent))]
+    #[error("{target} ended the session: {}{}", Sentence(reason), Rest(*unsent))]
     Removed {
         /// The server that was talked to.
         target: Target,
@@ -127,7 +130,8 @@ pub enum JoinError {
     /// The session is not, or no longer, in the room that the lines were meant for, and says them in no
     /// other.
     #[error(
-        "stopped, so that nothing is said in another room of {target}: {reason}{}",
+        "stopped, so that nothing is said in another room of {target}: {}{}",
+        Sentence(reason),
         Rest(*unsent)
     )]
     Astray {
@@ -140,7 +144,7 @@ pub enum JoinError {
     },
     /// The server closed the connection, or the connection broke, and it could not be had again in
     /// time.
-    #[error("the connection to {target} is gone: {reason}{}", Rest(*unsent))]
+    #[error("the connection to {target} is gone: {}{}", Sentence(reason), Rest(*unsent))]
     Gone {
         /// The server that was talked to.
         target: Target,
@@ -229,6 +233,20 @@ fn hint(may_be_clear: bool) -> &'static str {
     }
 }
 
+/// The server's words with a stop behind them: a command at their end has none (`... /join #ops WORD`), nor has what
+/// another program says.
+struct Sentence<'a>(&'a str);
+
+impl std::fmt::Display for Sentence<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)?;
+        match self.0.ends_with(['.', '!', '?']) {
+            true => Ok(()),
+            false => f.write_str("."),
+        }
+    }
+}
+
 /// ` 3 lines NOT sent.`, or nothing.
 struct Rest(u64);
 
@@ -253,6 +271,20 @@ impl std::fmt::Display for Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_server_says_ends_before_the_next_sentence() {
+        for reason in [
+            "You are banned: spam.",
+            "#ops needs a password: /join #ops WORD",
+        ] {
+            let reason = reason.to_owned();
+            let target = "host".parse().unwrap();
+            let said = JoinError::Refused { target, reason }.to_string();
+            let (words, rest) = said.split_once(" Nothing was sent.").unwrap();
+            assert!(words.ends_with('.') && rest.is_empty(), "{said}");
+        }
+    }
 
     #[test]
     fn the_rest_is_counted() {

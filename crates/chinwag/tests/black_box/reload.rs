@@ -61,6 +61,21 @@ fn what_can_change_changes_for_those_who_are_here_too() {
 }
 
 #[test]
+fn a_level_that_hides_the_change_hides_nothing_of_this_one() {
+    let (mut server, file) = started(START);
+    for (level, sees) in [
+        ("error", "changed: log.level"),
+        ("info", "changed: log.level"),
+    ] {
+        let text = format!("{START}[log]\nlevel = \"{level}\"\n");
+        std::fs::write(&file, text).expect("the file is ours");
+        let said = hang_up(&mut server);
+        assert!(said.contains(sees), "{level}: {said}");
+    }
+    server.stop();
+}
+
+#[test]
 fn what_cannot_change_is_named_and_kept() {
     let (mut server, file) = started(START);
     let changed = "[server]\nname = \"after\"\nthreads = 7\ndurability = \"power\"\n\

@@ -65,6 +65,8 @@ fn wrong_arguments_are_answered_with_the_usage() {
         (&["--confg", "x"], &["--config"]),
         (&["--memory", "--data", "/tmp"], &["--memory", "Usage: "]),
         (&["--durability", "maybe"], &["maybe", "process", "power"]),
+        (&["--log", "loud"], &["loud", "--log", "error, warn, info"]),
+        (&["--name", ""], &["--name", "one line of text"]),
     ] {
         refuses(&Setup::bare().arguments(arguments), 2, words);
     }

@@ -126,8 +126,8 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/room closed",
         ),
     CommandSpec::new("invite", Group::Rooms, "NAME", rooms::invite).about(
-        "Lets a person into this room though it is closed or has a password. A registered name may \
-         come and go from then on, another one once.",
+        "Lets a person in though this room is closed or has a password. A registered name may come \
+         and go from then on, another one once.",
         "/invite ann",
     ),
     CommandSpec::new("uninvite", Group::Rooms, "NAME", rooms::uninvite)
@@ -136,7 +136,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("knock", Group::Rooms, "#ROOM", moving::knock)
         .shown(Shown::Beside)
         .about(
-            "Asks the moderators of a closed room to let you in, unless it is hidden.",
+            "Asks the moderators of a closed room to let you in. No use with a hidden one.",
             "/knock #dev",
         ),
     CommandSpec::new("mod", Group::Rooms, "NAME", rooms::moderator).about(
@@ -157,7 +157,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         .shown(Shown::Beside)
         .about("Takes a voice back.", "/unvoice bob"),
     CommandSpec::new("eject", Group::Rooms, "NAME [WHY]", rooms::eject).about(
-        "Puts a person out of this room, and takes its invitation. They stay on the server.",
+        "Puts a person out of this room, and takes their invitation. They stay on the server.",
         "/eject bob spam",
     ),
     CommandSpec::new("bar", Group::Rooms, "WHO [TIME] [WHY]", rooms::bar)
@@ -178,15 +178,15 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("bars", Group::Rooms, "", rooms::bars)
         .shown(Shown::Beside)
         .about(
-            "Lists whom this room keeps out and whom it has muted, and the masks that clients of IRC \
-             have set.",
+            "Lists whom this room keeps out and whom it has muted. The masks that clients of IRC have \
+             set are there too.",
             "/bars",
         ),
     CommandSpec::new("delete", Group::Rooms, "REF", rooms::delete)
         .brief("remove a message; /history ids shows REF")
         .about(
-            "Removes a message from history and search for good: one of yours, or in a room that you \
-             moderate anybody's. A guest's are those of this visit, under all its names. /history ids shows \
+            "Removes a message from history and search for good. It is one of yours, or in a room that \
+             you moderate anybody's. A guest's are those of this visit, under all its names. /history ids shows \
              the REF of each.",
             "/delete 3rj0",
         ),

@@ -28,8 +28,9 @@ pub(super) const WORDS: [&[u8]; 15] = [
     b"TVNM1   \r",
 ];
 
-/// What clients of mail, news, files and queues say, most of them behind a greeting. No person is called so.
-pub(super) const FOREIGN: [&[u8]; 11] = [
+/// What clients of mail, news, files and queues say, most of them behind a greeting, and a scanner of the whole
+/// internet, which says what it knocks at (`MGLNDD_192.0.2.7_8989`). No person is called so.
+pub(super) const FOREIGN: [&[u8]; 12] = [
     b"EHLO ",
     b"HELO ",
     b"LHLO ",
@@ -41,6 +42,7 @@ pub(super) const FOREIGN: [&[u8]; 11] = [
     b"CONNECT\naccept-version:",
     b"CONNECT\nlogin:",
     b"STOMP\naccept-version:",
+    b"MGLNDD_",
 ];
 
 /// The first commands of IMAP, each behind a tag (RFC 9051).

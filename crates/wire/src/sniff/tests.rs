@@ -187,6 +187,8 @@ fn probes_are_known() {
     check(b"init\nhello\n", 6, Protocol::Plain);
     check(b"HELP\n\n\0", 7, Protocol::Probe);
     check(b"TVNM1   \r", 9, Protocol::Probe);
+    check(b"MGLNDD_192.0.2.7_8989\n", 7, Protocol::Probe);
+    check(b"MGLNDD\n", 7, Protocol::Plain);
     check(b"OPTIONS sip:nm SIP/2.0\r\n", 19, Protocol::Probe);
     check(b"DESCRIBE / RTSP/1.0\r\n", 16, Protocol::Probe);
     check(b"\0\0\0\xa4\xffSMB", 2, Protocol::Probe);
@@ -283,6 +285,7 @@ fn after_the_greeting_only_what_a_person_types_is_plain() {
         (b". CAPABILITY\r\n", Protocol::Probe),
         (b"CAPABILITIES\r\n", Protocol::Probe),
         (b"STLS\r\n", Protocol::Probe),
+        (b"MGLNDD_192.0.2.7_8989\n", Protocol::Probe),
         (b"\0\x1e\0\x06\x01\0\0\x01", Protocol::Probe),
     ] {
         let found = sniff_silent(bytes, Spoke::Greeted);
@@ -313,7 +316,9 @@ fn is_documented(line: &str) -> bool {
     line.starts_with(SSH_TEXT)
         || line.trim_start().contains(' ')
         || probe::WORDS.contains(&line.as_bytes())
-        || probe::FOREIGN.contains(&line.as_bytes())
+        || probe::FOREIGN
+            .iter()
+            .any(|word| line.as_bytes().starts_with(word))
 }
 
 /// What an SSH client says first.

@@ -12,6 +12,7 @@ $ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobb
 {\"reply\":\"hello\",\"protocol\":1,...}
 {\"kind\":\"message\",\"seq\":5,\"time\":\"2026-11-21T14:02:00.250Z\",\"room\":\"#lobby\",\"author\":\"deploy\",\"text\":\"web-3 is up\"}
 {\"ack\":\"say\",\"id\":1,\"seq\":5}
+{\"notice\":\"closed\",\"reason\":\"closed\"}
 ```
 
 ## How it goes

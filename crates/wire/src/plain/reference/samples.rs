@@ -182,6 +182,12 @@ impl Samples {
             here: 5,
         };
         self.in_room("a person joins", joined, "lobby")?;
+        let (by, why) = (name("lee")?, text("spam").map(Arc::new));
+        let banned = QuitReason::Banned {
+            by: by.clone(),
+            until: None,
+            why: None,
+        };
         for (when, why) in [
             ("a person quits", QuitReason::Quit(text("lunch"))),
             ("their connection ends", QuitReason::Closed),
@@ -189,6 +195,8 @@ impl Samples {
             ("it gives no sign of life", QuitReason::TimedOut),
             ("it takes nothing any more", QuitReason::TooSlow),
             ("it never stops sending too fast", QuitReason::TooFast),
+            ("an operator closes it", QuitReason::Kicked { by, why }),
+            ("an operator bans the person", banned),
         ] {
             let (name, rooms) = (name("ann")?, [LOBBY].into());
             let departed = Quit {

@@ -123,8 +123,13 @@ fn explain_group(writer: &mut LineWriter<'_>, group: Group) {
         line.extend(sentences(spec.about).next());
         writer.bare(line);
     }
-    if matches!(group, Group::Operators | Group::Rooms) {
-        writer.row("WHO is a name, an address, or a block such as 192.0.2.0/24.");
+    let who = match group {
+        Group::Operators => Some("WHO is a name, an address, or a block such as 192.0.2.0/24."),
+        Group::Rooms => Some("WHO is a name; for server operators an address or a block too."),
+        _ => None,
+    };
+    if let Some(who) = who {
+        writer.row(who);
         writer.row("TIME is 10m, 2h or 7d; without one it lasts until undone.");
         writer.row("/help COMMAND says more.");
     }

@@ -301,19 +301,29 @@ fn the_overview_is_that_of_the_contract() {
 }
 
 #[test]
-fn the_operators_group_explains_all_its_commands() {
-    let shown = help(HelpTopic::Group(Group::Operators));
-    assert!(
-        shown.starts_with("--- Operators ---\n  /kick NAME [WHY]                Closes"),
-        "{shown}"
-    );
-    for spec in Group::Operators.commands() {
-        assert!(
-            shown.contains(&std::format!("\n  {spec} ")),
-            "{spec} in {shown}"
-        );
+fn a_group_explains_all_its_commands() {
+    for (group, begin, who) in [
+        (
+            Group::Operators,
+            "--- Operators ---\n  /kick NAME [WHY]                Closes",
+            "\n  WHO is a name, an address, or a block such as 192.0.2.0/24.\n",
+        ),
+        (
+            Group::Rooms,
+            "--- Rooms ---\n  /room [SETTING]                 Shows",
+            "\n  WHO is a name; for server operators an address or a block too.\n",
+        ),
+    ] {
+        let shown = help(HelpTopic::Group(group));
+        assert!(shown.starts_with(begin) && shown.contains(who), "{shown}");
+        for spec in group.commands() {
+            assert!(
+                shown.contains(&std::format!("\n  {spec} ")),
+                "{spec} in {shown}"
+            );
+        }
+        assert!(shown.lines().all(|line| line.len() <= 100), "{shown}");
     }
-    assert!(shown.lines().all(|line| line.len() <= 100), "{shown}");
 }
 
 #[test]
