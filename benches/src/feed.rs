@@ -80,7 +80,7 @@ impl Room {
         let join = |key| {
             let mut feed = Feed::default();
             let room = logs.get_mut(&LOBBY).expect("the lobby");
-            feed.handle_join(key, (LOBBY, room), FORMAT, || client.renderer(START));
+            feed.handle_join(key, LOBBY, room, FORMAT, || client.renderer(START));
             feed
         };
         Self {
