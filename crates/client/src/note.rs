@@ -94,6 +94,9 @@ pub(crate) enum Note {
 pub(crate) const WITHHELD: &str = "this connection is not encrypted, and a password or code is not sent where \
                                    others can listen. To send it all the same, join with --no-tls.";
 
+/// What stands for a line that is not to be read in a log of errors.
+const HIDDEN: &str = "(a line with a password)";
+
 /// Enough of a line to know which one it is.
 const EXCERPT_CHARS: usize = 60;
 
@@ -114,6 +117,9 @@ impl fmt::Display for Note {
                     true => f.write_str(" Messages may be missing: /history shows them."),
                     false => Ok(()),
                 }
+            }
+            Self::NotSent { reason, .. } if reason.contains("looks like a password") => {
+                write!(f, "NOT sent: {reason} {HIDDEN}")
             }
             Self::NotSent { line, reason } => write!(f, "NOT sent: {reason} {}", Excerpt(line)),
             Self::NotDone { line, reason } => write!(f, "NOT done: {reason} {}", Excerpt(line)),
@@ -148,11 +154,33 @@ impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A password has no place in a log of errors.
         if crate::secret::holds_secret(self.0) {
-            return f.write_str("(a line with a password)");
+            return f.write_str(HIDDEN);
         }
         let mut chars = self.0.chars();
         let shown: String = chars.by_ref().take(EXCERPT_CHARS).collect();
         let rest = if chars.next().is_some() { " ..." } else { "" };
         write!(f, "\"{shown}{rest}\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The server knows more signs of a password than the client does.
+    #[test]
+    fn what_looks_like_a_password_is_not_repeated() {
+        for line in ["claim s3cret", "/claim s3cret"] {
+            let note = Note::NotSent {
+                line: line.to_owned(),
+                reason: "that looks like a password. To say it, put another word first.".to_owned(),
+            };
+            assert!(!note.to_string().contains("s3cret"), "{note}");
+        }
+        let note = Note::NotSent {
+            line: "hello".to_owned(),
+            reason: "you are muted.".to_owned(),
+        };
+        assert_eq!(note.to_string(), "NOT sent: you are muted. \"hello\"");
     }
 }

@@ -158,7 +158,7 @@ impl Hub {
         record: &Record,
     ) -> Option<(Name, String)> {
         let (account, _) = record.session.account.clone()?;
-        if !self.lost.is_owner(person) {
+        if !self.has_chosen(person) {
             return None;
         }
         if record.settings.is_some() {

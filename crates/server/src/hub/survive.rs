@@ -26,7 +26,7 @@ use chinwag_core::{
 };
 use chinwag_store::SessionChanges;
 use chinwag_wire::dialect::Saved;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::Hub;
 use super::record::{KeptRoom, Record};
@@ -57,6 +57,9 @@ pub(super) struct Survivors {
     /// Sessions to be written with this turn: they were taken up or logged out, or their people have changed what
     /// their accounts find again.
     kept: Vec<PersonId>,
+    /// Those of whom what their accounts find again is not written yet. Of several people of one account the last to
+    /// choose leaves it that, not the last to leave.
+    chosen: HashSet<PersonId>,
     /// What is to be written next: the choices of people who are gone, sessions that have ended, and rooms that have
     /// closed and may have left rows behind. Of more rooms than are noted the next start finds out.
     pending: SessionChanges,
@@ -222,12 +225,19 @@ impl Hub {
         self.survivors.handle_change(person);
         if self.lost.is_owner(person) {
             self.survivors.kept.push(person);
+            self.survivors.chosen.insert(person);
         }
+    }
+
+    /// Whether what an account finds again is another since it was written, by this person.
+    pub(super) fn has_chosen(&self, person: PersonId) -> bool {
+        self.lost.is_owner(person) && self.survivors.chosen.contains(&person)
     }
 
     /// A person has been given what its account had kept, as it was.
     pub(super) fn forget_restored(&mut self, person: PersonId) {
         self.survivors.kept.retain(|other| *other != person);
+        self.survivors.chosen.remove(&person);
     }
 
     /// Writes the sessions that cannot wait for their second.
@@ -285,8 +295,10 @@ impl Hub {
     fn note_returned(&mut self, login: &LoggedIn, seq: Seq) {
         let person = login.person;
         let account = login.account.as_ref();
-        if account.is_some_and(|account| account.same_as(&login.name)) {
+        let is_own = account.is_some_and(|account| account.same_as(&login.name));
+        if is_own && !self.lost.is_owner(person) {
             self.lost.set_owner(person, true);
+            self.note_kept(person);
         }
         if let Some(key) = self.row_key(person) {
             self.survivors.end(key);
@@ -305,6 +317,7 @@ impl Hub {
         if let Some(profile) = record.and_then(|record| self.profile_of(person, &record)) {
             self.survivors.pending.profiles.push(profile);
         }
+        self.survivors.chosen.remove(&person);
         if !is_resumable {
             self.survivors.unwritten.remove(person);
             return;
@@ -438,6 +451,29 @@ mod tests {
         assert_eq!(hub.survivors.unwritten_profile(&self::bob()), None);
         // Its row says whose it was.
         assert_eq!(hub.survivors.unwritten.since(beside), Some(WRITTEN));
+    }
+
+    #[test]
+    fn an_account_finds_again_what_was_chosen_last() {
+        for stops in [false, true] {
+            let mut hub = hub();
+            let bob = owner(&mut hub);
+            let beside = logs_in(&mut hub, 2, ("bea", Some("bob")), proof());
+            write_all(&mut hub);
+            joins(&mut hub, bob, "dev");
+            write_all(&mut hub);
+            by(&mut hub, beside, Body::Command(Command::Away(None)));
+            match stops {
+                true => hub.write_all_sessions(NOW),
+                false => {
+                    quits(&mut hub, bob, QuitReason::Quit(None));
+                    quits(&mut hub, beside, QuitReason::Quit(None));
+                    write_all(&mut hub);
+                }
+            }
+            let profile = hub.store.profile(&self::bob()).expect("a store");
+            assert!(profile.expect("a profile").contains("#dev"), "{stops}");
+        }
     }
 
     #[test]

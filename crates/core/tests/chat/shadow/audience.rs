@@ -104,16 +104,7 @@ impl Shadow {
                     self.logins(account).into_iter().collect()
                 })
             }
-            Fact::IgnoreSet { .. } => {
-                let asking = asker.and_then(|asker| self.people.get(&asker));
-                let account = asking.and_then(|asking| asking.account.as_ref());
-                let is_of_it = |person: &ModelPerson| person.account.as_ref() == account;
-                let lost = self.lost.iter().map(|lost| (lost.id, &lost.person));
-                let people = self.people.iter().map(|(id, person)| (*id, person));
-                let all = people.chain(lost).filter(|_| account.is_some());
-                let logins = all.filter(|(_, person)| is_of_it(person));
-                logins.map(|(id, _)| id).chain(asker).collect()
-            }
+            Fact::IgnoreSet { .. } => self.people_of_account_of(asker),
             Fact::AccountSet(set) => [set.person].into(),
             Fact::KeptShown(shown) => [shown.person].into(),
             Fact::AccountChanged(changed) => {
@@ -122,6 +113,18 @@ impl Shadow {
             }
             _ => asker.into_iter().collect(),
         }
+    }
+
+    /// A person, and all who are logged in to its account, those included whose link is lost.
+    fn people_of_account_of(&self, asker: Option<PersonId>) -> BTreeSet<PersonId> {
+        let asking = asker.and_then(|asker| self.people.get(&asker));
+        let account = asking.and_then(|asking| asking.account.as_ref());
+        let lost = self.lost.iter().map(|lost| (lost.id, &lost.person));
+        let people = self.people.iter().map(|(id, person)| (*id, person));
+        let is_of_it =
+            |person: &ModelPerson| account.is_some() && person.account.as_ref() == account;
+        let logins = people.chain(lost).filter(|(_, person)| is_of_it(person));
+        logins.map(|(id, _)| id).chain(asker).collect()
     }
 }
 

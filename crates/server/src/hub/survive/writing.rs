@@ -162,6 +162,7 @@ impl Survivors {
     fn forget(&mut self, written: &[(PersonId, Seq)]) {
         for (person, _) in written {
             self.unwritten.remove(*person);
+            self.chosen.remove(person);
         }
     }
 }
