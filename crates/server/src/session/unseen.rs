@@ -4,7 +4,7 @@
 //! The kernel knows how much of what was written has been acknowledged, the feed which lines that
 //! are. The hub is told when the link is found lost, with the request to let the person go; and once
 //! more when the connection is closed, since a peer that has only ended its input goes on reading
-//! and acknowledging. The kernel is asked then, and every few seconds while lines are on the way, so
+//! and acknowledging. The kernel is asked then, and by the shard's looks while lines are on the way, so
 //! that little is kept: never for each write.
 
 use chinwag_core::{Event, Fact, LeftOut, Monotonic, PersonId, QuitReason, RoomId, Seq};

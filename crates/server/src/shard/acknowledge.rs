@@ -1,4 +1,4 @@
-//! Looking at what peers have acknowledged, when the shard has become quiet, and every few seconds while it has not:
+//! Looking at what peers have acknowledged, when the shard has become quiet, and every two seconds while it has not:
 //! sessions and rooms keep what they have written until then, and forget it here.
 //!
 //! A look goes through the sessions that were written to, some at a time, so that it holds up nobody;
