@@ -217,9 +217,8 @@ impl Session {
                 self.handle_closed("the server does not answer.", now);
             }
             Phase::LoggingIn(login) => {
-                if login.tell_silence(now) {
-                    self.ask_for(Action::Tell(Note::Silent));
-                }
+                let is_silent = login.tell_silence(now);
+                (self.actions).extend(is_silent.then_some(Action::Tell(Note::Silent)));
             }
             _ => self.pump(now),
         }

@@ -202,7 +202,11 @@ impl Hub {
         self.turn.left_out = match outcome {
             Outcome::LoggedIn(person) => {
                 let left_out = self.restore_profile(person, now);
-                self.forget_restored(person);
+                match left_out.is_empty() {
+                    true => self.forget_restored(person),
+                    // It has been told, and is not told again.
+                    false => self.note_kept(person),
+                }
                 left_out
             }
             Outcome::Resumed { person, .. } => self.rejoin(person, now),
