@@ -218,6 +218,39 @@ fn the_table_is_for_people() {
     }
 }
 
+/// The rows of the table for people: the keys of the report, known or not.
+fn rows(figures: &serde_json::Value, before: &str, rows: &mut Vec<String>) {
+    for (key, value) in figures.as_object().into_iter().flatten() {
+        let row = format!("{before}{}", key.replace('_', " "));
+        self::rows(value, &format!("{row} "), rows);
+        rows.push(row);
+    }
+}
+
+#[test]
+fn the_page_names_the_figures_as_the_report_does() {
+    let page = include_str!("../../../../docs/operations.md");
+    let (_, table) = page.split_once("| figure | means |").expect("the table");
+    let (table, _) = table.split_once("\n\n").expect("an end");
+    let server = Setup::new().start();
+    let pid = server.pid();
+    let mut known = Vec::new();
+    for workload in [
+        "--rate 200",
+        "--members 9 --stalled 1",
+        "--idle",
+        "--visits 2",
+    ] {
+        let arguments = format!("{workload} --server-pid {pid}");
+        let report = report(&briefly_without_warmup(&server, &arguments), 0);
+        rows(&report, "", &mut known);
+    }
+    let figures = table.lines().filter_map(|row| row.split('|').nth(1));
+    for figure in figures.flat_map(|cell| cell.split('`').skip(1).step_by(2)) {
+        assert!(known.iter().any(|row| row == figure), "{figure}: {known:?}");
+    }
+}
+
 #[test]
 fn without_a_server_it_starts_one_that_leaves_nothing() {
     let home = tempfile::tempdir().expect("a folder");

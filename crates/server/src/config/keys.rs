@@ -15,7 +15,7 @@ use super::form::{
     Choice, File, Folder, Form, Given, Level, List, Network, Number, OrWord, Room, Switch, Text,
     Time, Word, Zone, or_unlimited, time, whole,
 };
-use super::listen::{Address, DEFAULT_PORT, Listen};
+use super::listen::{Addresses, DEFAULT_PORT, Listen};
 use super::machine::Machine;
 use super::secret::Secret;
 use super::section::{Key, form_of, section, sections};
@@ -66,7 +66,7 @@ section! {
         /// Where to listen: a port of all interfaces ("8989"), an address ("127.0.0.1:8989", "::1"), a
         /// host name ("localhost:8989"), or a list of these. Without a port it is 8989; port 0 takes
         /// a free one. Default: port 8989 of all interfaces, IPv4 and IPv6.
-        "listen" => listen: Vec<Listen> = List(Address), |_| vec![Listen::Everywhere(DEFAULT_PORT)],
+        "listen" => listen: Vec<Listen> = Addresses, |_| vec![Listen::Everywhere(DEFAULT_PORT)],
             short("CHINWAG_LISTEN"), fixed();
         /// The data folder. Default: $STATE_DIRECTORY, else $XDG_STATE_HOME/chinwag, else
         /// ~/.local/state/chinwag.

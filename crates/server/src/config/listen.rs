@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
-use super::form::Form;
+use super::form::{Form, Given, List};
 
 /// The port that is listened on unless another is asked for.
 pub const DEFAULT_PORT: u16 = 8989;
@@ -99,7 +99,7 @@ impl fmt::Display for Listen {
 }
 
 /// The form of [`Listen`].
-pub(super) struct Address;
+struct Address;
 
 impl Form for Address {
     type Value = Listen;
@@ -117,6 +117,33 @@ impl Form for Address {
             Listen::Everywhere(port) => format!("\"{port}\""),
             listen => format!("\"{listen}\""),
         }
+    }
+}
+
+/// The form of all that a server listens on. An empty list would not mean nowhere, but everywhere: it is refused.
+pub(super) struct Addresses;
+
+impl Addresses {
+    const LIST: List<Address> = List(Address);
+}
+
+impl Form for Addresses {
+    type Value = Vec<Listen>;
+
+    fn parse(&self, text: &str) -> Option<Vec<Listen>> {
+        Self::LIST.parse(text).filter(|listens| !listens.is_empty())
+    }
+
+    fn read(&self, given: &Given) -> Option<Vec<Listen>> {
+        Self::LIST.read(given).filter(|listens| !listens.is_empty())
+    }
+
+    fn wanted(&self) -> String {
+        Self::LIST.wanted()
+    }
+
+    fn show(&self, value: &Vec<Listen>) -> String {
+        Self::LIST.show(value)
     }
 }
 

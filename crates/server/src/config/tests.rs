@@ -248,6 +248,11 @@ fn what_no_parser_takes_is_told_by_its_line() {
         listen.starts_with("line 2: server.listen: a port such as 8989, "),
         "{listen}"
     );
+    let nowhere = read("[server]\nlisten = []", &[]).expect_err("no address");
+    assert!(
+        nowhere.starts_with("line 2: server.listen: a port such as 8989, "),
+        "{nowhere}"
+    );
     let toml = read("[server]\nname = \"x", &[]).expect_err("no TOML");
     assert!(toml.starts_with("line 2: "), "{toml}");
 }
