@@ -92,7 +92,8 @@ pub(crate) fn export(flags: &ExportFlags) -> Result<()> {
     written.or_else(|error| match error.downcast_ref::<io::Error>() {
         // `chinwag export | head` has read enough.
         Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(error),
+        Some(error) => Err(anyhow!("the output cannot be written: {error}")),
+        None => Err(error),
     })
 }
 

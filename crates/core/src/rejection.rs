@@ -210,6 +210,13 @@ pub enum Rejection {
     NotMuted(Name),
     /// No ban names that mask.
     NotBanned(Mask),
+    /// No ban names that address or block, but one of a larger block holds it.
+    BannedInBlock {
+        /// What was asked for.
+        asked: Mask,
+        /// The block that is banned.
+        block: Mask,
+    },
     /// That person has been a registered operator for longer than the asker.
     Outranked(Name),
     /// The asker is an operator for its visit alone, and what it asks for would last.

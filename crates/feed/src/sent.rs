@@ -48,7 +48,7 @@ pub struct Unacknowledged {
     /// Such news that have gone.
     pub lost: LostLines,
     /// Private messages behind one place and up to another, which the store has: a server that was killed knew
-    /// which of them the peer had got.
+    /// which of them the peer had got, and a connection in another language cannot show the lines of this one.
     pub stored: Option<(Seq, Seq)>,
     /// The peer has sent something when it had been told all up to here.
     pub heard: Seq,
@@ -101,6 +101,18 @@ impl Unacknowledged {
                 *lines = kept.concat().into();
             }
         }
+    }
+
+    /// Leaves the messages among the lines for the session alone to the store, which has them up to here.
+    pub fn look_up_messages(&mut self, until: Seq, is_message: impl Fn(&[u8]) -> bool) {
+        let Some(first) = self.private.iter().map(|(place, _)| *place).min() else {
+            return;
+        };
+        let before = Seq(first.0.saturating_sub(1));
+        let after = self.stored.map_or(before, |(after, _)| after.min(before));
+        self.stored = Some((after, until));
+        self.forget_lines(is_message);
+        self.private.retain(|(_, lines)| !lines.is_empty());
     }
 
     /// Keeps no lines for the session alone; counts them.

@@ -5,13 +5,14 @@
 //! is whole. The write-ahead log cannot begin anew for that time and grows by what is said.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::error::BackupError;
+use crate::error::{BackupError, Error};
 use crate::folder::make_private;
 
 /// Pages, of 4 KiB, that are copied at once. Between two steps the progress is told.
@@ -46,6 +47,13 @@ pub(crate) fn write(
     drop(fs::remove_file(&partial));
     make_private(&partial).map_err(failed)?;
     let written = copy(conn, &partial, progress)
+        .map_err(|error| match error {
+            // Nothing is written to the database.
+            BackupError::Failed(Error::Sqlite(error)) if is_full(&error) => {
+                failed(io::ErrorKind::StorageFull.into())
+            }
+            error => error,
+        })
         .and_then(|()| {
             File::open(&partial)
                 .and_then(|file| file.sync_all())
@@ -57,6 +65,10 @@ pub(crate) fn write(
         drop(fs::remove_file(beside(&partial, suffix)));
     }
     written
+}
+
+fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

@@ -32,6 +32,11 @@ pub struct PersonRange {
 }
 
 impl PersonRange {
+    /// Whether the store has all private messages of the person: those between two guests it has not.
+    pub fn is_kept(&self) -> bool {
+        self.account.is_some()
+    }
+
     /// Whether a private message that is known already is one of them.
     pub fn has(&self, event: &Event) -> bool {
         let is_between = self.after < event.seq && event.seq <= self.until;

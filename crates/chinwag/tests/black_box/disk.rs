@@ -4,9 +4,9 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use crate::harness::{Setup, messages};
+use crate::harness::{CHINWAG, Setup, messages};
 
 const REFUSED: &str = "! NOT sent: the server cannot save messages right now.\n";
 
@@ -146,4 +146,34 @@ fn a_file_that_may_grow_no_further_is_a_full_disk() {
         .collect();
     let shown = &said[said.len() - numbers.len()..];
     assert_eq!(numbers, shown, "what was shown is kept");
+}
+
+#[test]
+fn a_copy_that_finds_no_room_says_which_file_that_is() {
+    let setup = Setup::new();
+    let Some(disk) = SmallDisk::mount(&setup.home().join("small")) else {
+        return;
+    };
+    let server = setup.start();
+    server.join("ann").ask("/me waves", "* ann waves\n");
+    let setup = server.stop();
+    disk.fill();
+    let copy = disk.0.join("copy.db");
+    let run = |task: &str, file: Option<&Path>, out: Stdio| {
+        let mut command = Command::new(CHINWAG);
+        command.arg(task).arg("--data").arg(setup.data()).args(file);
+        let output = command.stdout(out).output().expect("the program starts");
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let error = run("backup", Some(&copy), Stdio::null());
+    let named = format!("chinwag: {} cannot be written: ", copy.display());
+    assert!(error.starts_with(&named), "{error}");
+    assert!(!copy.exists());
+    let full = File::create("/dev/full").expect("Linux has one");
+    let error = run("export", None, full.into());
+    assert_eq!(
+        error,
+        "chinwag: the output cannot be written: no space left on device\n"
+    );
 }

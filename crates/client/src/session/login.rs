@@ -169,6 +169,7 @@ impl Login {
         if !self.is_by_person() {
             return AtPrompt::Refused;
         }
+        self.last = None;
         let question = String::from_utf8_lossy(SERVER_PASSWORD).into_owned();
         self.ask_for_secret(Asked::ServerPassword, question);
         AtPrompt::Ask
@@ -260,6 +261,10 @@ impl Login {
     pub(crate) fn handle_prompt(&mut self) -> AtPrompt {
         let is_greeting = std::mem::take(&mut self.is_greeted);
         self.secret = None;
+        if self.is_by_person() {
+            // What comes before a question is no reason for a connection that ends behind it.
+            self.last = None;
+        }
         match self.attempt {
             Attempt::Person { offered: true } => {
                 self.attempt = Attempt::Person { offered: false };

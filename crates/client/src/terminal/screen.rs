@@ -8,13 +8,14 @@
 //! once and stands where nc would show it; it joins the conversation with the line that answers it,
 //! or with its own rest.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::line::Line;
-use crate::filter::without_sequences;
+use crate::filter::{spelled_out, without_sequences};
 
 /// Before the line when there is nothing to say there.
 const PROMPT: &str = "> ";
@@ -63,6 +64,10 @@ impl Screen {
     /// The row is found again when the terminal has wrapped it to the new width; it is not drawn
     /// anew.
     pub(crate) fn resize(&mut self, columns: usize) {
+        if columns > self.columns {
+            // There is room for what was scrolled away.
+            self.scrolled = 0;
+        }
         self.columns = columns.max(2);
     }
 
@@ -101,7 +106,7 @@ impl Screen {
         if !self.is_asked() {
             self.unfinished.push_str(PROMPT);
         }
-        self.release(&format!("{typed}\n"));
+        self.release(&format!("{}\n", spelled_out(typed)));
         self.scrolled = 0;
     }
 
@@ -204,13 +209,14 @@ fn width(text: &str) -> usize {
         .sum()
 }
 
-/// How a grapheme is shown in the row, where a tab has no stops and a pasted line feed no next
-/// line.
-fn in_row(grapheme: &str) -> &str {
+/// How a grapheme is shown in the row, where a tab has no stops, a pasted line feed no next line, and what would turn
+/// the rest round is spelled out as it will be for others.
+fn in_row(grapheme: &str) -> Cow<'_, str> {
     match grapheme {
-        "\t" => " ",
-        "\n" => "↵",
-        _ => grapheme,
+        "\t" => " ".into(),
+        "\n" => "↵".into(),
+        _ if grapheme.is_ascii() => grapheme.into(),
+        _ => spelled_out(grapheme).into(),
     }
 }
 
@@ -237,7 +243,7 @@ fn push_window(text: &str, from: usize, room: usize, output: &mut String) {
             return;
         }
         if start >= from {
-            output.push_str(grapheme);
+            output.push_str(&grapheme);
         } else {
             output.extend(std::iter::repeat_n(' ', column.saturating_sub(from)));
         }
@@ -291,6 +297,30 @@ mod tests {
         fn cursor(&self) -> (u16, u16) {
             self.terminal.screen().cursor_position()
         }
+    }
+
+    #[test]
+    fn a_wider_window_shows_what_was_scrolled_away() {
+        let mut bench = Bench::new();
+        bench.type_text(&"x".repeat(50));
+        assert_eq!(bench.rows().trim_end(), format!("> {}", "x".repeat(36)));
+        let (rows, columns) = (8.try_into().unwrap(), 80.try_into().unwrap());
+        bench.terminal.screen_mut().set_size(rows, columns);
+        bench.screen.resize(80);
+        bench.show();
+        assert_eq!(bench.rows().trim_end(), format!("> {}", "x".repeat(50)));
+    }
+
+    #[test]
+    fn what_would_turn_the_line_round_is_spelled_out() {
+        let mut bench = Bench::new();
+        bench.type_text("a\u{202e}b");
+        assert_eq!(bench.rows(), "> a\\u{202e}b");
+        assert_eq!(bench.cursor(), (0, 12));
+        bench.screen.keep("a\u{202e}b");
+        bench.line.take();
+        bench.show();
+        assert_eq!(bench.rows().trim_end(), "> a\\u{202e}b\n>");
     }
 
     #[test]

@@ -394,9 +394,10 @@ impl Hub {
         let deeds = self.lost.deeds.take(person, self.chat.rooms_of(person));
         let kept = kept.into_iter().chain(deeds.map(|deed| (*deed).clone()));
         let kept = kept.collect();
-        let stored = unseen.stored;
+        let is_looked_up = unseen.stored.is_some() || !unseen.private.is_empty();
+        let stored = is_looked_up.then(|| self.private_range(person, until));
         let resumed = Resumed {
-            stored: stored.and_then(|(after, until)| self.private_range(person, after, until)),
+            stored: stored.flatten(),
             unseen,
             until,
             kept,
@@ -410,14 +411,14 @@ impl Hub {
         self.reply(sender, DraftBody::Ready(body));
     }
 
-    /// The private messages of a person between two places, for the store to find.
-    fn private_range(&self, person: PersonId, after: Seq, until: Seq) -> Option<PersonRange> {
+    /// The private messages of a person up to a place, for the store to find.
+    fn private_range(&self, person: PersonId, until: Seq) -> Option<PersonRange> {
         let session = self.chat.kept_session(person)?;
         Some(PersonRange {
             person,
             account: session.account.map(|(account, _)| account),
             names: session.names.into(),
-            after,
+            after: Seq(0),
             until,
         })
     }

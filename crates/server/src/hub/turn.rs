@@ -79,7 +79,7 @@ pub(crate) struct Resumed {
     /// Private messages that came meanwhile, and what was done to the person and in its rooms, as far back as it
     /// may not have been told.
     pub(crate) kept: Vec<Event>,
-    /// Those that the store alone has.
+    /// Those that the store has, if it is to be asked.
     pub(crate) stored: Option<PersonRange>,
     /// What the person is welcomed with, if it is still here.
     pub(crate) back: Option<WelcomeBack>,

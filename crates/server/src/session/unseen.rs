@@ -64,6 +64,9 @@ impl Session {
             unseen.doubt_acknowledgements();
         }
         self.add_missed(&mut unseen, shared);
+        if !self.dialect.is_shown_elsewhere() {
+            unseen.look_up_messages(shared.newest, |_| true);
+        }
         let unseen = Box::new(unseen);
         self.request(Body::Unseen { unseen, is_final }, shared);
     }

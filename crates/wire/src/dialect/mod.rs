@@ -40,7 +40,7 @@ pub use ask::{Ask, Gateway, IrcLogIn, LogRange, Password, PasswordError, Past, S
 pub use format::{Format, RoomRenderer};
 pub(crate) use pace::{Held, Pace};
 pub use refuse::{refuse_unencrypted, too_many_connections};
-pub use resuming::{Defaults, is_private_message};
+pub use resuming::{Defaults, is_message, is_private_message};
 pub use saved::Saved;
 pub use security::Security;
 pub use settings::Settings;

@@ -52,10 +52,23 @@ pub fn is_private_message(line: &[u8], message: Seq) -> bool {
     line.starts_with(begin.as_bytes())
 }
 
+/// Whether a line of a dialect whose sessions are taken up tells a message, or the day before one.
+pub fn is_message(line: &[u8]) -> bool {
+    match line.starts_with(b"{") {
+        true => line.starts_with(b"{\"kind\":\"private\""),
+        false => plain::is_message(line),
+    }
+}
+
 impl Dialect {
+    /// Whether another connection of the person can be shown the lines that were written to this one.
+    pub fn is_shown_elsewhere(&self) -> bool {
+        !matches!(self, Self::Irc(_))
+    }
+
     /// Whether lines that were written to another connection of the person are of this dialect.
     pub fn reads(&self, lines: &[u8]) -> bool {
-        // No line for people begins like an object, and no session in IRC is taken up by another.
+        // No line for people begins like an object, and those in IRC are shown nowhere else.
         match self {
             Self::Plain(_) => !lines.starts_with(b"{"),
             Self::Json(_) => lines.starts_with(b"{"),
@@ -98,5 +111,15 @@ mod tests {
             Seq(12)
         ));
         assert!(!is_private_message(b"[14:03] bob to you: hi\n", Seq(12)));
+    }
+
+    #[test]
+    fn messages_are_told_from_other_lines_in_each_dialect() {
+        let is_message = |line: &str| is_message(line.as_bytes());
+        assert!(is_message("{\"kind\":\"private\",\"seq\":12}\n"));
+        assert!(is_message("[14:03] bob -> you: hi\n"));
+        assert!(is_message("--- Sun 22 Nov 2026 ---\n"));
+        assert!(!is_message("{\"kind\":\"muted\",\"seq\":12}\n"));
+        assert!(!is_message("! You are muted by lee.\n"));
     }
 }

@@ -269,7 +269,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::AlreadyOperator(_) => "is_operator",
         Rejection::NotOperator(_) => "not_operator",
         Rejection::NotMuted(_) => "not_muted",
-        Rejection::NotBanned(_) => "not_banned",
+        Rejection::NotBanned(_) | Rejection::BannedInBlock { .. } => "not_banned",
         Rejection::Outranked(_) => "outranked",
         Rejection::OutlastsVisit => "outlasts_visit",
         Rejection::Of(_, rule) => code_of_rule(rule),

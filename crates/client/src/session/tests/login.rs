@@ -273,6 +273,22 @@ fn asked_for_password() -> Bench {
 }
 
 #[test]
+fn a_link_that_is_lost_at_a_question_is_no_refusal() {
+    for typed in [None, Some("open sesame")] {
+        let mut bench = asked_for_password();
+        if let Some(typed) = typed {
+            bench.push(typed).drain();
+        }
+        bench.session.handle_closed("it broke.", bench.now);
+        bench.ends(End::Gone("it broke.".into()));
+    }
+    let mut bench = asked_for_password();
+    bench.hears("No name chosen. Bye.\n").drain();
+    bench.session.handle_closed("it broke.", bench.now);
+    bench.ends(End::Refused("No name chosen. Bye.".into()));
+}
+
+#[test]
 fn what_is_typed_while_a_password_is_looked_at_is_neither_said_nor_a_name() {
     let mut bench = asked_for_password();
     assert_eq!(bench.session.secret(), Some("Password for ann: "));

@@ -8,7 +8,7 @@ use super::cover::account_beside_name;
 use super::target::Target;
 use super::{quit, quit_of_lost};
 use crate::account::Account;
-use crate::ban::{Mask, Restriction};
+use crate::ban::{Mask, Restriction, canonical};
 use crate::chat::state::Restrictions;
 use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome};
@@ -85,7 +85,7 @@ impl Chat {
                 return self.decide_rename_other(me, &name, new, now, facts);
             }
             Command::Unmute(name) => self.decide_unmute(name, now)?,
-            Command::Unban(mask) => (self.decide_unban(mask)?, None),
+            Command::Unban(mask) => (self.decide_unban(mask, now)?, None),
             Command::Op(name) => self.decide_op(me, &name, now)?,
             Command::Deop(name) => self.decide_deop(me, &name, now)?,
             Command::Announce(text) => (ModAction::Announce(text), None),
@@ -295,10 +295,20 @@ impl Chat {
         }
     }
 
-    fn decide_unban(&self, mask: Mask) -> Result<ModAction, Rejection> {
-        match self.restricted.bans.is_named_by(&mask) {
-            true => Ok(ModAction::Unban(self.restricted.bans.spelled(mask))),
-            false => Err(Rejection::NotBanned(mask)),
+    fn decide_unban(&self, mask: Mask, now: Timestamp) -> Result<ModAction, Rejection> {
+        let bans = &self.restricted.bans;
+        if bans.is_named_by(&mask) {
+            return Ok(ModAction::Unban(bans.spelled(mask)));
+        }
+        let net = mask.net.map(canonical);
+        let holding = net.and_then(|net| bans.get(bans.longest(None, net.addr(), now)?));
+        let block = holding.and_then(|ban| ban.mask.net);
+        match block.filter(|block| net.is_some_and(|net| block.contains(&net))) {
+            Some(block) => Err(Rejection::BannedInBlock {
+                asked: mask,
+                block: Mask::of_net(block),
+            }),
+            None => Err(Rejection::NotBanned(mask)),
         }
     }
 

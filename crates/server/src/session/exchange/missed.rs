@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
 use chinwag_core::{Detail, Event, LeftOut, Seq, WelcomeBack};
+use chinwag_feed::Unacknowledged;
 use chinwag_store::PersonRange;
-use chinwag_wire::dialect::Tell;
+use chinwag_wire::dialect::{Tell, is_message};
 
 use super::pages::{PageKind, Pages};
 use super::{Exchange, Session};
@@ -35,8 +36,15 @@ impl Session {
             kept.retain(|event| event.seq > after);
         }
         kept.retain(|event| unseen.lacks(event));
+        if resumed.stored.as_ref().is_some_and(PersonRange::is_kept) && self.has_foreign(&unseen) {
+            unseen.look_up_messages(resumed.until, is_message);
+        }
         let stored = resumed.stored.zip(unseen.stored);
-        let stored = stored.map(|(range, (after, _))| PersonRange { after, ..range });
+        let stored = stored.map(|(range, (after, until))| PersonRange {
+            after,
+            until: until.min(range.until),
+            ..range
+        });
         // What was kept and shown a moment before a kill may be kept still.
         kept.retain(|event| !stored.as_ref().is_some_and(|range| range.has(event)));
         if self.dialect.resumes_by_number() {
@@ -67,6 +75,12 @@ impl Session {
             self.tell_resumed((0, 0, false), back.as_deref(), shared);
             self.tell_missed(Vec::new(), None, shared);
         }
+    }
+
+    /// Whether lines for the session alone were written in another language than it speaks now.
+    fn has_foreign(&self, unseen: &Unacknowledged) -> bool {
+        let mut lines = unseen.private.iter();
+        lines.any(|(_, lines)| !self.dialect.reads(lines))
     }
 
     /// Tells what is left of what was missed, if these were pages of that, though the history cannot be read.
@@ -225,7 +239,6 @@ impl Exchange {
 #[cfg(test)]
 mod tests {
     use chinwag_core::{Fact, RoomId, Timestamp};
-    use chinwag_feed::Unacknowledged;
 
     use super::*;
 

@@ -149,6 +149,9 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NotOperator(name) => write!(f, "{name} is no operator."),
         Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
         Rejection::NotBanned(mask) => write!(f, "{mask} is not banned."),
+        Rejection::BannedInBlock { asked, block } => {
+            write!(f, "{asked} is banned as a part of {block}.")
+        }
         Rejection::OutlastsVisit => {
             f.write_str("The rights of an operator for a visit do not go beyond it.")
         }

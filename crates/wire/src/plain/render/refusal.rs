@@ -183,6 +183,7 @@ impl Display for Sentence<'_> {
             | Rejection::Outranked(_)
             | Rejection::OutlastsVisit
             | Rejection::NotBanned(_)
+            | Rejection::BannedInBlock { .. }
             | Rejection::RestrictionsFull => about_operators(f, self.0, self.1),
             Rejection::NameRegistered(_)
             | Rejection::NeedsOldPassword(_)
@@ -340,6 +341,17 @@ fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection, context: Contex
                 _ => "/bans",
             };
             write!(f, "{} is not banned. {list} lists all.", Both(mask))
+        }
+        Rejection::BannedInBlock { asked, block } => {
+            let unban = match context {
+                Context::Command(SHELL) => "chinwag unban",
+                _ => "/unban",
+            };
+            let (asked, block) = (Both(asked), Both(block));
+            write!(
+                f,
+                "{asked} is banned as a part of {block}: {unban} {block} lets all of it in."
+            )
         }
         Rejection::RestrictionsFull => {
             f.write_str("The list of bans or mutes is full. Undo some first.")

@@ -230,6 +230,15 @@ fn what_does_not_fit_the_state_is_said() {
         "unban",
         "! 192.0.2.0/24 is not banned. /bans lists all.",
     );
+    let mask = |text| Mask::parse(text).expect("a mask");
+    check_chat(
+        Rejection::BannedInBlock {
+            asked: mask("192.0.2.7"),
+            block: mask("192.0.2.0/24"),
+        },
+        "unban",
+        "! 192.0.2.7 is banned as a part of 192.0.2.0/24: /unban 192.0.2.0/24 lets all of it in.",
+    );
     check_chat(
         Rejection::Outranked(bob()),
         "ban",
