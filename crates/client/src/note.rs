@@ -97,6 +97,11 @@ pub(crate) const WITHHELD: &str = "this connection is not encrypted, and a passw
 /// What stands for a line that is not to be read in a log of errors.
 const HIDDEN: &str = "(a line with a password)";
 
+/// Whether the server has refused a line for the password in it.
+fn names_secret(reason: &str) -> bool {
+    reason.contains("looks like a password") || reason.contains("is the password of this server")
+}
+
 /// Enough of a line to know which one it is.
 const EXCERPT_CHARS: usize = 60;
 
@@ -118,8 +123,11 @@ impl fmt::Display for Note {
                     false => Ok(()),
                 }
             }
-            Self::NotSent { reason, .. } if reason.contains("looks like a password") => {
+            Self::NotSent { reason, .. } if names_secret(reason) => {
                 write!(f, "NOT sent: {reason} {HIDDEN}")
+            }
+            Self::NotDone { reason, .. } if names_secret(reason) => {
+                write!(f, "NOT done: {reason} {HIDDEN}")
             }
             Self::NotSent { line, reason } => write!(f, "NOT sent: {reason} {}", Excerpt(line)),
             Self::NotDone { line, reason } => write!(f, "NOT done: {reason} {}", Excerpt(line)),
@@ -170,12 +178,25 @@ mod tests {
     /// The server knows more signs of a password than the client does.
     #[test]
     fn what_looks_like_a_password_is_not_repeated() {
-        for line in ["claim s3cret", "/claim s3cret"] {
-            let note = Note::NotSent {
-                line: line.to_owned(),
-                reason: "that looks like a password. To say it, put another word first.".to_owned(),
+        for (line, reason) in [
+            (
+                "claim s3cret",
+                "that looks like a password. To say it, put another word first.",
+            ),
+            (
+                "/topic claim s3cret",
+                "that looks like a password. To say it, put another word first.",
+            ),
+            ("s3cret", "that is the password of this server."),
+        ] {
+            let (line, reason) = (line.to_owned(), reason.to_owned());
+            let sent = Note::NotSent {
+                line: line.clone(),
+                reason: reason.clone(),
             };
-            assert!(!note.to_string().contains("s3cret"), "{note}");
+            for note in [sent, Note::NotDone { line, reason }] {
+                assert!(!note.to_string().contains("s3cret"), "{note}");
+            }
         }
         let note = Note::NotSent {
             line: "hello".to_owned(),
