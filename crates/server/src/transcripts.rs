@@ -24,6 +24,7 @@ mod hidden;
 mod liveness;
 mod lost_pages;
 mod shard;
+mod spending;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
