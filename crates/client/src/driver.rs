@@ -3,6 +3,7 @@
 //! It must not know what a line means, nor who reads or writes on this side. Every connection has a
 //! number, so that the last words of a dead one are not taken for those of its successor.
 
+use std::io;
 use std::net::Shutdown;
 use std::time::Instant;
 
@@ -63,10 +64,7 @@ impl Driver {
                 }
                 Event::HungUp(number, error) if number == self.number => {
                     self.connection = None;
-                    let reason = match error {
-                        None => "the server closed the connection.".to_owned(),
-                        Some(error) => format!("{error}."),
-                    };
+                    let reason = error.as_ref().map_or_else(closed, broken);
                     self.session.handle_closed(&reason, now);
                 }
                 Event::Heard(..) | Event::HungUp(..) => {}
@@ -137,7 +135,7 @@ impl Driver {
             Err(error) => {
                 let now = Instant::now();
                 self.session.handle_connected(now);
-                self.session.handle_closed(&format!("{error}."), now);
+                self.session.handle_closed(&broken(&error), now);
             }
         }
     }
@@ -171,5 +169,31 @@ impl Drop for Driver {
     fn drop(&mut self) {
         // It wakes the thread that still reads.
         self.shut_down(Shutdown::Both);
+    }
+}
+
+fn closed() -> String {
+    "the server closed the connection.".to_owned()
+}
+
+/// Why a connection broke, as a sentence: what the system says without the number of the error.
+fn broken(error: &io::Error) -> String {
+    let words = error.to_string();
+    match words.split_once(" (os error ") {
+        Some((words, _)) => format!("{}.", words.to_lowercase()),
+        None => format!("{words}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_is_quoted_without_the_number_of_the_error() {
+        let reset = io::Error::from_raw_os_error(rustix::io::Errno::CONNRESET.raw_os_error());
+        assert_eq!(broken(&reset), "connection reset by peer.");
+        let other = io::Error::other("The TLS record is bad");
+        assert_eq!(broken(&other), "The TLS record is bad.");
     }
 }
