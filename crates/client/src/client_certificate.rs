@@ -43,6 +43,7 @@ pub enum ClientCertificateError {
 fn why(error: &pem::Error) -> String {
     match error {
         pem::Error::NoItemsFound => "it has none in PEM form".to_owned(),
+        pem::Error::Io(error) => error.to_string(),
         error => error.to_string(),
     }
 }
@@ -79,5 +80,19 @@ impl ClientCertificate {
 
     pub(crate) fn certified(&self) -> Arc<CertifiedKey> {
         self.0.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_told_in_the_words_of_the_system() {
+        let nowhere = Path::new("/nowhere/ann.pem");
+        let error = ClientCertificate::read(nowhere, nowhere).expect_err("no file");
+        let said = error.to_string();
+        let expected = "cannot read a certificate from /nowhere/ann.pem: No such file";
+        assert!(said.starts_with(expected), "{said}");
     }
 }
