@@ -112,7 +112,7 @@ fn the_next_connection_is_told_what_was_not_acknowledged_and_nothing_else() {
 }
 
 /// The place up to which everybody has everything, as the hub is told it.
-fn reported(world: &mut World) -> Option<Seq> {
+pub(super) fn reported(world: &mut World) -> Option<Seq> {
     world.now = world.now + ACKNOWLEDGE_TIME;
     world.shard.handle_timeouts(steady(world.now));
     let requests = world.shard.poll_requests().unwrap_or_default();

@@ -1,7 +1,8 @@
 //! A shard between its sessions and the rest of the server: when it reads, what it hands over, when it is over.
 
-use chinwag_core::{Duration, Monotonic, Seq};
+use chinwag_core::{Duration, Monotonic};
 
+use super::acknowledged::reported;
 use super::lost_pages::{ann_and_bob, seen_by};
 use super::{World, steady};
 use crate::config::{Config, DEFAULT_PORT};
@@ -138,27 +139,16 @@ fn rooms_that_have_gone_and_lines_that_have_arrived_are_forgotten() {
     assert_eq!(world.shard.kept(), (1, 0));
 }
 
-/// The place up to which all have everything, as a look tells the hub.
-fn looked(world: &mut World) -> Option<Seq> {
-    world.now = world.now + Duration::from_secs(2);
-    world.shard.handle_timeouts(steady(world.now));
-    let requests = world.shard.poll_requests().unwrap_or_default();
-    requests.into_iter().find_map(|request| match request.body {
-        Body::Acknowledged { up_to, .. } => Some(up_to),
-        _ => None,
-    })
-}
-
 #[test]
 fn a_peer_with_lines_for_it_alone_is_looked_at_until_it_has_them() {
     let mut world = ann_and_bob("");
     world.step("+ 5s");
-    assert_eq!(looked(&mut world), None, "everything has arrived");
+    assert_eq!(reported(&mut world), None, "everything has arrived");
     world.step("bob~");
     world.step("ann> /msg bob psst");
-    let before = looked(&mut world).expect("a place");
-    assert_eq!(looked(&mut world), Some(before));
+    let before = reported(&mut world).expect("a place");
+    assert_eq!(reported(&mut world), Some(before));
     world.pipe("bob").unacknowledged = None;
-    assert!(looked(&mut world) > Some(before));
-    assert_eq!(looked(&mut world), None, "it has them");
+    assert!(reported(&mut world) > Some(before));
+    assert_eq!(reported(&mut world), None, "it has them");
 }
