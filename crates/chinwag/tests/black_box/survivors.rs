@@ -97,9 +97,6 @@ fn a_session_whose_name_was_taken_after_a_restart_comes_back_under_another() {
 fn a_name_is_kept_over_a_restart_and_a_kill() {
     let server = Setup::new().start();
     let (_ann, mut bea) = fill(&server);
-    let mut bot = server.connect();
-    bot.send("bot");
-    bot.expect("--- now ---\n");
     bea.sync();
     let code = bea.code();
     let mut server = server.stop().start();
@@ -110,10 +107,6 @@ fn a_name_is_kept_over_a_restart_and_a_kill() {
         stranger.ask("Bea", "\"Bea\" is kept for its owner for ");
         stranger.ask("ann2", "Welcome, ann2.");
         stranger.ask("/nick bea", "is kept for its owner for ");
-        let mut script = ncat("127.0.0.2", server.address(), &[]);
-        script.send("bot");
-        script.expect("Welcome, bot.");
-        script.ask("/quit", "Bye, bot.");
         stranger.ask("/quit", "Bye, ann2.");
         server = match restart {
             0 => server.stop().start(),
@@ -122,6 +115,19 @@ fn a_name_is_kept_over_a_restart_and_a_kill() {
         };
     }
     resume(&server, &code).expect("Welcome back, bea.");
+}
+
+/// It comes back by its name, from wherever it runs.
+#[test]
+fn a_name_of_a_script_is_not_kept_over_a_restart() {
+    let server = Setup::new().limit("sniff_time", "5m").start();
+    let mut bot = server.connect();
+    bot.send("bot");
+    bot.expect("--- now ---\n");
+    let server = server.stop().start();
+    let mut again = ncat("127.0.0.2", server.address(), &[]);
+    again.send("bot");
+    again.expect("Welcome, bot.");
 }
 
 #[test]
