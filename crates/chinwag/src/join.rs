@@ -139,7 +139,11 @@ fn status(error: &JoinError) -> u8 {
 
 fn fail(words: &str, status: u8) -> ExitCode {
     // If nobody reads it, there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "chinwag: {}", usage::plainly(words));
+    let _ = writeln!(
+        std::io::stderr(),
+        "chinwag: {}",
+        chinwag_client::plainly(words)
+    );
     ExitCode::from(status)
 }
 

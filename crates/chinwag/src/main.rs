@@ -55,7 +55,7 @@ fn main() -> ExitCode {
     };
     outcome.unwrap_or_else(|error| {
         // If nobody reads it, there is nobody to tell.
-        let words = usage::plainly(&error.to_string());
+        let words = chinwag_client::plainly(&error.to_string());
         let _ = writeln!(std::io::stderr(), "chinwag: {words}");
         ExitCode::FAILURE
     })

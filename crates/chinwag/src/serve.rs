@@ -4,6 +4,7 @@ use std::env;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use chinwag_client::plainly;
 use chinwag_server::config::{Config, ConfigError, Key, Machine, RawConfig, Reading};
 use chinwag_server::{BindError, CertificateError, Control, Reloaded, ServeError, Server};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ};
@@ -12,7 +13,6 @@ use signal_hook::iterator::Signals;
 use crate::announce;
 use crate::arguments::ServeFlags;
 use crate::logging::{self, Logging};
-use crate::usage::plainly;
 
 /// Why a server does not start or does not go on.
 #[derive(Debug, thiserror::Error)]

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;
 
+use chinwag_client::plainly;
 use clap::CommandFactory;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -105,35 +106,5 @@ fn tip(task: &str, typed: &str) -> Option<&'static str> {
         ("join", "--channel" | "-r") => Some("--room ROOM"),
         ("serve" | "export" | "backup" | "check", "-d" | "--dir") => Some("--data DIR"),
         _ => None,
-    }
-}
-
-/// A sentence that quotes the system, without what only programmers know: the number of an error,
-/// the call that failed.
-pub(crate) fn plainly(sentence: &str) -> String {
-    let mut rest = &*sentence.replace("failed to lookup address information: ", "");
-    let mut plain = String::new();
-    while let Some((words, behind)) = rest.split_once(" (os error ") {
-        let quoted = words.rfind(": ").map_or(0, |colon| colon + 2);
-        plain.push_str(&words[..quoted]);
-        plain.push_str(&words[quoted..].to_lowercase());
-        rest = behind.split_once(')').map_or("", |(_, rest)| rest);
-    }
-    plain + rest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plainly;
-
-    #[test]
-    fn the_system_is_quoted_without_its_numbers() {
-        let refused = "could not connect to a:1: Connection refused (os error 111).";
-        assert_eq!(
-            plainly(refused),
-            "could not connect to a:1: connection refused."
-        );
-        assert_eq!(plainly("A (os error 1), b (os error 22)"), "a, b");
-        assert_eq!(plainly("as it is (1)"), "as it is (1)");
     }
 }

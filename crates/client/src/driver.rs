@@ -8,6 +8,7 @@ use std::net::Shutdown;
 use std::time::Instant;
 
 use crate::connection::Connection;
+use crate::error::plainly;
 use crate::events::{Event, Events};
 use crate::route::Route;
 use crate::session::{Action, End, Session, SessionOptions};
@@ -176,13 +177,9 @@ fn closed() -> String {
     "the server closed the connection.".to_owned()
 }
 
-/// Why a connection broke, as a sentence: what the system says without the number of the error.
+/// Why a connection broke, as a sentence.
 fn broken(error: &io::Error) -> String {
-    let words = error.to_string();
-    match words.split_once(" (os error ") {
-        Some((words, _)) => format!("{}.", words.to_lowercase()),
-        None => format!("{words}."),
-    }
+    plainly(&format!("{error}."))
 }
 
 #[cfg(test)]

@@ -123,19 +123,17 @@ impl fmt::Display for Note {
                     false => Ok(()),
                 }
             }
-            Self::NotSent { reason, .. } if names_secret(reason) => {
-                write!(f, "NOT sent: {reason} {HIDDEN}")
+            Self::NotSent { line, reason } => {
+                write!(f, "NOT sent: {reason} {}", Excerpt::of_refused(line, reason))
             }
-            Self::NotDone { reason, .. } if names_secret(reason) => {
-                write!(f, "NOT done: {reason} {HIDDEN}")
+            Self::NotDone { line, reason } => {
+                write!(f, "NOT done: {reason} {}", Excerpt::of_refused(line, reason))
             }
-            Self::NotSent { line, reason } => write!(f, "NOT sent: {reason} {}", Excerpt(line)),
-            Self::NotDone { line, reason } => write!(f, "NOT done: {reason} {}", Excerpt(line)),
             Self::Login { words } => f.write_str(words),
             Self::Uncertain { line } => write!(
                 f,
                 "the link broke behind a command; it may not have been carried out: {}",
-                Excerpt(line)
+                Excerpt::of(line)
             ),
             Self::Unsaved { reason } => write!(f, "{reason} Trying again ..."),
             Self::Withheld => write!(f, "NOT sent: {WITHHELD}"),
@@ -150,21 +148,32 @@ impl fmt::Display for Note {
             ),
             Self::NoText { number, reason } => write!(f, "line {number} NOT sent: {reason}"),
             Self::Full { line } => {
-                write!(f, "NOT sent: too many lines are waiting. {}", Excerpt(line))
+                write!(f, "NOT sent: too many lines are waiting. {}", Excerpt::of(line))
             }
         }
     }
 }
 
-struct Excerpt<'a>(&'a str);
+/// What is told of a line; nothing of one with a password, which has no place in a log of errors.
+struct Excerpt<'a>(Option<&'a str>);
+
+impl<'a> Excerpt<'a> {
+    fn of(line: &'a str) -> Self {
+        Self((!crate::secret::holds_secret(line)).then_some(line))
+    }
+
+    /// The server knows more signs of a password than the client does.
+    fn of_refused(line: &'a str, reason: &str) -> Self {
+        Self(Self::of(line).0.filter(|_| !names_secret(reason)))
+    }
+}
 
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A password has no place in a log of errors.
-        if crate::secret::holds_secret(self.0) {
+        let Some(line) = self.0 else {
             return f.write_str(HIDDEN);
-        }
-        let mut chars = self.0.chars();
+        };
+        let mut chars = line.chars();
         let shown: String = chars.by_ref().take(EXCERPT_CHARS).collect();
         let rest = if chars.next().is_some() { " ..." } else { "" };
         write!(f, "\"{shown}{rest}\"")
@@ -175,7 +184,6 @@ impl fmt::Display for Excerpt<'_> {
 mod tests {
     use super::*;
 
-    /// The server knows more signs of a password than the client does.
     #[test]
     fn what_looks_like_a_password_is_not_repeated() {
         for (line, reason) in [

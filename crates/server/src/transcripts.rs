@@ -40,7 +40,7 @@ use chinwag_store::{Durability, Place, Store};
 use crate::config::{Config, DEFAULT_PORT};
 use crate::conn_limiter::ConnLimiter;
 use crate::control::{HubConfig, ShardConfig};
-use crate::hub::{Hub, Ticket};
+use crate::hub::{Hub, Request, Ticket};
 use crate::password_gate::PasswordGate;
 use crate::session::{Opening, Peer};
 use crate::shard::{Entrance, Shard, Shared, Turn};
@@ -214,11 +214,7 @@ impl World {
     /// Runs everything until nothing is left to do.
     fn settle(&mut self) {
         for _ in 0..1_000 {
-            for (_, socket, conn) in &self.people {
-                if let Some(slot) = self.shard.find(*conn) {
-                    self.shard.handle_ready(slot, socket.readiness());
-                }
-            }
+            (0..self.people.len()).for_each(|place| self.wake(place));
             self.shard.handle_input(steady(self.now));
             self.shard.write(|| false);
             let requests = self.shard.poll_requests();
@@ -227,16 +223,8 @@ impl World {
             for (conn, ticket, job) in jobs {
                 self.work(conn, ticket, job);
             }
-            for request in requests.into_iter().flatten() {
-                self.hub.take(request, self.now);
-            }
-            let turn = self.hub.finish(self.now);
+            let turn = self.decide(requests.into_iter().flatten());
             let is_quiet = turn.deliveries.is_empty();
-            let turn = Turn {
-                at: turn.at,
-                deliveries: turn.deliveries.into(),
-                replies: turn.replies,
-            };
             self.shard.deliver(turn, steady(self.now));
             self.shard.write(|| false);
             if is_done && is_quiet && !self.shard.has_input() {
@@ -244,6 +232,25 @@ impl World {
             }
         }
         panic!("it never comes to rest");
+    }
+
+    /// Tells the shard what the socket of a connection is ready for.
+    fn wake(&mut self, place: usize) {
+        let (_, socket, conn) = &self.people[place];
+        if let Some(slot) = self.shard.find(*conn) {
+            self.shard.handle_ready(slot, socket.readiness());
+        }
+    }
+
+    /// Has the hub decide requests in one turn.
+    fn decide(&mut self, requests: impl Iterator<Item = Request>) -> Turn {
+        requests.for_each(|request| self.hub.take(request, self.now));
+        let turn = self.hub.finish(self.now);
+        Turn {
+            at: turn.at,
+            deliveries: turn.deliveries.into(),
+            replies: turn.replies,
+        }
     }
 
     fn work(&mut self, conn: ConnId, ticket: Ticket, job: Job) {

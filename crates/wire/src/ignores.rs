@@ -6,6 +6,12 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, Fact, Ignored};
 
+/// Whether the words that a fact has beside what is told to everybody are of one of these people: then they are left out.
+pub(crate) fn leave_out_aside(entries: &[Ignored], fact: &Fact) -> bool {
+    fact.aside()
+        .is_some_and(|voice| entries.iter().any(|entry| entry.covers(&voice)))
+}
+
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ignores {

@@ -7,6 +7,7 @@
 use std::time::{Duration, Instant};
 
 use crate::heard::{Heard, PASSWORD_FOR, SERVER_PASSWORD};
+use crate::note::Note;
 
 /// How long a server may take to let somebody in. It closes earlier itself; this is for one that
 /// accepts and says nothing.
@@ -126,13 +127,13 @@ impl Login {
         self.silence = Silence::Over;
     }
 
-    /// Whether to say that the server is silent: once.
-    pub(crate) fn tell_silence(&mut self, now: Instant) -> bool {
+    /// What to say of a server that is silent: once.
+    pub(crate) fn tell_silence(&mut self, now: Instant) -> Option<Note> {
         let is_due = matches!(self.silence, Silence::Untold(at) if at <= now);
         if is_due {
             self.silence = Silence::Told;
         }
-        is_due
+        is_due.then_some(Note::Silent)
     }
 
     pub(crate) fn attempt(&self) -> Attempt {

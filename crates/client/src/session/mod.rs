@@ -217,8 +217,8 @@ impl Session {
                 self.handle_closed("the server does not answer.", now);
             }
             Phase::LoggingIn(login) => {
-                let is_silent = login.tell_silence(now);
-                (self.actions).extend(is_silent.then_some(Action::Tell(Note::Silent)));
+                let note = login.tell_silence(now);
+                self.actions.extend(note.map(Action::Tell));
             }
             _ => self.pump(now),
         }

@@ -11,7 +11,6 @@ use chinwag_core::Duration;
 use super::{World, steady};
 use crate::hub::Request;
 use crate::shard::Turn;
-use crate::transport::Ready;
 use crate::worker::Submitted;
 
 const CLIENTS: [&str; 4] = ["irc0", "irc1", "json", "nc"];
@@ -146,24 +145,12 @@ impl Machine {
         }
     }
 
-    fn edge(&mut self, who: usize) {
-        let (_, socket, conn) = &self.world.people[who];
-        let ready = Ready {
-            closed: false,
-            dead: false,
-            ..socket.readiness()
-        };
-        if let Some(slot) = self.world.shard.find(*conn) {
-            self.world.shard.handle_ready(slot, ready);
-        }
-    }
-
     fn arrive(&mut self, who: usize, bytes: usize) {
         let unsent = &mut self.unsent[who];
         let bytes: Vec<u8> = unsent.drain(..bytes.min(unsent.len())).collect();
         if !bytes.is_empty() {
             self.world.pipe(CLIENTS[who]).to_server.extend(bytes);
-            self.edge(who);
+            self.world.wake(who);
         }
     }
 
@@ -177,7 +164,7 @@ impl Machine {
             std::mem::take(&mut pipe.is_full)
         };
         if was_full {
-            self.edge(who);
+            self.world.wake(who);
         }
     }
 
@@ -208,18 +195,9 @@ impl Machine {
             }
             Step::Decide(batches) => {
                 let count = batches.min(self.batches.len());
-                for request in self.batches.drain(..count).flatten() {
-                    self.world.hub.take(request, now);
-                }
-                let turn = self.world.hub.finish(now);
+                let turn = self.world.decide(self.batches.drain(..count).flatten());
                 let has_turn = count > 0 || !turn.deliveries.is_empty();
-                if has_turn {
-                    self.turns.push(Turn {
-                        at: turn.at,
-                        deliveries: turn.deliveries.into(),
-                        replies: turn.replies,
-                    });
-                }
+                self.turns.extend(has_turn.then_some(turn));
                 return has_turn;
             }
             Step::Deliver => {

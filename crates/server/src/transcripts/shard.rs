@@ -12,10 +12,9 @@ use crate::hub::{Body, Request};
 /// Something comes from a client, and the shard hears of it.
 fn send(world: &mut World, name: &str, bytes: &[u8]) {
     world.pipe(name).to_server.extend(bytes);
-    let found = world.people.iter().find(|(other, _, _)| other == name);
-    let (_, socket, conn) = found.expect("a connection");
-    let slot = world.shard.find(*conn).expect("a session");
-    world.shard.handle_ready(slot, socket.readiness());
+    let mut names = world.people.iter().map(|(name, _, _)| name);
+    let place = names.position(|other| other == name);
+    world.wake(place.expect("a connection"));
 }
 
 /// The requests that come of a line.

@@ -6,6 +6,7 @@ use chinwag_core::{Event, RoomId};
 use chinwag_feed::{Reader, Render};
 
 use super::{Dialect, Env};
+use crate::ignores::leave_out_aside;
 use crate::irc;
 use crate::json;
 use crate::plain;
@@ -69,10 +70,7 @@ impl Reader for RoomReader<'_> {
 
     /// Of the ignored the words are left out, in every dialect, and nothing else.
     fn instead(&self, out: &mut Vec<u8>, event: &Event, room: RoomId) -> bool {
-        let is_ignored = event.fact.aside().is_some_and(|voice| {
-            let mut ignores = self.dialect.ignores().iter();
-            ignores.any(|entry| entry.covers(&voice))
-        });
+        let is_ignored = leave_out_aside(self.dialect.ignores(), &event.fact);
         let Some(name) = self.env.rooms.get(&room).filter(|_| is_ignored) else {
             return false;
         };

@@ -10,6 +10,7 @@ use chinwag_core::{Event, Fact, Name, Query, WhoLine};
 use super::words::ListLine;
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Step, Watched};
+use crate::ignores::leave_out_aside;
 use crate::irc::caps::Cap;
 use crate::irc::line::From;
 use crate::irc::message::{Message, shown};
@@ -170,11 +171,7 @@ impl Session {
 
     /// What the client is told of one whom it ignores.
     fn without_ignored_words<'a>(&self, fact: &'a Fact) -> Cow<'a, Fact> {
-        let is_ignored = fact.aside().is_some_and(|voice| {
-            let mut ignores = self.ignores().iter();
-            ignores.any(|entry| entry.covers(&voice))
-        });
-        match is_ignored {
+        match leave_out_aside(self.ignores(), fact) {
             true => Cow::Owned(fact.without_aside()),
             false => Cow::Borrowed(fact),
         }
