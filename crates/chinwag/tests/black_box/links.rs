@@ -322,7 +322,7 @@ fn the_command_that_a_notice_names_shows_just_what_was_skipped() {
     let setup = Setup::new()
         .limit("room_log_bytes", "131072")
         .limit("history_lines", "1000");
-    let mut scene = Scene::new(setup.limit("stall_time", "1h"));
+    let mut scene = Scene::new(setup.patient());
     let padding = "x".repeat(PADDING);
     for n in 0..1_300 {
         scene.ann.write(format!("r{n} {padding}\n").as_bytes());

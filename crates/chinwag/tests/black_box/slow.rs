@@ -72,7 +72,7 @@ fn skipped_in(line: &str) -> Option<usize> {
 
 #[test]
 fn a_stalled_reader_is_told_how_many_lines_it_missed() {
-    let server = Setup::new().limit("stall_time", "1h").start();
+    let server = Setup::new().patient().start();
     let mut talkers = Talkers::new(&server);
     let mut stalled = server.join("stalled");
     stalled.sync();

@@ -139,7 +139,7 @@ fn a_client_takes_its_session_up_again_and_both_sides_close() {
 
 #[test]
 fn a_peer_that_reads_nothing_for_a_while_gets_every_line_once_and_in_order() {
-    let setup = setup().limit("stall_time", "10m");
+    let setup = setup().patient();
     let server = setup.limit("room_log_bytes", "64000000").start();
     let mut slow = openssl(server.address(), &[]);
     arrive(&mut slow, "slow");

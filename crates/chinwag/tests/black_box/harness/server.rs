@@ -92,6 +92,11 @@ impl Setup {
         self.variable(&format!("CHINWAG_LIMITS_{}", key.to_uppercase()), value)
     }
 
+    /// A client that reads nothing is not given up, for however many minutes a busy machine leaves its window full.
+    pub(crate) fn patient(self) -> Self {
+        self.limit("stall_time", "1h").limit("user_timeout", "1h")
+    }
+
     /// Nobody becomes an operator by being the first.
     pub(crate) fn without_operator(self) -> Self {
         self.variable("CHINWAG_SERVER_FIRST_OPERATOR", "nobody")
