@@ -2,6 +2,7 @@
 //! the most loses the oldest, so that nobody keeps others from being heard.
 
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use crate::event::{Event, Fact};
 use crate::ids::PersonId;
@@ -16,6 +17,15 @@ const LEAST_SHARE: usize = KEPT_BYTES_MAX / KEPT_MESSAGES_MAX;
 enum SentBy<'a> {
     Account(&'a Name),
     Person(PersonId),
+}
+
+/// What one sender has among the messages kept.
+struct Sender<'a> {
+    by: Option<SentBy<'a>>,
+    /// Bytes, each message counted as [`LEAST_SHARE`] at least.
+    share: usize,
+    /// The place of its oldest message.
+    oldest: usize,
 }
 
 /// Takes the messages out that are too many, oldest first. The newest stays.
@@ -43,21 +53,24 @@ pub(super) fn bytes(event: &Event) -> usize {
     }
 }
 
+/// The place of the oldest message of the sender with the largest share, the newest message apart.
 fn oldest_of_fullest(kept: &[Event]) -> Option<usize> {
-    let (_, older) = kept.split_last()?;
-    let share_of = |sender: Option<SentBy<'_>>| {
-        let own = kept.iter().filter(|event| sent_by(event) == sender);
-        own.map(|event| bytes(event).max(LEAST_SHARE))
-            .sum::<usize>()
-    };
-    let mut fullest = None;
-    for (place, event) in older.iter().enumerate() {
-        let share = share_of(sent_by(event));
-        if fullest.is_none_or(|(most, _)| share > most) {
-            fullest = Some((share, place));
+    let newest = kept.len().checked_sub(1)?;
+    let mut senders: Vec<Sender<'_>> = Vec::new();
+    for (place, event) in kept.iter().enumerate() {
+        let (by, share) = (sent_by(event), bytes(event).max(LEAST_SHARE));
+        match senders.iter_mut().find(|sender| sender.by == by) {
+            Some(sender) => sender.share += share,
+            None => senders.push(Sender {
+                by,
+                share,
+                oldest: place,
+            }),
         }
     }
-    fullest.map(|(_, place)| place)
+    let others = senders.iter().filter(|sender| sender.oldest < newest);
+    let fullest = others.max_by_key(|sender| (sender.share, Reverse(sender.oldest)));
+    fullest.map(|sender| sender.oldest)
 }
 
 fn sent_by(event: &Event) -> Option<SentBy<'_>> {
@@ -83,42 +96,49 @@ mod tests {
     use crate::text::Text;
     use crate::time::Timestamp;
 
-    fn kept(seq: u64, from: &str, bytes: usize) -> Event {
-        let name = |name| Name::parse(name).expect("a name");
+    fn name(name: &str) -> Name {
+        Name::parse(name).expect("a name")
+    }
+
+    fn text(bytes: usize) -> Text {
+        Text::parse(&"x".repeat(bytes)).expect("a text")
+    }
+
+    fn kept(seq: u64, from: &Name, text: &Text) -> Event {
         Event {
             seq: Seq(seq),
             at: Timestamp(0),
             source: None,
             fact: Fact::MessageKept(Box::new(KeptMessage {
                 from: PersonId(1),
-                from_name: name(from),
-                from_account: name(from),
-                account: name("vic"),
-                to_name: name("vic"),
-                text: Text::parse(&"x".repeat(bytes)).expect("a text"),
+                from_name: from.clone(),
+                from_account: from.clone(),
+                account: from.clone(),
+                to_name: from.clone(),
+                text: text.clone(),
                 manner: Manner::Speech,
                 irc: None,
             })),
         }
     }
 
-    fn of<'a>(from: &str, kept: &'a [Event]) -> Vec<&'a Event> {
-        let name = Name::parse(from).expect("a name");
+    fn of<'a>(from: &Name, kept: &'a [Event]) -> Vec<&'a Event> {
         let own = kept
             .iter()
-            .filter(|event| sent_by(event) == Some(SentBy::Account(&name)));
+            .filter(|event| sent_by(event) == Some(SentBy::Account(from)));
         own.collect()
     }
 
     proptest! {
         #[test]
         fn nobody_takes_the_share_of_another(
-            sent in prop::collection::vec((0..3u8, prop_oneof![Just(1), 1..4_096usize]), 1..200),
+            sent in prop::collection::vec((0..3_usize, 0..5_usize), 1..200),
         ) {
+            let senders = ["ann", "bob", "mal"].map(name);
+            let texts = [1, LEAST_SHARE, LEAST_SHARE + 1, 1_000, 4_095].map(text);
             let mut all = Vec::new();
-            for (seq, (sender, bytes)) in sent.into_iter().enumerate() {
-                let sender = ["ann", "bob", "mal"][usize::from(sender)];
-                all.push(kept(seq as u64, sender, bytes));
+            for (seq, (sender, length)) in sent.into_iter().enumerate() {
+                all.push(kept(seq as u64, &senders[sender], &texts[length]));
                 make_space(&mut all);
                 prop_assert!(fits(&all));
                 prop_assert_eq!(all.last().map(|event| event.seq), Some(Seq(seq as u64)));
@@ -128,15 +148,17 @@ mod tests {
 
         #[test]
         fn who_says_little_is_heard_beside_who_floods(floods in 1..300u64, bytes in 1..4_096usize) {
-            let mut all = [kept(0, "ann", 1), kept(1, "ann", 1)].to_vec();
+            let [ann, bob, mal] = ["ann", "bob", "mal"].map(name);
+            let (short, long) = (text(1), text(bytes));
+            let mut all = [kept(0, &ann, &short), kept(1, &ann, &short)].to_vec();
             for seq in 0..floods {
-                all.push(kept(2 + seq, "mal", bytes));
+                all.push(kept(2 + seq, &mal, &long));
                 make_space(&mut all);
             }
-            all.push(kept(1_000, "bob", 1));
+            all.push(kept(1_000, &bob, &short));
             make_space(&mut all);
-            prop_assert_eq!(of("ann", &all).len(), 2);
-            prop_assert_eq!(of("bob", &all).len(), 1);
+            prop_assert_eq!(of(&ann, &all).len(), 2);
+            prop_assert_eq!(of(&bob, &all).len(), 1);
         }
     }
 }
