@@ -74,8 +74,7 @@ pub(crate) fn run(workspace: &Workspace, update: bool) -> Result<()> {
     }
     let sh = &workspace.sh;
     let program = build(sh)?;
-    let mut counted = count(sh, &program)?;
-    counted.extend(count_full_server(sh, &program)?);
+    let counted = count(&program)?;
     let path = workspace.root().join(FILE);
     if update {
         let slow = slow(&counted);
@@ -124,19 +123,27 @@ fn build(sh: &Shell) -> Result<String> {
     Ok(program.into())
 }
 
-/// The instructions of one round of every piece, in the program's order.
-fn count(sh: &Shell, program: &str) -> Result<Vec<(String, u64)>> {
+/// The instructions of one round of every piece, those of the full server last. A count does not mind what runs beside
+/// it.
+fn count(program: &str) -> Result<Vec<(String, u64)>> {
+    thread::scope(|scope| {
+        let full_server = scope.spawn(|| count_full_server(program));
+        let mut counted = count_pieces(program)?;
+        counted.extend(full_server.join().expect("it does not panic")?);
+        Ok(counted)
+    })
+}
+
+/// The instructions of one round of every other piece, in the program's order.
+fn count_pieces(program: &str) -> Result<Vec<(String, u64)>> {
+    let sh = Shell::new()?;
     let list = cmd!(sh, "{program} rounds").quiet().read()?;
     let count = |line: &str| {
         let (name, rounds) = line.split_once('\t').context("no piece")?;
         let rounds: u64 = rounds.parse()?;
-        // Beside each other, as a count does not mind.
-        let (once, twice) = thread::scope(|scope| {
-            let once = scope.spawn(|| callgrind(program, name, rounds));
-            let twice = callgrind(program, name, 2 * rounds);
-            (once.join().expect("it only starts a program"), twice)
-        });
-        Ok((name.to_owned(), twice?.saturating_sub(once?) / rounds))
+        let once = callgrind(program, name, rounds)?;
+        let twice = callgrind(program, name, 2 * rounds)?;
+        Ok((name.to_owned(), twice.saturating_sub(once) / rounds))
     };
     list.lines().map(count).collect()
 }
@@ -156,7 +163,8 @@ fn callgrind(program: &str, piece: &str, rounds: u64) -> Result<u64> {
 }
 
 /// The instructions of one round of each piece of the full server.
-fn count_full_server(sh: &Shell, program: &str) -> Result<Vec<(String, u64)>> {
+fn count_full_server(program: &str) -> Result<Vec<(String, u64)>> {
+    let sh = Shell::new()?;
     let folder = sh.create_temp_dir()?;
     let out = folder.path().join("count");
     let out_file = format!("--callgrind-out-file={}", out.display());
