@@ -20,6 +20,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::data::DataFlags;
+use crate::zone;
 
 /// Bytes of messages that are read and written at once.
 const PAGE_BYTES: usize = 1 << 20;
@@ -31,8 +32,8 @@ pub(crate) struct ExportFlags {
     /// Only this room [default: all]
     #[arg(long, value_parser = room_name)]
     room: Option<RoomName>,
-    /// Only what was said since then: 2026-11-21, "2026-11-21 14:00", 14:00 for today, yesterday, an
-    /// RFC 3339 time, or 2h for two hours ago
+    /// Only what was said since then: 2026-11-21, "2026-11-21 14:00", 14:00 for the last 14:00, yesterday,
+    /// an RFC 3339 time, or 2h for two hours ago
     #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     since: Option<Moment>,
     /// Only what was said before then: of a day, nothing
@@ -76,7 +77,10 @@ impl ExportFlags {
         zone: &TimeZone,
     ) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
         let since = self.since.map(|since| since.start(now, zone));
-        let until = self.until.map(|until| until.before(now, zone));
+        let start = since.unwrap_or(Timestamp(i64::MIN));
+        let until = self
+            .until
+            .map(|until| until.before_behind(start, now, zone));
         match since.zip(until) {
             Some((since, until)) if until < since => bail!("--until is before --since"),
             _ => Ok((since, until)),
@@ -99,8 +103,7 @@ pub(crate) fn export(flags: &ExportFlags) -> Result<()> {
 
 fn write(reader: &mut Reader, flags: &ExportFlags, out: &mut impl Write) -> Result<()> {
     let rooms = reader.rooms()?;
-    let zone = TimeZone::system();
-    let (since, until) = flags.times(now(), &zone)?;
+    let (since, until) = flags.times(now(), &zone::HERE)?;
     let range = ExportRange {
         room: flags
             .room
@@ -114,7 +117,7 @@ fn write(reader: &mut Reader, flags: &ExportFlags, out: &mut impl Write) -> Resu
         out,
         rooms: rooms.into_iter().map(|room| (room.id, room.name)).collect(),
         format: flags.format,
-        zone,
+        zone: zone::HERE.clone(),
         day: None,
     };
     let mut from = Seq(0);
@@ -662,6 +665,14 @@ mod tests {
             Some((minutes(10, 3) + 5, minutes(14, 3) + 5))
         );
         assert_eq!(times("12:00", "11:00"), None);
+        assert_eq!(
+            times("12:00", "15:00"),
+            Some((minutes(12, 0), minutes(15, 0)))
+        );
+        assert_eq!(
+            times("23:00", "23:30"),
+            Some((minutes(-1, 0), minutes(-1, 30)))
+        );
     }
 
     fn parsed(arguments: &[&str]) -> ExportFlags {

@@ -17,6 +17,7 @@ mod password;
 mod serve;
 mod shell;
 mod usage;
+mod zone;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -13,6 +13,7 @@ use signal_hook::iterator::Signals;
 use crate::announce;
 use crate::arguments::ServeFlags;
 use crate::logging::{self, Logging};
+use crate::zone;
 
 /// Why a server does not start or does not go on.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +64,9 @@ pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGXFSZ])?;
     let config = read_config(&flags, Reading::First)?;
     let logging = logging::start(&config.log)?;
+    if let Some(fault) = zone::fault() {
+        tracing::warn!("{fault}");
+    }
     chinwag_server::raise_descriptor_limit();
     // The listeners first: a port in use is the commoner mistake and leaves no trace in the data.
     let listeners = chinwag_server::bind(&config.server.listen)?;

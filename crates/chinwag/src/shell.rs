@@ -10,13 +10,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use chinwag_core::{Account, Mask, Restriction, Timestamp};
+use chinwag_core::{Account, Mask, Reach, Restriction, Timestamp};
 use chinwag_server::{ShellAnswer, ask_from_shell, hash_password};
 use clap::{Args, Subcommand};
-use jiff::tz::TimeZone;
 
 use crate::data::DataFlags;
 use crate::password;
+use crate::zone;
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountFlags {
@@ -306,8 +306,10 @@ pub(crate) fn bans(flags: &ListFlags) -> Result<ExitCode> {
 
 /// `bob (192.0.2.7) until 2026-11-22 10:00 by lee: spam`
 fn in_force(entry: &Restriction) -> String {
-    let mut told = match (&entry.mask.name, entry.mask.net) {
-        (Some(name), Some(net)) => format!("{name} ({})", Mask::of_net(net)),
+    let Mask { name, net, reach } = &entry.mask;
+    let mut told = match (name, net.map(Mask::of_net), reach) {
+        (Some(name), Some(net), Reach::Both) => format!("{name} from {net}"),
+        (Some(name), Some(net), _) => format!("{name} ({net})"),
         _ => entry.mask.to_string(),
     };
     if let Some(until) = entry.until {
@@ -323,6 +325,6 @@ fn in_force(entry: &Restriction) -> String {
 /// A time in this machine's zone.
 fn minute(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    let at = at.to_zoned(TimeZone::system());
+    let at = at.to_zoned(zone::HERE.clone());
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }

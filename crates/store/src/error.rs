@@ -193,8 +193,8 @@ impl From<rusqlite::Error> for BackupError {
 /// Where a database holds what the program has never written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
-    /// SQLite itself cannot make sense of the file.
-    #[error("SQLite cannot read it")]
+    /// SQLite itself cannot make sense of the file. It tells a disk that fails (EIO) in the same way.
+    #[error("SQLite cannot read its file, or the disk cannot")]
     File,
     /// The messages from this one on, up to the end of their block.
     #[error("the messages from number {0} on cannot be read")]

@@ -90,12 +90,10 @@ pub(super) fn date(typed: &str) -> Option<Date> {
 pub enum Day {
     /// `2026-11-21`
     On(Date),
-    /// `today`, or the day of a time alone
+    /// `today`
     Today,
     /// `yesterday`
     Yesterday,
-    /// The day behind today, to which a range can reach
-    Tomorrow,
 }
 
 impl Day {
@@ -115,16 +113,7 @@ impl Day {
         match self {
             Self::On(date) => date,
             Self::Today => today,
-            Self::Yesterday => today.yesterday().unwrap_or(today),
-            Self::Tomorrow => today.tomorrow().unwrap_or(today),
-        }
-    }
-
-    fn next(self) -> Self {
-        match self {
-            Self::On(date) => Self::On(date.tomorrow().unwrap_or(date)),
-            Self::Yesterday => Self::Today,
-            Self::Today | Self::Tomorrow => Self::Tomorrow,
+            Self::Yesterday => day_before(today),
         }
     }
 }
@@ -135,8 +124,10 @@ impl Day {
 pub enum Moment {
     /// `2026-11-21`
     Day(Day),
-    /// `2026-11-21 14:00`, `14:00` or `14:00:05`
+    /// `2026-11-21 14:00`
     Clock(Day, Time),
+    /// `14:00` or `14:00:05`: the last that there was, which shortly after midnight is one of the day before
+    Time(Time),
     /// `2h`
     Ago(Duration),
     /// `2026-11-21T14:00:05Z`, as RFC 3339 writes it
@@ -147,7 +138,7 @@ impl Moment {
     /// Reads one; a `T` may stand in place of the blank, as in RFC 3339.
     pub fn parse(typed: &str) -> Option<Self> {
         if let Some(time) = time(typed) {
-            return Some(Self::Clock(Day::Today, time));
+            return Some(Self::Time(time));
         }
         if let Some(day) = Day::parse(typed) {
             return Some(Self::Day(day));
@@ -171,23 +162,15 @@ impl Moment {
         }
     }
 
-    /// Reads `A..B`, or `A..` for up to now. A time alone behind `..` is the next that there is behind the
-    /// time before it: of the same day, or of the day after.
+    /// Reads `A..B`, or `A..` for up to now.
     pub(super) fn parse_range(typed: &str) -> Option<(Self, Option<Self>)> {
         let (from, until) = typed.split_once("..")?;
         let (from, until) = (Self::parse(from.trim())?, until.trim());
-        let until = match (from, time(until)) {
-            _ if until.is_empty() => None,
-            (Self::Day(day), Some(time)) => Some(Self::behind((day, Time::midnight()), time)),
-            (Self::Clock(day, start), Some(time)) => Some(Self::behind((day, start), time)),
-            _ => Some(Self::parse(until)?),
+        let until = match until.is_empty() {
+            true => None,
+            false => Some(Self::parse(until)?),
         };
         Some((from, until))
-    }
-
-    fn behind((day, start): (Day, Time), time: Time) -> Self {
-        let day = if time > start { day } else { day.next() };
-        Self::Clock(day, time)
     }
 
     /// When it begins, in a zone where the time is `now`: the first time that clocks show it.
@@ -195,6 +178,7 @@ impl Moment {
         match self {
             Self::Day(day) => day_start(day.date(now, zone), zone),
             Self::Clock(day, time) => shown(day.date(now, zone).to_datetime(time), zone).0,
+            Self::Time(time) => shown(last(time, now, zone), zone).0,
             Self::Ago(time) => now - time,
             Self::At(at) => at,
         }
@@ -205,20 +189,57 @@ impl Moment {
     pub fn before(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Clock(day, time) => shown(day.date(now, zone).to_datetime(time), zone).1,
+            Self::Time(time) => shown(last(time, now, zone), zone).1,
             moment => moment.start(now, zone),
         }
     }
 
-    /// The end of what reaches up to it: a day belongs to it, a time does not.
-    pub fn end(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+    /// The same for what lies behind a start too. Where the last time of day was before that start, today's is
+    /// meant, which is still to come.
+    pub fn before_behind(self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
-            Self::Day(day) => day
-                .date(now, zone)
-                .tomorrow()
-                .map_or(Timestamp(i64::MAX), |next| day_start(next, zone)),
+            Self::Time(time) if self.before(now, zone) < start => {
+                Self::Clock(Day::Today, time).before(now, zone)
+            }
             moment => moment.before(now, zone),
         }
     }
+
+    /// The end of a range: a day belongs to it, a time does not. A time alone is the next that there is behind the
+    /// start, of the same day or of the day after.
+    pub(super) fn end_behind(self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        match self {
+            Self::Day(day) => day_start(day_after(day.date(now, zone)), zone),
+            Self::Time(time) => shown(next(time, start, zone), zone).1,
+            moment => moment.before(now, zone),
+        }
+    }
+}
+
+/// When clocks have shown this time of day last.
+fn last(time: Time, now: Timestamp, zone: &TimeZone) -> DateTime {
+    let today = wall_clock(now, zone).date();
+    match shown(today.to_datetime(time), zone).0 > now {
+        true => day_before(today).to_datetime(time),
+        false => today.to_datetime(time),
+    }
+}
+
+/// When clocks show this time of day next.
+fn next(time: Time, now: Timestamp, zone: &TimeZone) -> DateTime {
+    let clock = wall_clock(now, zone);
+    match time > clock.time() {
+        true => clock.date().to_datetime(time),
+        false => day_after(clock.date()).to_datetime(time),
+    }
+}
+
+fn day_before(date: Date) -> Date {
+    date.yesterday().unwrap_or(date)
+}
+
+fn day_after(date: Date) -> Date {
+    date.tomorrow().unwrap_or(date)
 }
 
 /// Reads a time of day: `14:00`, `9:05` or `14:00:05`.
@@ -333,7 +354,8 @@ mod tests {
         let at = |at: Timestamp| std::format!("{}", wall_clock(at, &TimeZone::UTC));
         let zone = &TimeZone::UTC;
         let moment =
-            Moment::parse(typed).map(|it| (at(it.start(now, zone)), at(it.end(now, zone))));
+            Moment::parse(typed).map(|it| (it.start(now, zone), it.end_behind(now, now, zone)));
+        let moment = moment.map(|(start, end)| (at(start), at(end)));
         let moment = moment.as_ref().map(|(start, end)| (&**start, &**end));
         assert_eq!(moment, expected, "{typed}");
     }
@@ -348,8 +370,6 @@ mod tests {
         check_moment("2026-11-20 09:05:00", Some((minute, minute)));
         check_moment("2026-11-20T10:05:00+01:00", Some((minute, minute)));
         check_moment("2026-11-20T09:05:00Z", Some((minute, minute)));
-        let today = "2026-11-21T23:59:00";
-        check_moment("23:59", Some((today, today)));
         for typed in [
             "24:00",
             "9:5",
@@ -388,19 +408,8 @@ mod tests {
         for (typed, from, until) in [
             ("14:00..15:30", "14:00", Some("15:30")),
             ("2026-11-20 .. 2026-11-21", "2026-11-20", Some("2026-11-21")),
-            (
-                "2026-11-20 14:00..15:00",
-                "2026-11-20 14:00",
-                Some("2026-11-20 15:00"),
-            ),
-            ("yesterday..15:00", "yesterday", Some("yesterday 15:00")),
-            ("yesterday..00:00", "yesterday", Some("today 00:00")),
+            ("2026-11-20 14:00..15:00", "2026-11-20 14:00", Some("15:00")),
             ("yesterday 23:00..0:45", "yesterday 23:00", Some("00:45")),
-            (
-                "2026-12-31 14:00..14:00",
-                "2026-12-31 14:00",
-                Some("2027-01-01 14:00"),
-            ),
             ("2h..1h", "2h", Some("1h")),
             ("2h..14:00", "2h", Some("14:00")),
             ("yesterday..", "yesterday", None),
@@ -413,11 +422,80 @@ mod tests {
         }
     }
 
+    /// What a range is at a time of day of 21 November.
+    #[track_caller]
+    fn check_range(clock: &str, typed: &str, from: &str, until: &str) {
+        let zone = &TimeZone::UTC;
+        let now = rfc3339(&std::format!("2026-11-21T{clock}Z")).expect("a time");
+        let (start, end) = Moment::parse_range(typed).expect("a range");
+        let start = start.start(now, zone);
+        let end = end.expect("an end").end_behind(start, now, zone);
+        let at = |at: Timestamp| std::format!("{}", wall_clock(at, zone).strftime("%-d %R"));
+        assert_eq!(
+            (&*at(start), &*at(end)),
+            (from, until),
+            "{typed} at {clock}"
+        );
+    }
+
     #[test]
-    fn a_range_can_reach_into_the_next_day() {
-        let (_, until) = Moment::parse_range("23:00..01:00").expect("a range");
-        let tomorrow = until.map(|until| until.end(Timestamp(1_795_269_785_000), &TimeZone::UTC));
-        assert_eq!(tomorrow, Some(Timestamp(1_795_309_200_000)));
+    fn a_time_alone_is_the_last_and_as_an_end_the_next_behind_the_start() {
+        let check = check_range;
+        check("14:03:05", "14:00..15:30", "21 14:00", "21 15:30");
+        check("14:03:05", "14:03..14:00", "21 14:03", "22 14:00");
+        check("14:03:05", "15:00..14:00", "20 15:00", "21 14:00");
+        check("00:20:00", "23:00..23:30", "20 23:00", "20 23:30");
+        check("00:20:00", "23:00..01:00", "20 23:00", "21 01:00");
+        check("00:20:00", "23:00..0:10", "20 23:00", "21 00:10");
+        check("00:20:00", "00:00..0:10", "21 00:00", "21 00:10");
+        check("23:30:00", "23:00..01:00", "21 23:00", "22 01:00");
+        check("00:20:00", "yesterday..15:00", "20 00:00", "20 15:00");
+        check("14:03:05", "yesterday..00:00", "20 00:00", "21 00:00");
+        check("00:20:00", "2h..23:30", "20 22:20", "20 23:30");
+        check(
+            "14:03:05",
+            "2026-11-19 14:00..14:00",
+            "19 14:00",
+            "20 14:00",
+        );
+    }
+
+    #[test]
+    fn the_last_time_of_day_may_be_one_of_yesterday() {
+        let check = |clock: &str, typed: &str, expected: &str| {
+            let now = rfc3339(&std::format!("2026-11-21T{clock}Z")).expect("a time");
+            let moment = Moment::parse(typed).expect("a moment");
+            let (start, before) = (
+                moment.start(now, &TimeZone::UTC),
+                moment.before(now, &TimeZone::UTC),
+            );
+            let at = |at: Timestamp| {
+                std::format!("{}", wall_clock(at, &TimeZone::UTC).strftime("%-d %T"))
+            };
+            assert_eq!((&*at(start), &*at(before)), (expected, expected));
+        };
+        check("00:20:00", "23:00", "20 23:00:00");
+        check("23:00:00", "23:00", "21 23:00:00");
+        check("22:59:59.999", "23:00", "20 23:00:00");
+        check("00:00:00", "00:00", "21 00:00:00");
+        check("00:20:00", "today 23:00", "21 23:00:00");
+    }
+
+    #[test]
+    fn an_end_before_the_start_is_still_to_come() {
+        let check = |clock: &str, (since, until): (&str, &str), expected: &str| {
+            let now = rfc3339(&std::format!("2026-11-21T{clock}Z")).expect("a time");
+            let moment = |typed: &str| Moment::parse(typed).expect("a moment");
+            let since = moment(since).start(now, &TimeZone::UTC);
+            let until = moment(until).before_behind(since, now, &TimeZone::UTC);
+            let until = std::format!("{}", wall_clock(until, &TimeZone::UTC).strftime("%-d %R"));
+            assert_eq!(until, expected);
+        };
+        check("14:03:00", ("12:00", "15:00"), "21 15:00");
+        check("14:03:00", ("yesterday", "15:00"), "20 15:00");
+        check("14:03:00", ("12:00", "11:00"), "21 11:00");
+        check("00:20:00", ("23:00", "23:30"), "20 23:30");
+        check("00:20:00", ("23:00", "01:00"), "21 01:00");
     }
 
     #[test]
@@ -469,7 +547,7 @@ mod tests {
             let utc = |at: Timestamp| std::format!("{}", in_utc(at));
             let times = (
                 moment.start(Timestamp(0), &zone),
-                moment.end(Timestamp(0), &zone),
+                moment.before(Timestamp(0), &zone),
             );
             (utc(times.0), utc(times.1))
         };

@@ -4,8 +4,9 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::process::Command;
 
-use crate::harness::{Client, Server, Setup};
+use crate::harness::{CHINWAG, Client, Server, Setup};
 use crate::proxy::ncat;
 
 /// It must end with this status, one sentence that holds each of the words, and no panic.
@@ -466,4 +467,24 @@ fn data_goes_where_the_standards_of_these_variables_say() {
         .variable("HOME", &home.to_string_lossy());
     let _ = setup.start().stop();
     assert!(home.join(".local/state/chinwag/messages.db").exists());
+}
+
+#[test]
+fn a_zone_of_the_machine_that_is_none_is_told() {
+    let setup = Setup::new().variable("TZ", "Moon/Base");
+    let mut server = setup.start();
+    logs(
+        &mut server,
+        "TZ is \"Moon/Base\", which is no time zone: times are in UTC",
+    );
+    server.stop();
+    let mut export = Command::new(CHINWAG);
+    let export = export.args(["export", "--data", &setup.data().to_string_lossy()]);
+    for (zone, words) in [("Moon/Base", "chinwag: TZ is \"Moon/Base\""), ("UTC", "")] {
+        let output = export.env("TZ", zone).output().expect("the program starts");
+        assert!(output.status.success());
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(error.starts_with(words), "{error}");
+        assert_eq!(error.lines().count(), usize::from(!words.is_empty()));
+    }
 }

@@ -371,11 +371,20 @@ pub enum ParseError {
         takes: &'static str,
     },
     /// No setting of a room.
-    UnknownSetting(EchoedInput),
+    UnknownSetting {
+        /// What was typed.
+        typed: EchoedInput,
+        /// The setting probably meant.
+        meant: Option<&'static str>,
+    },
+    /// Not the beginning of a certificate.
+    BadCertificate,
     /// Not a length of time.
     BadTime(EchoedInput),
     /// Not a number of lines, a length of time or a day.
     BadBack(EchoedInput),
+    /// No lines, or a length of none.
+    EmptyBack(EchoedInput),
     /// Neither a day nor a time of day.
     BadMoment(EchoedInput),
     /// No filter of a search.

@@ -233,7 +233,7 @@ impl Display for Typed {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let time = match self.0 {
             Moment::Day(day) => return TypedDay(day).fmt(f),
-            Moment::Clock(zone::Day::Today, time) => time,
+            Moment::Time(time) => time,
             Moment::Clock(day, time) => {
                 write!(f, "{} ", TypedDay(day))?;
                 time
@@ -257,7 +257,6 @@ impl Display for TypedDay {
             zone::Day::On(date) => Day(date).fmt(f),
             zone::Day::Today => f.write_str("today"),
             zone::Day::Yesterday => f.write_str("yesterday"),
-            zone::Day::Tomorrow => f.write_str("tomorrow"),
         }
     }
 }

@@ -55,7 +55,7 @@ pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
     }
     let back = match arguments.rest() {
         "" => Back::Last(HISTORY_LINES),
-        typed => back(typed).ok_or_else(|| ParseError::BadBack(EchoedInput::new(typed)))?,
+        typed => back(typed)?,
     };
     Ok(Request::History {
         with,
@@ -65,23 +65,30 @@ pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
     })
 }
 
-fn back(typed: &str) -> Option<Back> {
+fn back(typed: &str) -> Result<Back, ParseError> {
     if typed.bytes().all(|b| b.is_ascii_digit()) {
         // What does not fit into the number is more than is shown anyway.
         let lines: usize = typed.parse().unwrap_or(usize::MAX);
-        return (lines > 0).then_some(Back::Last(lines));
+        return match lines {
+            0 => Err(ParseError::EmptyBack(EchoedInput::new(typed))),
+            lines => Ok(Back::Last(lines)),
+        };
     }
     if typed.eq_ignore_ascii_case("more") {
-        return Some(Back::More);
+        return Ok(Back::More);
     }
     if let Some((from, until)) = Moment::parse_range(typed) {
         let between = until.map(|until| Back::Between(from, until));
-        return Some(between.unwrap_or(Back::From(from)));
+        return Ok(between.unwrap_or(Back::From(from)));
     }
-    Moment::parse(typed).map(|moment| match moment {
-        Moment::Ago(time) => Back::For(time),
-        moment => Back::From(moment),
-    })
+    match Moment::parse(typed) {
+        Some(Moment::Ago(time)) => Ok(Back::For(time)),
+        Some(moment) => Ok(Back::From(moment)),
+        None if parse_duration(typed).is_ok() => {
+            Err(ParseError::EmptyBack(EchoedInput::new(typed)))
+        }
+        None => Err(ParseError::BadBack(EchoedInput::new(typed))),
+    }
 }
 
 pub(in crate::plain) fn around(arguments: Arguments<'_>) -> Read {

@@ -87,12 +87,16 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
         ParseError::BadSetting { setting, takes } => {
             write!(f, "/room {setting} takes {takes}.")
         }
-        ParseError::UnknownSetting(typed) => {
-            write!(
-                f,
-                "A room has no setting \"{typed}\". /help room lists all."
-            )
+        ParseError::UnknownSetting { typed, meant } => {
+            write!(f, "A room has no setting \"{typed}\". ")?;
+            if let Some(meant) = meant {
+                write!(f, "Did you mean {meant}? ")?;
+            }
+            f.write_str("/help room lists all.")
         }
+        ParseError::BadCertificate => f.write_str(
+            "A certificate is named by its first digits, 4 at least: /account forget 3fa9c0. /account lists yours.",
+        ),
         ParseError::BadTime(typed) => {
             write!(
                 f,
@@ -102,6 +106,10 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
         ParseError::BadBack(typed) => write!(
             f,
             "\"{typed}\" is not a number, a time or a day. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more."
+        ),
+        ParseError::EmptyBack(typed) => write!(
+            f,
+            "\"{typed}\" asks for nothing. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more."
         ),
         ParseError::BadMoment(typed) => write!(
             f,

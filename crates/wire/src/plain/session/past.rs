@@ -54,6 +54,8 @@ pub(super) struct SearchQuestion {
     pub(super) search: SearchRequest,
     /// It goes on where the last one ended.
     pub(super) is_more: bool,
+    /// When it was first asked: what its times are told from.
+    asked: Timestamp,
 }
 
 /// What the next question goes by.
@@ -103,6 +105,7 @@ enum Way {
 #[derive(Debug)]
 struct Found {
     search: SearchRequest,
+    asked: Timestamp,
     next: Option<Seq>,
     /// In the order of their numbers, of which the first is 1.
     places: Vec<(RoomId, Seq)>,
@@ -161,14 +164,15 @@ impl Past {
                 asked.map(history)
             }
             Request::Search(words) => {
-                let ask = ask_search(&words, None, env, zone);
+                let ask = ask_search(&words, None, env.wall, zone);
                 let question = SearchQuestion {
                     search: words,
                     is_more: false,
+                    asked: env.wall,
                 };
                 Ok(search((question, ask)))
             }
-            _ => match self.search_more(env, zone) {
+            _ => match self.search_more(zone) {
                 Some(more) => Ok(search(more)),
                 None if self.found().is_some() => Err(Notice::NoOlderMatches),
                 None => Err(Notice::NoSearch),
@@ -212,7 +216,8 @@ impl Past {
                 Range::From(start(moment))
             }
             (Back::Between(from, until), _) => {
-                let (start, end) = (start(from), until.end(env.wall, zone));
+                let start = start(from);
+                let end = until.end_behind(start, env.wall, zone);
                 // A day ends where the next begins.
                 let is_day = matches!(until, Moment::Day(_));
                 if end < start || (is_day && end == start) {
@@ -298,13 +303,15 @@ impl Past {
     }
 
     /// What to ask for older matches; `None` if the last search has looked at everything.
-    fn search_more(&self, env: &Env<'_>, zone: &TimeZone) -> Option<(SearchQuestion, Ask)> {
+    fn search_more(&self, zone: &TimeZone) -> Option<(SearchQuestion, Ask)> {
         let found = self.found()?;
-        let below = found.next?;
-        let search = found.search.clone();
-        let ask = ask_search(&search, Some(below), env, zone);
-        let is_more = true;
-        Some((SearchQuestion { search, is_more }, ask))
+        let question = SearchQuestion {
+            search: found.search.clone(),
+            is_more: true,
+            asked: found.asked,
+        };
+        let ask = ask_search(&question.search, Some(found.next?), question.asked, zone);
+        Some((question, ask))
     }
 
     /// Keeps the places of matches, and gives the number of the first of them.
@@ -326,6 +333,7 @@ impl Past {
         }));
         *found = Some(Found {
             search: question.search.clone(),
+            asked: question.asked,
             next: page.next,
             places,
         });
@@ -398,8 +406,15 @@ impl HistoryQuestion {
     }
 }
 
-/// What to ask for a search, from its end or from a place back.
-fn ask_search(search: &SearchRequest, below: Option<Seq>, env: &Env<'_>, zone: &TimeZone) -> Ask {
+/// What to ask for a search, from its end or from a place back, which was first asked at this time.
+fn ask_search(
+    search: &SearchRequest,
+    below: Option<Seq>,
+    asked: Timestamp,
+    zone: &TimeZone,
+) -> Ask {
+    let after = (search.after).map(|moment| moment.start(asked, zone));
+    let start = after.unwrap_or(Timestamp(i64::MIN));
     Ask::Search(Search {
         words: search.words.clone(),
         from: search.from.clone(),
@@ -407,8 +422,8 @@ fn ask_search(search: &SearchRequest, below: Option<Seq>, env: &Env<'_>, zone: &
         room: search.room.clone(),
         with: None,
         not_in: search.not_in.clone(),
-        before: (search.before).map(|moment| moment.before(env.wall, zone)),
-        after: (search.after).map(|moment| moment.start(env.wall, zone)),
+        before: (search.before).map(|moment| moment.before_behind(start, asked, zone)),
+        after,
         below,
     })
 }
