@@ -108,7 +108,7 @@ pub enum Rejection {
     RoomGone,
     /// The receiver's link is lost, and as much is kept for it as may be.
     NothingKept(Name),
-    /// The receiver is not here, and nothing is kept for it: it has no account, or the asker is logged
+    /// The person is not here. A message is not kept for it: it has no account, or the asker is logged
     /// in to none, or those who run the server do not want it.
     Absent(Name),
     /// The receiver hears in private from people with a registered name alone.

@@ -111,10 +111,17 @@ impl Chat {
     }
 
     fn whois(&self, me: &Person, name: &str, now: Timestamp) -> Result<Answer, Rejection> {
-        let lost = || self.resumables.reachable(&Name::known(name)?, now);
-        let away = |nobody| match lost() {
-            Some(lost) => Rejection::LinkLost(lost.person.name.clone()),
-            None => nobody,
+        let away = |nobody| {
+            let Some(name) = Name::known(name) else {
+                return nobody;
+            };
+            let lost = self.resumables.reachable(&name, now);
+            match (lost, self.registrations.get(&name)) {
+                (Some(lost), _) => Rejection::LinkLost(lost.person.name.clone()),
+                // The prompt tells everybody as much.
+                (None, Some(_)) => Rejection::Absent(name),
+                (None, None) => nobody,
+            }
         };
         let person = self.find(me, name).map_err(away)?;
         let with_address = me.session.rank.operator;

@@ -131,9 +131,13 @@ fn clear_or_set(text: Text) -> Option<Text> {
 
 /// The command that was probably meant, as far as it can be told from a slip of the fingers.
 fn meant(typed: &str) -> Option<&'static str> {
+    nearest(typed, COMMANDS.iter().flat_map(CommandSpec::words))
+}
+
+/// The word that a typed one is a slip of.
+fn nearest(typed: &str, words: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     let typed = typed.to_ascii_lowercase();
     let slips_max = SLIP_MAX.min(typed.len() / 2);
-    let words = COMMANDS.iter().flat_map(CommandSpec::words);
     let near = words.filter(|word| word.len().abs_diff(typed.len()) <= slips_max);
     let slips = near.map(|word| (strsim::osa_distance(&typed, word), word));
     slips

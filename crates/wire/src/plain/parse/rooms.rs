@@ -4,9 +4,9 @@ use alloc::string::String;
 
 use chinwag_core::{Listed, MaskError, RoomPassword, RoomSetting, Standing, StandingChange};
 
-use super::Read;
 use super::arguments::{Arguments, room};
 use super::operate::{covers_address, mask, time};
+use super::{Read, nearest};
 use crate::plain::message_ref::MessageRef;
 use crate::plain::request::{EchoedInput, ParseError, Request, RoomRequest};
 
@@ -21,7 +21,10 @@ pub(in crate::plain) fn room_settings(mut arguments: Arguments<'_>) -> Read {
     match setting(word, value)? {
         Some(setting) => request(RoomRequest::Set(setting)),
         None if value.is_empty() => request(RoomRequest::Info(Some(room(word)?))),
-        None => Err(ParseError::UnknownSetting(EchoedInput::new(word))),
+        None => Err(ParseError::UnknownSetting {
+            typed: EchoedInput::new(word),
+            meant: setting_like(word),
+        }),
     }
 }
 
@@ -80,6 +83,12 @@ const SWITCHES: [(&str, Switch); 7] = [
     ("encrypted", RoomSetting::Encrypted),
     ("ctcp", |on| RoomSetting::NoCtcp(!on)),
 ];
+
+/// The setting that was probably meant.
+pub(in crate::plain) fn setting_like(typed: &str) -> Option<&'static str> {
+    let others = ["name", "open", "topic", "password", "limit"];
+    nearest(typed, SWITCHES.iter().map(|(name, _)| *name).chain(others))
+}
 
 /// Whether the topic is the moderators' to set.
 fn topic(value: &str) -> Option<bool> {

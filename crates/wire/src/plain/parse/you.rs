@@ -70,7 +70,7 @@ pub(in crate::plain) fn account(mut arguments: Arguments<'_>) -> Read {
             let certificate = CertificatePrefix::parse(arguments.rest());
             certificate
                 .map(Request::Forget)
-                .ok_or_else(|| arguments.usage())
+                .ok_or(ParseError::BadCertificate)
         }
         Some(_) => Err(arguments.usage()),
     }
@@ -268,6 +268,8 @@ mod tests {
                 "{wrong}"
             );
         }
+        let forget = parse("/account forget zz");
+        assert!(matches!(forget, Err(ParseError::BadCertificate)));
         assert!(matches!(
             parse("/account"),
             Ok(Request::Query(Query::Account))

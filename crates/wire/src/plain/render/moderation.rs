@@ -26,6 +26,9 @@ impl LineWriter<'_> {
             ModAction::Op { .. } => {
                 self.alone(format_args!("{by} made you an operator: /help op."));
             }
+            ModAction::Deop { .. } if audit_entry.actor == audit_entry.target => {
+                self.alone("You are no operator any more.");
+            }
             ModAction::Deop { .. } => {
                 self.alone(format_args!("{by} removed your operator rights."));
             }
@@ -238,13 +241,14 @@ impl Display for Whom<'_> {
     }
 }
 
-/// `bob (192.0.2.7)`: all that a mask is about.
+/// `bob (192.0.2.7)`: all that a mask is about; `bob from 192.0.2.7` where it needs both.
 pub(super) struct Both<'a>(pub(super) &'a Mask);
 
 impl Display for Both<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match (&self.0.name, self.0.net) {
-            (Some(name), Some(net)) => write!(f, "{name} ({})", Mask::of_net(net)),
+        match (&self.0.name, self.0.net.map(Mask::of_net), self.0.reach) {
+            (Some(name), Some(net), Reach::Both) => write!(f, "{name} from {net}"),
+            (Some(name), Some(net), _) => write!(f, "{name} ({net})"),
             _ => self.0.fmt(f),
         }
     }

@@ -13,6 +13,7 @@ use super::moderation::{Both, Until};
 use super::refusal_of_account::OfAccount;
 use super::refusal_of_room::OfRoom;
 use crate::plain::SHELL;
+use crate::plain::parse::rooms::setting_like;
 use crate::plain::request::Context;
 use crate::plain::words::{Because, More, people, rooms};
 
@@ -30,7 +31,12 @@ impl Renderer {
             return writer.alone(NeedsOperator(context, here));
         }
         if let Rejection::Absent(name) = rejection {
-            return writer.alone(format_args!("{name} is not here: NOT sent."));
+            return match context {
+                Context::Command("whois") => {
+                    writer.alone(format_args!("{name} is not here. The name is registered."));
+                }
+                _ => writer.alone(format_args!("{name} is not here: NOT sent.")),
+            };
         }
         if let Rejection::Of(room, of_room) = rejection {
             let sentence = OfRoom(room, of_room, context);
@@ -270,6 +276,12 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -
         } => write!(f, "No room {room}. Did you mean {meant}?"),
         Rejection::NoSuchRoom { room, meant: None } => match context {
             Context::Command(SHELL) => write!(f, "No room {room}."),
+            Context::Command("room") if let Some(setting) = setting_like(room.bare()) => {
+                write!(
+                    f,
+                    "No room {room}. Did you mean /room {setting}? /rooms lists all."
+                )
+            }
             _ => write!(f, "No room {room}. /rooms lists all."),
         },
         Rejection::RoomLooksLike {

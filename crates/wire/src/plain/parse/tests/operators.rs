@@ -18,8 +18,15 @@ fn a_setting_of_a_room_says_what_it_takes() {
             matches!(&wrong, Err(ParseError::BadSetting { setting: told, .. }) if *told == setting);
         assert!(is_meant, "{line}: {wrong:?}");
     }
-    let unknown = ParseError::UnknownSetting(EchoedInput::new("colour"));
-    check_mistake("/room colour red", unknown);
+    for (typed, meant) in [
+        ("colour", None),
+        ("hiden", Some("hidden")),
+        ("OPNE", Some("open")),
+    ] {
+        let line = std::format!("/room {typed} red");
+        let typed = EchoedInput::new(typed);
+        check_mistake(&line, ParseError::UnknownSetting { typed, meant });
+    }
     let guards = |on| Request::Room(RoomRequest::Set(RoomSetting::GuardsTopic(on)));
     check("/room topic moderators", guards(true));
     check("/room topic moderators off", guards(false));

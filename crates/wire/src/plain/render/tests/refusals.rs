@@ -183,6 +183,21 @@ fn people_and_rooms_that_are_not_there() {
         "! No room #dve. Did you mean #dev?",
     );
     check_chat(no_room(None), "who", "! No room #dve. /rooms lists all.");
+    check_chat(no_room(None), "room", "! No room #dve. /rooms lists all.");
+    let slip = Rejection::NoSuchRoom {
+        room: room("hiden"),
+        meant: None,
+    };
+    check_chat(
+        slip,
+        "room",
+        "! No room #hiden. Did you mean /room hidden? /rooms lists all.",
+    );
+    check_chat(
+        Rejection::Absent(name("lee")),
+        "whois",
+        "! lee is not here. The name is registered.",
+    );
     check_chat(
         Rejection::NotInRoom(room("dev")),
         "leave",
