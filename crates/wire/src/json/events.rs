@@ -335,6 +335,15 @@ pub(super) enum Shape<'a> {
         /// Whether the reader is an operator now.
         operator: bool,
     },
+    /// The reader ignores a name, or no longer: an account has one list, so another connection may have changed it.
+    Ignoring {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// The name.
+        name: &'a str,
+        /// Whether it is ignored from now on.
+        on: bool,
+    },
     /// An operator did something to the reader.
     Moderation {
         #[serde(flatten)]
@@ -433,6 +442,16 @@ impl<'a> Shape<'a> {
             }
             Fact::AccountChanged(changed) => Some(Self::of_account(event, changed)),
             Fact::AccountSet(set) if set.person == reader => Some(Self::of_login(event, set)),
+            Fact::IgnoreSet {
+                person,
+                who,
+                on,
+                since_before: false,
+            } if *person == reader => Some(Self::Ignoring {
+                head: Head::new(event, None, None),
+                name: who.name.as_str(),
+                on: *on,
+            }),
             Fact::PrivateMessage(message) => Some(Self::Private {
                 head: head(message.from_name.as_str()),
                 to: message.to_name.as_str(),
