@@ -2,14 +2,62 @@
 //! past, come without asking the chat.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use chinwag_core::{Event, Fact, Ignored};
+use chinwag_core::{Event, Fact, Ignored, Source, StandingCause, Voice};
+
+/// What stands for a reason for being away that is not told (`Chat::source` writes the same where none was given).
+const NO_REASON: &str = "away";
 
 /// Whether the words that a fact has beside what is told to everybody are of one of these people: then they are left out.
 pub(crate) fn leave_out_aside(entries: &[Ignored], fact: &Fact) -> bool {
     fact.aside()
         .is_some_and(|voice| entries.iter().any(|entry| entry.covers(&voice)))
+}
+
+/// The event as it is told to one who ignores these people, if it has words of theirs beside what is told to everybody.
+pub(crate) fn without_asides(entries: &[Ignored], event: &Event) -> Option<Event> {
+    let is_of = |voice: &Voice<'_>| entries.iter().any(|entry| entry.covers(voice));
+    let (fact, source) = if leave_out_aside(entries, &event.fact) {
+        (event.fact.without_aside(), event.source.clone())
+    } else if comes_away(event).is_some_and(|voice| is_of(&voice)) {
+        let source = event.source.clone().map(away_without_reason);
+        (event.fact.clone(), source)
+    } else {
+        return None;
+    };
+    Some(Event {
+        fact,
+        source,
+        ..*event
+    })
+}
+
+/// Whose reason for being away IRC tells behind an event: that of a person who enters a room.
+fn comes_away(event: &Event) -> Option<Voice<'_>> {
+    let source = event.source.as_deref()?;
+    source.away.as_ref()?;
+    let (name, person) = match &event.fact {
+        Fact::Joined { name, person, .. } => (name, *person),
+        Fact::StandingShown(shown) if shown.with == StandingCause::Return => {
+            (&shown.name, shown.person)
+        }
+        _ => return None,
+    };
+    Some(Voice {
+        name,
+        person: Some(person),
+        account: source.account.as_ref(),
+    })
+}
+
+fn away_without_reason(source: Arc<Source>) -> Arc<Source> {
+    let away = Some(NO_REASON.into());
+    Arc::new(Source {
+        away,
+        ..Arc::unwrap_or_clone(source)
+    })
 }
 
 /// See the [module](self).

@@ -6,7 +6,7 @@ use chinwag_core::{Event, RoomId};
 use chinwag_feed::{Reader, Render};
 
 use super::{Dialect, Env};
-use crate::ignores::leave_out_aside;
+use crate::ignores::without_asides;
 use crate::irc;
 use crate::json;
 use crate::plain;
@@ -70,14 +70,9 @@ impl Reader for RoomReader<'_> {
 
     /// Of the ignored the words are left out, in every dialect, and nothing else.
     fn instead(&self, out: &mut Vec<u8>, event: &Event, room: RoomId) -> bool {
-        let is_ignored = leave_out_aside(self.dialect.ignores(), &event.fact);
-        let Some(name) = self.env.rooms.get(&room).filter(|_| is_ignored) else {
+        let without = without_asides(self.dialect.ignores(), event);
+        let Some((name, event)) = self.env.rooms.get(&room).zip(without) else {
             return false;
-        };
-        let event = Event {
-            fact: event.fact.without_aside(),
-            source: event.source.clone(),
-            ..*event
         };
         let format = self.dialect.format(room);
         let mut renderer = format.renderer(event.at, self.env.settings);
