@@ -88,11 +88,8 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
             write!(f, "/room {setting} takes {takes}.")
         }
         ParseError::UnknownSetting { typed, meant } => {
-            write!(f, "A room has no setting \"{typed}\". ")?;
-            if let Some(meant) = meant {
-                write!(f, "Did you mean {meant}? ")?;
-            }
-            f.write_str("/help room lists all.")
+            let meant = Meant(meant.as_ref(), "");
+            write!(f, "A room has no setting \"{typed}\".{meant} /help room lists all.")
         }
         ParseError::BadCertificate => f.write_str(
             "A certificate is named by its first digits, 4 at least: /account forget 3fa9c0. /account lists yours.",
