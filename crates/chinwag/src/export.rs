@@ -76,6 +76,11 @@ impl ExportFlags {
         now: Timestamp,
         zone: &TimeZone,
     ) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+        if let (Some(Moment::Time(since)), Some(Moment::Time(until))) = (self.since, self.until)
+            && until < since
+        {
+            bail!("--until is before --since");
+        }
         let since = self.since.map(|since| since.start(now, zone));
         let start = since.unwrap_or(Timestamp(i64::MIN));
         let until = self
