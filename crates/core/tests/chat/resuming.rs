@@ -1,6 +1,8 @@
 //! Sessions that are lost and taken up again.
 
-use chinwag_core::{Caller, Command, Duration, Fact, Query, QuitReason, Rejection, ResumeCode};
+use chinwag_core::{
+    Caller, Command, Duration, Env, Fact, Query, QuitReason, Rejection, ResumeCode, Seq,
+};
 
 use crate::world::{
     HOME, World, join, leave, log_in_to, name, register, room, say, set_topic, tell, text,
@@ -177,6 +179,30 @@ fn a_name_is_kept_while_its_session_can_be_resumed() {
     world.pass(Duration::from_mins(10));
     world.arrive("ann").expect("the name is free");
     world.check();
+}
+
+/// After a restart it is kept from all but its household.
+#[test]
+fn an_operator_gives_nobody_a_name_that_is_kept() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world.arrive_from("192.0.2.11", "ada").expect("here");
+    let ann = world.chat.kept_session(world.person("ann")).expect("here");
+    world.quit("ann");
+    let mut next_run = world.chat.clone();
+    let until = world.now + Duration::from_mins(10);
+    next_run.restore((None, ann), until, Seq(0), ResumeCode::from_random(7));
+    let rename = |whom: &str| {
+        let (name, new) = (whom.into(), name("ann"));
+        let mut env = Env {
+            now: world.now,
+            roll: &mut || 7,
+        };
+        let command = Command::RenameOther { name, new };
+        next_run.decide(world.caller("lee"), command, &mut env, &mut Vec::new())
+    };
+    let kept = rename("bob");
+    assert!(matches!(kept, Err(Rejection::NameKept { .. })), "{kept:?}");
+    rename("ada").expect("of the same household");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::Origin;
+use super::log_in::Taker;
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, CredentialKind};
 use crate::chat::state::RoomRules;
 use crate::chat::{Chat, Env, Person};
@@ -165,6 +166,7 @@ impl Chat {
     pub(super) fn added(
         &self,
         name: Name,
+        taker: Taker<'_>,
         secret: Arc<str>,
         now: Timestamp,
     ) -> Result<AccountChanged, Rejection> {
@@ -172,7 +174,7 @@ impl Chat {
             return Err(Rejection::RegistrationsFull);
         }
         // The person who goes by the name now is not its owner.
-        let name = self.check_name(name, None, None, now)?;
+        let name = self.check_name(name, taker, None, now)?;
         Ok(AccountChanged {
             account: name,
             change: AccountChange::Claimed {
@@ -198,8 +200,7 @@ impl Chat {
         if self.locked {
             return Err(Rejection::LockedRegistration);
         }
-        self.check_not_kept_from(address, &name, now)?;
-        let added = self.added(name, secret, now)?;
+        let added = self.added(name, Taker::Arriving(address), secret, now)?;
         Ok(Fact::AccountChanged(Box::new(added)))
     }
 

@@ -28,6 +28,33 @@ fn suggested_numbers() -> impl Iterator<Item = u32> {
     (2..=9).chain((4..32).map(|power| 1 << power))
 }
 
+/// Who is to go by a name.
+#[derive(Clone, Copy)]
+pub(super) enum Taker<'a> {
+    Person(&'a Person),
+    /// A client at this address, which has no person yet.
+    Arriving(IpAddr),
+    /// The owner of an account that is registered for somebody absent.
+    Absent,
+}
+
+impl<'a> Taker<'a> {
+    fn person(self) -> Option<&'a Person> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Arriving(_) | Self::Absent => None,
+        }
+    }
+
+    fn address(self) -> Option<IpAddr> {
+        match self {
+            Self::Person(person) => Some(person.session.address),
+            Self::Arriving(address) => Some(address),
+            Self::Absent => None,
+        }
+    }
+}
+
 impl Chat {
     pub(super) fn decide_log_in(
         &self,
@@ -58,8 +85,8 @@ impl Chat {
         let account = account.map(|account| account.name.clone());
         let name = match name {
             Some(name) => {
-                let name = self.check_name(name, None, proof, env.now)?;
-                self.check_not_kept_from(origin.address, &name, env.now)?;
+                let taker = Taker::Arriving(origin.address);
+                let name = self.check_name(name, taker, proof, env.now)?;
                 if account.is_none() {
                     self.check_may_be_told(&name, origin.address, env.now)?;
                 }
@@ -153,16 +180,16 @@ impl Chat {
         Ok(())
     }
 
-    /// Checks that a person who goes by another name, or by none yet, may take this one.
+    /// Checks that a name may be taken by a person who goes by another name, or by none yet.
     pub(super) fn check_name(
         &self,
         name: Name,
-        own: Option<&Person>,
+        taker: Taker<'_>,
         proof: Option<&Proof>,
         now: Timestamp,
     ) -> Result<Name, Rejection> {
-        let own_account = own.and_then(|own| own.account.as_ref());
-        let own = own.map(|own| own.id);
+        let own_account = taker.person().and_then(|own| own.account.as_ref());
+        let own = taker.person().map(|own| own.id);
         let account = self.registrations.get(&name);
         if let Some(account) = account.filter(|account| own_account != Some(&account.name)) {
             match proof {
@@ -178,31 +205,15 @@ impl Chat {
             let free = self.free_name_like(&name, now);
             return Err(Rejection::NameTaken { name, free });
         }
+        let lost = self.resumables.named(&name, now);
+        let lost = lost.filter(|lost| Some(lost.person.id) != own);
+        let kept = lost.or_else(|| self.resumables.kept_from(&name, taker.address()?, now));
         // The owner of a registered name needs no code.
-        let kept = self.resumables.named(&name, now);
-        let kept = kept.filter(|lost| account.is_none() && Some(lost.person.id) != own);
-        if let Some(lost) = kept {
+        if let Some(lost) = kept.filter(|_| account.is_none()) {
             let remaining = lost.until.since(now);
             return Err(Rejection::NameKept { name, remaining });
         }
         self.check_look(name, own, now)
-    }
-
-    /// Checks that a session of an earlier run does not keep a name from who comes from an address.
-    pub(super) fn check_not_kept_from(
-        &self,
-        address: IpAddr,
-        name: &Name,
-        now: Timestamp,
-    ) -> Result<(), Rejection> {
-        let kept = self.resumables.kept_from(name, address, now);
-        match kept.filter(|_| self.registrations.get(name).is_none()) {
-            Some(lost) => Err(Rejection::NameKept {
-                name: name.clone(),
-                remaining: lost.until.since(now),
-            }),
-            None => Ok(()),
-        }
     }
 
     /// Checks that the name looks like no other. One's own name in another case can: `iee` does
@@ -306,10 +317,7 @@ impl Chat {
         // Another case of one's own registered name needs no password.
         let new = match name.same_as(&me.name) {
             true => self.check_look(name, Some(me.id), now)?,
-            false => {
-                self.check_not_kept_from(me.session.address, &name, now)?;
-                self.check_name(name, Some(me), proof, now)?
-            }
+            false => self.check_name(name, Taker::Person(me), proof, now)?,
         };
         facts.push(self.renamed(me, new));
         Ok(Outcome::Done)

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::cover::account_beside_name;
+use super::log_in::Taker;
 use super::target::Target;
 use super::{quit, quit_of_lost};
 use crate::account::Account;
@@ -167,7 +168,7 @@ impl Chat {
         self.check_no_room_bars(target, &new, now)?;
         let new = match new.same_as(&target.name) {
             true => self.check_look(new, Some(target.id), now)?,
-            false => self.check_name(new, Some(target), None, now)?,
+            false => self.check_name(new, Taker::Person(target), None, now)?,
         };
         let name = target.name.clone();
         let act = ModAction::Rename {

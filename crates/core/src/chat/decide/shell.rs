@@ -4,6 +4,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::log_in::Taker;
 use super::operate::{Actor, audit_entry};
 use crate::account::{AccountChange, CredentialKind};
 use crate::chat::Chat;
@@ -26,7 +27,7 @@ impl Chat {
                 name,
                 password_hash,
             } => {
-                let added = self.added(name, password_hash, now)?;
+                let added = self.added(name, Taker::Absent, password_hash, now)?;
                 facts.push(act(ModAction::AccountAdded(added.account.clone())));
                 facts.push(Fact::AccountChanged(Box::new(added)));
             }
