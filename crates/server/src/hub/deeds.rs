@@ -125,7 +125,7 @@ fn put<K: Copy + Eq + std::hash::Hash>(
 
 #[cfg(test)]
 mod tests {
-    use chinwag_core::{Deletion, Name, Seq};
+    use chinwag_core::{Deletion, Name, RoomChange, RoomName, Seq};
 
     use super::*;
 
@@ -167,5 +167,41 @@ mod tests {
         assert_eq!(deeds.take(PersonId(1), &rooms).count(), 1);
         deeds.expire(Timestamp(all as i64 + 1));
         assert!(deeds.in_rooms.is_empty());
+    }
+
+    /// An act of a room that one person is told of in private besides.
+    fn settled(seq: u64, room: u32, told: u64) -> Arc<Event> {
+        let by = Name::parse("ann").expect("a name");
+        let name = RoomName::parse("dev").expect("a name");
+        let act = RoomAct::Set(Box::new([]));
+        let change = RoomChange {
+            told: Some(PersonId(told)),
+            ..RoomChange::new(by, (RoomId(room), name), act)
+        };
+        Arc::new(Event {
+            fact: Fact::RoomChanged(Box::new(change)),
+            ..(*deletion(seq, room)).clone()
+        })
+    }
+
+    #[test]
+    fn what_is_told_another_time_is_in_order_and_once_and_was_not_seen() {
+        let mut deeds = Deeds::default();
+        for seq in 1..=3 {
+            deeds.note(&deletion(seq, 1), |_| true);
+        }
+        deeds.note(&settled(4, 2, 1), |_| true);
+        deeds.note(&deletion(5, 1), |_| true);
+        deeds.note(&settled(6, 3, 1), |person| person == PersonId(9));
+        let told = |deeds: &Deeds, person, rooms: &[(RoomId, Seq)]| {
+            let of = deeds.of(PersonId(person), rooms);
+            of.iter().map(|event| event.seq.0).collect::<Vec<_>>()
+        };
+        let rooms = [(RoomId(1), Seq(2)), (RoomId(2), Seq(0))];
+        assert_eq!(told(&deeds, 1, &rooms), [3, 4, 5]);
+        assert_eq!(told(&deeds, 1, &[]), [4]);
+        assert_eq!(told(&deeds, 2, &rooms[..1]), [3, 5]);
+        deeds.forget(PersonId(1));
+        assert_eq!(told(&deeds, 1, &[]), [0; 0]);
     }
 }
