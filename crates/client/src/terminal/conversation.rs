@@ -10,7 +10,7 @@ use super::editor::{Editor, Request};
 use super::keys::{Key, Keys};
 use super::line::Line;
 use super::screen::Screen;
-use crate::filter::Filter;
+use crate::filter::{Filter, is_blank};
 use crate::note::Note;
 use crate::secret::holds_secret;
 use crate::session::is_farewell;
@@ -149,10 +149,7 @@ impl Conversation {
     /// What to write to the terminal so that it shows all that has happened.
     pub(crate) fn take_output(&mut self) -> String {
         if !self.leaving {
-            let question = self.paste.as_ref().map(|paste| {
-                let lines = lines_of(paste).count();
-                format!("Send {lines} lines? y/n ")
-            });
+            let question = self.paste.as_deref().map(question_of);
             let is_typed_shown = question.is_none() && self.secret.is_none();
             let prompt = question.or_else(|| self.secret.clone());
             self.screen
@@ -300,6 +297,18 @@ impl Conversation {
 /// Whether it is what was typed: U+FFFD stands for bytes that are not UTF-8.
 fn is_text(line: &str) -> bool {
     !line.contains(char::REPLACEMENT_CHARACTER)
+}
+
+/// What is asked before a paste is sent. Code may have lines that the server would take for commands.
+fn question_of(paste: &str) -> String {
+    let lines = || lines_of(paste).filter(|line| !is_blank(line));
+    let slashed = lines().filter(|line| line.starts_with('/')).count();
+    let slashed = match slashed {
+        0 => String::new(),
+        1 => String::from(" (1 begins with /)"),
+        n => format!(" ({n} begin with /)"),
+    };
+    format!("Send {} lines{slashed}? y/n ", lines().count())
 }
 
 /// The lines of a text that was typed or pasted; an empty one is a line too, the bare Enter that
@@ -520,6 +529,20 @@ mod tests {
             .types("n")
             .asks_for(&[])
             .shows(&["chinwag: the paste was not sent.", "> "]);
+    }
+
+    #[test]
+    fn a_paste_of_code_is_asked_about_with_what_the_server_would_take_for_commands() {
+        Bench::new()
+            .types("\x1b[200~int i;\r// one\r\r/* two */\r1\r2\r\x1b[201~\r")
+            .asks_for(&[])
+            .shows(&["Send 5 lines (2 begin with /)? y/n "])
+            .types("n")
+            .types("\x1b[200~1\r2\r3\r4\r5\r/who\r\x1b[201~\r")
+            .shows(&[
+                "chinwag: the paste was not sent.",
+                "Send 6 lines (1 begins with /)? y/n ",
+            ]);
     }
 
     #[test]
