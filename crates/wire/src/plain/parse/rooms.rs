@@ -15,8 +15,11 @@ pub(in crate::plain) fn room_settings(mut arguments: Arguments<'_>) -> Read {
         return request(RoomRequest::Info(None));
     };
     let value = arguments.rest();
-    if word.eq_ignore_ascii_case("name") && !value.is_empty() {
-        return request(RoomRequest::Rename(room(value)?));
+    if word.eq_ignore_ascii_case("name") {
+        return match value {
+            "" => Err(takes("name", "the room's new name")),
+            new => request(RoomRequest::Rename(room(new)?)),
+        };
     }
     match setting(word, value)? {
         Some(setting) => request(RoomRequest::Set(setting)),

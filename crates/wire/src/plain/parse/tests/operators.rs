@@ -12,6 +12,7 @@ fn a_setting_of_a_room_says_what_it_takes() {
         ("/room limit many", "limit"),
         ("/room password two words", "password"),
         ("/room topic nobody", "topic"),
+        ("/room name", "name"),
     ] {
         let wrong = parse(line);
         let is_meant =
