@@ -19,7 +19,7 @@ unless you tell them to; `chinwag fingerprint` prints the SHA-256 to compare.
 
 | client | how |
 |---|---|
-| irssi | `/connect HOST 8989`, or with TLS `/connect -tls -notls_verify HOST 8989` |
+| irssi | `/connect HOST 8989`, or with TLS `/connect -tls -notls_verify HOST 8989`. `#lobby` opens in its second window: Alt-2 shows it, and what is typed in the first goes nowhere. `/set show_server_time on` shows when the older lines were said, not when they came |
 | WeeChat | `/server add chat HOST/8989 -notls`, then `/connect chat`; with TLS leave `-notls` out. Before version 4 it is the other way round: nothing, or `-ssl` |
 | HexChat | `/server HOST 8989`, or with TLS `/server -ssl-noverify HOST 8989`; or Network List, Add, `HOST/8989`, with *Use SSL* and *Accept invalid SSL certificates* for TLS. It begins TLS only 300 ms after it connects, when the server has already greeted it. The first attempt fails, and `/reconnect` within a day works, since the server then waits longer for that address; with `[limits] sniff_time = \"500ms\"` the first attempt works too |
 | The Lounge | Server `HOST`, port 8989; without TLS *Use secure connection* off, with it *Only allow trusted certificates* off |
