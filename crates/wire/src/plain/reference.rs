@@ -134,7 +134,8 @@ fn write_wire(page: &mut String) -> fmt::Result {
   answered, all else is refused. An interrupt (^C) is `/quit`. A telnet that negotiates first is greeted like one that
   waits.
 - The end of the client's input (FIN) is not the end of the session: what is queued is read, what
-  follows from it is sent, then the server closes.
+  follows from it is sent, then the server closes. A script's name is free again at once. A person's, after ^C in
+  `nc`, is kept like that of a lost link: `/resume CODE` takes the session up. `/quit` frees the name.
 - Empty lines are ignored, and so are lines with nothing to see. A line that is too long or not UTF-8 is refused
   whole, with its reason.
 - What asks for nothing (empty lines, telnet's own bytes, a line that never ends) counts as a line for every {LINE_BYTES_MAX} bytes:

@@ -349,13 +349,6 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("rename", Group::Operators, "NAME NEW", operate::rename)
         .shown(Shown::Beside)
         .about("Gives a person another name.", "/rename bob bob2"),
-    CommandSpec::new("remove", Group::Operators, "NAME|#ROOM", operate::remove)
-        .shown(Shown::Within)
-        .about(
-            "Ends an account, or closes a room for good. An account's names are free then. The people of a \
-             room go to the lobby, its messages are read by nobody any more, and its name is free.",
-            "/remove #spam",
-        ),
     CommandSpec::new("announce", Group::Operators, "TEXT", operate::announce)
         .shown(Shown::Beside)
         .about(
@@ -381,5 +374,12 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about(
             "Shows what operators did, to whom and when. /log more goes on with what they did before.",
             "/log 50",
+        ),
+    CommandSpec::new("remove", Group::Operators, "NAME|#ROOM", operate::remove)
+        .brief("end an account, close a room for good")
+        .about(
+            "Ends an account, or closes a room for good. An account's names are free then. The people of a \
+             room go to the lobby, its messages are read by nobody any more, and its name is free.",
+            "/remove #spam",
         ),
 ];

@@ -289,6 +289,7 @@ You
 Operators (/help op)
   /kick NAME [WHY]   /mute NAME [TIME]   /unmute NAME   /ban WHO [TIME] [WHY]   /unban WHO   /bans
   /op NAME   /deop NAME   /rename NAME NEW   /announce TEXT   /motd [TEXT]   /lock [off]   /log [N]
+  /remove NAME|#ROOM              end an account, close a room for good
 "#;
 
 fn help(topic: HelpTopic) -> String {
