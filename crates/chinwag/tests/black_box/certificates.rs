@@ -179,6 +179,22 @@ fn a_code_that_was_read_does_not_become_a_certificate() {
     server.stop();
 }
 
+#[test]
+fn a_password_that_was_refused_unproves_nothing() {
+    let server = setup().start();
+    let own = Identity::new("/CN=ann");
+    let mut ann = own.connect(&server, &[]);
+    ann.send("ann");
+    ann.expect("--- now ---");
+    ann.ask("/claim correct horse", "Your name is registered.");
+    ann.ask("/claim another password", "/passwd OLD NEW");
+    ann.ask(
+        "/claim",
+        "Your certificate proves from now on that ann is yours.",
+    );
+    server.stop();
+}
+
 /// Joins with `chinwag join`, and says this. Returns the exit status and all that was written.
 fn join(server: &Server, identity: Option<&Identity>, said: &str) -> (Option<i32>, String) {
     let address = server.address();

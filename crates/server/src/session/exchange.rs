@@ -88,6 +88,8 @@ enum Step {
     Proof { name: Name, purpose: Purpose },
     /// A password that was hashed, and what for.
     Hashed(Hashed),
+    /// The password that the person's own account is to have.
+    OwnPassword(Proof),
     /// An account that was registered before its owner is in.
     Registered { name: Name, proof: Proof },
     /// The person of a lost session. What its client does not have begins behind this event.

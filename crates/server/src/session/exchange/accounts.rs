@@ -57,12 +57,12 @@ impl Session {
     pub(super) fn take_hash(&mut self, hash: Arc<str>, hashed: Hashed, shared: &mut Shared) {
         let (command, step) = match hashed {
             Hashed::Own(proof) => {
-                self.exchange.set_proven(Some(Proof(hash.clone())));
+                let step = Step::OwnPassword(Proof(hash.clone()));
                 let register = Command::Register {
                     password_hash: hash,
                     proof,
                 };
-                (register, Step::Tell)
+                (register, step)
             }
             Hashed::Early(name) => {
                 let step = Step::Registered {

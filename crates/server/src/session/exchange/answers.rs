@@ -56,6 +56,10 @@ impl Session {
                 self.exchange.set_proven(Some(proof.clone()));
                 self.answer(Tell::Proven(&name, &proof), shared);
             }
+            (ReplyBody::Done(seq), Step::OwnPassword(proof)) => {
+                self.exchange.set_proven(Some(proof));
+                self.answer(Tell::Done(seq), shared);
+            }
             (ReplyBody::Done(seq), _) => self.answer(Tell::Done(seq), shared),
             (ReplyBody::Welcome(welcome, recent, arrived), _) => {
                 if let Some(saved) = arrived.saved {
