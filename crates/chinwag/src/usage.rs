@@ -1,7 +1,6 @@
 //! What a user reads whose arguments are wrong, or who asks for help.
 
 use std::fmt::Display;
-use std::io::Write;
 use std::process::ExitCode;
 
 use chinwag_client::plainly;
@@ -28,25 +27,32 @@ fn command() -> clap::Command {
 }
 
 /// Says what is wrong with the arguments, or prints the help that they ask for. What is wrong
-/// always comes with a usage line and status 2; clap leaves the line out where only a value is bad.
+/// always comes with a usage line and status 2.
 pub(crate) fn refuse(error: clap::Error) -> ExitCode {
     let error = match no_time(&error) {
         Some(words) => self::error("ban", words),
         None => with_good_tips(error),
     };
-    let _ = error.print();
     if !error.use_stderr() {
+        let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    if !error.to_string().contains("Usage:") {
-        let mut command = command();
-        let usage = match command.find_subcommand_mut(task()) {
-            Some(task) => task.render_usage(),
-            None => command.render_usage(),
-        };
-        let _ = writeln!(std::io::stderr(), "\n{usage}");
-    }
+    let _ = with_usage(error).print();
     ExitCode::from(2)
+}
+
+/// clap leaves the usage line out where only a value is bad.
+fn with_usage(mut error: clap::Error) -> clap::Error {
+    if error.to_string().contains("Usage:") {
+        return error;
+    }
+    let mut command = command();
+    let usage = match command.find_subcommand_mut(task()) {
+        Some(task) => task.render_usage(),
+        None => command.render_usage(),
+    };
+    let _ = error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
+    error
 }
 
 /// The subcommand as it was typed.

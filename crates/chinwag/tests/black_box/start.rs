@@ -49,7 +49,14 @@ fn wrong_arguments_are_answered_with_the_usage() {
             &["--nonsense"][..],
             &["--nonsense", "Usage: chinwag serve"][..],
         ),
-        (&["99999"], &["99999", "from 0 to 65535"]),
+        (
+            &["99999"],
+            &[
+                "99999",
+                "from 0 to 65535",
+                "\n\nUsage: chinwag serve [OPTIONS] [PORT]\n\nFor more information",
+            ],
+        ),
         (
             &["eighty"],
             &["eighty", "a port is a whole number", "--listen"],
