@@ -12,9 +12,9 @@ use crate::harness::{Client, Server, Setup};
 fn setup() -> Setup {
     let setup = Setup::new();
     let server = setup.start();
-    server
-        .join("ann")
-        .ask("/claim secret", "Your name is registered.");
+    let mut ann = server.join("ann");
+    ann.ask("/claim secret", "Your name is registered.");
+    ann.ask("/quit", "Bye, ann.");
     server.stop();
     let setup = setup.limit("sniff_time", "5m");
     setup.variable("CHINWAG_PROXY_TRUSTED", "127.0.0.1")

@@ -37,6 +37,9 @@ fn fill(server: &Server) {
         "* lee set the topic: Friday release\n",
     );
     lee.ask("/lock", "! Locked: ");
+    // So that the next visit is a new one.
+    bob.ask("/quit", "Bye, bob.");
+    lee.ask("/quit", "Bye, lee.");
 }
 
 #[test]

@@ -228,13 +228,13 @@ fn a_code_outlives_a_kill_and_nothing_is_lost() {
     }
 }
 
-/// Comes in by a password, and returns what is told.
+/// Takes up a session by the password, without its code, and returns what is told.
 fn sign_in(server: &Server, name: &str) -> (Client, String) {
     let mut client = server.connect();
     client.expect("Enter your username: ");
     client.send(&format!("{name}#of {name}"));
     let told = client.sync();
-    assert!(told.contains(&format!("Welcome, {name}.")), "{told}");
+    assert!(told.contains(&format!("Welcome back, {name}.")), "{told}");
     (client, told)
 }
 
@@ -360,6 +360,27 @@ fn a_registered_name_finds_its_settings_rooms_and_ignores_at_the_next_visit() {
 
 /// A code is good once, also if the server is killed as soon as it was used; the next is good from the moment that
 /// it is told.
+/// The password takes over what the code would: there are not two of one person.
+#[test]
+fn a_password_takes_up_the_session_of_its_name_after_a_restart_too() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    ann.ask("/claim of ann", "Your name is registered.");
+    let mut bea = server.join("bea");
+    ann.ask("/join dev", "You are in #dev, alone.");
+    let code = ann.code();
+    let server = server.stop().start();
+    // From elsewhere, too.
+    let mut ann = ncat("127.0.0.2", server.address(), &[]);
+    ann.expect("Enter your username: ");
+    ann.ask("ann#of ann", "Welcome back, ann. You missed nothing.\n");
+    ann.expect("You are in #dev.\n");
+    ann.sync();
+    bea = resume(&server, &bea.code());
+    bea.ask("/who", "--- 2 people in #lobby ---\n");
+    resume(&server, &code).expect("That code is not valid any more.\n");
+}
+
 #[test]
 fn the_next_code_is_good_and_the_last_is_spent_after_a_kill_at_once() {
     let server = Setup::new().start();

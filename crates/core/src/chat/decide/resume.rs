@@ -125,7 +125,7 @@ impl Chat {
         if let Some(person) = self.people.named(name) {
             return Some((Found::connected(person), rank));
         }
-        let lost = self.resumables.named(name, now)?;
+        let lost = self.resumables.owned(name, now)?;
         let is_own = lost.person.account.as_ref() == Some(&account.name);
         is_own.then(|| (Found::lost(lost), rank))
     }

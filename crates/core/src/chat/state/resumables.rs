@@ -127,6 +127,16 @@ impl Resumables {
         lost.find(|lost| lost.keeps_name_at_home && now < lost.until && is_elsewhere(lost))
     }
 
+    /// The session that the owner of this name takes up by the password: the one that keeps it, or kept it until a
+    /// restart.
+    pub(in crate::chat) fn owned(&self, name: &Name, now: Timestamp) -> Option<&Resumable> {
+        let restored = || {
+            let mut lost = self.all_named(name).rev();
+            lost.find(|lost| lost.keeps_name_at_home && now < lost.until)
+        };
+        self.named(name, now).or_else(restored)
+    }
+
     /// The session that private messages and operators reach under this name: the one that keeps it,
     /// or the newest of an earlier run.
     pub(in crate::chat) fn reachable(&self, name: &Name, now: Timestamp) -> Option<&Resumable> {
