@@ -105,8 +105,11 @@ fn a_name_is_kept_over_a_restart_and_a_kill() {
         stranger.expect("Enter your username: ");
         stranger.ask("bea", "\"bea\" is kept for its owner for ");
         stranger.ask("Bea", "\"Bea\" is kept for its owner for ");
+        // With a Cyrillic letter.
+        stranger.ask("b\u{435}a", "\" looks like \"bea\". Choose another.");
         stranger.ask("ann2", "Welcome, ann2.");
         stranger.ask("/nick bea", "is kept for its owner for ");
+        stranger.ask("/nick b\u{435}a", "\" looks like \"bea\". Choose another.");
         stranger.ask("/quit", "Bye, ann2.");
         server = match restart {
             0 => server.stop().start(),

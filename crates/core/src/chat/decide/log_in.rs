@@ -213,7 +213,18 @@ impl Chat {
             let remaining = lost.until.since(now);
             return Err(Rejection::NameKept { name, remaining });
         }
-        self.check_look(name, own, now)
+        let elsewhere = taker.address().filter(|_| account.is_none());
+        let alike =
+            elsewhere.and_then(|address| self.resumables.look_alike_elsewhere(&name, address, now));
+        match alike {
+            Some(other) => Err(self.looks_like(name, other, now)),
+            None => self.check_look(name, own, now),
+        }
+    }
+
+    fn looks_like(&self, name: Name, other: &Name, now: Timestamp) -> Rejection {
+        let (other, free) = (other.clone(), self.free_name_like(other, now));
+        Rejection::NameLooksLike { name, other, free }
     }
 
     /// Checks that the name looks like no other. One's own name in another case can: `iee` does
@@ -228,10 +239,7 @@ impl Chat {
             return Err(Rejection::NameReserved(name));
         }
         match self.look_alike(&name, own, now) {
-            Some(other) => {
-                let (other, free) = (other.clone(), self.free_name_like(other, now));
-                Err(Rejection::NameLooksLike { name, other, free })
-            }
+            Some(other) => Err(self.looks_like(name, other, now)),
             None => Ok(name),
         }
     }

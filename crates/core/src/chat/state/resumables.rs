@@ -82,6 +82,8 @@ pub(in crate::chat) struct Resumables {
     by_account: BTreeSet<(FoldedName, PersonId)>,
     /// The names that are kept: each for the one who had it last.
     names: Registry<PersonId>,
+    /// Those that are kept from other households.
+    names_at_home: Registry<PersonId>,
     /// The private messages that are kept, by receiver and number.
     held: Holdings<(PersonId, Seq), Holder>,
     /// The next to end comes first.
@@ -176,6 +178,20 @@ impl Resumables {
             .look_alike(name, |id| Some(*id) == own || has_expired(id))
     }
 
+    /// A name that is [kept from](Self::kept_from) who comes from an address, and looks like this one.
+    pub(in crate::chat) fn look_alike_elsewhere(
+        &self,
+        name: &Name,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Option<&Name> {
+        let home = subnet_of(address);
+        let is_no_matter =
+            |lost: &Resumable| lost.until <= now || subnet_of(lost.person.session.address) == home;
+        self.names_at_home
+            .look_alike(name, |id| self.by_id.get(id).is_none_or(is_no_matter))
+    }
+
     /// Whether a message of so many bytes from these can be kept for anybody.
     pub(in crate::chat) fn has_space(&self, from: &[Holder], bytes: usize) -> bool {
         self.held.have_space(from, bytes, KEPT_BYTES_TOTAL_MAX)
@@ -263,6 +279,9 @@ impl Resumables {
         if resumable.keeps_name {
             self.names.insert(person.name.clone(), person.id);
         }
+        if resumable.keeps_name_at_home {
+            self.names_at_home.insert(person.name.clone(), person.id);
+        }
         self.by_code.insert(person.session.code, person.id);
         if let Some(code) = person.spent_code() {
             self.by_code.entry(code).or_insert(person.id);
@@ -327,8 +346,10 @@ impl Resumables {
             seen,
             ..
         } = &resumable;
-        if self.names.get(&person.name) == Some(&id) {
-            self.names.remove(&person.name);
+        for names in [&mut self.names, &mut self.names_at_home] {
+            if names.get(&person.name) == Some(&id) {
+                names.remove(&person.name);
+            }
         }
         let spent = person.spent_code();
         for code in [Some(person.session.code), spent].into_iter().flatten() {
@@ -405,6 +426,7 @@ impl Resumables {
     pub(in crate::chat) fn are_counts_consistent(&self) -> bool {
         let lost = self.by_id.len();
         self.names.len() <= lost
+            && self.names_at_home.len() <= lost
             && self.by_code.len() <= 2 * lost
             && self.by_name.len() == lost
             && self.by_account.len() <= lost
