@@ -415,7 +415,7 @@ mod tests {
             account: None,
             why: None,
         };
-        let change = RoomChange::new(by, (RoomId(0), RoomName::lobby()), act);
+        let change = RoomChange::new(by, RoomId(0), RoomName::lobby(), act);
         Fact::RoomChanged(Box::new(change))
     }
 

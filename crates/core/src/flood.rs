@@ -95,7 +95,7 @@ impl Bucket {
 
     /// Takes what was taken from a copy of it, between two times at which that was looked at. What others have
     /// taken meanwhile is taken as well.
-    pub fn take_as(&mut self, (before, after): (Self, Self), rate: Rate, now: Monotonic) {
+    pub fn take_as(&mut self, before: Self, after: Self, rate: Rate, now: Monotonic) {
         match *self == before {
             _ if before == after => return,
             true => return *self = after,
@@ -216,10 +216,10 @@ mod tests {
             copy
         });
         for copy in copies {
-            bucket.take_as((before, copy), RATE, now);
+            bucket.take_as(before, copy, RATE, now);
         }
         assert_eq!(bucket.missing(RATE, now), 5.0 - 2.5 + 15.0);
-        bucket.take_as((before, before), RATE, now);
+        bucket.take_as(before, before, RATE, now);
         assert_eq!(bucket.missing(RATE, now), 17.5, "nothing more");
     }
 

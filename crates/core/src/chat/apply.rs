@@ -9,16 +9,17 @@ mod shown_names;
 
 use alloc::vec::Vec;
 
-use super::state::{IrcPerson, Rank, Resumable, Room, TIDY_MAX, named_by};
+use super::state::{IrcPerson, Rank, Resumable, Room, RoomRules, TIDY_MAX, named_by};
 use super::{Chat, Person};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
 use crate::ban::Mask;
 use crate::event::{
-    AuditEntry, Event, Fact, IdentSet, MetadataSet, ModAction, Quit, QuitReason, Renamed, RoomAct,
-    RoomChange, Tenure,
+    AuditEntry, Event, Fact, IdentSet, Knock, MetadataSet, ModAction, Quit, QuitReason, Renamed,
+    RoomAct, RoomChange, Tenure,
 };
 use crate::ids::{PersonId, RoomId, Seq};
+use crate::ignore::Ignored;
 use crate::limits::FOLLOWED_MAX;
 use crate::metadata::MetadataOwner;
 use crate::name::Name;
@@ -48,20 +49,17 @@ impl Chat {
             Fact::PrivateMessage(message) => self.apply_private_message(message, event),
             Fact::MarkerSet(set) => self.apply_marker(set),
             Fact::TopicSet { room, person, .. } => {
-                self.rooms.set_topic(*room, (topic_of(event), *person));
+                self.rooms.set_topic(*room, topic_of(event), *person);
             }
             Fact::AwaySet {
                 person, away, why, ..
-            } => self.people.with(*person, |p| {
-                p.set_away(away.then(|| why.clone()));
-            }),
+            } => {
+                let away = away.then(|| why.clone());
+                self.people.with(*person, |p| p.set_away(away));
+            }
             Fact::IgnoreSet {
                 person, who, on, ..
-            } => {
-                let set = |p: &mut Person| p.set_ignored(who.clone(), *on);
-                self.people.with(*person, set);
-                self.resumables.with(*person, set);
-            }
+            } => self.apply_ignore_set(*person, who, *on),
             Fact::MessageKept(message) => {
                 self.keep_mail(message.from, event);
                 self.note_speech(message.from, at);
@@ -84,11 +82,7 @@ impl Chat {
             Fact::RankMessage(message) => {
                 self.note_speech_in(message.from, Some(message.to.room), at);
             }
-            Fact::Knocked(knock) => {
-                let person = knock.person;
-                self.rooms
-                    .change_rules(knock.room, |rules| rules.note_knock(person, at));
-            }
+            Fact::Knocked(knock) => self.apply_knocked(knock, at),
             // What was said is the store's.
             Fact::Deleted(_)
             | Fact::PresenceSummary { .. }
@@ -101,6 +95,17 @@ impl Chat {
         self.note_taken_names(&event.fact);
         #[cfg(debug_assertions)]
         assert!(self.are_counts_consistent(), "{event:?}");
+    }
+
+    fn apply_ignore_set(&mut self, person: PersonId, who: &Ignored, on: bool) {
+        let set = |p: &mut Person| p.set_ignored(who.clone(), on);
+        self.people.with(person, set);
+        self.resumables.with(person, set);
+    }
+
+    fn apply_knocked(&mut self, knock: &Knock, at: Timestamp) {
+        let note = |rules: &mut RoomRules| rules.note_knock(knock.person, at);
+        self.rooms.change_rules(knock.room, note);
     }
 
     /// Somebody has said something that counts as no line.
@@ -366,15 +371,15 @@ impl Chat {
             RoomAct::Stand {
                 account, standing, ..
             } => {
-                self.apply_stand(room, (account.as_ref(), target), *standing);
+                self.apply_stand(room, account.as_ref(), target, *standing);
                 if let (Some(gives), Some(told)) = (change.gives(), change.told) {
                     self.rooms
                         .change_rules(room, |rules| rules.note_told((told, gives), at));
                 }
             }
-            RoomAct::Own { voiced } => self.apply_own(room, (&change.by, target), *voiced),
+            RoomAct::Own { voiced } => self.apply_own(room, &change.by, target, *voiced),
             RoomAct::Eject { account, .. } => {
-                self.apply_stand(room, (account.as_ref(), target), None);
+                self.apply_stand(room, account.as_ref(), target, None);
                 if let Some(target) = target {
                     self.apply_left(target, room);
                     self.leave_while_lost(target, room);
@@ -413,7 +418,8 @@ impl Chat {
     fn apply_stand(
         &mut self,
         room: RoomId,
-        (account, target): (Option<&Name>, Option<PersonId>),
+        account: Option<&Name>,
+        target: Option<PersonId>,
         standing: Option<Held>,
     ) {
         let for_visit = standing.filter(|_| account.is_none());
@@ -440,12 +446,7 @@ impl Chat {
         }
     }
 
-    fn apply_own(
-        &mut self,
-        room: RoomId,
-        (owner, target): (&Name, Option<PersonId>),
-        voiced: bool,
-    ) {
+    fn apply_own(&mut self, room: RoomId, owner: &Name, target: Option<PersonId>, voiced: bool) {
         self.rooms.change_rules(room, |rules| {
             if let Some(target) = target {
                 rules.set_guest(target, None);

@@ -179,7 +179,8 @@ impl Chat {
     /// without their code must not find the door shut.
     pub fn restore(
         &mut self,
-        (id, kept): (Option<PersonId>, KeptSession),
+        id: Option<PersonId>,
+        kept: KeptSession,
         until: Timestamp,
         seen: Seq,
         code: ResumeCode,
@@ -188,7 +189,7 @@ impl Chat {
         let id = id.filter(|id| self.resumables.get(*id).is_none());
         let id = id.unwrap_or(PersonId(self.people.next));
         self.number_people_after(id);
-        let mut person = self.person_of(id, &kept, (code, until, seen));
+        let mut person = self.person_of(id, &kept, code, until, seen);
         let mut rooms = kept.rooms;
         rooms.retain(|room| self.rooms.contains(*room));
         if rooms.is_empty() {
@@ -227,7 +228,9 @@ impl Chat {
         &self,
         id: PersonId,
         kept: &KeptSession,
-        (code, until, seen): (ResumeCode, Timestamp, Seq),
+        code: ResumeCode,
+        until: Timestamp,
+        seen: Seq,
     ) -> Person {
         let account = kept.account.as_ref().and_then(|(name, since)| {
             let account = self.registrations.get(name)?;
@@ -253,12 +256,11 @@ impl Chat {
         // What was said under a name meanwhile may be another's.
         let mut activity = Activity::from(until, seen);
         activity.visit = kept.visit.unwrap_or(activity.visit);
-        let who = (
-            id,
+        let (name, account) = (
             kept.name.clone(),
             account.map(|account| account.name.clone()),
         );
-        let mut person = Person::new(who, session, activity);
+        let mut person = Person::new(id, name, account, session, activity);
         person.set_past_names(kept.names.clone());
         person.set_away(kept.away.clone());
         let muted = kept.rights.muted.as_ref();

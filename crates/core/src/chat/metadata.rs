@@ -38,7 +38,8 @@ impl Chat {
     pub(super) fn metadata_in(
         &self,
         me: &Person,
-        (room, after): (RoomRef, Option<MemberCursor>),
+        room: RoomRef,
+        after: Option<MemberCursor>,
         now: Timestamp,
     ) -> Result<Answer, Rejection> {
         let id = self.room_of(me, room)?;

@@ -108,7 +108,7 @@ impl Chat {
         for room in snapshot.rooms {
             let created = room.created.unwrap_or(started);
             chat.open_room(room.id, room.name, created);
-            chat.rooms.set_topic(room.id, (room.topic, None));
+            chat.rooms.set_topic(room.id, room.topic, None);
             chat.rooms.note_history(room.id);
             chat.restore_rules(room.id, room.rules, started);
         }
@@ -232,7 +232,7 @@ impl Chat {
         let (mutes, account) = (&self.restricted.mutes, person.account.as_ref());
         let on = |name| {
             let rank = || self.registrations.appointed(account?);
-            self.restriction_on(mutes, (Some(name), person.session.address), rank, now)
+            self.restriction_on(mutes, Some(name), person.session.address, rank, now)
         };
         let followed = mutes.longer(person.mute(), account.and_then(on), now);
         mutes.longer(followed, on(&person.name), now)

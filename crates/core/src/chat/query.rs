@@ -125,7 +125,7 @@ impl Chat {
         };
         let person = self.find(me, name).map_err(away)?;
         let with_address = me.session.rank.operator;
-        let profile = self.profile(person, (Some(me), with_address), now);
+        let profile = self.profile(person, Some(me), with_address, now);
         Ok(Answer::Whois(Box::new(profile)))
     }
 
@@ -140,7 +140,7 @@ impl Chat {
 
     fn stats(&self, me: &Person, now: Timestamp) -> Answer {
         Answer::Stats {
-            own: Box::new(self.profile(me, (Some(me), true), now)),
+            own: Box::new(self.profile(me, Some(me), true, now)),
             people: self.people.len(),
             rooms: self.rooms.busy(),
             said: self.rooms.said,
@@ -165,7 +165,7 @@ impl Chat {
             Query::People(query) => self.people_page(me, *query, now),
             Query::Online(names) => self.online(&names, now),
             Query::Metadata(target) => self.metadata_of(me, target, now)?,
-            Query::MetadataIn { room, after } => self.metadata_in(me, (room, after), now)?,
+            Query::MetadataIn { room, after } => self.metadata_in(me, room, after, now)?,
             // No other comes here from one who is in.
             _ => return Err(Rejection::NotHere),
         })
@@ -276,7 +276,8 @@ impl Chat {
     fn profile(
         &self,
         person: &Person,
-        (asker, with_address): (Option<&Person>, bool),
+        asker: Option<&Person>,
+        with_address: bool,
         now: Timestamp,
     ) -> Profile {
         let rooms = person.rooms.iter().copied();
@@ -322,7 +323,7 @@ impl Chat {
         let last = page.last().filter(|_| people.next().is_some());
         let profiles = page
             .iter()
-            .map(|person| self.profile(person, (None, true), now));
+            .map(|person| self.profile(person, None, true, now));
         Answer::Everybody {
             people: profiles.collect(),
             next: last.map(|last| last.name.clone()),

@@ -36,7 +36,7 @@ pub struct RoomChange {
 
 impl RoomChange {
     /// A change that is told to nobody in private.
-    pub fn new(by: Name, (room, room_name): (RoomId, RoomName), act: RoomAct) -> Self {
+    pub fn new(by: Name, room: RoomId, room_name: RoomName, act: RoomAct) -> Self {
         Self {
             room,
             room_name,

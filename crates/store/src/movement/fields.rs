@@ -270,7 +270,7 @@ impl Fields<'_, '_> {
             kind => {
                 let (by, room_name) = (self.name()?, self.room_name()?);
                 let act = self.act(kind, (&by, at))?;
-                Fact::RoomChanged(Box::new(RoomChange::new(by, (room, room_name), act)))
+                Fact::RoomChanged(Box::new(RoomChange::new(by, room, room_name, act)))
             }
         })
     }

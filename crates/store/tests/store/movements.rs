@@ -71,7 +71,7 @@ fn crowd(seq: u64, room: u32) -> Arc<Event> {
 }
 
 fn changed(seq: u64, act: RoomAct) -> Arc<Event> {
-    let change = RoomChange::new(name("lee"), (ROOM, room_name(ROOM)), act);
+    let change = RoomChange::new(name("lee"), ROOM, room_name(ROOM), act);
     event(seq, Fact::RoomChanged(Box::new(change)))
 }
 

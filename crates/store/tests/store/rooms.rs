@@ -14,7 +14,7 @@ use crate::support::*;
 const ROOM: RoomId = RoomId(3);
 
 fn changed(seq: u64, act: RoomAct) -> Arc<Event> {
-    let change = RoomChange::new(name("ann"), (ROOM, room_name(ROOM)), act);
+    let change = RoomChange::new(name("ann"), ROOM, room_name(ROOM), act);
     event(seq, Fact::RoomChanged(Box::new(change)))
 }
 

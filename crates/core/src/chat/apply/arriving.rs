@@ -15,8 +15,9 @@ impl Chat {
     pub(super) fn apply_logged_in(&mut self, login: &LoggedIn, event: &Event) {
         self.people.next = self.people.next.max(login.person.0 + 1);
         let session = session_of(login, false);
-        let who = (login.person, login.name.clone(), login.account.clone());
-        let mut person = Person::new(who, session, Activity::from(event.at, event.seq));
+        let (name, account) = (login.name.clone(), login.account.clone());
+        let activity = Activity::from(event.at, event.seq);
+        let mut person = Person::new(login.person, name, account, session, activity);
         person.set_irc(irc_of(login));
         self.people.insert(Box::new(person));
     }

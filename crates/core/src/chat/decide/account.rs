@@ -36,16 +36,14 @@ impl Chat {
                 password_hash,
                 proof,
             } => {
-                let given = (password_hash, proof.as_ref());
-                return self.decide_register(me, given, env.now, facts);
+                return self.decide_register(me, password_hash, proof.as_ref(), env.now, facts);
             }
             Command::SetMarker { target, at } => {
                 facts.extend(self.decide_marker(me, target, at, env.now));
             }
             Command::Group => facts.push(self.decide_group(me)?),
             Command::Certify { certificate, proof } => {
-                let given = (certificate, proof.as_ref());
-                return self.decide_certify(me, given, env.now, facts);
+                return self.decide_certify(me, certificate, proof.as_ref(), env.now, facts);
             }
             Command::Forget { certificate, proof } => {
                 facts.push(self.decide_forget(me, &certificate, proof.as_ref())?);
@@ -54,7 +52,7 @@ impl Chat {
                 name,
                 proof,
                 beside,
-            } => return self.decide_log_in_to(me, (name, proof, beside), env, facts),
+            } => return self.decide_log_in_to(me, name, proof, beside, env, facts),
             Command::StepDown => {
                 self.check_operator(me)?;
                 facts.push(self.with_rights(me, false));
@@ -70,14 +68,15 @@ impl Chat {
     fn decide_register(
         &self,
         me: &Person,
-        (secret, proof): (Arc<str>, Option<&Proof>),
+        secret: Arc<str>,
+        proof: Option<&Proof>,
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let kind = CredentialKind::Password;
         let Some(own) = self.account_of(me) else {
             self.check_may_register(me)?;
-            self.claim(me, (kind, secret), now, facts)?;
+            self.claim(me, kind, secret, now, facts)?;
             return Ok(Outcome::Done);
         };
         facts.push(match proof {
@@ -100,7 +99,8 @@ impl Chat {
     pub(super) fn claim(
         &self,
         me: &Person,
-        (kind, secret): (CredentialKind, Arc<str>),
+        kind: CredentialKind,
+        secret: Arc<str>,
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
@@ -192,10 +192,11 @@ impl Chat {
     pub(super) fn decide_register_early(
         &self,
         address: IpAddr,
-        (name, secret): (Name, Arc<str>),
+        name: Name,
+        secret: Arc<str>,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        self.check_not_banned((Some(&name), None), address, now)?;
+        self.check_not_banned(Some(&name), None, address, now)?;
         self.check_may_be_told(&name, address, now)?;
         if self.locked {
             return Err(Rejection::LockedRegistration);
@@ -207,7 +208,9 @@ impl Chat {
     fn decide_log_in_to(
         &self,
         me: &Person,
-        (name, proof, beside): (Name, Option<Proof>, bool),
+        name: Name,
+        proof: Option<Proof>,
+        beside: bool,
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
@@ -218,9 +221,9 @@ impl Chat {
         if !proof.is_some_and(|proof| account.is_proven_by(proof)) {
             return Err(Proof::refusal(proof, name));
         }
-        let other = self.other_session(me, (&name, proof), now);
+        let other = self.other_session(me, &name, proof, now);
         if let Some(own) = other.filter(|_| !beside) {
-            return self.take_up(&own, (Origin::of(me), Some(me)), env, facts);
+            return self.take_up(&own, Origin::of(me), Some(me), env, facts);
         }
         // Rights that it has given up come back with the proof.
         if me.account.as_ref() == Some(&account.name)
@@ -234,7 +237,7 @@ impl Chat {
             return Err(Rejection::LoggedInAlready(before.clone()));
         }
         let proven = Some(&account.name);
-        self.check_not_banned((proven, proven), me.session.address, now)?;
+        self.check_not_banned(proven, proven, me.session.address, now)?;
         self.check_has_login(account)?;
         facts.push(Fact::AccountSet(Box::new(AccountSet {
             person: me.id,

@@ -48,7 +48,7 @@ impl Chat {
             self.check_has_login(account)?;
         }
         for &room in &person.rooms {
-            self.check_may_stay(person, room, (origin.address, origin.link), now)?;
+            self.check_may_stay(person, room, origin.address, origin.link, now)?;
         }
         // A right that was given to the visit of the first would go on for as long as there is another.
         if self.is_operator_for_visit(person) {

@@ -4,18 +4,18 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::cover::{Home, account_beside_name};
+use super::masks::MaskList;
 use super::operate::{Actor, Given};
 use crate::ban::{Mask, Reach};
 use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, StandingChange};
 use crate::event::{Fact, RoomAct};
 use crate::ids::RoomId;
-use crate::mask::{Listed, MaskKind};
+use crate::mask::Listed;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::Standing;
-use crate::text::Text;
-use crate::time::{Duration, Timestamp};
+use crate::time::Timestamp;
 
 /// Members of a room that are held against a bar one by one. In a fuller room those who come from
 /// the block are looked up.
@@ -27,7 +27,8 @@ impl Chat {
         me: &Person,
         given: &Given<'_>,
         id: RoomId,
-        (mask, cover_address): (Mask, bool),
+        mask: Mask,
+        cover_address: bool,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
         // Half of a block at a time, who is put out would tell an address.
@@ -54,9 +55,9 @@ impl Chat {
         if self.rules_hold(id, |rules| rules.bars.is_full(given.now)) {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
-        facts.extend(self.deposed(me, id, (&mask, &hit), given.now));
+        facts.extend(self.deposed(me, id, &mask, &hit, given.now));
         let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
-        let listed = self.newly_listed(me, id, (MaskKind::Ban, &masks), given.now);
+        let listed = self.newly_listed(me, MaskList::bans_of(id), &masks, given.now);
         for mask in masks {
             let bar = RoomAct::Bar(given.restriction(mask));
             facts.push(self.changed(me, id, bar, None));
@@ -99,7 +100,8 @@ impl Chat {
         &self,
         me: &Person,
         id: RoomId,
-        (mask, hit): (&Mask, &[&Person]),
+        mask: &Mask,
+        hit: &[&Person],
         now: Timestamp,
     ) -> Option<Fact> {
         let name = mask.name.as_ref()?;
@@ -153,28 +155,22 @@ impl Chat {
     pub(super) fn decide_mute_in(
         &self,
         me: &Person,
+        given: &Given<'_>,
         id: RoomId,
-        (typed, time, why): (&str, Option<Duration>, Option<Text>),
-        now: Timestamp,
+        typed: &str,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        let target = self.find_other(Actor::Person(me), typed, now)?;
+        let now = given.now;
+        let target = self.find_other(given.me, typed, now)?;
         self.check_may_act_on(me, id, target)?;
         if self.rules_hold(id, |rules| rules.mutes.is_full(now)) {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
-        let actor = Actor::Person(me);
-        let (mask, _) = self.cover_speech(actor, target, now);
+        let (mask, _) = self.cover_speech(given.me, target, now);
         let account = account_beside_name(target).map(Mask::of_name);
-        let given = Given {
-            me: actor,
-            time,
-            why,
-            now,
-        };
         facts.extend(self.demoted(me, id, target, now)?);
         let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
-        let listed = self.newly_listed(me, id, (MaskKind::Mute, &masks), now);
+        let listed = self.newly_listed(me, MaskList::mutes_of(id), &masks, now);
         let told = core::iter::once(Some(target.id)).chain(core::iter::repeat(None));
         for (mask, told) in masks.into_iter().zip(told) {
             let mute = RoomAct::Mute(given.restriction(mask));
@@ -201,7 +197,7 @@ impl Chat {
             Some(Standing::Moderator) => {
                 let takes = StandingChange::Take(Standing::Moderator);
                 let typed = target.name.as_str();
-                let fact = self.decide_stand(me, RoomRef::Id(id), (typed, takes), now)?;
+                let fact = self.decide_stand(me, RoomRef::Id(id), typed, takes, now)?;
                 Ok(Some(fact))
             }
             _ => Ok(None),
@@ -232,7 +228,8 @@ impl Chat {
             let beside = account.as_ref().filter(|account| !account.same_as(name));
             for name in core::iter::once(name).chain(beside) {
                 let listed = Listed::Mask(Mask::of_name(name.clone()));
-                self.lift(me, change.room, (MaskKind::Mute, &listed), now, &mut facts);
+                let mutes = MaskList::mutes_of(change.room);
+                self.lift(me, mutes, &listed, now, &mut facts);
             }
         }
         facts

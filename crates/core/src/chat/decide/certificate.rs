@@ -19,14 +19,15 @@ impl Chat {
     pub(super) fn decide_certify(
         &self,
         me: &Person,
-        (certificate, proof): (Arc<str>, Option<&Proof>),
+        certificate: Arc<str>,
+        proof: Option<&Proof>,
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let Some(own) = self.account_of(me) else {
             self.check_may_register(me)?;
             let kind = CredentialKind::Certificate;
-            self.claim(me, (kind, certificate), now, facts)?;
+            self.claim(me, kind, certificate, now, facts)?;
             return Ok(Outcome::Done);
         };
         let grouped = match own.owns(&me.name) {

@@ -20,7 +20,8 @@ impl Chat {
     pub(super) fn decide_delete(
         &self,
         me: &Person,
-        (message, found): (Seq, FoundMessage),
+        message: Seq,
+        found: FoundMessage,
         why: Option<Text>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
@@ -43,7 +44,7 @@ impl Chat {
             // Nobody learns of a message where they are not.
             _ => return Err(Rejection::NoSuchMessage),
         };
-        let is_own = self.is_ones_own(me, message, (&name, (author.0.as_ref(), author.1)));
+        let is_own = self.is_ones_own(me, message, &name, (author.0.as_ref(), author.1));
         if !is_own && !self.moderates(me, room) {
             return Err(Rejection::NotOnesMessage(Some(room_name)));
         }
@@ -83,7 +84,7 @@ impl Chat {
         else {
             return Err(Rejection::NoSuchMessage);
         };
-        if !self.is_ones_own(me, message, (&from_name, (accounts.from.as_ref(), at))) {
+        if !self.is_ones_own(me, message, &from_name, (accounts.from.as_ref(), at)) {
             let to = accounts.to.as_ref();
             let is_receiver = to.is_some_and(|account| self.was_logged_in_to(me, account, at));
             return Err(match is_receiver {
@@ -117,7 +118,8 @@ impl Chat {
         &self,
         me: &Person,
         message: Seq,
-        (name, (account, at)): (&Name, (Option<&Name>, Timestamp)),
+        name: &Name,
+        (account, at): (Option<&Name>, Timestamp),
     ) -> bool {
         let is_of_account = account.is_some_and(|account| self.was_logged_in_to(me, account, at));
         is_of_account || me.has_borne(name, message)

@@ -191,7 +191,8 @@ impl Chat {
         &self,
         person: &Person,
         id: RoomId,
-        (address, link): (IpAddr, Link),
+        address: IpAddr,
+        link: Link,
         now: Timestamp,
     ) -> Result<(), Rejection> {
         let Some(rules) = self.rooms.get(id).ok_or(Rejection::RoomGone)?.rules() else {

@@ -9,6 +9,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem::discriminant;
 
+use super::masks::MaskList;
 use super::operate::{Actor, Given};
 use crate::chat::state::RoomRules;
 use crate::chat::{Chat, Person};
@@ -60,17 +61,17 @@ impl Chat {
             Command::RenameRoom { room, new, why } => {
                 let id = self.governed(me, room)?;
                 self.check_not_on_loan(me, id)?;
-                facts.push(self.decide_rename_room(me, id, (new, why))?);
+                facts.push(self.decide_rename_room(me, id, new, why)?);
             }
             Command::Stand { room, name, change } => {
-                let fact = self.decide_stand(me, room, (&name, change), now)?;
+                let fact = self.decide_stand(me, room, &name, change, now)?;
                 let unmuted = self.unmute_promoted(me, &fact, now);
                 facts.push(fact);
                 facts.extend(unmuted);
             }
             Command::Eject { room, name, why } => {
                 let id = self.governed_by_list(me, room)?;
-                self.decide_eject((me, id), (&name, why), now, facts)?;
+                self.decide_eject(me, id, &name, why, now, facts)?;
             }
             Command::SetMask {
                 room,
@@ -85,7 +86,7 @@ impl Chat {
                 if matches!(kind, MaskKind::Exception | MaskKind::Invitation) {
                     self.check_not_on_loan(me, id)?;
                 }
-                self.decide_mask(me, id, (kind, matched, on), now, facts)?;
+                self.decide_mask(me, MaskList { room: id, kind }, matched, on, now, facts)?;
             }
             Command::Knock(room) => facts.push(self.decide_knock(me, room, now)?),
             command => self.decide_restriction(me, command, now, facts)?,
@@ -116,7 +117,7 @@ impl Chat {
                     why,
                     now,
                 };
-                self.decide_bar(me, &given, id, (mask, cover_address), facts)?;
+                self.decide_bar(me, &given, id, mask, cover_address, facts)?;
             }
             Command::Unbar { room, listed } => {
                 let id = self.governed(me, room)?;
@@ -129,7 +130,13 @@ impl Chat {
                 why,
             } => {
                 let id = self.governed(me, room)?;
-                self.decide_mute_in(me, id, (&name, time, why), now, facts)?;
+                let given = Given {
+                    me: Actor::Person(me),
+                    time,
+                    why,
+                    now,
+                };
+                self.decide_mute_in(me, &given, id, &name, facts)?;
             }
             Command::UnmuteIn { room, name } => {
                 let id = self.governed(me, room)?;
@@ -228,7 +235,8 @@ impl Chat {
         &self,
         me: &Person,
         id: RoomId,
-        (new, why): (RoomName, Option<Text>),
+        new: RoomName,
+        why: Option<Text>,
     ) -> Result<Fact, Rejection> {
         let room = self.rooms.get(id).ok_or(Rejection::RoomGone)?;
         if id == LOBBY || room.is_servers {
@@ -247,8 +255,10 @@ impl Chat {
 
     fn decide_eject(
         &self,
-        (me, id): (&Person, RoomId),
-        (typed, why): (&str, Option<Text>),
+        me: &Person,
+        id: RoomId,
+        typed: &str,
+        why: Option<Text>,
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
@@ -348,6 +358,6 @@ impl Chat {
 
     /// A change that is told to nobody in private, under the name of who has made it.
     pub(super) fn change_by(&self, by: Name, room: RoomId, act: RoomAct) -> RoomChange {
-        RoomChange::new(by, (room, self.name_of(room)), act)
+        RoomChange::new(by, room, self.name_of(room), act)
     }
 }

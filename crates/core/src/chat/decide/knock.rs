@@ -60,7 +60,8 @@ impl Chat {
     pub(super) fn told_of_invitations(
         &self,
         id: RoomId,
-        (me, target): (&Person, Option<PersonId>),
+        me: &Person,
+        target: Option<PersonId>,
     ) -> Box<[PersonId]> {
         let without = [Some(me.id), target];
         let speaks_irc = |id: &PersonId| {

@@ -60,7 +60,8 @@ impl Chat {
         &self,
         origin: Origin,
         name: Option<Name>,
-        (proof, other): (Option<&Proof>, Option<Name>),
+        proof: Option<&Proof>,
+        other: Option<Name>,
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
@@ -71,11 +72,11 @@ impl Chat {
         }
         let own = proven.and_then(|(name, proof)| self.own_session(name, proof, env.now));
         if let Some(own) = own {
-            return self.take_up(&own, (origin, None), env, facts);
+            return self.take_up(&own, origin, None, env, facts);
         }
         self.check_has_space()?;
-        let given = (name.as_ref(), proof, other.as_ref());
-        let account = self.account_for_login(&origin, given, env.now)?;
+        let account =
+            self.account_for_login(&origin, name.as_ref(), proof, other.as_ref(), env.now)?;
         // A lock that nobody is left to open would shut everybody out for good.
         let becomes_operator = self.wants_operator(&origin, env.now);
         if self.locked && account.is_none() && !becomes_operator {
@@ -119,7 +120,9 @@ impl Chat {
     fn account_for_login(
         &self,
         origin: &Origin,
-        (name, proof, other): (Option<&Name>, Option<&Proof>, Option<&Name>),
+        name: Option<&Name>,
+        proof: Option<&Proof>,
+        other: Option<&Name>,
         now: Timestamp,
     ) -> Result<Option<&Account>, Rejection> {
         let of_name = name.and_then(|name| self.registrations.get(name));
@@ -127,13 +130,13 @@ impl Chat {
         let whose = of_name.or_else(|| self.registrations.get(other?));
         let is_proven = |account: &&Account| proof.is_some_and(|p| account.is_proven_by(p));
         let proven = whose.filter(is_proven).map(|account| &account.name);
-        self.check_not_banned((name, proven), origin.address, now)?;
+        self.check_not_banned(name, proven, origin.address, now)?;
         let account = match other {
             Some(other) => Some(self.proven_account(other, proof)?),
             None => of_name,
         };
         if let Some(account) = account {
-            self.check_not_banned((Some(&account.name), proven), origin.address, now)?;
+            self.check_not_banned(Some(&account.name), proven, origin.address, now)?;
         }
         Ok(account)
     }
@@ -307,7 +310,8 @@ impl Chat {
     pub(super) fn decide_rename(
         &self,
         me: &Person,
-        (name, proof): (Name, Option<&Proof>),
+        name: Name,
+        proof: Option<&Proof>,
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
@@ -315,8 +319,8 @@ impl Chat {
         if name == me.name {
             return Err(Rejection::SameName(name));
         }
-        if let Some(own) = self.other_session(me, (&name, proof), now) {
-            return self.take_up(&own, (Origin::of(me), Some(me)), env, facts);
+        if let Some(own) = self.other_session(me, &name, proof, now) {
+            return self.take_up(&own, Origin::of(me), Some(me), env, facts);
         }
         self.check_may_be_heard(me, now)?;
         self.check_may_be_heard_in_rooms(me, now)?;
@@ -339,10 +343,10 @@ impl Chat {
         now: Timestamp,
     ) -> Result<(), Rejection> {
         let (own, address) = (person.account.as_ref(), person.session.address);
-        self.check_not_banned((Some(name), own), address, now)?;
+        self.check_not_banned(Some(name), own, address, now)?;
         let account = self.registrations.get(name);
         if let Some(account) = account {
-            self.check_not_banned((Some(&account.name), own), address, now)?;
+            self.check_not_banned(Some(&account.name), own, address, now)?;
         }
         let is_registered = person.account.is_some() || account.is_some();
         match self.locked && !is_registered && !person.session.rank.operator {

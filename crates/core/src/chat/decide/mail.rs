@@ -37,7 +37,7 @@ impl Chat {
             (Some(here), ..) => self.message(me, here, text, now),
             (None, Some(lost), _) => self.keep_message(me, lost, text, now),
             (None, None, Some(account)) => {
-                self.decide_message_to_account(me, (account, name), text, now)
+                self.decide_message_to_account(me, account, name, text, now)
             }
             (None, None, None) => return None,
         })
@@ -85,7 +85,8 @@ impl Chat {
     fn decide_message_to_account(
         &self,
         me: &Person,
-        (account, to_name): (&Account, Name),
+        account: &Account,
+        to_name: Name,
         text: Text,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
@@ -122,7 +123,7 @@ impl Chat {
         let mail = &self.registrations.mail;
         let is_heard = |omitted: &&Omitted| {
             let from = omitted.from.as_ref();
-            from.is_none_or(|from| hears_by_mail(person, (from, from)))
+            from.is_none_or(|from| hears_by_mail(person, from, from))
         };
         mail.has(account).then(|| {
             Fact::KeptShown(Box::new(KeptShown {
@@ -146,9 +147,7 @@ impl Chat {
     fn mail_for(&self, person: &Person) -> impl Iterator<Item = (&Event, &KeptMessage)> {
         let account = person.account.as_ref().into_iter();
         let kept = account.flat_map(|account| self.registrations.mail.of(account));
-        kept.filter(|(_, message)| {
-            hears_by_mail(person, (&message.from_name, &message.from_account))
-        })
+        kept.filter(|(_, message)| hears_by_mail(person, &message.from_name, &message.from_account))
     }
 
     /// What a person who comes back is shown that was kept for its session and for its account, in the one order.
@@ -166,7 +165,7 @@ impl Chat {
 }
 
 /// Whether a person does not ignore who has sent a message, by its name and its account.
-fn hears_by_mail(person: &Person, (name, account): (&Name, &Name)) -> bool {
+fn hears_by_mail(person: &Person, name: &Name, account: &Name) -> bool {
     let voice = Voice {
         name,
         person: None,

@@ -25,28 +25,48 @@ const KINDS: [MaskKind; 4] = [
     MaskKind::Invitation,
 ];
 
+/// One of a room's lists of masks.
+#[derive(Clone, Copy)]
+pub(super) struct MaskList {
+    pub(super) room: RoomId,
+    pub(super) kind: MaskKind,
+}
+
+impl MaskList {
+    pub(super) fn bans_of(room: RoomId) -> Self {
+        let kind = MaskKind::Ban;
+        Self { room, kind }
+    }
+
+    pub(super) fn mutes_of(room: RoomId) -> Self {
+        let kind = MaskKind::Mute;
+        Self { room, kind }
+    }
+}
+
 impl Chat {
     /// Nothing follows from a mask that is there already, or is not there; nor from one that is the entry of a bar
     /// or a mute without an end, which does all that the mask would.
     pub(super) fn decide_mask(
         &self,
         me: &Person,
-        id: RoomId,
-        (kind, matched, on): (MaskKind, Matched, bool),
+        list: MaskList,
+        matched: Matched,
+        on: bool,
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
         if !on {
-            self.lift(me, id, (kind, &Listed::Matched(matched)), now, facts);
+            self.lift(me, list, &Listed::Matched(matched), now, facts);
             return Ok(());
         }
-        if self.has_mask(id, kind, &matched) || self.lasts(id, (kind, &matched), now) {
+        if self.has_mask(list, &matched) || self.lasts(list, &matched, now) {
             return Ok(());
         }
-        if self.masks_in(id).len() >= ROOM_MASKS_MAX {
-            return Err(self.refusal(id, RoomRejection::BarsFull));
+        if self.masks_in(list.room).len() >= ROOM_MASKS_MAX {
+            return Err(self.refusal(list.room, RoomRejection::BarsFull));
         }
-        facts.push(self.mask_set(me, id, (kind, matched, true), now));
+        facts.push(self.mask_set(me, list, matched, true, now));
         Ok(())
     }
 
@@ -66,8 +86,8 @@ impl Chat {
             Listed::Matched(_) => &KINDS,
         };
         let before = facts.len();
-        for kind in kinds {
-            self.lift(me, id, (*kind, &listed), now, facts);
+        for &kind in kinds {
+            self.lift(me, MaskList { room: id, kind }, &listed, now, facts);
         }
         match facts.len() > before {
             true => Ok(()),
@@ -84,7 +104,7 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
         let (before, listed) = (facts.len(), Listed::Mask(Mask::of_name(name.clone())));
-        self.lift(me, id, (MaskKind::Mute, &listed), now, facts);
+        self.lift(me, MaskList::mutes_of(id), &listed, now, facts);
         match facts.len() > before {
             true => Ok(()),
             false => Err(self.refusal(id, RoomRejection::NotMuted(name))),
@@ -95,29 +115,29 @@ impl Chat {
     pub(super) fn lift(
         &self,
         me: &Person,
-        id: RoomId,
-        (kind, listed): (MaskKind, &Listed),
+        list: MaskList,
+        listed: &Listed,
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) {
         let matched = listed.matched();
-        let is_mask = self.has_mask(id, kind, &matched);
+        let is_mask = self.has_mask(list, &matched);
         if is_mask {
-            facts.push(self.mask_set(me, id, (kind, matched.clone(), false), now));
+            facts.push(self.mask_set(me, list, matched.clone(), false, now));
         }
-        let rules = self.rooms.rules(id);
-        let Some(list) = rules.and_then(|rules| rules.restrictions(kind)) else {
+        let Some(restrictions) = self.restrictions_of(list) else {
             return;
         };
         // An address that stands for a name is not told, nor that it was guessed.
         let is_of_address = matches!(listed, Listed::Mask(mask) if mask.name.is_none());
         let is_secret = |mask: &&Mask| is_of_address && mask.name.is_some();
-        let all = list.active(now).map(|restriction| &restriction.mask);
+        let all = restrictions.active(now);
+        let all = all.map(|restriction| &restriction.mask);
         let all: Vec<&Mask> = all
             .filter(|mask| me.session.rank.operator || !is_secret(mask))
             .collect();
         let mut words = match listed {
-            Listed::Mask(mask) => self.words_for(list, mask, now),
+            Listed::Mask(mask) => self.words_for(restrictions, mask, now),
             Listed::Matched(_) => {
                 let found = all.iter().find(|mask| Matched::of(mask) == matched);
                 let word = found.and_then(|mask| word_of(mask));
@@ -130,8 +150,8 @@ impl Chat {
             let lifted = lifted.filter(|mask| mask.name.is_some());
             let mut entries: Vec<Matched> = lifted.map(|mask| Matched::of(mask)).collect();
             entries.retain(|entry| !is_mask || *entry != matched);
-            facts.push(self.lifted(me, id, (kind, word), now));
-            facts.extend(self.listed(me, id, (kind, entries, false)));
+            facts.push(self.lifted(me, list, word, now));
+            facts.extend(self.listed(me, list, entries, false));
         }
     }
 
@@ -151,56 +171,49 @@ impl Chat {
         words
     }
 
-    fn lifted(
-        &self,
-        me: &Person,
-        id: RoomId,
-        (kind, word): (MaskKind, Mask),
-        now: Timestamp,
-    ) -> Fact {
-        if kind != MaskKind::Mute {
-            return self.changed(me, id, RoomAct::Unbar(word), None);
+    fn lifted(&self, me: &Person, list: MaskList, word: Mask, now: Timestamp) -> Fact {
+        if list.kind != MaskKind::Mute {
+            return self.changed(me, list.room, RoomAct::Unbar(word), None);
         }
         let bearer = word.name.as_ref();
         let bearer = bearer.and_then(|name| self.bearer_of(name, now));
         let bearer = bearer.map(|bearer| bearer.id);
-        self.changed(me, id, RoomAct::Unmute(word), bearer)
+        self.changed(me, list.room, RoomAct::Unmute(word), bearer)
     }
 
     /// What clients of IRC are told of bars or mutes that are set: not of an entry that their list has already.
     pub(super) fn newly_listed(
         &self,
         me: &Person,
-        id: RoomId,
-        (kind, masks): (MaskKind, &[Mask]),
+        list: MaskList,
+        masks: &[Mask],
         now: Timestamp,
     ) -> Option<Fact> {
         // An address alone, which an operator has barred, is shown to operators.
         let named = masks.iter().filter(|mask| mask.name.is_some());
         let mut entries: Vec<Matched> = named.map(Matched::of).collect();
         entries.retain(|entry| {
-            let mut standing = self.restrictions_listed(id, (kind, entry), now);
-            !self.has_mask(id, kind, entry) && standing.next().is_none()
+            let mut standing = self.restrictions_listed(list, entry, now);
+            !self.has_mask(list, entry) && standing.next().is_none()
         });
-        self.listed(me, id, (kind, entries, true))
+        self.listed(me, list, entries, true)
     }
 
     /// The bars, or the mutes, that stand on a list as this entry.
     fn restrictions_listed<'a>(
         &'a self,
-        id: RoomId,
-        (kind, entry): (MaskKind, &'a Matched),
+        list: MaskList,
+        entry: &'a Matched,
         now: Timestamp,
     ) -> impl Iterator<Item = &'a Restriction> {
-        let rules = self.rooms.rules(id);
-        let list = rules.and_then(|rules| rules.restrictions(kind));
-        let active = list.into_iter().flat_map(move |list| list.active(now));
+        let restrictions = self.restrictions_of(list).into_iter();
+        let active = restrictions.flat_map(move |restrictions| restrictions.active(now));
         active.filter(move |restriction| Matched::of(&restriction.mask) == *entry)
     }
 
     /// Whether a bar, or a mute, of a name does for good what a mask would.
-    fn lasts(&self, id: RoomId, listed: (MaskKind, &Matched), now: Timestamp) -> bool {
-        let mut standing = self.restrictions_listed(id, listed, now);
+    fn lasts(&self, list: MaskList, entry: &Matched, now: Timestamp) -> bool {
+        let mut standing = self.restrictions_listed(list, entry, now);
         standing.any(|restriction| {
             let mask = &restriction.mask;
             let is_whole = mask.name.is_some() && mask.reach == Reach::Either;
@@ -208,18 +221,18 @@ impl Chat {
         })
     }
 
-    fn has_mask(&self, id: RoomId, kind: MaskKind, matched: &Matched) -> bool {
-        let mut masks = self.masks_in(id).iter();
-        masks.any(|mask| mask.is_same(kind, matched))
+    fn has_mask(&self, list: MaskList, matched: &Matched) -> bool {
+        let mut masks = self.masks_in(list.room).iter();
+        masks.any(|mask| mask.is_same(list.kind, matched))
+    }
+
+    /// The bars, or the mutes, that stand on a list.
+    fn restrictions_of(&self, list: MaskList) -> Option<&RoomRestrictions> {
+        self.rooms.rules(list.room)?.restrictions(list.kind)
     }
 
     /// What clients of IRC are told of bars and mutes, whose lists they keep.
-    fn listed(
-        &self,
-        me: &Person,
-        id: RoomId,
-        (kind, entries, on): (MaskKind, Vec<Matched>, bool),
-    ) -> Option<Fact> {
+    fn listed(&self, me: &Person, list: MaskList, entries: Vec<Matched>, on: bool) -> Option<Fact> {
         let mut told: Vec<Matched> = Vec::new();
         for entry in entries {
             if !told.contains(&entry) {
@@ -228,8 +241,9 @@ impl Chat {
         }
         let entries: Box<[Matched]> = told.into();
         let is_told = !entries.is_empty();
+        let kind = list.kind;
         let act = RoomAct::Listed { kind, entries, on };
-        is_told.then(|| self.changed(me, id, act, None))
+        is_told.then(|| self.changed(me, list.room, act, None))
     }
 
     /// Takes what names an account that ends off the lists that let it in: the next to register the name is
@@ -257,17 +271,18 @@ impl Chat {
     fn mask_set(
         &self,
         me: &Person,
-        id: RoomId,
-        (kind, matched, on): (MaskKind, Matched, bool),
+        list: MaskList,
+        matched: Matched,
+        on: bool,
         at: Timestamp,
     ) -> Fact {
         let mask = RoomMask {
-            kind,
+            kind: list.kind,
             matched,
             by: me.name.clone(),
             at,
         };
-        self.changed(me, id, RoomAct::Mask { mask, on }, None)
+        self.changed(me, list.room, RoomAct::Mask { mask, on }, None)
     }
 
     /// Whether a mask of a kind concerns a person. Bans and mutes do not where an exception does.

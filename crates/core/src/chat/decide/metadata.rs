@@ -24,7 +24,8 @@ impl Chat {
     pub(super) fn decide_metadata(
         &self,
         me: &Person,
-        (target, changes): (MetadataTarget, Option<Vec<MetadataChange>>),
+        target: MetadataTarget,
+        changes: Option<Vec<MetadataChange>>,
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
@@ -41,7 +42,7 @@ impl Chat {
                 None => self.check_shown_name(me, value.as_str(), now)?,
             }
         }
-        self.check_metadata(me, &owner, (&before, &changes))?;
+        self.check_metadata(me, &owner, &before, &changes)?;
         if changes.is_empty() {
             return Ok(Outcome::Done);
         }
@@ -103,7 +104,8 @@ impl Chat {
         &self,
         me: &Person,
         owner: &MetadataOwner,
-        (before, changes): (&Metadata, &[MetadataChange]),
+        before: &Metadata,
+        changes: &[MetadataChange],
     ) -> Result<(), Rejection> {
         let mut after = before.clone();
         for (key, value) in changes {
@@ -115,10 +117,7 @@ impl Chat {
         if changes.iter().all(|(_, value)| value.is_none()) {
             return Ok(());
         }
-        match self
-            .metadata
-            .has_space((owner, &after), &Holder::all_of(me))
-        {
+        match self.metadata.has_space(owner, &after, &Holder::all_of(me)) {
             true => Ok(()),
             false => Err(MetadataRejection::Full {
                 keys_max: METADATA_KEYS_MAX,
@@ -149,31 +148,30 @@ impl Chat {
                     person, name, room, ..
                 } => {
                     let account = self.account_after(*person, &facts[from..at]);
-                    let who = (*person, name);
-                    more.extend(self.all_shown_of(who, account, &[*room]));
+                    more.extend(self.all_shown_of(*person, name, account, &[*room]));
                 }
                 // For those who watch the name.
                 Fact::LoggedIn(login) => {
-                    let (who, account) = ((login.person, &login.name), login.account.as_ref());
-                    more.extend(self.all_shown_of(who, account, &[]));
+                    let account = login.account.as_ref();
+                    more.extend(self.all_shown_of(login.person, &login.name, account, &[]));
                 }
                 Fact::Returned(returned) if returned.was_lost => {
-                    let login = &returned.login;
-                    let (who, account) = ((login.person, &login.name), login.account.as_ref());
-                    more.extend(self.all_shown_of(who, account, &returned.rooms));
+                    let (login, rooms) = (&returned.login, &returned.rooms);
+                    let account = login.account.as_ref();
+                    more.extend(self.all_shown_of(login.person, &login.name, account, rooms));
                 }
                 Fact::AccountSet(set) => {
-                    let accounts = (set.before.as_ref(), set.account.as_ref());
-                    let who = (set.person, &set.name);
-                    more.extend(self.change_of_account(who, accounts, &set.rooms));
+                    let (before, after) = (set.before.as_ref(), set.account.as_ref());
+                    let (id, rooms) = (set.person, &set.rooms);
+                    more.extend(self.change_of_account(id, &set.name, before, after, rooms));
                 }
                 Fact::Renamed(renamed) => {
                     let before = self.account_after(renamed.person, &facts[from..at]);
-                    let accounts = (before, renamed.account.as_ref());
-                    let who = (renamed.person, &renamed.new);
-                    more.extend(self.change_of_account(who, accounts, &renamed.rooms));
+                    let (id, new, rooms) = (renamed.person, &renamed.new, &renamed.rooms);
+                    let after = renamed.account.as_ref();
+                    more.extend(self.change_of_account(id, new, before, after, rooms));
                     if !renamed.new.same_as(&renamed.old) {
-                        more.extend(self.all_shown_of(who, renamed.account.as_ref(), &[]));
+                        more.extend(self.all_shown_of(id, new, after, &[]));
                     }
                 }
                 Fact::AccountChanged(changed) => {
@@ -202,21 +200,24 @@ impl Chat {
     /// Everything that a person has, shown in rooms that it enters.
     fn all_shown_of(
         &self,
-        (id, name): (PersonId, &Name),
+        id: PersonId,
+        name: &Name,
         account: Option<&Name>,
         rooms: &[RoomId],
     ) -> Option<Fact> {
         let metadata = self.metadata.of(&owner(id, account))?;
         let all = metadata.iter();
         let all = all.map(|(key, value)| (key.clone(), Some(value.clone())));
-        Some(shown((id, name), id, rooms, all.collect()))
+        Some(shown(id, name, id, rooms, all.collect()))
     }
 
     /// How a person's metadata differs under two accounts.
     fn change_of_account(
         &self,
-        (id, name): (PersonId, &Name),
-        (before, after): (Option<&Name>, Option<&Name>),
+        id: PersonId,
+        name: &Name,
+        before: Option<&Name>,
+        after: Option<&Name>,
         rooms: &[RoomId],
     ) -> Option<Fact> {
         let of = |account| self.metadata.of(&owner(id, account)).cloned();
@@ -231,7 +232,7 @@ impl Chat {
             .filter(|(key, value)| before.get(key) != Some(*value));
         let new = new.map(|(key, value)| (key.clone(), Some(value.clone())));
         let changes: Arc<[MetadataChange]> = gone.chain(new).collect();
-        (!changes.is_empty()).then(|| shown((id, name), id, rooms, changes))
+        (!changes.is_empty()).then(|| shown(id, name, id, rooms, changes))
     }
 
     /// What a guest has set, as that of its new account.
@@ -257,11 +258,12 @@ fn owner(id: PersonId, account: Option<&Name>) -> MetadataOwner {
 }
 
 fn shown_of(person: &Person, by: PersonId, changes: Arc<[MetadataChange]>) -> Fact {
-    shown((person.id, &person.name), by, &person.rooms, changes)
+    shown(person.id, &person.name, by, &person.rooms, changes)
 }
 
 fn shown(
-    (id, name): (PersonId, &Name),
+    id: PersonId,
+    name: &Name,
     by: PersonId,
     rooms: &[RoomId],
     changes: Arc<[MetadataChange]>,

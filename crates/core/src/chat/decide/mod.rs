@@ -112,7 +112,7 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         if let Command::Once { key, command } = command {
-            return self.decide_once(caller, (key, *command), env, facts);
+            return self.decide_once(caller, key, *command, env, facts);
         }
         let command = self.keeping_secrets(caller, command)?;
         match (caller, command) {
@@ -180,15 +180,15 @@ impl Chat {
                     ident,
                     ..origin
                 };
-                self.decide_log_in(origin, name, (proof.as_ref(), account), env, facts)
+                self.decide_log_in(origin, name, proof.as_ref(), account, env, facts)
             }
             Command::Resume(code) => self.decide_resume(origin, None, code, env, facts),
             Command::AddAccount {
                 name,
                 password_hash,
             } => {
-                let registered = (name, password_hash);
-                facts.push(self.decide_register_early(origin.address, registered, env.now)?);
+                let address = origin.address;
+                facts.push(self.decide_register_early(address, name, password_hash, env.now)?);
                 Ok(Outcome::Done)
             }
             _ => Err(Rejection::NotHere),
@@ -226,13 +226,13 @@ impl Chat {
             | Command::SayToRank { .. }
             | Command::SetMetadata { .. }
             | Command::Signal { .. } => self.decide_talk(me, command, now, facts),
-            Command::Join(room) => self.decide_join(me, (room, None), now, facts),
+            Command::Join(room) => self.decide_join(me, room, None, now, facts),
             Command::JoinWith { room, password } => {
-                self.decide_join(me, (room, Some(password)), now, facts)
+                self.decide_join(me, room, Some(password), now, facts)
             }
             Command::Leave { room, why } => self.decide_leave(me, room, why, facts),
             Command::Rename { name, proof } => {
-                self.decide_rename(me, (name, proof.as_ref()), env, facts)
+                self.decide_rename(me, name, proof.as_ref(), env, facts)
             }
             Command::Register { .. }
             | Command::Group
@@ -265,7 +265,7 @@ impl Chat {
                 message,
                 found,
                 why,
-            } => self.decide_delete(me, (message, found), why, facts),
+            } => self.decide_delete(me, message, found, why, facts),
             command => self.decide_operate(Actor::Person(me), command, now, facts),
         }
     }
@@ -280,14 +280,14 @@ impl Chat {
     ) -> Result<Outcome, Rejection> {
         let fact = match command {
             Command::SetMetadata { target, changes } => {
-                return self.decide_metadata(me, (target, changes), now, facts);
+                return self.decide_metadata(me, target, changes, now, facts);
             }
             Command::Say {
                 room,
                 text,
                 manner,
                 irc,
-            } => in_form(self.decide_say(me, (room, text, manner), now)?, irc, manner),
+            } => in_form(self.decide_say(me, room, text, manner, now)?, irc, manner),
             Command::PrivateMessage {
                 to,
                 text,
@@ -298,7 +298,7 @@ impl Chat {
                 to,
                 is_notice,
                 form,
-            } => self.decide_signal(me, to, (is_notice, form), now)?,
+            } => self.decide_signal(me, to, is_notice, form, now)?,
             Command::SayToRank {
                 room,
                 least,
@@ -306,13 +306,13 @@ impl Chat {
                 manner,
                 irc,
             } => {
-                let fact = self.decide_say_to_rank(me, (room, least), (text, manner), now)?;
+                let fact = self.decide_say_to_rank(me, room, least, text, manner, now)?;
                 in_form(fact, irc, manner)
             }
             Command::Reply(text) => self.decide_reply(me, text, now)?,
-            Command::SetTopic { room, text } => self.decide_topic(me, (room, text), now)?,
+            Command::SetTopic { room, text } => self.decide_topic(me, room, text, now)?,
             Command::SayTo { room, text, manner } => {
-                self.decide_say(me, (RoomRef::Name(room), text, manner), now)?
+                self.decide_say(me, RoomRef::Name(room), text, manner, now)?
             }
             // No other comes here.
             _ => return Err(Rejection::NotHere),

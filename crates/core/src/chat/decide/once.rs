@@ -14,7 +14,8 @@ impl Chat {
     pub(super) fn decide_once(
         &self,
         caller: Caller,
-        (key, command): (MessageKey, Command),
+        key: MessageKey,
+        command: Command,
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {

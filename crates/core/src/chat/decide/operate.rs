@@ -59,7 +59,7 @@ impl Chat {
         }
         let (act, target) = match command {
             Command::Kick { name, why } => {
-                return self.decide_kick(me, (&name, why), now, facts);
+                return self.decide_kick(me, &name, why, now, facts);
             }
             Command::Ban {
                 mask,
@@ -128,7 +128,8 @@ impl Chat {
     fn decide_kick(
         &self,
         me: Actor<'_>,
-        (name, why): (&str, Option<Text>),
+        name: &str,
+        why: Option<Text>,
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
@@ -164,7 +165,7 @@ impl Chat {
             return Err(Rejection::SameName(new));
         }
         let account = target.account.as_ref();
-        self.check_not_banned((Some(&new), account), target.session.address, now)?;
+        self.check_not_banned(Some(&new), account, target.session.address, now)?;
         self.check_no_room_bars(target, &new, now)?;
         let new = match new.same_as(&target.name) {
             true => self.check_look(new, Some(target.id), now)?,

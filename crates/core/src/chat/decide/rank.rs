@@ -46,7 +46,8 @@ impl Chat {
     pub(in crate::chat) fn restriction_on(
         &self,
         list: &Restrictions,
-        (name, address): (Option<&Name>, IpAddr),
+        name: Option<&Name>,
+        address: IpAddr,
         rank: impl FnOnce() -> Option<Seq>,
         now: Timestamp,
     ) -> Option<RestrictionId> {
@@ -54,7 +55,7 @@ impl Chat {
         let Some(rank) = rank() else {
             return Some(longest);
         };
-        list.longest_where((name, address), now, |restriction| {
+        list.longest_where(name, address, now, |restriction| {
             let is_meant = name.is_some_and(|name| restriction.mask.is_about(name));
             is_meant || !self.is_by_lesser(restriction, rank)
         })
@@ -68,12 +69,13 @@ impl Chat {
     /// Checks that no ban keeps out one who goes by this name and has proven this account.
     pub(super) fn check_not_banned(
         &self,
-        (name, proven): (Option<&Name>, Option<&Name>),
+        name: Option<&Name>,
+        proven: Option<&Name>,
         address: IpAddr,
         now: Timestamp,
     ) -> Result<(), Rejection> {
         let rank = || self.registrations.appointed(proven?);
-        self.check_no_ban((name, address), rank, now)
+        self.check_no_ban(name, address, rank, now)
     }
 
     /// Checks that somebody who comes from this address may be let in, under any name.
@@ -82,21 +84,18 @@ impl Chat {
         address: IpAddr,
         now: Timestamp,
     ) -> Result<(), Rejection> {
-        self.check_no_ban(
-            (None, address),
-            || self.registrations.first_appointed(),
-            now,
-        )
+        self.check_no_ban(None, address, || self.registrations.first_appointed(), now)
     }
 
     fn check_no_ban(
         &self,
-        who: (Option<&Name>, IpAddr),
+        name: Option<&Name>,
+        address: IpAddr,
         rank: impl FnOnce() -> Option<Seq>,
         now: Timestamp,
     ) -> Result<(), Rejection> {
         let bans = &self.restricted.bans;
-        let ban = self.restriction_on(bans, who, rank, now);
+        let ban = self.restriction_on(bans, name, address, rank, now);
         match ban.and_then(|id| bans.get(id)) {
             Some(ban) => Err(Rejection::Banned {
                 until: ban.until,

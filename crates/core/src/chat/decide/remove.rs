@@ -61,7 +61,7 @@ impl Chat {
         let act = ModAction::RoomRemoved(room.name.clone());
         facts.push(audit_entry(me, act, None));
         let members: Box<[PersonId]> = room.members.iter().copied().collect();
-        self.empty_room(id, (&members, &me.name()), facts);
+        self.empty_room(id, &members, &me.name(), facts);
         let change = self.change_by(me.name(), id, RoomAct::Removed { members });
         facts.push(Fact::RoomChanged(Box::new(change)));
         facts.push(Fact::RoomRetired { room: id });
@@ -76,7 +76,7 @@ impl Chat {
         }
     }
 
-    fn empty_room(&self, id: RoomId, (members, by): (&[PersonId], &Name), facts: &mut Vec<Fact>) {
+    fn empty_room(&self, id: RoomId, members: &[PersonId], by: &Name, facts: &mut Vec<Fact>) {
         let mut in_lobby = self.here(LOBBY) as u32;
         for person in members.iter().filter_map(|id| self.people.get(*id)) {
             if person.rooms.len() == 1 && person.session.link.needs_room {

@@ -78,8 +78,8 @@ impl Chat {
         };
         // A person who came in under a passing name to resume leaves it behind.
         facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
-        let rights = (person.session.rank, false);
-        Ok(self.give_back(&found, rights, origin, env, facts))
+        let rank = person.session.rank;
+        Ok(self.give_back(&found, rank, false, origin, env, facts))
     }
 
     /// The session of the owner of a registered name, and the rank that signing in gives: that of
@@ -102,7 +102,8 @@ impl Chat {
     pub(super) fn other_session(
         &self,
         me: &Person,
-        (name, proof): (&Name, Option<&Proof>),
+        name: &Name,
+        proof: Option<&Proof>,
         now: Timestamp,
     ) -> Option<(Found<'_>, Rank)> {
         let account = self.registrations.get(name)?;
@@ -135,7 +136,8 @@ impl Chat {
     pub(super) fn take_up(
         &self,
         (found, rank): &(Found<'_>, Rank),
-        (origin, me): (Origin, Option<&Person>),
+        origin: Origin,
+        me: Option<&Person>,
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
@@ -160,14 +162,15 @@ impl Chat {
         }
         self.check_owner_not_banned(found.person, &origin, env.now)?;
         facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
-        Ok(self.give_back(found, (*rank, true), origin, env, facts))
+        Ok(self.give_back(found, *rank, true, origin, env, facts))
     }
 
     /// A code is good once: the session gets another.
     fn give_back(
         &self,
         found: &Found<'_>,
-        (rank, ends_visit): (Rank, bool),
+        rank: Rank,
+        ends_visit: bool,
         origin: Origin,
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
@@ -246,7 +249,7 @@ impl Chat {
     ) -> Result<(), Rejection> {
         let account = person.account.as_ref();
         let mut names = core::iter::once(&person.name).chain(account);
-        names.try_for_each(|name| self.check_not_banned((Some(name), account), origin.address, now))
+        names.try_for_each(|name| self.check_not_banned(Some(name), account, origin.address, now))
     }
 
     /// The name under which a lost person is taken up, if another has its own by now: it was not kept, or its
@@ -287,7 +290,7 @@ impl Chat {
         let (address, link) = (origin.address, origin.link);
         let (mut open, mut left_out) = (Vec::new(), Vec::new());
         for &room in &person.rooms {
-            match self.check_may_stay(person, room, (address, link), now) {
+            match self.check_may_stay(person, room, address, link, now) {
                 Ok(()) => open.push(room),
                 Err(why) => {
                     let name = self.room_name(room).cloned();

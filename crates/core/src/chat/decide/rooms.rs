@@ -22,7 +22,8 @@ impl Chat {
     pub(super) fn decide_join(
         &self,
         me: &Person,
-        (name, password): (RoomName, Option<RoomPassword>),
+        name: RoomName,
+        password: Option<RoomPassword>,
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {

@@ -19,7 +19,8 @@ impl Chat {
         &self,
         me: &Person,
         to: SignalTarget,
-        (is_notice, form): (bool, IrcForm),
+        is_notice: bool,
+        form: IrcForm,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
         let mut signal = Signal {
@@ -81,8 +82,10 @@ impl Chat {
     pub(super) fn decide_say_to_rank(
         &self,
         me: &Person,
-        (name, least): (RoomName, Standing),
-        (text, manner): (Text, Manner),
+        name: RoomName,
+        least: Standing,
+        text: Text,
+        manner: Manner,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
         let room = self.room_of(me, RoomRef::Name(name))?;

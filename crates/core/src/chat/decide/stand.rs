@@ -40,7 +40,8 @@ impl Chat {
         &self,
         me: &Person,
         room: RoomRef,
-        (typed, change): (&str, StandingChange),
+        typed: &str,
+        change: StandingChange,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
         let id = self.room_of(me, room)?;
@@ -48,7 +49,7 @@ impl Chat {
         let mut bearer = self.bearer_of_standing(me, typed, now)?;
         let before = self.standing_of_bearer(&bearer, id);
         let before =
-            before.filter(|before| !self.is_asked_again(id, &bearer, (*before, change), now));
+            before.filter(|before| !self.is_asked_again(id, &bearer, *before, change, now));
         if change == StandingChange::Give(Standing::Invited) {
             self.check_lets_in(me, id, &bearer, now)?;
         }
@@ -58,7 +59,7 @@ impl Chat {
                 if self.has_rights_for_visit(me, id) {
                     is_lent = bearer.account.take().is_some();
                 }
-                self.check_may_give(id, &bearer, (before, standing))?;
+                self.check_may_give(id, &bearer, before, standing)?;
                 Some(Held::given(before, standing))
             }
             StandingChange::Take(standing) => {
@@ -66,7 +67,7 @@ impl Chat {
                     self.check_lasts_not(id, &bearer, standing)?;
                     bearer.account = None;
                 }
-                self.check_may_take(me, id, &bearer, (before, standing))?;
+                self.check_may_take(me, id, &bearer, before, standing)?;
                 // Who is taken a rank in a closed room may still come.
                 let is_closed = self.rules_hold(id, |rules| rules.settings.closed);
                 let stays = is_closed && standing > Standing::Invited && bearer.account.is_some();
@@ -87,7 +88,7 @@ impl Chat {
             change.is_lent = is_lent;
             self.leave_untold(me, change, concerned, now);
             if before.is_none() && standing == Some(Standing::Invited.into()) {
-                change.moderators = self.told_of_invitations(id, (me, target));
+                change.moderators = self.told_of_invitations(id, me, target);
             }
         }
         Ok(fact)
@@ -119,7 +120,8 @@ impl Chat {
         &self,
         id: RoomId,
         bearer: &Bearer<'_>,
-        (before, change): (Held, StandingChange),
+        before: Held,
+        change: StandingChange,
         now: Timestamp,
     ) -> bool {
         let invited = Standing::Invited;
@@ -180,7 +182,8 @@ impl Chat {
         &self,
         id: RoomId,
         bearer: &Bearer<'_>,
-        (before, standing): (Option<Held>, Standing),
+        before: Option<Held>,
+        standing: Standing,
     ) -> Result<(), Rejection> {
         let name = bearer.name.clone();
         // A voice goes beneath what is higher.
@@ -225,7 +228,8 @@ impl Chat {
         me: &Person,
         id: RoomId,
         bearer: &Bearer<'_>,
-        (before, standing): (Option<Held>, Standing),
+        before: Option<Held>,
+        standing: Standing,
     ) -> Result<(), Rejection> {
         let name = bearer.name.clone();
         let is_own = bearer.id() == Some(me.id);

@@ -24,7 +24,7 @@ impl Chat {
             match fact {
                 Fact::Joined {
                     person, name, room, ..
-                } => more.extend(self.brought((*person, name), *room, earlier)),
+                } => more.extend(self.brought(*person, name, *room, earlier)),
                 Fact::Returned(returned) if returned.was_lost => {
                     self.brought_back(returned, &mut more)
                 }
@@ -49,7 +49,8 @@ impl Chat {
     /// What a person is in a room that it enters.
     fn brought(
         &self,
-        (id, name): (PersonId, &Name),
+        id: PersonId,
+        name: &Name,
         room: RoomId,
         earlier: &[Fact],
     ) -> Option<StandingShown> {
@@ -58,7 +59,7 @@ impl Chat {
             return None;
         }
         let held = self.held_as(id, self.account_after(id, earlier), room);
-        shown((id, name), room, (None, held), StandingCause::Entry)
+        shown(id, name, room, None, held, StandingCause::Entry)
     }
 
     /// What a person is in the rooms that it comes back to.
@@ -73,9 +74,11 @@ impl Chat {
             let lasting = self.held_as(login.person, login.account.as_ref(), room);
             let held = lasting.max(kept);
             more.extend(shown(
-                (login.person, &login.name),
+                login.person,
+                &login.name,
                 room,
-                (None, held),
+                None,
+                held,
                 StandingCause::Return,
             ));
         }
@@ -94,15 +97,15 @@ impl Chat {
             let lasting = account.and_then(|account| rules.of_account(account));
             let before = self.held(person, room);
             let after = lasting.max(rules.of_founder(person.id)).min(before);
-            let who = (person.id, &person.name);
-            shown(who, room, (before, after), StandingCause::Account)
+            let (id, name) = (person.id, &person.name);
+            shown(id, name, room, before, after, StandingCause::Account)
         });
         ended.map(|shown| Fact::StandingShown(Box::new(shown)))
     }
 
     fn given_by_account(&self, set: &AccountSet, more: &mut Vec<StandingShown>) {
-        let accounts = (set.before.as_ref(), set.account.as_ref());
-        more.extend(self.between_accounts((set.person, &set.name), accounts, &set.rooms));
+        let (before, after) = (set.before.as_ref(), set.account.as_ref());
+        more.extend(self.between_accounts(set.person, &set.name, before, after, &set.rooms));
     }
 
     fn given_by_name(
@@ -111,24 +114,29 @@ impl Chat {
         before: Option<&Name>,
         more: &mut Vec<StandingShown>,
     ) {
-        let accounts = (before, renamed.account.as_ref());
-        more.extend(self.between_accounts(
-            (renamed.person, &renamed.new),
-            accounts,
-            &renamed.rooms,
-        ));
+        let (id, rooms, after) = (renamed.person, &renamed.rooms, renamed.account.as_ref());
+        more.extend(self.between_accounts(id, &renamed.new, before, after, rooms));
     }
 
     /// How what a person is differs under two accounts.
     fn between_accounts<'a>(
         &'a self,
-        who: (PersonId, &'a Name),
-        (before, after): (Option<&'a Name>, Option<&'a Name>),
+        id: PersonId,
+        name: &'a Name,
+        before: Option<&'a Name>,
+        after: Option<&'a Name>,
         rooms: &'a [RoomId],
     ) -> impl Iterator<Item = StandingShown> + 'a {
         rooms.iter().filter_map(move |&room| {
-            let of = |account| self.held_as(who.0, account, room);
-            shown(who, room, (of(before), of(after)), StandingCause::Account)
+            let of = |account| self.held_as(id, account, room);
+            shown(
+                id,
+                name,
+                room,
+                of(before),
+                of(after),
+                StandingCause::Account,
+            )
         })
     }
 
@@ -159,11 +167,12 @@ impl Chat {
         let others = self.people.logged_in_to(account).filter(is_other);
         more.extend(others.filter_map(|other| {
             let own = self.held_as(other.id, None, change.room);
-            let held = (before.max(own), after.max(own));
             shown(
-                (other.id, &other.name),
+                other.id,
+                &other.name,
                 change.room,
-                held,
+                before.max(own),
+                after.max(own),
                 StandingCause::Account,
             )
         }));
@@ -180,9 +189,11 @@ fn name_after(id: PersonId, facts: &[Fact]) -> Option<&Name> {
 
 /// What is to be shown, if others see another rank or do not see the person yet.
 fn shown(
-    (person, name): (PersonId, &Name),
+    person: PersonId,
+    name: &Name,
     room: RoomId,
-    (before, held): (Option<Held>, Option<Held>),
+    before: Option<Held>,
+    held: Option<Held>,
     with: StandingCause,
 ) -> Option<StandingShown> {
     let rank =

@@ -14,7 +14,9 @@ impl Chat {
     pub(super) fn decide_say(
         &self,
         me: &Person,
-        (room, text, manner): (RoomRef, Text, Manner),
+        room: RoomRef,
+        text: Text,
+        manner: Manner,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
         let room = self.room_of(me, room)?;
@@ -46,7 +48,8 @@ impl Chat {
     pub(super) fn decide_topic(
         &self,
         me: &Person,
-        (room, text): (RoomRef, Option<Text>),
+        room: RoomRef,
+        text: Option<Text>,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
         let room = self.room_of(me, room)?;

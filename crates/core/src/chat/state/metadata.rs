@@ -35,7 +35,8 @@ impl AllMetadata {
     /// Whether there is a place for what an owner would have, set by these. It may always be as much as it is.
     pub(in crate::chat) fn has_space(
         &self,
-        (owner, wanted): (&MetadataOwner, &Metadata),
+        owner: &MetadataOwner,
+        wanted: &Metadata,
         holders: &[Holder],
     ) -> bool {
         let more = wanted.bytes().saturating_sub(self.held.bytes_of(owner));
@@ -165,7 +166,7 @@ mod tests {
         let (here, elsewhere) = (from("192.0.2.1"), from("192.0.2.2"));
         let mut guests = (0..).map(|n| MetadataOwner::Guest(PersonId(n)));
         let refused = guests.find(|guest| {
-            let has_space = all.has_space((guest, &wanted), &here);
+            let has_space = all.has_space(guest, &wanted, &here);
             if has_space {
                 all.set(guest, &changes(), here.to_vec());
             }
@@ -173,10 +174,10 @@ mod tests {
         });
         let refused = refused.expect("there is an end to it");
         all.check();
-        assert!(all.has_space((&refused, &wanted), &elsewhere));
+        assert!(all.has_space(&refused, &wanted, &elsewhere));
         // Who has as much already may set it anew.
         let first = MetadataOwner::Guest(PersonId(0));
-        assert!(all.has_space((&first, &wanted), &here));
+        assert!(all.has_space(&first, &wanted, &here));
         // Who takes something away does not have to answer for the rest.
         let (key, value) = changes().remove(0);
         all.set(&first, &[(key.clone(), None)], elsewhere.to_vec());
@@ -184,6 +185,6 @@ mod tests {
         all.set(&first, &[(key, value)], elsewhere.to_vec());
         assert!(all.held.bytes_held_by(&elsewhere[0]) > 0);
         all.check();
-        assert!(all.has_space((&refused, &wanted), &here));
+        assert!(all.has_space(&refused, &wanted, &here));
     }
 }

@@ -117,7 +117,9 @@ pub(in crate::chat) struct IrcPerson {
 impl Person {
     /// A person who has just come, in no room yet.
     pub(in crate::chat) fn new(
-        (id, name, account): (PersonId, Name, Option<Name>),
+        id: PersonId,
+        name: Name,
+        account: Option<Name>,
         session: Session,
         activity: Activity,
     ) -> Self {

@@ -180,7 +180,8 @@ impl Restrictions {
     /// The same, of those alone for which `holds`. Takes time that grows with those that match.
     pub(in crate::chat) fn longest_where(
         &self,
-        (name, address): (Option<&Name>, IpAddr),
+        name: Option<&Name>,
+        address: IpAddr,
         now: Timestamp,
         holds: impl Fn(&Restriction) -> bool,
     ) -> Option<RestrictionId> {
@@ -445,7 +446,8 @@ mod tests {
 
         fn longest(
             &self,
-            (name, address): (&Name, IpAddr),
+            name: &Name,
+            address: IpAddr,
             now: Timestamp,
             holds: impl Fn(&Restriction) -> bool,
         ) -> Option<&Restriction> {
@@ -492,11 +494,11 @@ mod tests {
                     let (name, now) = (Name::parse("aNN").expect("a name"), Timestamp(now));
                     let found = list.longest(Some(&name), address, now);
                     let found = found.and_then(|id| list.get(id));
-                    prop_assert_eq!(found, model.longest((&name, address), now, |_| true));
+                    prop_assert_eq!(found, model.longest(&name, address, now, |_| true));
                     let is_meant = |entry: &Restriction| entry.mask.is_about(&name);
-                    let found = list.longest_where((Some(&name), address), now, is_meant);
+                    let found = list.longest_where(Some(&name), address, now, is_meant);
                     let found = found.and_then(|id| list.get(id));
-                    prop_assert_eq!(found, model.longest((&name, address), now, is_meant));
+                    prop_assert_eq!(found, model.longest(&name, address, now, is_meant));
                 }
             }
         }

@@ -370,7 +370,8 @@ impl Rooms {
     pub(in crate::chat) fn set_topic(
         &mut self,
         id: RoomId,
-        (topic, author): (Option<Topic>, Option<PersonId>),
+        topic: Option<Topic>,
+        author: Option<PersonId>,
     ) {
         if let Some(room) = self.by_id.get_mut(&id) {
             (room.topic, room.topic_author) = (topic, author);
