@@ -62,7 +62,7 @@ fn indexed() -> MutexGuard<'static, Filled> {
     let filled = FILLED.get_or_init(|| {
         let folder = fixture::folder();
         let place = Place::Folder(folder.path().into());
-        let filled = fill(place, Some(folder), (MESSAGES, ROOMS));
+        let filled = fill(place, Some(folder), MESSAGES, ROOMS);
         let mut indexer = filled.store.indexer().expect("an indexer");
         while !indexer.step(STEP).expect("a step").caught_up {}
         Mutex::new(filled)
@@ -71,10 +71,10 @@ fn indexed() -> MutexGuard<'static, Filled> {
 }
 
 fn few() -> Box<Filled> {
-    Box::new(fill(Place::Memory, None, (FEW, FEW_ROOMS)))
+    Box::new(fill(Place::Memory, None, FEW, FEW_ROOMS))
 }
 
-fn fill(place: Place, folder: Option<TempDir>, (messages, rooms): (u64, u32)) -> Filled {
+fn fill(place: Place, folder: Option<TempDir>, messages: u64, rooms: u32) -> Filled {
     let opened = Store::open(place, Durability::Process, Retention::default());
     let Opened { mut store, .. } = opened.expect("a store");
     let mut checkpointer = store.checkpointer().expect("a checkpointer");

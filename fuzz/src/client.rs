@@ -71,7 +71,8 @@ impl Client {
                 Dialect::new(
                     Protocol::Json,
                     Spoke::First,
-                    (bucket, Security::default()),
+                    bucket,
+                    Security::default(),
                     env,
                 )
                 .expect("it is served")
@@ -92,7 +93,8 @@ impl Client {
                 Dialect::new(
                     Protocol::Irc,
                     Spoke::First,
-                    (bucket, Security::default()),
+                    bucket,
+                    Security::default(),
                     env,
                 )
                 .expect("it is served")

@@ -5,18 +5,21 @@
 //! is calm, in small steps: a message costs ten times as much to index as to pass on, and nobody
 //! should wait for that. What is not in it yet is found all the same, by looking at the messages.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
-use std::thread;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::tls::Certificates;
 use chinwag_store::{Checkpointer, Error, Indexer};
 use thread_priority::{
     NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
     set_thread_priority_and_policy, thread_native_id,
 };
+
+use crate::supervisor::Supervisor;
+use crate::tls::Certificates;
 
 /// Messages in the last second beyond which the chat is not calm.
 const CALM_MAX: u64 = 1_000;
@@ -32,15 +35,16 @@ const NICE: i32 = 5;
 /// What there is to look after in the store.
 pub(crate) type Upkeep = (Checkpointer, Indexer);
 
-/// The work of the thread, which ends soon after the sending side of `stop` is dropped. What is left to do then
-/// is [`finish`]. `committed` counts messages.
-pub(crate) fn work(
+/// Starts the thread, which ends soon after the sender is dropped. What is left to do then is [`finish`].
+/// `committed` counts messages.
+pub(crate) fn start(
     mut upkeep: Upkeep,
     certificates: Arc<Certificates>,
     committed: Arc<AtomicU64>,
-    stop: Receiver<()>,
-) -> impl FnOnce() -> Upkeep + Send {
-    move || {
+    supervisor: &Supervisor,
+) -> io::Result<(SyncSender<()>, JoinHandle<Upkeep>)> {
+    let (keep_up, stop) = sync_channel(0);
+    let work = move || {
         lower_priority();
         let mut maintenance = Maintenance::default();
         while stop.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
@@ -48,7 +52,8 @@ pub(crate) fn work(
             maintenance.look(committed.load(Ordering::Relaxed), &mut upkeep, &stop);
         }
         upkeep
-    }
+    };
+    Ok((keep_up, supervisor.spawn("maintenance", work)?))
 }
 
 /// The last of the work, by the thread that ends the server, which has its full priority: what was deleted shall

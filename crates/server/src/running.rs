@@ -57,7 +57,6 @@ impl Running {
             certificates,
             operator_code,
         } = server;
-        let tls = Tls::new(certificates.clone())?;
         let clock = Steady::start();
         let (reader, indexer) = (opened.store.reader()?, opened.store.indexer()?);
         let checkpointer = opened.store.checkpointer()?;
@@ -70,18 +69,17 @@ impl Running {
         let gate = workers.gate.clone();
         let limiter = ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate());
         limiter.trust(&config.proxy.trusted, &config.irc.gateways);
-        let entrance = Entrance::new(tls, limiter.clone());
-        let shard = |number, ends| {
+        let entrance = Entrance::new(Tls::new(certificates.clone())?, limiter.clone());
+        let shared = || {
             let (config, entrance) = (shard_config.clone(), entrance.clone());
             let (workers, names) = (workers.clone(), room_names.clone());
-            let shared = Shared::new(config, entrance, workers, names, wall(), clock.now());
-            Loop::new(Shard::new(number, shared), ends, to_hub.clone(), clock)
+            Shared::new(config, entrance, workers, names, wall(), clock.now())
         };
         let mut shard_threads = Vec::new();
-        for (number, ends) in inboxes.into_iter().enumerate() {
-            let shard = shard(number, ends);
-            let serve = move || shard.run();
-            shard_threads.push(supervisor.spawn(format!("shard-{number}"), serve)?);
+        for (number, (poll, inbox)) in inboxes.into_iter().enumerate() {
+            let shard = Shard::new(number, shared());
+            let events = Loop::new(shard, poll, inbox, to_hub.clone(), clock);
+            shard_threads.push(supervisor.spawn(format!("shard-{number}"), move || events.run())?);
         }
         let committed = Arc::new(AtomicU64::new(0));
         let shell = ShellServer::start(
@@ -96,17 +94,15 @@ impl Running {
         let to_shards = shards.clone();
         let serve = move || hub::thread::run(hub, &hub_inbox, &to_shards);
         let hub_thread = supervisor.spawn("hub", serve)?;
-        let (keep_up, stop) = sync_channel(0);
         let upkeep = (checkpointer, indexer);
-        let maintain = maintenance::work(upkeep, certificates.clone(), committed, stop);
-        let upkeep_thread = supervisor.spawn("maintenance", maintain)?;
+        let maintenance = maintenance::start(upkeep, certificates.clone(), committed, supervisor)?;
         Ok(Self {
             shards,
             shard_threads,
             to_hub,
             hub_thread,
             shell,
-            maintenance: (keep_up, upkeep_thread),
+            maintenance,
             limiter,
             certificates,
             limits,

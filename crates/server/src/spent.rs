@@ -115,8 +115,8 @@ impl AccountBucket {
     }
 
     /// See [`Bucket::take_as`].
-    pub(crate) fn take_as(&self, copies: (Bucket, Bucket), rate: Rate, now: Monotonic) {
-        lock(&self.0).take_as(copies, rate, now);
+    pub(crate) fn take_as(&self, before: Bucket, after: Bucket, rate: Rate, now: Monotonic) {
+        lock(&self.0).take_as(before, after, rate, now);
     }
 
     /// Whether a connection has it.
@@ -234,7 +234,7 @@ mod tests {
         for connection in [&one, &other] {
             let mut copy = before;
             (0..4).for_each(|_| copy.take(RATE, now).expect("a token"));
-            connection.take_as((before, copy), RATE, now);
+            connection.take_as(before, copy, RATE, now);
         }
         drop((one, other));
         assert_eq!(of("ann", 0).get().missing(RATE, now), 10.0);

@@ -257,9 +257,11 @@ impl Archive {
                 not_from,
             } => {
                 let filter = filter(&not_from, None, targets.detail);
-                let of = (account.as_ref(), &*rooms);
                 let (between, most) = (targets.between, targets.targets_max);
-                let found = self.reader.targets(of, filter, between, most)?;
+                let account = account.as_ref();
+                let found = self
+                    .reader
+                    .targets(account, &rooms, filter, between, most)?;
                 return Ok(JobResult::Targets(found));
             }
             Job::Hash(..) | Job::Verify(_) => return Ok(JobResult::Failed),
@@ -368,7 +370,7 @@ impl Archive {
                 let page = match of {
                     LogOf::Room(room) => reader.page(*room, from, last, bytes_max, filter)?,
                     LogOf::Conversation(of) => {
-                        reader.conversation_page(of, (from, last), bytes_max, filter)?
+                        reader.conversation_page(of, from, last, bytes_max, filter)?
                     }
                 };
                 let of = of.clone();

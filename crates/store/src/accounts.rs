@@ -32,10 +32,10 @@ pub(crate) fn write(
                     rank,
                     event.at.0
                 ])?;
-            put_credential(conn, account, (*kind, secret), event.at)
+            put_credential(conn, account, *kind, secret, event.at)
         }
         AccountChange::Credential { kind, secret } => {
-            put_credential(conn, account, (*kind, secret), event.at)
+            put_credential(conn, account, *kind, secret, event.at)
         }
         AccountChange::CertificateRemoved(certificate) => {
             let delete = "DELETE FROM credential WHERE account = ?1 AND kind = ?2 AND secret = ?3";
@@ -84,7 +84,8 @@ fn remove(conn: &Connection, account: &Name) -> rusqlite::Result<()> {
 fn put_credential(
     conn: &Connection,
     account: &Name,
-    (kind, secret): (CredentialKind, &str),
+    kind: CredentialKind,
+    secret: &str,
     at: Timestamp,
 ) -> rusqlite::Result<()> {
     if kind == CredentialKind::Password {

@@ -184,7 +184,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<AuditLine>> {
     let (target, words) = (target.unwrap_or_default(), words.as_deref());
     let seq = Seq(unsigned(row, 6)?);
     Ok(Name::known(&by).and_then(|name| {
-        let act = read_act(&act, &target, (at, until, &by), words)?;
+        let act = read_act(&act, &target, at, until, &by, words)?;
         Some(AuditLine {
             seq,
             at,
@@ -197,7 +197,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<AuditLine>> {
 fn read_act(
     act: &str,
     target: &str,
-    (at, until, by): (Timestamp, Option<i64>, &str),
+    at: Timestamp,
+    until: Option<i64>,
+    by: &str,
     words: Option<&str>,
 ) -> Option<ModAction> {
     let name = || Name::known(target);
@@ -205,7 +207,7 @@ fn read_act(
         Some(words) => Some(Text::parse(words)?),
         None => None,
     };
-    let restriction = || restrictions::restriction(read_mask(target)?, (at, until), by, words);
+    let restriction = || restrictions::restriction(read_mask(target)?, at, until, by, words);
     Some(match act {
         "kick" => ModAction::Kick {
             name: name()?,
@@ -239,7 +241,7 @@ fn read_act(
             name: name()?,
             room: RoomName::parse(words?).ok()?,
         },
-        act => return deeds::read(act, target, (at, until, by), words),
+        act => return deeds::read(act, target, at, until, by, words),
     })
 }
 

@@ -206,7 +206,7 @@ impl Block {
         let (mut seq, mut at) = (self.first, self.first_at);
         while !rest.is_empty() {
             let before = seq;
-            (seq, at) = take_place(&mut rest, (seq, at))?;
+            (seq, at) = take_place(&mut rest, seq, at)?;
             if (seq == before) != messages.is_empty() {
                 return None;
             }

@@ -78,7 +78,7 @@ pub(crate) fn check(
     report.extend(integrity(&state)?.into_iter().map(Fault::File));
     report.messages = check_blocks(&state, "block", &mut report, |block| messages(block, names))?;
     check_blocks(&state, "movement", &mut report, |block| {
-        let events = block.movements((Seq(0), Seq(u64::MAX)), names)?;
+        let events = block.movements(Seq(0), Seq(u64::MAX), names)?;
         Ok(events.len() as u64)
     })?;
     check_rows(&state, &mut report)?;
@@ -161,7 +161,7 @@ fn check_rows(conn: &Connection, report: &mut CheckReport) -> Result<(), Error> 
     report.note(snapshot::load(conn))?;
     report.note(audit_log::newest(conn, None, usize::MAX))?;
     for kind in [Kind::Notice, Kind::Signal] {
-        report.note(notice::read_all(conn, (None, kind), (Seq(0), None)))?;
+        report.note(notice::read_all(conn, None, kind, Seq(0), None))?;
     }
     Ok(())
 }

@@ -73,11 +73,11 @@ impl Checkpointer {
             return Ok(true);
         }
         let done = self.database.conn().and_then(|conn| {
-            let state = passive(conn)?;
-            Ok((state, empties && empty(conn, state)?))
+            let (pages, moved) = passive(conn)?;
+            Ok((pages, empties && empty(conn, pages, moved)?))
         });
         match done {
-            Ok(((pages, _), emptied)) => {
+            Ok((pages, emptied)) => {
                 if pages > LOG_PAGES_MAX {
                     self.log.is_long.store(true, Ordering::Relaxed);
                 }
@@ -101,7 +101,7 @@ pub(crate) fn passive(conn: &Connection) -> rusqlite::Result<(i64, i64)> {
 /// Cuts the log off, so that what it had is in no file, if all of it is in its place and nobody reads or
 /// writes at this moment. Neither waits nor, since nothing is left to be moved, makes a writer wait. Returns
 /// whether it did.
-pub(crate) fn empty(conn: &Connection, (pages, moved): (i64, i64)) -> rusqlite::Result<bool> {
+pub(crate) fn empty(conn: &Connection, pages: i64, moved: i64) -> rusqlite::Result<bool> {
     if pages != moved {
         return Ok(false);
     }

@@ -63,7 +63,8 @@ impl Store {
     pub(crate) fn new(
         database: Database,
         lock: Option<File>,
-        (retention, age): (Retention, Age),
+        retention: Retention,
+        age: Age,
         rooms: HashSet<RoomId>,
     ) -> Self {
         Self {

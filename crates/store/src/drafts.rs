@@ -88,10 +88,7 @@ impl Draft {
 }
 
 /// Takes how far an entry is behind the one before, in the order and in time.
-pub(crate) fn take_place(
-    rest: &mut &[u8],
-    (seq, at): (Seq, Timestamp),
-) -> Option<(Seq, Timestamp)> {
+pub(crate) fn take_place(rest: &mut &[u8], seq: Seq, at: Timestamp) -> Option<(Seq, Timestamp)> {
     let seq = seq.0.checked_add(take_varint(rest)?)?;
     let at = at.0.wrapping_add(unzigzag(take_varint(rest)?));
     Some((Seq(seq), Timestamp(at)))
@@ -129,7 +126,7 @@ impl Drafts {
     }
 
     /// Adds an entry, which must be the newest so far: its fields, behind their length.
-    pub(crate) fn put(&mut self, room: RoomId, (seq, at): (Seq, Timestamp), fields: &[u8]) {
+    pub(crate) fn put(&mut self, room: RoomId, seq: Seq, at: Timestamp, fields: &[u8]) {
         let draft = self.draft_for(room, seq, at);
         draft.put_place(seq, at);
         put_varint(&mut draft.body, fields.len() as u64);

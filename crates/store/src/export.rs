@@ -79,7 +79,7 @@ pub(crate) fn read(
     let mut messages_of = conn.prepare_cached(sql)?;
     let mut movements_of = conn.prepare_cached(movement::IN_ORDER)?;
     let mut said = Blocks::new(messages_of.query(params![above, below, room])?)?;
-    let (above, below) = movement::rows(conn, from, (range.since, range.until))?;
+    let (above, below) = movement::rows(conn, from, range.since, range.until)?;
     let mut moved = Blocks::new(movements_of.query(params![above, below, room])?)?;
     loop {
         let is_said = said.first() <= moved.first();
@@ -96,14 +96,14 @@ pub(crate) fn read(
         }
         let mut events = match is_said {
             true => messages(&block, range, names)?,
-            false => block.movements((Seq(0), Seq(u64::MAX)), names)?,
+            false => block.movements(Seq(0), Seq(u64::MAX), names)?,
         };
         events.retain(|event| range.holds(event.at));
         bytes += events.iter().map(bytes_of).sum::<usize>();
         page.events.extend(events);
     }
     // What the first page finds before its first message is part of it, and likewise at the end.
-    let notices = notice::read_all(conn, (range.room, Kind::Notice), (from, page.next))?;
+    let notices = notice::read_all(conn, range.room, Kind::Notice, from, page.next)?;
     let is_open = |event: &Event| !event.fact.rooms().iter().any(|room| retired.contains(room));
     let is_held = |event: &Event| range.holds(event.at) && is_open(event);
     page.events.extend(notices.into_iter().filter(is_held));

@@ -143,7 +143,9 @@ impl Span {
 /// Finds the extent of a range, of what lies up to `until`.
 pub(crate) fn find(
     conn: &Connection,
-    (room, range, until): (RoomId, Range, Seq),
+    room: RoomId,
+    range: Range,
+    until: Seq,
     messages_max: usize,
     filter: Filter<'_>,
     names: &mut Names,

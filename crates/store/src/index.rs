@@ -142,7 +142,7 @@ impl Indexer {
         let oldest = oldest(conn)?.unwrap_or(open.mark.next());
         // Read behind the messages: what was deleted meanwhile is among them.
         let deleted = deletion::since(conn, open.deletions)?;
-        let written = open.write(&turns, (oldest, deleted), &mut self.names);
+        let written = open.write(&turns, oldest, deleted, &mut self.names);
         let written = written.and_then(|is_done| Ok(open.empty_log()? && is_done));
         if let Err(error) = &written {
             match is_damage(error) {
@@ -298,8 +298,8 @@ impl Open {
     /// Cuts the log off if it may have words that were taken out. Returns whether none is left.
     fn empty_log(&mut self) -> rusqlite::Result<bool> {
         if self.has_deleted {
-            let state = checkpoint::passive(&self.conn)?;
-            self.has_deleted = !checkpoint::empty(&self.conn, state)?;
+            let (pages, moved) = checkpoint::passive(&self.conn)?;
+            self.has_deleted = !checkpoint::empty(&self.conn, pages, moved)?;
         }
         Ok(!self.has_deleted)
     }
@@ -309,7 +309,8 @@ impl Open {
     fn write(
         &mut self,
         turns: &Turns,
-        (oldest, (deleted, deletions)): (Seq, (Vec<i64>, Seq)),
+        oldest: Seq,
+        (deleted, deletions): (Vec<i64>, Seq),
         names: &mut Names,
     ) -> rusqlite::Result<bool> {
         let is_swept = self.swept >= oldest;

@@ -22,7 +22,9 @@ use crate::stretch::{Span, Stretch};
 /// Finds the extent of a range, of what lies up to `until`.
 pub(crate) fn find(
     conn: &Connection,
-    (room, range, until): (RoomId, Range, Seq),
+    room: RoomId,
+    range: Range,
+    until: Seq,
     lines_max: usize,
     filter: Filter<'_>,
     names: &mut Names,
@@ -44,7 +46,7 @@ pub(crate) fn find(
         Range::Around(seq, lines) => {
             let before = lines.min(lines_max) as u64;
             let before = if seq > Seq(0) { before } else { 0 };
-            around(&mut past, stretch, (before, wanted), lines_max as u64)?
+            around(&mut past, stretch, before, wanted, lines_max as u64)?
         }
         _ => {
             let mut walk = Walk::new(&past, stretch, newest)?;
@@ -75,7 +77,8 @@ pub(crate) fn find(
 fn around(
     past: &mut Past<'_>,
     stretch: Stretch,
-    (before, behind): (u64, u64),
+    before: u64,
+    behind: u64,
     lines_max: u64,
 ) -> Result<Walk, Error> {
     let older = Stretch {
@@ -172,9 +175,8 @@ impl<'a> Past<'a> {
             let found = match (source, self.log(source)) {
                 (_, Some(log)) => log.seq_of(log.ranks()?.start)?,
                 (Source::Notices(Some(_), kind), _) => {
-                    let of = (Some(self.room), kind);
-                    let all = (Seq(0), self.last);
-                    let notices = notice::read_some(self.conn, of, all, false)?;
+                    let (room, all) = (Some(self.room), Seq(0)..=self.last);
+                    let notices = notice::read_some(self.conn, room, kind, all, false)?;
                     notices.first().map(|event| event.seq)
                 }
                 _ => None,
@@ -185,7 +187,7 @@ impl<'a> Past<'a> {
     }
 
     /// How many lines a source has between two places.
-    fn count(&self, source: Source, (from, to): (Seq, Seq)) -> Result<u64, Error> {
+    fn count(&self, source: Source, from: Seq, to: Seq) -> Result<u64, Error> {
         if from > to {
             return Ok(0);
         }
@@ -194,9 +196,7 @@ impl<'a> Past<'a> {
                 let end = log.rank_of(behind(to))?;
                 Ok(end.saturating_sub(log.rank_of(from)?))
             }
-            (Source::Notices(room, kind), _) => {
-                Ok(notice::count(self.conn, (room, kind), (from, to))?)
-            }
+            (Source::Notices(room, kind), _) => Ok(notice::count(self.conn, room, kind, from, to)?),
             _ => Ok(0),
         }
     }
@@ -206,7 +206,7 @@ impl<'a> Past<'a> {
         let all = Stretch::ALL;
         for source in self.sources() {
             let (from, to) = self.bounds(source, all)?;
-            if self.count(source, (from.max(places.0), to.min(places.1)))? > 0 {
+            if self.count(source, from.max(places.0), to.min(places.1))? > 0 {
                 return Ok(true);
             }
         }
@@ -235,10 +235,8 @@ impl Cursor {
     fn fill(&mut self, past: &mut Past<'_>, newest: bool) -> Result<(), Error> {
         while self.lines.is_empty() && self.rest.0 <= self.rest.1 {
             match (self.source, past.log(self.source)) {
-                (source, Some(log)) => self.read_block(past, (source, log), newest)?,
-                (Source::Notices(room, kind), _) => {
-                    self.read_notices(past, (room, kind), newest)?
-                }
+                (source, Some(log)) => self.read_block(past, source, log, newest)?,
+                (Source::Notices(room, kind), _) => self.read_notices(past, room, kind, newest)?,
                 _ => break,
             }
         }
@@ -248,7 +246,8 @@ impl Cursor {
     fn read_block(
         &mut self,
         past: &mut Past<'_>,
-        (source, log): (Source, RoomLog<'_>),
+        source: Source,
+        log: RoomLog<'_>,
         newest: bool,
     ) -> Result<(), Error> {
         let (from, to) = self.rest;
@@ -264,9 +263,9 @@ impl Cursor {
             return Ok(());
         };
         let lines = match source {
-            Source::Messages => messages(&block, past, (from, to))?,
+            Source::Messages => messages(&block, past, from, to)?,
             _ => {
-                let movements = block.movements((from, to), past.names)?;
+                let movements = block.movements(from, to, past.names)?;
                 of_events(movements, past)
             }
         };
@@ -282,10 +281,12 @@ impl Cursor {
     fn read_notices(
         &mut self,
         past: &mut Past<'_>,
-        of: (Option<RoomId>, Kind),
+        room: Option<RoomId>,
+        kind: Kind,
         newest: bool,
     ) -> Result<(), Error> {
-        let mut notices = notice::read_some(past.conn, of, self.rest, newest)?;
+        let (from, to) = self.rest;
+        let mut notices = notice::read_some(past.conn, room, kind, from..=to, newest)?;
         match notices.last().map(|event| event.seq) {
             None | Some(Seq(0)) => self.end(),
             Some(last) if newest => self.rest.1 = Seq(last.0 - 1),
@@ -312,11 +313,7 @@ impl Cursor {
     }
 }
 
-fn messages(
-    block: &Block,
-    past: &mut Past<'_>,
-    (from, to): (Seq, Seq),
-) -> Result<Vec<Line>, Error> {
+fn messages(block: &Block, past: &mut Past<'_>, from: Seq, to: Seq) -> Result<Vec<Line>, Error> {
     let messages = block.messages()?;
     let wanted = messages
         .iter()
@@ -440,7 +437,8 @@ impl Walk {
         }
         let mut total = 0;
         for source in past.sources() {
-            total += past.count(source, past.bounds(source, stretch)?)?;
+            let (from, to) = past.bounds(source, stretch)?;
+            total += past.count(source, from, to)?;
         }
         Ok(Some(total))
     }

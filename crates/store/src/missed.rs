@@ -51,7 +51,7 @@ pub(crate) fn count(
             true => log
                 .rank_of(behind(until))?
                 .saturating_sub(log.rank_of(behind(after))?),
-            false => count_passing(log, (after, until), filter, names)?,
+            false => count_passing(log, after, until, filter, names)?,
         };
     }
     Ok(missed)
@@ -60,7 +60,8 @@ pub(crate) fn count(
 /// Messages behind one place up to another that pass the filter. Each has to be looked at.
 fn count_passing(
     log: RoomLog<'_>,
-    (after, until): (Seq, Seq),
+    after: Seq,
+    until: Seq,
     filter: Filter<'_>,
     names: &mut Names,
 ) -> Result<u64, Error> {

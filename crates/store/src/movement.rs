@@ -88,7 +88,7 @@ impl Waiting {
             return false;
         }
         (self.bytes, self.last) = (bytes, event.seq);
-        self.drafts.put(room, (event.seq, event.at), &self.fields);
+        self.drafts.put(room, event.seq, event.at, &self.fields);
         true
     }
 }
@@ -130,7 +130,7 @@ impl Block {
         let mut entries = Vec::with_capacity(count.min(rest.len() / 4));
         let (mut seq, mut at) = (self.first, self.first_at);
         while !rest.is_empty() {
-            (seq, at) = take_place(&mut rest, (seq, at))?;
+            (seq, at) = take_place(&mut rest, seq, at)?;
             let bytes = usize::try_from(take_varint(&mut rest)?).ok()?;
             let (fields, tail) = rest.split_at_checked(bytes)?;
             rest = tail;
@@ -154,7 +154,8 @@ impl Block {
     /// [`Damage::Block`] if one of them makes no sense.
     pub(crate) fn movements(
         &self,
-        (from, to): (Seq, Seq),
+        from: Seq,
+        to: Seq,
         names: &mut Names,
     ) -> Result<Vec<Event>, Error> {
         let damage = Damage::Block(self.first);
@@ -163,7 +164,7 @@ impl Block {
             .iter()
             .filter(|entry| from <= entry.seq && entry.seq <= to);
         let event = |entry: &Entry<'_>| {
-            let fact = fields::take(entry.fields, (self.room, entry.at), names)?;
+            let fact = fields::take(entry.fields, self.room, entry.at, names)?;
             Some(Event {
                 seq: entry.seq,
                 at: entry.at,
@@ -190,7 +191,8 @@ pub(crate) const IN_ORDER: &str = concat!(
 pub(crate) fn rows(
     conn: &Connection,
     turn: Seq,
-    (since, until): (Option<Timestamp>, Option<Timestamp>),
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
 ) -> rusqlite::Result<(i64, i64)> {
     let mut turn = signed(turn.0);
     if let Some(since) = since {
@@ -386,8 +388,7 @@ mod tests {
     }
 
     fn read(block: &Block) -> Option<usize> {
-        let all = (Seq(0), Seq(u64::MAX));
-        let events = block.movements(all, &mut Names::default());
+        let events = block.movements(Seq(0), Seq(u64::MAX), &mut Names::default());
         events.map(|events| events.len()).ok()
     }
 
@@ -420,7 +421,7 @@ mod tests {
             changed.body[at] = byte;
             read(&changed);
             read(&Block { body: [&[VERSION][..], &body].concat(), ..block() });
-            let fact = fields::take(&body, (RoomId(1), Timestamp(0)), &mut Names::default());
+            let fact = fields::take(&body, RoomId(1), Timestamp(0), &mut Names::default());
             prop_assert!(fact.is_none_or(|fact| fact.is_movement()));
         }
     }

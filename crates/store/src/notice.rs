@@ -6,6 +6,8 @@
 //! few, so that each is a row. Of signals there may be as many as of messages; they have an index of their
 //! own, and a reader that is not shown them reads none.
 
+use std::ops::RangeInclusive;
+
 use chinwag_core::{
     AuditEntry, Correspondents, Detail, Event, Fact, FoundMessage, IrcForm, ModAction, NOBODY,
     Name, RoomId, Seq, Signal, Text, Timestamp,
@@ -55,7 +57,7 @@ pub(crate) fn write(
     by: &Name,
     text: Option<&Text>,
 ) -> rusqlite::Result<()> {
-    insert(conn, event, (room, by), (text.map(|text| &**text), None))
+    insert(conn, event, room, by, text.map(|text| &**text), None)
 }
 
 /// Writes a signal that was sent to a room.
@@ -66,15 +68,16 @@ pub(crate) fn write_signal(
     signal: &Signal,
 ) -> rusqlite::Result<()> {
     let tags = signal.form.tags.as_deref().unwrap_or_default();
-    let of = (Some(room), &signal.from_name);
-    insert(conn, event, of, (None, Some(tags)))
+    insert(conn, event, Some(room), &signal.from_name, None, Some(tags))
 }
 
 fn insert(
     conn: &Connection,
     event: &Event,
-    (room, by): (Option<RoomId>, &Name),
-    (text, irc_tags): (Option<&str>, Option<&str>),
+    room: Option<RoomId>,
+    by: &Name,
+    text: Option<&str>,
+    irc_tags: Option<&str>,
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO notice (seq, room, at, by, text, irc_tags, account)
@@ -95,7 +98,8 @@ fn insert(
 /// The next of a kind, of a room or to everybody, from a place on.
 pub(crate) fn read(
     conn: &Connection,
-    (room, kind): (Option<RoomId>, Kind),
+    room: Option<RoomId>,
+    kind: Kind,
     from: Seq,
 ) -> Result<Vec<Event>, Error> {
     let sql = format!(
@@ -115,8 +119,10 @@ pub(crate) fn read(
 /// All of a kind from a place on and before another: of a room and to everybody, or of all rooms.
 pub(crate) fn read_all(
     conn: &Connection,
-    (room, kind): (Option<RoomId>, Kind),
-    (from, before): (Seq, Option<Seq>),
+    room: Option<RoomId>,
+    kind: Kind,
+    from: Seq,
+    before: Option<Seq>,
 ) -> Result<Vec<Event>, Error> {
     let sql = format!(
         "SELECT seq, at, by, text, irc_tags, account, room FROM notice WHERE seq >= ?1 AND seq < ?2
@@ -138,8 +144,9 @@ pub(crate) fn read_all(
 /// which then come first.
 pub(crate) fn read_some(
     conn: &Connection,
-    (room, kind): (Option<RoomId>, Kind),
-    (from, to): (Seq, Seq),
+    room: Option<RoomId>,
+    kind: Kind,
+    places: RangeInclusive<Seq>,
     newest: bool,
 ) -> Result<Vec<Event>, Error> {
     let (condition, order) = (kind.condition(), if newest { "DESC" } else { "ASC" });
@@ -148,13 +155,13 @@ pub(crate) fn read_some(
          AND seq >= ?2 AND seq <= ?3 AND {condition} ORDER BY seq {order} LIMIT ?4"
     );
     let mut statement = conn.prepare_cached(&sql)?;
-    let stretch = params![
+    let wanted = params![
         room.map(|room| room.0),
-        signed(from.0),
-        signed(to.0),
+        signed(places.start().0),
+        signed(places.end().0),
         READ_MAX
     ];
-    let mut rows = statement.query(stretch)?;
+    let mut rows = statement.query(wanted)?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         events.push(event(row, room)?.ok_or(Damage::Row("notice"))?);
@@ -194,8 +201,10 @@ pub(crate) fn first_at(conn: &Connection, time: Timestamp) -> rusqlite::Result<O
 /// How many of a kind there are between two places, both of which belong to them.
 pub(crate) fn count(
     conn: &Connection,
-    (room, kind): (Option<RoomId>, Kind),
-    (from, to): (Seq, Seq),
+    room: Option<RoomId>,
+    kind: Kind,
+    from: Seq,
+    to: Seq,
 ) -> rusqlite::Result<u64> {
     let condition = kind.condition();
     let sql = format!(
@@ -251,7 +260,7 @@ fn event(row: &Row<'_>, room: Option<RoomId>) -> rusqlite::Result<Option<Event>>
             None => None,
         };
         Some(match (room, tags) {
-            (Some(room), Some(tags)) => signal(room, (by, account), &tags),
+            (Some(room), Some(tags)) => signal(room, by, account, &tags),
             (Some(room), None) => Fact::TopicSet {
                 room,
                 person: None,
@@ -271,7 +280,7 @@ fn event(row: &Row<'_>, room: Option<RoomId>) -> rusqlite::Result<Option<Event>>
     }))
 }
 
-fn signal(room: RoomId, (by, account): (Name, Option<Name>), tags: &str) -> Fact {
+fn signal(room: RoomId, by: Name, account: Option<Name>, tags: &str) -> Fact {
     Fact::Signal(Box::new(Signal {
         from: NOBODY,
         from_name: by,

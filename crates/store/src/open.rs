@@ -43,7 +43,7 @@ impl Store {
         let (database, snapshot, (next_seq, age)) = opened;
         let rooms = snapshot.rooms.iter().map(|room| room.id).collect();
         Ok(Opened {
-            store: Self::new(database, lock, (retention, age), rooms),
+            store: Self::new(database, lock, retention, age, rooms),
             snapshot,
             next_seq,
         })
@@ -60,8 +60,8 @@ fn open_database(
     snapshot::forget_empty_rooms(&conn)?;
     // A run that was killed may have left a log with the text of something that it has deleted. Nobody writes yet
     // who would have to wait.
-    let log = checkpoint::passive(&conn)?;
-    checkpoint::empty(&conn, log)?;
+    let (pages, moved) = checkpoint::passive(&conn)?;
+    checkpoint::empty(&conn, pages, moved)?;
     let snapshot = snapshot::load(&conn).map_err(Failure::Load)?;
     let next_seq = snapshot::next_seq(&conn)?;
     let age = Age::new(snapshot::age(&conn)?, snapshot::newest(&conn)?);

@@ -84,7 +84,7 @@ pub(crate) fn read(
         .map(|&(room, after)| Log::new(Source::Messages(room), behind(after).max(from)))
         .collect();
     for &kind in Kind::shown(filter.detail) {
-        logs.extend(notices(rooms, (kind, filter.detail), from));
+        logs.extend(notices(rooms, kind, filter.detail, from));
     }
     if filter.detail.has_movements() {
         let movements = rooms.iter().map(|&(room, after)| {
@@ -117,7 +117,8 @@ pub(crate) fn read(
 /// The logs of the rooms' notices of a kind, and that of those for everybody.
 fn notices(
     rooms: &[(RoomId, Seq)],
-    (kind, detail): (Kind, Detail),
+    kind: Kind,
+    detail: Detail,
     from: Seq,
 ) -> impl Iterator<Item = Log> {
     let everybody = rooms.iter().map(|&(_, after)| (None, after)).min();
@@ -210,7 +211,7 @@ impl Merge<'_> {
                 _ if log.next > self.last => log.is_at_end = true,
                 Source::Messages(room) => self.read_messages(room, log)?,
                 Source::Movements(room) => self.read_movements(room, log)?,
-                Source::Notices(room, kind) => self.read_notices((room, kind), log)?,
+                Source::Notices(room, kind) => self.read_notices(room, kind, log)?,
             }
         }
         Ok(())
@@ -234,7 +235,7 @@ impl Merge<'_> {
         let Some(block) = log.next_block(RoomLog::of_movements(self.conn, room))? else {
             return Ok(());
         };
-        let movements = block.movements((log.next, self.last), self.names)?;
+        let movements = block.movements(log.next, self.last, self.names)?;
         let filter = self.filter;
         let is_wanted = |event: &Event| filter.is_in_time(event.at) && filter.shows(event);
         let wanted = movements.into_iter().filter(is_wanted);
@@ -243,8 +244,13 @@ impl Merge<'_> {
         Ok(())
     }
 
-    fn read_notices(&mut self, of: (Option<RoomId>, Kind), log: &mut Log) -> Result<(), Error> {
-        let notices = notice::read(self.conn, of, log.next)?;
+    fn read_notices(
+        &mut self,
+        room: Option<RoomId>,
+        kind: Kind,
+        log: &mut Log,
+    ) -> Result<(), Error> {
+        let notices = notice::read(self.conn, room, kind, log.next)?;
         match notices.last() {
             Some(last) => log.next = last.seq.next(),
             None => log.is_at_end = true,

@@ -257,7 +257,7 @@ impl<'a> Log<'a> {
         while let Some(row) = rows.next()? {
             let seq = Seq(unsigned(row, 0)?);
             let (sender, account): (String, Option<String>) = (row.get(1)?, row.get(2)?);
-            let is_heard = self.hears((&sender, account.as_deref()), seq);
+            let is_heard = self.hears(&sender, account.as_deref(), seq);
             if extent.shown >= wanted as u64 {
                 // If nobody is ignored the rest need not be looked at to be counted.
                 if self.filter.is_open() || looks >= COUNT_MAX {
@@ -282,7 +282,7 @@ impl<'a> Log<'a> {
         Ok(extent)
     }
 
-    fn hears(&mut self, (sender, account): (&str, Option<&str>), place: Seq) -> bool {
+    fn hears(&mut self, sender: &str, account: Option<&str>, place: Seq) -> bool {
         let account = account.and_then(|account| self.names.parse(account));
         let sender = self.names.parse(sender);
         sender.is_none_or(|sender| self.filter.hears(&sender, account.as_ref(), place))
@@ -312,11 +312,7 @@ impl<'a> Log<'a> {
     }
 
     /// The next messages from one place up to another, of about so many bytes.
-    pub(crate) fn page(
-        &mut self,
-        (from, last): (Seq, Seq),
-        bytes_max: usize,
-    ) -> Result<Page, Error> {
+    pub(crate) fn page(&mut self, from: Seq, last: Seq, bytes_max: usize) -> Result<Page, Error> {
         let sql = format!(
             "SELECT {COLUMNS} FROM conversation AS c JOIN private_message AS m USING (seq)
              WHERE {STRETCH} ORDER BY c.seq"

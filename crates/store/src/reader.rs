@@ -149,12 +149,12 @@ impl Reader {
         let conn = self.messages.conn()?;
         // One state of the database for all counts.
         let look = conn.unchecked_transaction()?;
-        let range = (room, range, until);
         let find = match filter.detail {
             Detail::Messages => extent::find,
             _ => lines::find,
         };
-        find(&look, range, messages_max, filter, &mut self.names)
+        let names = &mut self.names;
+        find(&look, room, range, until, messages_max, filter, names)
     }
 
     /// The next events of an extent, whole: of about `bytes_max` bytes at most, or one that is longer.
@@ -293,12 +293,13 @@ impl Reader {
     pub fn conversation_page(
         &mut self,
         of: &Conversation,
-        stretch: (Seq, Seq),
+        from: Seq,
+        last: Seq,
         bytes_max: usize,
         filter: Filter<'_>,
     ) -> Result<Page, Error> {
         let conn = self.messages.conn()?;
-        private::Log::new(conn, of, filter, &mut self.names).page(stretch, bytes_max)
+        private::Log::new(conn, of, filter, &mut self.names).page(from, last, bytes_max)
     }
 
     /// The rooms among these, and the private histories of an account if there is one, whose newest message
@@ -310,14 +311,15 @@ impl Reader {
     /// [`Error`] if messages cannot be read.
     pub fn targets(
         &mut self,
-        (account, rooms): (Option<&Name>, &[RoomId]),
+        account: Option<&Name>,
+        rooms: &[RoomId],
         filter: Filter<'_>,
         between: (Timestamp, Timestamp),
         targets_max: usize,
     ) -> Result<Vec<(HistoryTarget, Timestamp)>, Error> {
         let conn = self.messages.conn()?;
         let look = conn.unchecked_transaction()?;
-        targets::find(&look, (account, rooms, filter), between, targets_max)
+        targets::find(&look, account, rooms, filter, between, targets_max)
     }
 
     /// The accounts, in the order of the alphabet.

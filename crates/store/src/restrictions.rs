@@ -121,7 +121,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<Restriction>> {
     let (reach, at): (String, i64) = (row.get(5)?, row.get(6)?);
     Ok(reach_from_text(&reach)
         .and_then(|reach| mask(name.as_deref(), net.as_deref(), reach))
-        .and_then(|mask| restriction(mask, (Timestamp(at), until), &by, why.as_deref())))
+        .and_then(|mask| restriction(mask, Timestamp(at), until, &by, why.as_deref())))
 }
 
 /// The mask of this name and this block, at least one of which must be there.
@@ -140,7 +140,8 @@ pub(crate) fn mask(name: Option<&str>, net: Option<&str>, reach: Reach) -> Optio
 /// A restriction from its columns.
 pub(crate) fn restriction(
     mask: Mask,
-    (at, until): (Timestamp, Option<i64>),
+    at: Timestamp,
+    until: Option<i64>,
     by: &str,
     why: Option<&str>,
 ) -> Option<Restriction> {

@@ -16,10 +16,13 @@ const LOOKS_MAX: i64 = 1000;
 /// many, those nearer to the first time.
 pub(crate) fn find(
     conn: &Connection,
-    (account, rooms, filter): (Option<&Name>, &[RoomId], Filter<'_>),
-    (first, second): (Timestamp, Timestamp),
+    account: Option<&Name>,
+    rooms: &[RoomId],
+    filter: Filter<'_>,
+    between: (Timestamp, Timestamp),
     targets_max: usize,
 ) -> Result<Vec<(HistoryTarget, Timestamp)>, Error> {
+    let (first, second) = between;
     let is_between = |at: Timestamp| first.min(second) < at && at < first.max(second);
     let mut targets = Vec::new();
     for &room in rooms {
@@ -35,7 +38,7 @@ pub(crate) fn find(
     if let Some(account) = account {
         for (peer, seq) in newest(conn, account, filter.detail)? {
             let (name, _) = other_side(conn, &peer, seq)?;
-            if let Some(seq) = newest_heard(conn, (account, &peer), seq, filter)? {
+            if let Some(seq) = newest_heard(conn, account, &peer, seq, filter)? {
                 let (_, at) = other_side(conn, &peer, seq)?;
                 targets.push((seq, HistoryTarget::Person(name), at));
             }
@@ -85,7 +88,8 @@ fn newest(conn: &Connection, account: &Name, detail: Detail) -> Result<Vec<(Stri
 /// The newest message of a private history that the reader is shown, if it is not far behind the newest.
 fn newest_heard(
     conn: &Connection,
-    (account, peer): (&Name, &str),
+    account: &Name,
+    peer: &str,
     newest: Seq,
     filter: Filter<'_>,
 ) -> Result<Option<Seq>, Error> {

@@ -57,13 +57,13 @@ pub(crate) fn count(conn: &Connection, rooms: &[(RoomId, Seq)], until: Seq) -> R
             continue;
         };
         let places: Vec<u8> = row.get(2)?;
-        gone += between(first, &places, (*after, until));
+        gone += between(first, &places, *after, until);
     }
     Ok(gone)
 }
 
 /// Messages of one block behind a place, up to another.
-fn between(first: Seq, mut places: &[u8], (after, until): (Seq, Seq)) -> u64 {
+fn between(first: Seq, mut places: &[u8], after: Seq, until: Seq) -> u64 {
     let (mut seq, mut count) = (first, 0);
     while let Some(behind) = take_varint(&mut places) {
         seq = Seq(seq.0.saturating_add(behind));

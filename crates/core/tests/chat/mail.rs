@@ -183,7 +183,7 @@ impl NextRun {
         let code = ResumeCode::from_random(7);
         let mut chat = world.chat.clone();
         let until = world.now + Duration::from_mins(10);
-        chat.restore((None, session), until, Seq(0), code);
+        chat.restore(None, session, until, Seq(0), code);
         Self {
             chat,
             now: world.now,

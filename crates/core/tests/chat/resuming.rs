@@ -190,7 +190,7 @@ fn an_operator_gives_nobody_a_name_that_is_kept() {
     world.quit("ann");
     let mut next_run = world.chat.clone();
     let until = world.now + Duration::from_mins(10);
-    next_run.restore((None, ann), until, Seq(0), ResumeCode::from_random(7));
+    next_run.restore(None, ann, until, Seq(0), ResumeCode::from_random(7));
     let rename = |whom: &str| {
         let (name, new) = (whom.into(), name("ann"));
         let mut env = Env {

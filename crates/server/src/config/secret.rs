@@ -106,7 +106,8 @@ impl Config {
         );
         for (key, path, password) in [server, gateways] {
             if let Some(path) = path {
-                *password = Some(read(key, path, reading)?);
+                let (form, key) = key;
+                *password = Some(read(form, key, path, reading)?);
             }
         }
         Ok(self)
@@ -115,14 +116,16 @@ impl Config {
     /// Whether a password is the server's own, as far as the file that it may stand in can be read.
     pub fn is_server_password(&self, password: &str) -> bool {
         let path = self.server.password_file.as_deref();
-        let in_file = path.and_then(|path| read(SERVER_FILE, path, Reading::Again).ok());
+        let (form, key) = SERVER_FILE;
+        let in_file = path.and_then(|path| read(form, key, path, Reading::Again).ok());
         let own = in_file.as_ref().or(self.server.password.as_ref());
         own.is_some_and(|own| own.reveal() == password)
     }
 }
 
 fn read(
-    (form, key): (Secret, &'static str),
+    form: Secret,
+    key: &'static str,
     path: &Path,
     reading: Reading,
 ) -> Result<Password, ConfigError> {

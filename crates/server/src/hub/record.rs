@@ -386,24 +386,27 @@ fn kept(value: &str, to: &Name) -> Option<Event> {
     let seq = Seq(words.next()?.parse().ok()?);
     let at = Timestamp(words.next()?.parse().ok()?);
     let (from, account) = (words.next()?, words.next()?);
-    let from = (Name::parse(from).ok()?, Name::parse(account).ok());
-    Some(message(seq, at, from, (to, Text::parse(words.next()?)?)))
+    let (from, account) = (Name::parse(from).ok()?, Name::parse(account).ok());
+    let text = Text::parse(words.next()?)?;
+    Some(message(seq, at, from, account, to, text))
 }
 
 /// A private message of `AT FROM TEXT`.
 fn kept_once(value: &str, to: &Name) -> Option<Event> {
     let mut words = value.splitn(3, ' ');
     let at = Timestamp(words.next()?.parse().ok()?);
-    let from = (Name::parse(words.next()?).ok()?, None);
+    let from = Name::parse(words.next()?).ok()?;
     let text = Text::parse(words.next()?)?;
-    Some(message(Seq::default(), at, from, (to, text)))
+    Some(message(Seq::default(), at, from, None, to, text))
 }
 
 fn message(
     seq: Seq,
     at: Timestamp,
-    (from_name, account): (Name, Option<Name>),
-    (to, text): (&Name, Text),
+    from_name: Name,
+    account: Option<Name>,
+    to: &Name,
+    text: Text,
 ) -> Event {
     Event {
         seq,

@@ -85,7 +85,7 @@ impl Hub {
             ..record.session
         };
         let code = ResumeCode::from_random((self.rng)());
-        let person = self.chat.restore((record.id, session), until, seen, code);
+        let person = self.chat.restore(record.id, session, until, seen, code);
         self.survivors.handle_restored(person, key, code);
         gone.into_iter()
             .for_each(|room| self.lost.note_ended(person, room));

@@ -429,7 +429,7 @@ mod tests {
         assert_eq!(hub.survivors.kept, [bob]);
         quits(&mut hub, bob, QuitReason::Quit(None));
         write_all(&mut hub);
-        let again = logs_in(&mut hub, 2, ("bob", None), proof());
+        let again = logs_in(&mut hub, 2, "bob", None, proof());
         assert_eq!(hub.chat.rooms_of(again).len(), 2);
         assert!(hub.survivors.kept.is_empty());
         joins(&mut hub, again, "ops");
@@ -440,7 +440,7 @@ mod tests {
     fn what_is_still_to_be_written_of_an_account_ends_with_it() {
         let mut hub = hub();
         let bob = owner(&mut hub);
-        let beside = logs_in(&mut hub, 2, ("bea", Some("bob")), proof());
+        let beside = logs_in(&mut hub, 2, "bea", Some("bob"), proof());
         quits(&mut hub, bob, QuitReason::Quit(None));
         quits(&mut hub, beside, QuitReason::Lost);
         write_all(&mut hub);
@@ -458,7 +458,7 @@ mod tests {
         for stops in [false, true] {
             let mut hub = hub();
             let bob = owner(&mut hub);
-            let beside = logs_in(&mut hub, 2, ("bea", Some("bob")), proof());
+            let beside = logs_in(&mut hub, 2, "bea", Some("bob"), proof());
             write_all(&mut hub);
             joins(&mut hub, bob, "dev");
             write_all(&mut hub);
@@ -480,7 +480,7 @@ mod tests {
     fn a_client_without_settings_leaves_those_that_another_has_just_made() {
         let mut hub = hub();
         let bob = owner(&mut hub);
-        let beside = logs_in(&mut hub, 2, ("bea", Some("bob")), proof());
+        let beside = logs_in(&mut hub, 2, "bea", Some("bob"), proof());
         write_all(&mut hub);
         let saved = Saved::from_text("time=full");
         by(&mut hub, bob, Body::Save(Arc::new(saved), false));

@@ -30,14 +30,15 @@ fn roll() -> u64 {
 
 /// Somebody comes on a connection.
 pub(super) fn arrives(hub: &mut Hub, conn: u64, name: &str) -> PersonId {
-    logs_in(hub, conn, (name, None), None)
+    logs_in(hub, conn, name, None, None)
 }
 
 /// Somebody comes on a connection with a proof, under its account's name or under another.
 pub(super) fn logs_in(
     hub: &mut Hub,
     conn: u64,
-    (name, account): (&str, Option<&str>),
+    name: &str,
+    account: Option<&str>,
     proof: Option<Proof>,
 ) -> PersonId {
     let caller = Caller::Anonymous {

@@ -20,7 +20,7 @@ impl Session {
         self.dialect.handle_bucket(before);
         act(self, shared);
         let rate = shared.config.limits.line_rate();
-        account.take_as((before, self.dialect.bucket()), rate, shared.now);
+        account.take_as(before, self.dialect.bucket(), rate, shared.now);
     }
 
     /// Goes on with its account's bucket if an event says which that is, or is another.

@@ -105,8 +105,8 @@ impl Session {
         }
         let goes_on = protocol == Protocol::Plain && spoke == Spoke::Greeted;
         if !goes_on {
-            let client = (self.dialect.bucket(), self.security());
-            match Dialect::new(protocol, spoke, client, &shared.env()) {
+            let (bucket, security) = (self.dialect.bucket(), self.security());
+            match Dialect::new(protocol, spoke, bucket, security, &shared.env()) {
                 Some(dialect) => {
                     self.dialect = dialect;
                     self.drop_telnet(protocol);

@@ -107,7 +107,7 @@ mod tests {
         }
     }
 
-    fn renamed(seq: u64, person: u64, since: u64, (old, new): (&str, &str)) -> Event {
+    fn renamed(seq: u64, person: u64, since: u64, old: &str, new: &str) -> Event {
         let renamed = Renamed {
             person: PersonId(person),
             old: name(old),
@@ -161,9 +161,9 @@ mod tests {
     #[test]
     fn a_name_is_a_persons_while_it_bears_it_and_stays_known_when_it_has_left() {
         let mut names = PastNames::default();
-        names.note(&renamed(10, 1, 5, ("gus", "g2")));
-        names.note(&renamed(20, 1, 10, ("g2", "g3")));
-        names.note(&renamed(25, 2, 3, ("ann", "g2")));
+        names.note(&renamed(10, 1, 5, "gus", "g2"));
+        names.note(&renamed(20, 1, 10, "g2", "g3"));
+        names.note(&renamed(25, 2, 3, "ann", "g2"));
         names.note(&quit(30, 1));
         for (called, place, is_heard) in [
             ("gus", 1, false),
@@ -199,7 +199,7 @@ mod tests {
         assert_eq!(is_hidden(&names, places), [true, true, false, true]);
         // That it bears it still is known already.
         names.note(&returned(60, 1, "g2", &[("g2", 10, PastName::NOW)]));
-        names.note(&renamed(70, 1, 10, ("g2", "g3")));
+        names.note(&renamed(70, 1, 10, "g2", "g3"));
         let places = [("g2", 9), ("g2", 65), ("g2", 75), ("g3", 75)];
         assert_eq!(is_hidden(&names, places), [false, true, false, true]);
     }
@@ -210,7 +210,7 @@ mod tests {
         let called = |number: usize| format!("n{number}");
         for number in 1..=PAST_NAMES_MAX {
             let (old, new) = (called(number - 1), called(number));
-            names.note(&renamed(10 * number as u64, 1, 1, (&old, &new)));
+            names.note(&renamed(10 * number as u64, 1, 1, &old, &new));
         }
         // Each was borne until the next change.
         let is_known = |number: usize| !hears(&names, 1, &called(number), 10 * number as u64 + 5);
@@ -222,7 +222,7 @@ mod tests {
     fn as_many_people_are_known_as_may_be() {
         let mut names = PastNames::default();
         for person in 0..=RENAMED_MAX as u64 {
-            names.note(&renamed(10 + person, person, 1, ("old", "new")));
+            names.note(&renamed(10 + person, person, 1, "old", "new"));
         }
         assert!(hears(&names, 0, "old", 5));
         assert!(!hears(&names, 1, "old", 5));

@@ -72,7 +72,8 @@ impl Loop {
     /// `poll` has the bell of `inbox` already.
     pub(crate) fn new(
         shard: Shard,
-        (poll, inbox): (Poll, Inbox),
+        poll: Poll,
+        inbox: Inbox,
         hub: SyncSender<ToHub>,
         clock: Steady,
     ) -> Self {

@@ -55,12 +55,14 @@ impl<'a> Columns<'a> {
 pub(super) fn read(
     act: &str,
     target: &str,
-    (at, until, by): (Timestamp, Option<i64>, &str),
+    at: Timestamp,
+    until: Option<i64>,
+    by: &str,
     words: Option<&str>,
 ) -> Option<ModAction> {
     let (room, whom) = target.split_once(' ').unwrap_or((target, ""));
     let room = RoomName::parse(room).ok()?;
-    let restriction = || restrictions::restriction(read_mask(whom)?, (at, until), by, words);
+    let restriction = || restrictions::restriction(read_mask(whom)?, at, until, by, words);
     let standing = || Standing::named(words?);
     let stand = |change| {
         let name = Name::known(whom)?;

@@ -195,7 +195,8 @@ fn held_as_number(held: Option<Held>) -> u64 {
 /// Reads what [`put`] has written; `None` if it makes no sense.
 pub(super) fn take(
     mut fields: &[u8],
-    (room, at): (RoomId, Timestamp),
+    room: RoomId,
+    at: Timestamp,
     names: &mut Names,
 ) -> Option<Fact> {
     let mut taken = Fields {
@@ -269,13 +270,13 @@ impl Fields<'_, '_> {
             })),
             kind => {
                 let (by, room_name) = (self.name()?, self.room_name()?);
-                let act = self.act(kind, (&by, at))?;
+                let act = self.act(kind, &by, at)?;
                 Fact::RoomChanged(Box::new(RoomChange::new(by, room, room_name, act)))
             }
         })
     }
 
-    fn act(&mut self, kind: u64, (by, at): (&Name, Timestamp)) -> Option<RoomAct> {
+    fn act(&mut self, kind: u64, by: &Name, at: Timestamp) -> Option<RoomAct> {
         Some(match kind {
             kind::SET => {
                 let mut settings = Vec::new();

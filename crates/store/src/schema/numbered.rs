@@ -15,7 +15,7 @@ pub(super) fn number_rooms(conn: &Connection) -> rusqlite::Result<()> {
     number_markers(conn, &rooms)?;
     let ids: HashMap<&str, u32> = rooms.iter().map(|(id, name)| (&**name, *id)).collect();
     for (table, key) in [("profile", "folded"), ("resumable", "code_hash")] {
-        number_texts(conn, (table, key), &ids)?;
+        number_texts(conn, table, key, &ids)?;
     }
     Ok(())
 }
@@ -43,7 +43,8 @@ fn number_markers(conn: &Connection, rooms: &[(u32, String)]) -> rusqlite::Resul
 
 fn number_texts(
     conn: &Connection,
-    (table, key): (&str, &str),
+    table: &str,
+    key: &str,
     ids: &HashMap<&str, u32>,
 ) -> rusqlite::Result<()> {
     let mut select = conn.prepare(&format!("SELECT {key}, text FROM {table}"))?;

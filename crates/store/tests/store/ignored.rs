@@ -166,7 +166,7 @@ fn who_is_ignored_makes_no_history_a_newer_one() {
     };
     let (ann, always) = (name("ann"), (Timestamp(0), Timestamp(9_000)));
     let mut reader = store.reader().unwrap();
-    let found = reader.targets((Some(&ann), &[]), filter, always, 9);
+    let found = reader.targets(Some(&ann), &[], filter, always, 9);
     let bob = HistoryTarget::Person(name("bob"));
     assert_eq!(found.unwrap(), [(bob, Timestamp(1_000))]);
 }

@@ -135,7 +135,7 @@ pub(crate) fn read(
     }
     loop {
         let page = reader
-            .conversation_page(of, (from, extent.last), 1, filter)
+            .conversation_page(of, from, extent.last, 1, filter)
             .unwrap();
         events.extend(page.events);
         match page.next {
@@ -352,7 +352,8 @@ fn targets_are_told_by_their_newest_message() {
         let between = (Timestamp(from), Timestamp(to));
         let found = reader
             .targets(
-                (account, &rooms),
+                account,
+                &rooms,
                 chinwag_store::Filter::default(),
                 between,
                 most,

@@ -131,7 +131,7 @@ fn a_signal_is_shown_to_those_who_want_it_and_is_no_message() {
         (Detail::Signals, &[(ROOM, 4_000), (RoomId(0), 5_000)]),
     ] {
         let found = reader
-            .targets((None, &rooms), of_detail(detail), always, 9)
+            .targets(None, &rooms, of_detail(detail), always, 9)
             .unwrap();
         let expected = expected
             .iter()
@@ -273,7 +273,7 @@ fn a_private_signal_stands_in_both_histories_until_it_goes() {
     let (ann, with) = (name("ann"), |who| HistoryTarget::Person(name(who)));
     let mut targets = |detail| {
         reader
-            .targets((Some(&ann), &[]), of_detail(detail), always, 9)
+            .targets(Some(&ann), &[], of_detail(detail), always, 9)
             .unwrap()
     };
     assert_eq!(targets(Detail::Notices), [(with("bob"), Timestamp(4_000))]);

@@ -107,14 +107,15 @@ impl Dialect {
     pub fn new(
         protocol: Protocol,
         spoke: Spoke,
-        (bucket, security): (Bucket, Security),
+        bucket: Bucket,
+        security: Security,
         env: &Env<'_>,
     ) -> Option<Self> {
         match protocol {
             Protocol::Plain => Some(Self::unknown(spoke, bucket, env)),
             Protocol::Json => Some(Self::Json(json::Session::new(spoke, bucket, env))),
             Protocol::Irc => {
-                let session = irc::Session::new(spoke, (bucket, security), env);
+                let session = irc::Session::new(spoke, bucket, security, env);
                 Some(Self::Irc(session))
             }
             _ => None,

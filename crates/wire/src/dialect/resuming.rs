@@ -31,13 +31,13 @@ impl Defaults {
     ) -> Vec<u8> {
         let mut out = Vec::new();
         match client {
-            Client::Json => json::put_deed(&mut out, event, (room, me)),
+            Client::Json => json::put_deed(&mut out, event, room, me),
             Client::Nc | Client::Telnet => {
                 let prefs = saved.map_or(&self.prefs, |saved| &saved.prefs);
                 let crlf = client == Client::Telnet;
                 let style = plain::Style::of(prefs, &self.zone, crlf);
                 let mut renderer = plain::Renderer::new(style, now);
-                renderer.deed(&mut out, event, (room, me));
+                renderer.deed(&mut out, event, room, me);
             }
             // No such session is taken up.
             Client::Irc => {}

@@ -275,7 +275,7 @@ pub(super) fn put_by(
         msgid: Some(event.seq.0),
         ..Tags::of(event)
     };
-    put_with(out, event, name, (tags, caps), what);
+    put_with(out, event, name, tags, caps, what);
 }
 
 /// The same, with these tags.
@@ -283,7 +283,8 @@ fn put_with(
     out: &mut Vec<u8>,
     event: &Event,
     name: &Name,
-    (tags, caps): (Tags<'_>, Caps),
+    tags: Tags<'_>,
+    caps: Caps,
     what: impl core::fmt::Display,
 ) {
     tags.put(out, caps);
@@ -328,7 +329,8 @@ pub(super) fn put_joined(
             out,
             event,
             name,
-            (Tags::of(event), caps),
+            Tags::of(event),
+            caps,
             format_args!("AWAY :{why}"),
         );
     }

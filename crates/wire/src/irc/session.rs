@@ -158,7 +158,8 @@ impl Session {
     /// A client that has not registered yet.
     pub(crate) fn new(
         spoke: Spoke,
-        (bucket, security): (Bucket, Security),
+        bucket: Bucket,
+        security: Security,
         env: &Env<'_>,
     ) -> Box<Self> {
         Box::new(Self {

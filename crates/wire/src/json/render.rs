@@ -36,11 +36,7 @@ pub(super) fn put_private(out: &mut Vec<u8>, event: &Event, reader: PersonId) {
 }
 
 /// Appends what was done to a person, or in this room.
-pub(crate) fn put_deed(
-    out: &mut Vec<u8>,
-    event: &Event,
-    (room, me): (Option<&RoomName>, PersonId),
-) {
+pub(crate) fn put_deed(out: &mut Vec<u8>, event: &Event, room: Option<&RoomName>, me: PersonId) {
     match room.and_then(|room| Shape::in_room(event, room)) {
         Some(shape) => put(out, &shape),
         None => put_private(out, event, me),

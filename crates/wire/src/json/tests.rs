@@ -80,7 +80,8 @@ impl Program {
         let dialect = Dialect::new(
             Protocol::Json,
             Spoke::First,
-            (bucket, Security::default()),
+            bucket,
+            Security::default(),
             &env,
         );
         Self {

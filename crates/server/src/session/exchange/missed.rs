@@ -72,7 +72,7 @@ impl Session {
         self.ask_pages(job, PageKind::Missed(back.clone()), shared);
         if !self.exchange.is_waiting() {
             // The history is busy, as the person was told.
-            self.tell_resumed((0, 0, false), back.as_deref(), shared);
+            self.tell_resumed(0, 0, false, back.as_deref(), shared);
             self.tell_missed(Vec::new(), None, shared);
         }
     }
@@ -87,7 +87,7 @@ impl Session {
     pub(super) fn tell_missed_without_history(&mut self, pages: &Pages, shared: &mut Shared) {
         if let PageKind::Missed(back) = &pages.kind {
             if pages.next.is_none() {
-                self.tell_resumed((0, 0, false), back.as_deref(), shared);
+                self.tell_resumed(0, 0, false, back.as_deref(), shared);
             }
             self.tell_missed(Vec::new(), None, shared);
         }
@@ -97,7 +97,9 @@ impl Session {
     /// whether there is anything else.
     pub(super) fn tell_resumed(
         &mut self,
-        (shown, gone, shows): (u64, u64, bool),
+        shown: u64,
+        gone: u64,
+        shows: bool,
         back: Option<&WelcomeBack>,
         shared: &mut Shared,
     ) {

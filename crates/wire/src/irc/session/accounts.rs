@@ -90,9 +90,8 @@ impl Session {
             return None;
         }
         let step = match sasl.mechanism {
-            Mechanism::Plain => {
-                plain(&sasl.answer).map(|account| self.prove(Way::Sasl, account, None))
-            }
+            Mechanism::Plain => plain(&sasl.answer)
+                .map(|(name, password)| self.prove(Way::Sasl, name, password, None)),
             Mechanism::External => external(&sasl.answer).map(|name| {
                 let proving = Proving::by(Way::Sasl, None);
                 (Ask::ProveByCertificate { name }, proving.into())
@@ -144,10 +143,10 @@ impl Session {
         if has_account {
             self.later(Ask::Command(Command::LogOut), Question::Quiet);
         }
-        self.log_in_to((name, password), what);
+        self.log_in_to(name, password, what);
     }
 
-    fn log_in_to(&mut self, (name, password): (Name, Option<Password>), what: Question) {
+    fn log_in_to(&mut self, name: Name, password: Option<Password>, what: Question) {
         let beside = true;
         let ask = Ask::LogInTo {
             name,
@@ -160,7 +159,8 @@ impl Session {
     /// The account is the client's: a password or a certificate has proven it, or it was registered.
     pub(super) fn handle_proven(
         &mut self,
-        (name, proof): (&Name, &Proof),
+        name: &Name,
+        proof: &Proof,
         question: Option<Question>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
@@ -169,7 +169,7 @@ impl Session {
             Stage::Registering(registering) => registering,
             Stage::Here(here) => {
                 let is_in = here.account.as_ref().is_some_and(|own| own.same_as(name));
-                self.handle_proven_again((name, is_in), question, env, out);
+                self.handle_proven_again(name, is_in, question, env, out);
                 return None;
             }
         };
@@ -193,7 +193,8 @@ impl Session {
     /// here, where the other is sure.
     fn handle_proven_again(
         &mut self,
-        (name, is_in): (&Name, bool),
+        name: &Name,
+        is_in: bool,
         question: Option<Question>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
@@ -208,7 +209,7 @@ impl Session {
                 self.oper_done(env, out);
             }
             // It has given its rights up, if the account has any.
-            Way::Oper if is_in => self.log_in_to((name.clone(), proving.password), Question::Oper),
+            Way::Oper if is_in => self.log_in_to(name.clone(), proving.password, Question::Oper),
             Way::Oper => self.log_in(name.clone(), proving.password, Question::Oper),
             _ if is_in => {
                 self.logged_in(name, env, out);

@@ -104,7 +104,7 @@ impl Session {
             Tell::Admitted => self.handle_admitted(),
             Tell::Proven(name, proof) => {
                 let question = self.take_question();
-                self.handle_proven((name, proof), question, env, out)
+                self.handle_proven(name, proof, question, env, out)
             }
             Tell::SearchTooLong => {
                 self.pending.question = None;
@@ -128,7 +128,7 @@ impl Session {
             self.ask_own_metadata();
             return self.enter_others(&kept, env, out);
         }
-        self.put_welcome((&welcome.counts, welcome.motd.as_ref()), env, out);
+        self.put_welcome(&welcome.counts, welcome.motd.as_ref(), env, out);
         self.ask_own_metadata();
         for room in self.rooms.clone() {
             self.enter_unasked(room, env, out);
@@ -237,7 +237,7 @@ impl Session {
             Question::Metadata(question) => self.metadata_set(*question, env, out),
             Question::Account(step) => self.account_done(step, env, out),
             Question::SetMarker(question) => return self.marker_set(*question),
-            Question::RenameRoom { old, new } => self.room_renamed((&old, &new), env, out),
+            Question::RenameRoom { old, new } => self.room_renamed(&old, &new, env, out),
             Question::Oper => self.oper_done(env, out),
             _ => {}
         }
@@ -257,7 +257,7 @@ impl Session {
             (Answer::Fence, Question::Ping(token)) => self.pong(&token, env, out),
             (Answer::Fence, Question::Answered(lines)) => out.extend_from_slice(&lines),
             (Answer::Marker(known, at), Question::Marker(question)) => {
-                return self.put_marker(&question, (known, *at), env, out);
+                return self.put_marker(&question, known, *at, env, out);
             }
             (Answer::Invitations(rooms), _) => self.put_invitations(rooms, env, out),
             (Answer::Counts(counts), _) => self.put_counts(counts, env, out),
@@ -274,7 +274,7 @@ impl Session {
                 Question::Who(question),
             ) => return self.put_who_of_room(question, (room, people, *next), env, out),
             (Answer::People { people, next }, Question::Who(question)) => {
-                return self.put_who_of_people(question, (people, next.as_ref()), env, out);
+                return self.put_who_of_people(question, people, next.as_ref(), env, out);
             }
             (Answer::Rooms { .. }, Question::List(filter)) => {
                 return self.put_rooms(filter, answer, env, out);
@@ -297,7 +297,7 @@ impl Session {
                 self.end_of_whois(profile.line.name.as_str(), env, out);
             }
             (Answer::Departed(departed), Question::Whowas(typed, count)) => {
-                self.put_whowas((&typed, count), departed, env, out);
+                self.put_whowas(&typed, count, departed, env, out);
             }
             (Answer::Online(people), Question::Userhost) => self.put_userhost(people, env, out),
             (Answer::Online(people), Question::Monitor(names)) => {
@@ -305,7 +305,7 @@ impl Session {
             }
             (Answer::Online(people), Question::ModesOf { name, changes }) => {
                 let is_here = people.iter().any(Option::is_some);
-                self.refuse_modes_of((&name, changes), is_here, env, out);
+                self.refuse_modes_of(&name, changes, is_here, env, out);
             }
             (Answer::Online(people), _) => self.put_ison(people, env, out),
             _ => {}
@@ -330,7 +330,7 @@ impl Session {
             _ => None,
         };
         if let Some(back) = back.filter(|_| kept.is_none()) {
-            self.put_welcome((&back.counts, back.motd.as_ref()), env, out);
+            self.put_welcome(&back.counts, back.motd.as_ref(), env, out);
         }
         self.ask_own_metadata();
         self.enter_all(kept.as_deref().unwrap_or_default(), env, out);

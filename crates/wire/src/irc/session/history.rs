@@ -144,7 +144,7 @@ impl Session {
         let points = match points {
             Ok(points) => points,
             Err(typed) => {
-                self.no_such_place((subcommand, target), typed, env, out);
+                self.no_such_place(subcommand, target, typed, env, out);
                 return None;
             }
         };
@@ -173,7 +173,8 @@ impl Session {
     /// What was typed for a place is none.
     fn no_such_place(
         &self,
-        (subcommand, target): (&str, Option<&str>),
+        subcommand: &str,
+        target: Option<&str>,
         typed: &str,
         env: &Env<'_>,
         out: &mut Vec<u8>,

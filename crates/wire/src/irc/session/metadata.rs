@@ -101,7 +101,7 @@ impl Session {
             }
             "LIST" => self.ask_metadata(target, MetadataQuestion::List(typed.into()), env, out),
             "SYNC" => self.sync(typed, target, env, out),
-            "SET" => self.set_metadata((typed, target), rest, env, out),
+            "SET" => self.set_metadata(typed, target, rest, env, out),
             "CLEAR" => self.clear_metadata(typed, target, env, out),
             _ => {
                 let why = format_args!(
@@ -156,7 +156,7 @@ impl Session {
             }
             Stage::Registering(registering) => {
                 let held = registering.metadata.clone();
-                self.put_metadata(&question, ("*", &held), env, out);
+                self.put_metadata(&question, "*", &held, env, out);
             }
         }
     }
@@ -185,7 +185,8 @@ impl Session {
 
     fn set_metadata(
         &mut self,
-        (typed, target): (&str, MetadataTarget),
+        typed: &str,
+        target: MetadataTarget,
         rest: &[&str],
         env: &Env<'_>,
         out: &mut Vec<u8>,

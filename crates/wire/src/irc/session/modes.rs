@@ -56,7 +56,7 @@ impl Session {
         let mut settings = Vec::new();
         for (on, letter) in signed.into_iter().take(MODES_MAX) {
             let is_setting = !matches!(letter, 'o' | 'v' | 'b' | 'e' | 'I');
-            match is_setting.then(|| read_setting(room, (on, letter), &mut arguments)) {
+            match is_setting.then(|| read_setting(room, on, letter, &mut arguments)) {
                 Some(Ok(setting)) => settings.push(setting),
                 Some(Err(refused)) => {
                     self.set_modes(room, core::mem::take(&mut settings));
@@ -102,7 +102,7 @@ impl Session {
             (letter, None) => self.ask_masks(room, letter),
             (letter, Some(typed)) => {
                 let Some((kind, matched)) = read_mask(letter, typed) else {
-                    let refused = bad_parameter(room, (letter, typed), "Invalid mask");
+                    let refused = bad_parameter(room, letter, typed, "Invalid mask");
                     return self.refuse_mode(&refused, env, out);
                 };
                 let set = Command::SetMask {
@@ -272,7 +272,8 @@ impl Session {
     /// Refuses the modes of another person, if there is one.
     pub(super) fn refuse_modes_of(
         &self,
-        (name, changes): (&str, bool),
+        name: &str,
+        changes: bool,
         is_here: bool,
         env: &Env<'_>,
         out: &mut Vec<u8>,
@@ -331,7 +332,8 @@ fn signed(changes: &str) -> Vec<(bool, char)> {
 /// Reads a change of a setting.
 fn read_setting<'a>(
     room: &RoomName,
-    (on, letter): (bool, char),
+    on: bool,
+    letter: char,
     arguments: &mut impl Iterator<Item = &'a str>,
 ) -> Result<RoomSetting, Refused> {
     let mut flags = FLAGS.iter();
@@ -347,7 +349,7 @@ fn read_setting<'a>(
                 .ok_or_else(|| lacks_parameter(room, letter))?;
             match typed.parse() {
                 Ok(limit) if limit > 0 => Ok(RoomSetting::Limit(Some(limit))),
-                _ => Err(bad_parameter(room, (letter, typed), "Invalid limit")),
+                _ => Err(bad_parameter(room, letter, typed, "Invalid limit")),
             }
         }
         _ => Err(("472", format!("{letter} :is unknown mode char to me"))),
@@ -365,13 +367,13 @@ fn read_key(room: &RoomName, on: bool, typed: Option<&str>) -> Result<RoomSettin
     }
 }
 
-fn bad_parameter(room: &RoomName, (letter, typed): (char, &str), why: &str) -> Refused {
+fn bad_parameter(room: &RoomName, letter: char, typed: &str, why: &str) -> Refused {
     let typed = shown(typed);
     ("696", format!("{room} {letter} {typed} :{why}"))
 }
 
 fn lacks_parameter(room: &RoomName, letter: char) -> Refused {
-    bad_parameter(room, (letter, "*"), "You must specify a parameter")
+    bad_parameter(room, letter, "*", "You must specify a parameter")
 }
 
 /// Whether a letter is a mode of rooms.

@@ -90,7 +90,7 @@ impl Session {
             } => {
                 let members = people.iter();
                 let members = members.map(|line| (&line.name, line.held, line.source.as_deref()));
-                self.put_names((room, *hidden), members, env, out);
+                self.put_names(room, *hidden, members, env, out);
                 (room, next)
             }
             Answer::Names {
@@ -100,7 +100,7 @@ impl Session {
                 next,
             } => {
                 let members = members.iter().map(|(name, held)| (name, *held, None));
-                self.put_names((room, *hidden), members, env, out);
+                self.put_names(room, *hidden, members, env, out);
                 (room, next)
             }
             _ => return None,
@@ -132,7 +132,8 @@ impl Session {
     /// The names of people, in as many lines as it takes.
     fn put_names<'a>(
         &self,
-        (room, hidden): (&RoomName, bool),
+        room: &RoomName,
+        hidden: bool,
         members: impl Iterator<Item = (&'a Name, Option<Held>, Option<&'a Source>)>,
         env: &Env<'_>,
         out: &mut Vec<u8>,

@@ -22,7 +22,7 @@ impl Session {
         let (name, password) = (message.param(0)?, message.rest(1)?);
         match (Name::known(name), Password::parse(&password)) {
             (Some(name), Ok(password)) => {
-                let (ask, question) = self.prove(Way::Oper, (name, password), None);
+                let (ask, question) = self.prove(Way::Oper, name, password, None);
                 self.later(ask, question);
             }
             _ => self.numeric("464", ":Password incorrect", env, out),

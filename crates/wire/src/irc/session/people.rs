@@ -124,7 +124,8 @@ impl Session {
     pub(super) fn put_who_of_people(
         &mut self,
         question: Box<WhoQuestion>,
-        (people, next): (&[WhoLine], Option<&Name>),
+        people: &[WhoLine],
+        next: Option<&Name>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
@@ -314,7 +315,8 @@ impl Session {
     /// Those who have borne a name.
     pub(super) fn put_whowas(
         &self,
-        (typed, count): (&str, usize),
+        typed: &str,
+        count: usize,
         departed: &[Departed],
         env: &Env<'_>,
         out: &mut Vec<u8>,

@@ -69,7 +69,8 @@ impl Session {
     pub(super) fn prove(
         &mut self,
         way: Way,
-        (name, password): (Name, Password),
+        name: Name,
+        password: Password,
         or_else: Option<(Name, Password)>,
     ) -> (Ask, Question) {
         let proving = Proving {
@@ -140,8 +141,8 @@ impl Session {
             (!password.is_empty()).then_some((name, password))
         });
         let (ask, question) = match named {
-            Some(named) => self.prove(Way::NickServ, named, Some((own, whole))),
-            None => self.prove(Way::NickServ, (own, whole), None),
+            Some((name, password)) => self.prove(Way::NickServ, name, password, Some((own, whole))),
+            None => self.prove(Way::NickServ, own, whole, None),
         };
         self.later(ask, question);
         Some(())
@@ -159,7 +160,8 @@ impl Session {
         if registering.proven.is_some() {
             return None;
         }
-        let (ask, question) = self.prove(Way::Pass, pass.of?, Some((nick, pass.whole)));
+        let (name, password) = pass.of?;
+        let (ask, question) = self.prove(Way::Pass, name, password, Some((nick, pass.whole)));
         self.ask_now(ask, question)
     }
 }

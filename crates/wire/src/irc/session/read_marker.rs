@@ -93,7 +93,8 @@ impl Session {
     pub(super) fn put_marker(
         &mut self,
         question: &MarkerQuestion,
-        (target, at): (&MarkerTarget, Option<Timestamp>),
+        target: &MarkerTarget,
+        at: Option<Timestamp>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {

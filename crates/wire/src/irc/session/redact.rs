@@ -58,7 +58,8 @@ impl Session {
     /// A message is not deleted.
     pub(super) fn refuse_redaction(
         &self,
-        (target, message): (&str, &str),
+        target: &str,
+        message: &str,
         rejection: &Rejection,
         env: &Env<'_>,
         out: &mut Vec<u8>,

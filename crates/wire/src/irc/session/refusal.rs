@@ -57,7 +57,7 @@ impl Session {
             Question::Nick => self.refuse_nick(rejection, env, out),
             Question::TakeBack => self.refuse_to_identify(rejection, env, out),
             Question::RenameRoom { old, new } => {
-                self.refuse_rename((&old, &new), rejection, env, out);
+                self.refuse_rename(&old, &new, rejection, env, out);
             }
             Question::Join { room, .. } => self.refuse_join(&room, rejection, env, out),
             Question::Knock(room) => self.refuse_knock(&room, rejection, env, out),
@@ -90,7 +90,7 @@ impl Session {
                 self.fail("SEARCH", why, env, out);
             }
             Question::Redact { target, message } => {
-                self.refuse_redaction((&target, &message), rejection, env, out);
+                self.refuse_redaction(&target, &message, rejection, env, out);
             }
             // It has left again, or was put out.
             Question::Unasked => {}
@@ -412,7 +412,8 @@ impl Session {
 
     fn refuse_rename(
         &self,
-        (old, new): (&RoomName, &RoomName),
+        old: &RoomName,
+        new: &RoomName,
         rejection: &Rejection,
         env: &Env<'_>,
         out: &mut Vec<u8>,

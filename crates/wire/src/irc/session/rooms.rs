@@ -326,7 +326,8 @@ impl Session {
     /// A room is renamed, by the client's command: it is told so unless it has seen that.
     pub(super) fn room_renamed(
         &self,
-        (old, new): (&RoomName, &RoomName),
+        old: &RoomName,
+        new: &RoomName,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {

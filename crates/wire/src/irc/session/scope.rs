@@ -97,7 +97,7 @@ impl Session {
         };
         match scope.stream.flatten() {
             Some(batch) => put_batch_end(batch, env, out),
-            None => self.put_labelled((&scope.label, &scope.lines), env, out),
+            None => self.put_labelled(&scope.label, &scope.lines, env, out),
         }
     }
 
@@ -118,7 +118,8 @@ impl Session {
     /// Writes a whole answer, which may be none.
     pub(super) fn put_labelled(
         &mut self,
-        (label, lines): (&str, &[u8]),
+        label: &str,
+        lines: &[u8],
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {

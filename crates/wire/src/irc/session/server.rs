@@ -79,7 +79,8 @@ impl Session {
     /// day, for the end of registration, so its rooms come behind that.
     pub(super) fn put_welcome(
         &mut self,
-        (counts, motd): (&Counts, Option<&Text>),
+        counts: &Counts,
+        motd: Option<&Text>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {

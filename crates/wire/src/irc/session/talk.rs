@@ -390,7 +390,7 @@ impl Session {
         let mut lines = Vec::new();
         if let Some(labelled) = spoken.labelled {
             self.talk.get_or_insert_default().note_echo(seq);
-            self.put_echo(&labelled, (&spoken.room, seq), env, &mut lines);
+            self.put_echo(&labelled, &spoken.room, seq, env, &mut lines);
         }
         self.put_bearing(spoken.bears, lines, env, out);
     }
@@ -399,7 +399,7 @@ impl Session {
     fn put_bearing(&mut self, bears: Bears, lines: Vec<u8>, env: &Env<'_>, out: &mut Vec<u8>) {
         match bears {
             Bears::None => out.extend(lines),
-            Bears::Its(label) => self.put_labelled((&label, &lines), env, out),
+            Bears::Its(label) => self.put_labelled(&label, &lines, env, out),
             Bears::Shared => {
                 let start = out.len();
                 out.extend(lines);
@@ -411,7 +411,8 @@ impl Session {
     fn put_echo(
         &self,
         labelled: &Labelled,
-        (room, seq): (&RoomName, Seq),
+        room: &RoomName,
+        seq: Seq,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {

@@ -79,7 +79,7 @@ impl World {
         Self {
             chat: Chat::new(of_chat, Snapshot::default(), START),
             seq: Seq(1),
-            dialect: dialect_of((Spoke::First, Security::default()), &env(&settings, &rooms)),
+            dialect: dialect_of(Spoke::First, Security::default(), &env(&settings, &rooms)),
             settings,
             rooms,
             me: None,
@@ -88,7 +88,7 @@ impl World {
 
     /// Another client comes.
     fn begin(&mut self, spoke: Spoke, security: Security) {
-        self.dialect = dialect_of((spoke, security), &env(&self.settings, &self.rooms));
+        self.dialect = dialect_of(spoke, security, &env(&self.settings, &self.rooms));
     }
 
     /// Does what a command says. Returns its events.
@@ -186,9 +186,9 @@ impl World {
     }
 }
 
-fn dialect_of((spoke, security): (Spoke, Security), env: &Env<'_>) -> Dialect {
+fn dialect_of(spoke: Spoke, security: Security, env: &Env<'_>) -> Dialect {
     let bucket = Bucket::full(env.now);
-    let dialect = Dialect::new(Protocol::Irc, spoke, (bucket, security), env);
+    let dialect = Dialect::new(Protocol::Irc, spoke, bucket, security, env);
     dialect.expect("it is served")
 }
 

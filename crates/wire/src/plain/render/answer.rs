@@ -51,14 +51,14 @@ impl Renderer {
             Answer::Stats { .. } => self.stats(writer, answer, now),
             Answer::Ignores(names) => ignores(writer, names),
             Answer::Restrictions {
-                counts,
+                counts: (bans_count, mutes_count),
                 bans,
                 mutes,
                 renamed,
                 ..
             } => {
-                restrictions_head(writer, *counts);
-                restrictions(writer, bans, (mutes, renamed));
+                restrictions_head(writer, *bans_count, *mutes_count);
+                restrictions(writer, bans, mutes, renamed);
             }
             Answer::Motd(Some(text)) => writer.alone(format_args!("Message of the day: {text}")),
             Answer::RoomInfo(info) => self.room_info(out, info),
@@ -67,7 +67,7 @@ impl Renderer {
                 bars,
                 mutes,
                 masks,
-            } => self.bars(out, room, (bars, mutes, masks)),
+            } => self.bars(out, room, bars, mutes, masks),
             Answer::Motd(None) => writer.alone("There is no message of the day."),
             Answer::Greeting { .. }
             | Answer::PasswordHash(_)
@@ -96,9 +96,10 @@ impl Renderer {
         &self,
         out: &mut Vec<u8>,
         bans: &[Restriction],
-        mutes: (&[Restriction], &[(Name, Name)]),
+        mutes: &[Restriction],
+        renamed: &[(Name, Name)],
     ) {
-        restrictions(&mut self.writer(out), bans, mutes);
+        restrictions(&mut self.writer(out), bans, mutes, renamed);
     }
 
     fn whois(&self, writer: &mut LineWriter<'_>, profile: &Profile) {
@@ -362,7 +363,7 @@ fn ignores(writer: &mut LineWriter<'_>, names: &[Name]) {
     }
 }
 
-fn restrictions_head(writer: &mut LineWriter<'_>, (bans, mutes): (usize, usize)) {
+fn restrictions_head(writer: &mut LineWriter<'_>, bans: usize, mutes: usize) {
     if bans + mutes == 0 {
         return writer.alone("Nobody is banned or muted.");
     }
@@ -373,7 +374,8 @@ fn restrictions_head(writer: &mut LineWriter<'_>, (bans, mutes): (usize, usize))
 fn restrictions(
     writer: &mut LineWriter<'_>,
     bans: &[Restriction],
-    (mutes, renamed): (&[Restriction], &[(Name, Name)]),
+    mutes: &[Restriction],
+    renamed: &[(Name, Name)],
 ) {
     for ban in bans {
         writer.row(format_args!("banned: {}", InForce(ban)));

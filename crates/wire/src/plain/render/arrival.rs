@@ -22,7 +22,8 @@ impl Renderer {
     pub fn greeting(
         &self,
         out: &mut Vec<u8>,
-        (server, offer): (&str, Option<u16>),
+        server: &str,
+        offer: Option<u16>,
         here: usize,
         busy_rooms: usize,
     ) {
@@ -43,7 +44,7 @@ impl Renderer {
 
     /// The greeting of a server that takes its password first, and the prompt for that; see
     /// [`greeting`](Self::greeting).
-    pub fn password_greeting(&self, out: &mut Vec<u8>, (server, offer): (&str, Option<u16>)) {
+    pub fn password_greeting(&self, out: &mut Vec<u8>, server: &str, offer: Option<u16>) {
         let writer = &mut self.writer(out);
         writer.bare(format_args!("{server} asks for a password."));
         if let Some(port) = offer {
@@ -111,14 +112,15 @@ impl Renderer {
         }
         let room = arrival.room.as_ref();
         topic(writer, room.and_then(|room| room.topic.as_ref()), now);
-        self.resume_code(out, arrival.resume);
+        let (code, time) = arrival.resume;
+        self.resume_code(out, code, time);
         if arrival.first_operator {
             operator_here(&mut self.writer(out), arrival.registered);
         }
     }
 
     /// The code that takes up the session, once.
-    pub fn resume_code(&self, out: &mut Vec<u8>, (code, time): (ResumeCode, Duration)) {
+    pub fn resume_code(&self, out: &mut Vec<u8>, code: ResumeCode, time: Duration) {
         // A server that keeps no session has nothing to be taken up.
         if time == Duration::ZERO {
             return;
@@ -130,7 +132,7 @@ impl Renderer {
     }
 
     /// `Welcome back, megumin. 4 messages while you were away:`, which follow as room lines.
-    pub fn welcome_back(&self, out: &mut Vec<u8>, name: &Name, (missed, has_news): (u64, bool)) {
+    pub fn welcome_back(&self, out: &mut Vec<u8>, name: &Name, missed: u64, has_news: bool) {
         let writer = &mut self.writer(out);
         match missed {
             0 if has_news => {

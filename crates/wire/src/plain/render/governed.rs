@@ -287,7 +287,9 @@ impl Renderer {
         &self,
         out: &mut Vec<u8>,
         room: &RoomName,
-        (bars, mutes, masks): (&[Restriction], &[Restriction], &[RoomMask]),
+        bars: &[Restriction],
+        mutes: &[Restriction],
+        masks: &[RoomMask],
     ) {
         let writer = &mut self.writer(out);
         if bars.is_empty() && mutes.is_empty() && masks.is_empty() {

@@ -51,7 +51,7 @@ impl Renderer {
             self.writer(out).separator(separator);
         }
         let events = recent.messages.iter().map(|event| &**event);
-        self.past_lines(out, events, (PastOf::Room(room), false), now);
+        self.past_lines(out, events, PastOf::Room(room), false, now);
         self.caught_up(out);
     }
 
@@ -80,7 +80,7 @@ impl Renderer {
         if page.is_first {
             self.writer(out).separator(Head(stretch, counted, page));
         }
-        self.past_lines(out, page.events.iter(), (page.of, ids), now);
+        self.past_lines(out, page.events.iter(), page.of, ids, now);
         if page.is_last {
             self.writer(out).separator(End(stretch, counted, page));
         }
@@ -90,7 +90,8 @@ impl Renderer {
         &mut self,
         out: &mut Vec<u8>,
         events: impl Iterator<Item = &'a Event>,
-        (of, ids): (PastOf<'_>, bool),
+        of: PastOf<'_>,
+        ids: bool,
         now: Timestamp,
     ) {
         let mut day = self.date(now);
@@ -132,7 +133,7 @@ impl Renderer {
             (PastOf::Room(room), _) => self.room_line(out, event, room, true),
             (PastOf::With(of), Fact::PrivateMessage(message)) => {
                 let (from, to) = sides(message, of);
-                self.told(out, event.at, (from, to), (message.manner, &message.text));
+                self.told(out, event.at, from, to, (message.manner, &message.text));
             }
             (PastOf::With(_), _) => {}
         }

@@ -33,7 +33,8 @@ impl Renderer {
         &mut self,
         out: &mut Vec<u8>,
         event: &Event,
-        (room, me): (Option<&RoomName>, PersonId),
+        room: Option<&RoomName>,
+        me: PersonId,
     ) {
         if let (false, Some(room)) = (self.missed_in_private(out, event, me), room) {
             self.day_break(out, event.at);
@@ -56,7 +57,8 @@ impl Renderer {
                 self.told(
                     out,
                     event.at,
-                    (None, Some(to)),
+                    None,
+                    Some(to),
                     (Manner::Speech, &message.text),
                 );
                 self.writer(out)
@@ -92,7 +94,7 @@ impl Renderer {
         let from = (message.from != reader).then_some(&message.from_name);
         let to = (message.to != reader).then_some(&message.to_name);
         if from.is_none() || to.is_none() {
-            self.told(out, at, (from, to), (message.manner, &message.text));
+            self.told(out, at, from, to, (message.manner, &message.text));
         }
         if let (None, Some(time)) = (from, message.kept) {
             let (to, time) = (&message.to_name, Above(time));
@@ -115,7 +117,7 @@ impl Renderer {
             if let Fact::MessageKept(message) = &event.fact {
                 self.day_break(out, event.at);
                 let from = Some(&message.from_name);
-                self.told(out, event.at, (from, None), (Manner::Speech, &message.text));
+                self.told(out, event.at, from, None, (Manner::Speech, &message.text));
             }
         }
         for omitted in &shown.omitted {

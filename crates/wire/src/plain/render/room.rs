@@ -123,7 +123,7 @@ impl Display for Moved<'_> {
                 why,
                 here,
                 ..
-            } => crowd(f, (*joined, *left), why.as_ref(), *here, room),
+            } => crowd(f, *joined, *left, why.as_ref(), *here, room),
             _ => Ok(()),
         }
     }
@@ -131,7 +131,8 @@ impl Display for Moved<'_> {
 
 fn crowd(
     f: &mut Formatter<'_>,
-    (joined, left): (u32, u32),
+    joined: u32,
+    left: u32,
     why: Option<&QuitReason>,
     here: u32,
     room: &RoomName,

@@ -73,7 +73,8 @@ impl Renderer {
         &mut self,
         out: &mut Vec<u8>,
         at: Timestamp,
-        (from, to): (Option<&Name>, Option<&Name>),
+        from: Option<&Name>,
+        to: Option<&Name>,
         said: (Manner, &Text),
     ) {
         self.told_to(

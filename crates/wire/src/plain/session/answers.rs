@@ -76,11 +76,12 @@ impl Session {
     ) {
         let renderer = self.renderer(env);
         if let Stage::Chat(chat) = &self.stage {
-            renderer.welcome_back(out, &chat.name, (missed + skipped, has_news));
+            renderer.welcome_back(out, &chat.name, missed + skipped, has_news);
         }
         if let Some(back) = back {
             self.lines_sent = u32::try_from(back.said).unwrap_or(u32::MAX);
-            renderer.resume_code(out, back.resume);
+            let (code, time) = back.resume;
+            renderer.resume_code(out, code, time);
         }
         if let Some(room) = self.current().and_then(|room| env.rooms.get(&room)) {
             renderer.place(out, room);
@@ -193,8 +194,8 @@ impl Session {
                 renamed,
                 ..
             } if !is_first => {
-                let mutes = (mutes.as_slice(), renamed.as_slice());
-                self.renderer(env).more_restrictions(out, bans, mutes);
+                let renderer = self.renderer(env);
+                renderer.more_restrictions(out, bans, mutes, renamed);
             }
             Answer::Greeting { people, rooms } => self.greet(*people, *rooms, env, out),
             answer => self.renderer(env).answer(out, answer, env.wall),

@@ -93,8 +93,8 @@ impl Session {
         }
         // The password is not to be typed before it is said that others can listen.
         let offer = is_exposed.then_some(env.settings.port);
-        let server = (&*env.settings.server_name, offer);
-        self.renderer(env).password_greeting(out, server);
+        let server = &env.settings.server_name;
+        self.renderer(env).password_greeting(out, server, offer);
         None
     }
 
@@ -275,8 +275,9 @@ impl Session {
     pub(super) fn greet(&self, people: usize, rooms: usize, env: &Env<'_>, out: &mut Vec<u8>) {
         let is_exposed = matches!(&self.stage, Stage::Login(login) if login.is_exposed);
         let offer = is_exposed.then_some(env.settings.port);
-        let server = (&*env.settings.server_name, offer);
-        self.renderer(env).greeting(out, server, people, rooms);
+        let server = &env.settings.server_name;
+        self.renderer(env)
+            .greeting(out, server, offer, people, rooms);
     }
 
     pub(super) fn give_up_login(&self, env: &Env<'_>, out: &mut Vec<u8>) -> Step {

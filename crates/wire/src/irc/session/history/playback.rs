@@ -130,7 +130,8 @@ impl Session {
         }
     }
 
-    fn play_one(&mut self, target: &str, of: Past, (from, to): (Timestamp, Option<Timestamp>)) {
+    fn play_one(&mut self, target: &str, of: Past, times: (Timestamp, Option<Timestamp>)) {
+        let (from, to) = times;
         // What has the time of the last line that a client has, it has.
         let after = Timestamp(from.0.saturating_add(1));
         let range = match to {

@@ -22,7 +22,8 @@ impl Session {
     pub(super) fn put_metadata(
         &mut self,
         question: &MetadataQuestion,
-        (subject, metadata): (&str, &Metadata),
+        subject: &str,
+        metadata: &Metadata,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
@@ -44,7 +45,7 @@ impl Session {
                 }
             }
             MetadataQuestion::SyncPerson(_) | MetadataQuestion::Monitored => {
-                self.put_subscribed(batch, (subject, metadata), env, out);
+                self.put_subscribed(batch, subject, metadata, env, out);
             }
             _ => {
                 for (key, value) in metadata.iter() {
@@ -68,7 +69,7 @@ impl Session {
         match answer {
             Answer::Metadata(subject, metadata) => {
                 let subject = subject.to_string();
-                self.put_metadata(&question, (&subject, metadata), env, out);
+                self.put_metadata(&question, &subject, metadata, env, out);
                 None
             }
             Answer::MetadataIn { room, lines, next } => {
@@ -102,7 +103,7 @@ impl Session {
             Sync::Begun(batch) => batch,
         };
         for (subject, metadata) in lines {
-            self.put_subscribed(Some(batch), (subject, metadata), env, out);
+            self.put_subscribed(Some(batch), subject, metadata, env, out);
         }
         let Some(next) = next else {
             self.end_batch(batch, env, out);
@@ -120,7 +121,8 @@ impl Session {
     fn put_subscribed(
         &self,
         batch: Option<u64>,
-        (subject, metadata): (impl Display, &Metadata),
+        subject: impl Display,
+        metadata: &Metadata,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {

@@ -43,7 +43,7 @@ fn arrival(company: RoomSummary) -> Welcome {
 
 #[track_caller]
 fn check_greeting(people: usize, rooms: usize, expected: &str) {
-    let shown = shown(|r, out| r.greeting(out, ("chat.example.org", None), people, rooms));
+    let shown = shown(|r, out| r.greeting(out, "chat.example.org", None, people, rooms));
     let rest = "Type a line to talk, /help for help, /quit to leave.\nEnter your username: ";
     assert_eq!(
         shown,
@@ -57,8 +57,7 @@ fn the_greeting_counts() {
     check_greeting(1, 1, "1 person in 1 room.");
     check_greeting(2, 1, "2 people in 1 room.");
     check_greeting(0, 0, "nobody here yet.");
-    let server = ("chat.example.org", Some(8989));
-    let offered = shown(|r, out| r.greeting(out, server, 0, 0));
+    let offered = shown(|r, out| r.greeting(out, "chat.example.org", Some(8989), 0, 0));
     let offer = "Not encrypted. Encrypted: ncat --ssl chat.example.org 8989\nType a line";
     assert!(offered.contains(offer), "{offered}");
     assert_eq!(shown(|r, out| r.prompt(out)), "Enter your username: ");
@@ -130,8 +129,9 @@ fn who_comes_back_is_told_what_was_missed() {
     ] {
         assert_eq!(crate::plain::is_message(line.as_bytes()), is_one, "{line}");
     }
-    let back_with = |missed| shown(|r, out| r.welcome_back(out, &name("megumin"), missed));
-    let back = |missed| back_with((missed, missed > 0));
+    let back_with =
+        |missed, has_news| shown(|r, out| r.welcome_back(out, &name("megumin"), missed, has_news));
+    let back = |missed| back_with(missed, missed > 0);
     assert_eq!(
         back(4),
         "Welcome back, megumin. 4 messages while you were away:\n"
@@ -142,7 +142,7 @@ fn who_comes_back_is_told_what_was_missed() {
     );
     assert_eq!(back(0), "Welcome back, megumin. You missed nothing.\n");
     assert_eq!(
-        back_with((0, true)),
+        back_with(0, true),
         "Welcome back, megumin. While you were away:\n"
     );
 }

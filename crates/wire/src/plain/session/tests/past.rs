@@ -16,7 +16,7 @@ fn reader() -> Peer {
 }
 
 /// A history from one place to another, of which so many messages lie in the range.
-fn show(peer: &mut Peer, ends: (u64, u64), (shown, total): (u64, u64)) -> String {
+fn show(peer: &mut Peer, ends: (u64, u64), shown: u64, total: u64) -> String {
     let lobby = RoomName::lobby();
     let page = HistoryPage {
         of: PastOf::Room(&lobby),
@@ -36,14 +36,14 @@ fn show(peer: &mut Peer, ends: (u64, u64), (shown, total): (u64, u64)) -> String
 fn more_goes_back_from_the_newest() {
     let mut peer = reader();
     assert_eq!(peer.send("/history 5\n"), "{history of 0: Last(5)}");
-    show(&mut peer, (95, 99), (5, 99));
+    show(&mut peer, (95, 99), 5, 99);
     let earlier = "{history of 0: Before(Seq(95), 5)}";
     assert_eq!(peer.send("/history more\n"), earlier);
-    show(&mut peer, (90, 94), (5, 94));
+    show(&mut peer, (90, 94), 5, 94);
     let earlier = "{history of 0: Before(Seq(90), 5)}";
     assert_eq!(peer.send("/history more\n"), earlier);
     assert_eq!(
-        show(&mut peer, (1, 0), (0, 0)),
+        show(&mut peer, (1, 0), 0, 0),
         "! Nothing earlier is kept of #lobby.\n"
     );
     assert_eq!(peer.send("/history more\n"), earlier);
@@ -53,21 +53,21 @@ fn more_goes_back_from_the_newest() {
 fn more_goes_on_from_a_time_up_to_the_end_of_a_range() {
     let mut peer = reader();
     peer.send("/history 2026-11-20\n");
-    show(&mut peer, (7, 99), (93, 100));
+    show(&mut peer, (7, 99), 93, 100);
     let later = "{history of 0: After(Seq(99), 93)}";
     assert_eq!(peer.send("/history more\n"), later);
-    show(&mut peer, (1, 0), (0, 0));
+    show(&mut peer, (1, 0), 0, 0);
     assert_eq!(peer.send("/history more\n"), later, "there may be more now");
-    show(&mut peer, (1, 0), (0, 0));
+    show(&mut peer, (1, 0), 0, 0);
 
     let until = START.0 / 60_000 * 60_000 - 60_000;
     let range = std::format!("{{history of 0: Between(Timestamp({}), ", until - 120_000);
     let shown = peer.send("/history 14:00..14:02\n");
     assert!(shown.starts_with(&range), "{shown}");
-    show(&mut peer, (7, 8), (2, 3));
+    show(&mut peer, (7, 8), 2, 3);
     let rest = std::format!("{{history of 0: Rest(Seq(8), Timestamp({until}))}}");
     assert_eq!(peer.send("/history more\n"), rest);
-    show(&mut peer, (9, 9), (1, 1));
+    show(&mut peer, (9, 9), 1, 1);
     let later = "{history of 0: After(Seq(9), 50)}";
     assert_eq!(peer.send("/history more\n"), later);
 }
@@ -76,7 +76,7 @@ fn more_goes_on_from_a_time_up_to_the_end_of_a_range() {
 fn more_begins_anew_in_another_room() {
     let mut peer = reader();
     assert_eq!(peer.send("/history more\n"), "{history of 0: Last(50)}");
-    show(&mut peer, (50, 99), (50, 99));
+    show(&mut peer, (50, 99), 50, 99);
     peer.dialect.handle_joined(DEV);
     assert_eq!(peer.send("/history more\n"), "{history of 7: Last(50)}");
 }
@@ -114,14 +114,14 @@ fn a_search_goes_on_and_its_matches_have_numbers() {
     assert!(shown.starts_with("[3: "), "the numbers go on: {shown}");
     let around = "{history of 0: Around(Seq(47), 10)}";
     assert_eq!(peer.send("/around 3\n"), around);
-    let shown = show(&mut peer, (37, 57), (21, 21));
+    let shown = show(&mut peer, (37, 57), 21, 21);
     assert!(
         shown.starts_with("--- messages around match 3 in #lobby"),
         "{shown}"
     );
     let later = "{history of 0: After(Seq(57), 50)}";
     assert_eq!(peer.send("/history more\n"), later);
-    show(&mut peer, (1, 0), (0, 0));
+    show(&mut peer, (1, 0), 0, 0);
     assert_eq!(peer.send("/around 4\n"), none(4));
 
     let asked = peer.send("/search more\n");
@@ -146,7 +146,7 @@ fn a_search_goes_on_and_its_matches_have_numbers() {
         peer.send("/around 1\n"),
         "{history of 0: Around(Seq(7), 10)}"
     );
-    show(&mut peer, (1, 0), (0, 0));
+    show(&mut peer, (1, 0), 0, 0);
     let none = "! The last search found no older messages.\n";
     assert_eq!(peer.send("/search more\n"), none);
 }
