@@ -127,10 +127,10 @@ pub(crate) fn resolve(
 }
 
 fn blames_file(error: &ConfigError) -> bool {
-    use chinwag_server::config::Origin;
+    use chinwag_server::config::ValueOrigin;
     match error {
         ConfigError::UnknownVariable { .. } | ConfigError::NotText { .. } => false,
-        ConfigError::Value { origin, .. } => matches!(origin, Origin::Line(_)),
+        ConfigError::Value { origin, .. } => matches!(origin, ValueOrigin::Line(_)),
         _ => true,
     }
 }

@@ -9,7 +9,7 @@ use chinwag_core::{RoomId, Seq};
 
 use crate::gaps::Gaps;
 use crate::private::{Kind, PrivateLines};
-use crate::scratch::{Extent, Piece, Source};
+use crate::scratch::{Extent, Piece, PieceSource};
 use crate::sent::Sent;
 use crate::unsent::Unsent;
 use crate::{FormatId, LostLines, Reader, Render, RoomLog, RoomLogs};
@@ -41,8 +41,8 @@ pub enum Progress {
 
 impl Membership {
     /// Where bytes of its room come from.
-    pub(crate) fn source(&self, from: u64, to: u64, extent: Extent) -> Source {
-        Source::Room {
+    pub(crate) fn source(&self, from: u64, to: u64, extent: Extent) -> PieceSource {
+        PieceSource::Room {
             room: self.room,
             format: self.format,
             from,

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use chinwag_core::{Event, RoomId, Seq};
 
 use crate::private::whole_lines;
-use crate::scratch::{Extent, Piece, Scratch, Source};
+use crate::scratch::{Extent, Piece, PieceSource, Scratch};
 use crate::{Feed, Gap, Progress, Reader, RoomLog, RoomLogs};
 
 /// Bytes that are put together for one write. More only if one line is longer.
@@ -114,7 +114,7 @@ impl Feed {
         }
         scratch.gaps.extend_from_slice(self.gaps.rooms());
         let lines = self.gaps.lines();
-        scratch.note(Source::Notice { lines }, 0);
+        scratch.note(PieceSource::Notice { lines }, 0);
     }
 
     /// Passes over what rooms could not keep for it: that is told before what follows.
@@ -187,7 +187,7 @@ impl Feed {
             return false;
         }
         let fits = length == lines.len();
-        scratch.copy(Source::Private, [&lines[..length], &[]]);
+        scratch.copy(PieceSource::Private, [&lines[..length], &[]]);
         self.private.take(length);
         fits
     }
@@ -285,9 +285,9 @@ impl Feed {
                 return;
             }
             match piece.source {
-                Source::Room { from, .. } => self.go_back(piece.source, from),
-                Source::Private => self.private.give_back(piece.bytes as usize),
-                Source::Notice { .. } => scratch.gaps.clear(),
+                PieceSource::Room { from, .. } => self.go_back(piece.source, from),
+                PieceSource::Private => self.private.give_back(piece.bytes as usize),
+                PieceSource::Notice { .. } => scratch.gaps.clear(),
             }
             end = start;
         }
@@ -299,12 +299,12 @@ impl Feed {
         let mut rest = rest;
         let mut source = piece.source;
         match &mut source {
-            Source::Private => {
+            PieceSource::Private => {
                 let line = whole_lines(rest, 0);
                 self.private.give_back(rest.len() - line);
                 rest = &rest[..line];
             }
-            Source::Room {
+            PieceSource::Room {
                 room,
                 format,
                 from,
@@ -319,7 +319,7 @@ impl Feed {
                     self.go_back(piece.source, next);
                 }
             }
-            Source::Room { .. } | Source::Notice { .. } => {}
+            PieceSource::Room { .. } | PieceSource::Notice { .. } => {}
         }
         self.unsent.set(rest);
         let bytes = (taken + rest.len()) as u64;
@@ -327,8 +327,8 @@ impl Feed {
     }
 
     /// Moves the cursor of a room back to an entry.
-    fn go_back(&mut self, source: Source, number: u64) {
-        let Source::Room { room: id, .. } = source else {
+    fn go_back(&mut self, source: PieceSource, number: u64) {
+        let PieceSource::Room { room: id, .. } = source else {
             return;
         };
         let own = self.memberships.iter_mut().find(|own| own.room == id);
@@ -348,7 +348,7 @@ impl Feed {
             }
         }
         for piece in scratch.pieces.drain(..) {
-            if let Source::Notice { .. } = piece.source {
+            if let PieceSource::Notice { .. } = piece.source {
                 self.gaps.clear();
             }
             self.sent.push(piece);
@@ -376,11 +376,11 @@ fn extent_for(reader: &impl Reader, event: &Event, room: RoomId, behind: &mut Ve
 }
 
 /// The newest event that was seen with a piece, if it is a room's.
-fn seen_by<R>(source: Source, logs: &RoomLogs<R>) -> Option<Seq> {
+fn seen_by<R>(source: PieceSource, logs: &RoomLogs<R>) -> Option<Seq> {
     match source {
-        Source::Room {
+        PieceSource::Room {
             room, format, to, ..
         } => logs.get(&room)?.seen_before(format, to),
-        Source::Private | Source::Notice { .. } => None,
+        PieceSource::Private | PieceSource::Notice { .. } => None,
     }
 }

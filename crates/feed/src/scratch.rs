@@ -25,7 +25,7 @@ pub(crate) enum Extent {
 
 /// Where some bytes of a session's stream came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) enum PieceSource {
     /// The log of a room.
     Room {
         room: RoomId,
@@ -46,7 +46,7 @@ pub(crate) enum Source {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Piece {
     pub(crate) bytes: u64,
-    pub(crate) source: Source,
+    pub(crate) source: PieceSource,
 }
 
 const _: () = assert!(size_of::<Piece>() <= 32);
@@ -77,14 +77,14 @@ impl Scratch {
     }
 
     /// Takes note of where the bytes from `start` on came from.
-    pub(crate) fn note(&mut self, source: Source, start: usize) {
+    pub(crate) fn note(&mut self, source: PieceSource, start: usize) {
         let bytes = (self.bytes.len() - start) as u64;
         if bytes > 0 {
             self.pieces.push(Piece { bytes, source });
         }
     }
 
-    pub(crate) fn copy(&mut self, source: Source, parts: [&[u8]; 2]) {
+    pub(crate) fn copy(&mut self, source: PieceSource, parts: [&[u8]; 2]) {
         let start = self.bytes.len();
         for part in parts {
             self.bytes.extend_from_slice(part);

@@ -13,7 +13,7 @@ use chinwag_core::{Event, RoomId, Seq};
 use thin_vec::ThinVec;
 
 use crate::feed::Membership;
-use crate::scratch::{Extent, Piece, Source};
+use crate::scratch::{Extent, Piece, PieceSource};
 use crate::unproven::count;
 use crate::{Feed, LostLines, RoomLogs, queue};
 
@@ -169,7 +169,7 @@ impl Sent {
             }
             kept += piece.bytes;
             count += 1;
-            if piece.source == Source::Private {
+            if piece.source == PieceSource::Private {
                 private += piece.bytes;
             }
         }
@@ -183,25 +183,25 @@ impl Sent {
 }
 
 /// One source for two pieces that follow each other, if they go on from each other.
-fn joined(last: Source, next: Source) -> Option<Source> {
+fn joined(last: PieceSource, next: PieceSource) -> Option<PieceSource> {
     match (last, next) {
-        (Source::Private, Source::Private) => Some(Source::Private),
+        (PieceSource::Private, PieceSource::Private) => Some(PieceSource::Private),
         (
-            Source::Room {
+            PieceSource::Room {
                 room,
                 format,
                 from,
                 to,
                 extent: Extent::Plain,
             },
-            Source::Room {
+            PieceSource::Room {
                 room: next_room,
                 format: next_format,
                 from: next_from,
                 to: next_to,
                 extent: Extent::Plain,
             },
-        ) if (room, format, to) == (next_room, next_format, next_from) => Some(Source::Room {
+        ) if (room, format, to) == (next_room, next_format, next_from) => Some(PieceSource::Room {
             room,
             format,
             from,
@@ -289,14 +289,14 @@ impl Walk<'_> {
     /// The last `unacked` bytes of a piece were not acknowledged.
     fn pass<R>(&mut self, piece: &Piece, unacked: u64, logs: &RoomLogs<R>) {
         match piece.source {
-            Source::Private => self.private += unacked,
-            Source::Notice { lines } => self.skipped += lines,
+            PieceSource::Private => self.private += unacked,
+            PieceSource::Notice { lines } => self.skipped += lines,
             // The line of a new day is no line that anybody misses.
-            Source::Room {
+            PieceSource::Room {
                 extent: Extent::Hidden,
                 ..
             } => {}
-            Source::Room {
+            PieceSource::Room {
                 room: id,
                 format,
                 from,
@@ -362,8 +362,8 @@ mod tests {
         let mut asks = 0;
         for number in 0..1_000 {
             let source = match number % 2 {
-                0 => Source::Private,
-                _ => Source::Notice { lines: 1 },
+                0 => PieceSource::Private,
+                _ => PieceSource::Notice { lines: 1 },
             };
             feed.sent.push(Piece { bytes: 1, source });
             if feed.keeps_much() {

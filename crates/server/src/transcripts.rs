@@ -43,7 +43,7 @@ use crate::control::{HubConfig, ShardConfig};
 use crate::hub::{Hub, Request, Ticket};
 use crate::password_gate::PasswordGate;
 use crate::session::{Opening, Peer};
-use crate::shard::{Entrance, Shard, Shared, Turn};
+use crate::shard::{Entrance, Shard, ShardTurn, Shared};
 use crate::tls::Tls;
 use crate::transport::{AnyStream, Ready, Stream, Transport};
 use crate::worker::{Archive, Job, JobReply, Submitted, Workers, work_on_password};
@@ -243,10 +243,10 @@ impl World {
     }
 
     /// Has the hub decide requests in one turn.
-    fn decide(&mut self, requests: impl Iterator<Item = Request>) -> Turn {
+    fn decide(&mut self, requests: impl Iterator<Item = Request>) -> ShardTurn {
         requests.for_each(|request| self.hub.take(request, self.now));
         let turn = self.hub.finish(self.now);
-        Turn {
+        ShardTurn {
             at: turn.at,
             deliveries: turn.deliveries.into(),
             replies: turn.replies,

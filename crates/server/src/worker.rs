@@ -25,13 +25,13 @@ use chinwag_wire::dialect::{LogRange, Password, Targets};
 use crate::clock::wall;
 use crate::hub::Ticket;
 use crate::limits::WORKER_QUEUE_MAX;
-use crate::password_gate::{Attempt, Origin, PasswordGate};
+use crate::password_gate::{Attempt, AttemptOrigin, PasswordGate};
 use crate::random;
 use crate::shard::inbox::Mailbox;
 use crate::shard::{ToShard, shard_of};
 use crate::supervisor::Supervisor;
 
-use page::Source;
+use page::PageSource;
 pub(crate) use page::{Away, Ends, LogOf, Page, Place};
 
 /// Bytes of text that are read for one page: with names and times it stays below what a session
@@ -42,7 +42,7 @@ const PAGE_BYTES_MAX: usize = 48 << 10;
 #[derive(Debug)]
 pub(crate) enum Job {
     /// Hash a password to register a name with.
-    Hash(Password, Origin),
+    Hash(Password, AttemptOrigin),
     /// Check a password.
     Verify(Box<Attempt>),
     /// Read the first page of a history.
@@ -284,7 +284,7 @@ impl Archive {
             LogOf::Conversation(of) => reader.conversation(of, range, lines_max, filter)?,
         };
         Ok(Place {
-            source: Source::Log {
+            source: PageSource::Log {
                 of,
                 from: extent.first,
                 last: extent.last,
@@ -313,11 +313,11 @@ impl Archive {
         Ok(match of {
             Some(of) => {
                 let matches = self.reader.search_conversation(&of, query)?;
-                found(matches, |places| Source::Told(of, places.into()))
+                found(matches, |places| PageSource::Told(of, places.into()))
             }
             None => {
                 let matches = self.reader.search(query)?;
-                found(matches, |places| Source::Matches(places.into()))
+                found(matches, |places| PageSource::Matches(places.into()))
             }
         })
     }
@@ -331,7 +331,7 @@ impl Archive {
         let filter = filter(&not_from, own.as_ref(), Detail::Messages);
         let missed = self.reader.missed(away.absence(), filter)?;
         Ok(Place {
-            source: Source::Missed(away, Seq::default()),
+            source: PageSource::Missed(away, Seq::default()),
             not_from,
             own,
             detail: Detail::Messages,
@@ -358,14 +358,14 @@ impl Archive {
     }
 
     /// The events of the page at a place, and what follows them.
-    fn events(&mut self, place: &Place) -> Result<(Vec<Event>, Option<Source>), Error> {
+    fn events(&mut self, place: &Place) -> Result<(Vec<Event>, Option<PageSource>), Error> {
         let filter = Filter {
             times: place.times,
             ..filter(&place.not_from, place.own.as_ref(), place.detail)
         };
         Ok(match &place.source {
             _ if place.shown == 0 && place.detail == Detail::Messages => (Vec::new(), None),
-            &Source::Log { ref of, from, last } => {
+            &PageSource::Log { ref of, from, last } => {
                 let (reader, bytes_max) = (&mut self.reader, PAGE_BYTES_MAX);
                 let page = match of {
                     LogOf::Room(room) => reader.page(*room, from, last, bytes_max, filter)?,
@@ -374,25 +374,28 @@ impl Archive {
                     }
                 };
                 let of = of.clone();
-                let next = page.next.map(|from| Source::Log { of, from, last });
+                let next = page.next.map(|from| PageSource::Log { of, from, last });
                 (page.events, next)
             }
-            Source::Matches(places) => {
+            PageSource::Matches(places) => {
                 let page = self.reader.fetch(places, PAGE_BYTES_MAX)?;
                 let rest = |next| places.iter().filter(move |(_, seq)| *seq >= next);
                 let next = page.next.map(|next| rest(next).copied().collect());
-                (page.events, next.map(Source::Matches))
+                (page.events, next.map(PageSource::Matches))
             }
-            Source::Told(of, places) => {
+            PageSource::Told(of, places) => {
                 let page = self.reader.fetch_told(of, places, PAGE_BYTES_MAX)?;
                 let rest = |next| places.iter().filter(move |seq| **seq >= next);
                 let next = page.next.map(|next| rest(next).copied().collect());
-                (page.events, next.map(|next| Source::Told(of.clone(), next)))
+                (
+                    page.events,
+                    next.map(|next| PageSource::Told(of.clone(), next)),
+                )
             }
-            Source::Missed(away, from) => {
+            PageSource::Missed(away, from) => {
                 let (reader, absence) = (&mut self.reader, away.absence());
                 let page = reader.missed_page(absence, *from, PAGE_BYTES_MAX, filter)?;
-                let next = page.next.map(|next| Source::Missed(away.clone(), next));
+                let next = page.next.map(|next| PageSource::Missed(away.clone(), next));
                 (page.events, next)
             }
         })
@@ -400,7 +403,7 @@ impl Archive {
 }
 
 /// Where the first page of what was found begins.
-fn found<P>(matches: Matches<P>, source: impl FnOnce(Vec<P>) -> Source) -> Place {
+fn found<P>(matches: Matches<P>, source: impl FnOnce(Vec<P>) -> PageSource) -> Place {
     let shown = matches.places.len() as u64;
     Place {
         source: source(matches.places),

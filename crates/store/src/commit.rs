@@ -202,7 +202,7 @@ impl Store {
     ) -> rusqlite::Result<bool> {
         let conn = self.database.conn_as_is()?;
         conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        let mut turn = Turn {
+        let mut turn = TurnWriter {
             conn,
             rooms: &mut self.rooms,
             counts: &mut self.counts,
@@ -273,14 +273,14 @@ fn is_said(event: &Event) -> bool {
 }
 
 /// What a transaction is written with.
-struct Turn<'a> {
+struct TurnWriter<'a> {
     conn: &'a Connection,
     rooms: &'a mut HashSet<RoomId>,
     counts: &'a mut HashMap<RoomId, u64>,
     made: &'a dyn Fn(RoomId) -> Option<(RoomName, Timestamp)>,
 }
 
-impl Turn<'_> {
+impl TurnWriter<'_> {
     fn write_blocks(&mut self, blocks: &[Draft], turn: Seq) -> rusqlite::Result<()> {
         if blocks.is_empty() {
             return Ok(());

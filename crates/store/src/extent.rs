@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::filter::Filter;
 use crate::room_log::{RoomLog, behind};
 use crate::snapshot;
-use crate::stretch;
+use crate::stretch::Selection;
 
 /// Messages that one extent looks at for those of people who are not ignored: some hundredths of a
 /// second. Beyond it fewer are shown than there are.
@@ -150,7 +150,7 @@ pub(crate) fn find(
     filter: Filter<'_>,
     names: &mut Names,
 ) -> Result<Extent, Error> {
-    let times = stretch::Span::of(range).0.times();
+    let times = Selection::of(range).stretch.times();
     let filter = Filter { times, ..filter };
     let log = RoomLog::new(conn, room);
     // In memory there is no snapshot to read: what is committed meanwhile is newer than this.

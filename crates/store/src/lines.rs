@@ -17,7 +17,7 @@ use crate::filter::Filter;
 use crate::notice::{self, Kind};
 use crate::room_log::{RoomLog, behind};
 use crate::snapshot;
-use crate::stretch::{Span, Stretch};
+use crate::stretch::{Selection, Stretch};
 
 /// Finds the extent of a range, of what lies up to `until`.
 pub(crate) fn find(
@@ -29,12 +29,16 @@ pub(crate) fn find(
     filter: Filter<'_>,
     names: &mut Names,
 ) -> Result<Extent, Error> {
-    let Span(stretch, wanted, newest) = Span::of(range);
+    let Selection {
+        stretch,
+        wanted,
+        newest,
+    } = Selection::of(range);
     let filter = Filter {
         times: stretch.times(),
         ..filter
     };
-    let mut past = Past {
+    let mut past = RoomPast {
         conn,
         room,
         filter,
@@ -75,7 +79,7 @@ pub(crate) fn find(
 
 /// The lines before the beginning of a stretch and behind it, as many as are wanted there.
 fn around(
-    past: &mut Past<'_>,
+    past: &mut RoomPast<'_>,
     stretch: Stretch,
     before: u64,
     behind: u64,
@@ -97,7 +101,7 @@ fn around(
 
 /// Where lines come from.
 #[derive(Clone, Copy)]
-enum Source {
+enum LineSource {
     Messages,
     Movements,
     /// Of the room, or what everybody was told.
@@ -105,7 +109,7 @@ enum Source {
 }
 
 /// What is looked at.
-struct Past<'a> {
+struct RoomPast<'a> {
     conn: &'a Connection,
     room: RoomId,
     filter: Filter<'a>,
@@ -114,29 +118,29 @@ struct Past<'a> {
     last: Seq,
 }
 
-impl<'a> Past<'a> {
+impl<'a> RoomPast<'a> {
     /// The sources of what is shown.
-    fn sources(&self) -> Vec<Source> {
+    fn sources(&self) -> Vec<LineSource> {
         let detail = self.filter.detail;
-        let mut sources = vec![Source::Messages];
-        sources.extend(detail.has_movements().then_some(Source::Movements));
+        let mut sources = vec![LineSource::Messages];
+        sources.extend(detail.has_movements().then_some(LineSource::Movements));
         let kinds = Kind::shown(detail).iter();
-        sources.extend(kinds.map(|kind| Source::Notices(Some(self.room), *kind)));
-        let of_all = Source::Notices(None, Kind::Notice);
+        sources.extend(kinds.map(|kind| LineSource::Notices(Some(self.room), *kind)));
+        let of_all = LineSource::Notices(None, Kind::Notice);
         sources.extend(detail.has_announcements().then_some(of_all));
         sources
     }
 
-    fn log(&self, source: Source) -> Option<RoomLog<'a>> {
+    fn log(&self, source: LineSource) -> Option<RoomLog<'a>> {
         match source {
-            Source::Messages => Some(RoomLog::new(self.conn, self.room)),
-            Source::Movements => Some(RoomLog::of_movements(self.conn, self.room)),
-            Source::Notices(..) => None,
+            LineSource::Messages => Some(RoomLog::new(self.conn, self.room)),
+            LineSource::Movements => Some(RoomLog::of_movements(self.conn, self.room)),
+            LineSource::Notices(..) => None,
         }
     }
 
     /// The places of a stretch of a source, both of which belong to it.
-    fn bounds(&self, source: Source, stretch: Stretch) -> Result<(Seq, Seq), Error> {
+    fn bounds(&self, source: LineSource, stretch: Stretch) -> Result<(Seq, Seq), Error> {
         let (mut from, to) = stretch.places();
         let mut to = to.min(self.last);
         if let Some((since, until)) = stretch.times() {
@@ -150,7 +154,7 @@ impl<'a> Past<'a> {
                 to = to.min(Seq(seq.0.saturating_sub(1)));
             }
         }
-        if let Source::Notices(None, _) = source {
+        if let LineSource::Notices(None, _) = source {
             from = from.max(self.first()?);
         }
         Ok((from, to))
@@ -158,7 +162,7 @@ impl<'a> Past<'a> {
 
     /// The place from which on a source has lines of a time or later. Where the clock was set back the answer is one of
     /// several that are right.
-    fn first_at(&self, source: Source, time: Timestamp) -> Result<Option<Seq>, Error> {
+    fn first_at(&self, source: LineSource, time: Timestamp) -> Result<Option<Seq>, Error> {
         match self.log(source) {
             Some(log) => log.seq_of(log.rank_at(time)?),
             None => Ok(notice::first_at(self.conn, time)?),
@@ -174,7 +178,7 @@ impl<'a> Past<'a> {
         for source in self.sources() {
             let found = match (source, self.log(source)) {
                 (_, Some(log)) => log.seq_of(log.ranks()?.start)?,
-                (Source::Notices(Some(_), kind), _) => {
+                (LineSource::Notices(Some(_), kind), _) => {
                     let (room, all) = (Some(self.room), Seq(0)..=self.last);
                     let notices = notice::read_some(self.conn, room, kind, all, false)?;
                     notices.first().map(|event| event.seq)
@@ -187,7 +191,7 @@ impl<'a> Past<'a> {
     }
 
     /// How many lines a source has between two places.
-    fn count(&self, source: Source, from: Seq, to: Seq) -> Result<u64, Error> {
+    fn count(&self, source: LineSource, from: Seq, to: Seq) -> Result<u64, Error> {
         if from > to {
             return Ok(0);
         }
@@ -196,7 +200,9 @@ impl<'a> Past<'a> {
                 let end = log.rank_of(behind(to))?;
                 Ok(end.saturating_sub(log.rank_of(from)?))
             }
-            (Source::Notices(room, kind), _) => Ok(notice::count(self.conn, room, kind, from, to)?),
+            (LineSource::Notices(room, kind), _) => {
+                Ok(notice::count(self.conn, room, kind, from, to)?)
+            }
             _ => Ok(0),
         }
     }
@@ -223,7 +229,7 @@ struct Line {
 
 /// A source that is looked through from one end.
 struct Cursor {
-    source: Source,
+    source: LineSource,
     /// What has not been read yet.
     rest: (Seq, Seq),
     /// What has, and is not counted.
@@ -232,11 +238,13 @@ struct Cursor {
 
 impl Cursor {
     /// Reads on until there is a line, if there is any.
-    fn fill(&mut self, past: &mut Past<'_>, newest: bool) -> Result<(), Error> {
+    fn fill(&mut self, past: &mut RoomPast<'_>, newest: bool) -> Result<(), Error> {
         while self.lines.is_empty() && self.rest.0 <= self.rest.1 {
             match (self.source, past.log(self.source)) {
                 (source, Some(log)) => self.read_block(past, source, log, newest)?,
-                (Source::Notices(room, kind), _) => self.read_notices(past, room, kind, newest)?,
+                (LineSource::Notices(room, kind), _) => {
+                    self.read_notices(past, room, kind, newest)?
+                }
                 _ => break,
             }
         }
@@ -245,8 +253,8 @@ impl Cursor {
 
     fn read_block(
         &mut self,
-        past: &mut Past<'_>,
-        source: Source,
+        past: &mut RoomPast<'_>,
+        source: LineSource,
         log: RoomLog<'_>,
         newest: bool,
     ) -> Result<(), Error> {
@@ -263,7 +271,7 @@ impl Cursor {
             return Ok(());
         };
         let lines = match source {
-            Source::Messages => messages(&block, past, from, to)?,
+            LineSource::Messages => messages(&block, past, from, to)?,
             _ => {
                 let movements = block.movements(from, to, past.names)?;
                 of_events(movements, past)
@@ -280,7 +288,7 @@ impl Cursor {
 
     fn read_notices(
         &mut self,
-        past: &mut Past<'_>,
+        past: &mut RoomPast<'_>,
         room: Option<RoomId>,
         kind: Kind,
         newest: bool,
@@ -313,7 +321,12 @@ impl Cursor {
     }
 }
 
-fn messages(block: &Block, past: &mut Past<'_>, from: Seq, to: Seq) -> Result<Vec<Line>, Error> {
+fn messages(
+    block: &Block,
+    past: &mut RoomPast<'_>,
+    from: Seq,
+    to: Seq,
+) -> Result<Vec<Line>, Error> {
     let messages = block.messages()?;
     let wanted = messages
         .iter()
@@ -327,7 +340,7 @@ fn messages(block: &Block, past: &mut Past<'_>, from: Seq, to: Seq) -> Result<Ve
 }
 
 /// The lines of what is no message. What has none in the reader's language is left out.
-fn of_events(events: Vec<Event>, past: &Past<'_>) -> Vec<Line> {
+fn of_events(events: Vec<Event>, past: &RoomPast<'_>) -> Vec<Line> {
     let filter = past.filter;
     let everybody = Filter {
         not_from: &[],
@@ -355,7 +368,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(past: &Past<'_>, stretch: Stretch, newest: bool) -> Result<Self, Error> {
+    fn new(past: &RoomPast<'_>, stretch: Stretch, newest: bool) -> Result<Self, Error> {
         let mut cursors = Vec::new();
         for source in past.sources() {
             cursors.push(Cursor {
@@ -376,7 +389,7 @@ impl Walk {
     }
 
     /// Takes lines in until so many have passed, but looks at no more than `looks_max`.
-    fn go_on(&mut self, past: &mut Past<'_>, wanted: u64, looks_max: u64) -> Result<(), Error> {
+    fn go_on(&mut self, past: &mut RoomPast<'_>, wanted: u64, looks_max: u64) -> Result<(), Error> {
         let looks_max = self.looks.saturating_add(looks_max);
         while self.shown < wanted && self.looks < looks_max {
             let Some(line) = self.next(past)? else {
@@ -398,7 +411,7 @@ impl Walk {
     }
 
     /// The next line of all sources.
-    fn next(&mut self, past: &mut Past<'_>) -> Result<Option<Line>, Error> {
+    fn next(&mut self, past: &mut RoomPast<'_>) -> Result<Option<Line>, Error> {
         let mut nearest: Option<&mut Cursor> = None;
         for cursor in &mut self.cursors {
             cursor.fill(past, self.newest)?;
@@ -425,7 +438,7 @@ impl Walk {
     }
 
     /// The lines of the whole stretch. `None` if to count them takes too long.
-    fn total(mut self, past: &mut Past<'_>, stretch: Stretch) -> Result<Option<u64>, Error> {
+    fn total(mut self, past: &mut RoomPast<'_>, stretch: Stretch) -> Result<Option<u64>, Error> {
         // Clients of IRC are not told of it, and blocks have movements that are no lines to them.
         let is_untold = past.filter.detail.is_playback();
         // Where nothing was left out so far, ranks tell the rest.

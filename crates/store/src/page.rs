@@ -81,20 +81,20 @@ pub(crate) fn read(
     let rooms = absence.rooms;
     let mut logs: Vec<Log> = rooms
         .iter()
-        .map(|&(room, after)| Log::new(Source::Messages(room), behind(after).max(from)))
+        .map(|&(room, after)| Log::new(LogSource::Messages(room), behind(after).max(from)))
         .collect();
     for &kind in Kind::shown(filter.detail) {
         logs.extend(notices(rooms, kind, filter.detail, from));
     }
     if filter.detail.has_movements() {
         let movements = rooms.iter().map(|&(room, after)| {
-            let source = Source::Movements(room);
+            let source = LogSource::Movements(room);
             Log::new(source, behind(after).max(from))
         });
         logs.extend(movements);
     }
     let private = absence.private;
-    logs.extend(private.map(|_| Log::new(Source::Private, from)));
+    logs.extend(private.map(|_| Log::new(LogSource::Private, from)));
     let mut merge = Merge {
         conn,
         last: absence.until,
@@ -126,12 +126,12 @@ fn notices(
     let rooms = rooms.iter().map(|&(room, after)| (Some(room), after));
     rooms
         .chain(everybody)
-        .map(move |(room, after)| Log::new(Source::Notices(room, kind), behind(after).max(from)))
+        .map(move |(room, after)| Log::new(LogSource::Notices(room, kind), behind(after).max(from)))
 }
 
 /// Where a log is read from.
 #[derive(Clone, Copy)]
-enum Source {
+enum LogSource {
     Messages(RoomId),
     Movements(RoomId),
     Notices(Option<RoomId>, Kind),
@@ -140,7 +140,7 @@ enum Source {
 
 /// A log that is being read.
 struct Log {
-    source: Source,
+    source: LogSource,
     /// The place from which on nothing has been read.
     next: Seq,
     is_begun: bool,
@@ -149,7 +149,7 @@ struct Log {
 }
 
 impl Log {
-    fn new(source: Source, next: Seq) -> Self {
+    fn new(source: LogSource, next: Seq) -> Self {
         Self {
             source,
             next,
@@ -207,11 +207,11 @@ impl Merge<'_> {
     fn fill(&mut self, log: &mut Log) -> Result<(), Error> {
         while log.events.is_empty() && !log.is_at_end {
             match log.source {
-                Source::Private => self.read_private(log)?,
+                LogSource::Private => self.read_private(log)?,
                 _ if log.next > self.last => log.is_at_end = true,
-                Source::Messages(room) => self.read_messages(room, log)?,
-                Source::Movements(room) => self.read_movements(room, log)?,
-                Source::Notices(room, kind) => self.read_notices(room, kind, log)?,
+                LogSource::Messages(room) => self.read_messages(room, log)?,
+                LogSource::Movements(room) => self.read_movements(room, log)?,
+                LogSource::Notices(room, kind) => self.read_notices(room, kind, log)?,
             }
         }
         Ok(())

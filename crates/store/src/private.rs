@@ -17,7 +17,7 @@ use crate::error::{Damage, Error};
 use crate::extent::{COUNT_MAX, Extent};
 use crate::filter::Filter;
 use crate::page::Page;
-use crate::stretch::{Span, Stretch};
+use crate::stretch::{Selection, Stretch};
 
 /// A message as it is written.
 struct Draft<'a> {
@@ -207,11 +207,11 @@ impl<'a> Log<'a> {
 
     /// The extent of a range, as [`Reader::extent`](crate::Reader::extent) has it for rooms.
     pub(crate) fn extent(&mut self, range: Range, messages_max: usize) -> Result<Extent, Error> {
-        let Span(stretch, wanted, is_newest) = Span::of(range);
-        let mut extent = self.window(stretch, wanted.min(messages_max), is_newest)?;
+        let wanted = Selection::of(range).at_most(messages_max);
+        let mut extent = self.window(wanted)?;
         if let Range::Around(seq, messages) = range {
-            let Span(before, wanted, _) = Span::of(Range::Before(seq, messages));
-            let older = self.window(before, wanted.min(messages_max), true)?;
+            let before = Selection::of(Range::Before(seq, messages));
+            let older = self.window(before.at_most(messages_max))?;
             if older.first <= older.last {
                 extent.first = older.first;
                 extent.last = extent.last.max(older.last);
@@ -229,14 +229,14 @@ impl<'a> Log<'a> {
         Ok(extent)
     }
 
-    /// Those of a stretch that are wanted.
-    fn window(
-        &mut self,
-        stretch: Stretch,
-        wanted: usize,
-        is_newest: bool,
-    ) -> Result<Extent, Error> {
-        let order = if is_newest { "DESC" } else { "ASC" };
+    /// What is selected.
+    fn window(&mut self, selection: Selection) -> Result<Extent, Error> {
+        let Selection {
+            stretch,
+            wanted,
+            newest,
+        } = selection;
+        let order = if newest { "DESC" } else { "ASC" };
         let sql = format!(
             "SELECT c.seq, m.sender, m.sender_account FROM conversation AS c JOIN private_message AS m USING (seq)
              WHERE {STRETCH} ORDER BY c.seq {order}"

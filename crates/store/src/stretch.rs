@@ -35,10 +35,31 @@ impl Stretch {
     }
 }
 
-/// A stretch, how much of it is wanted, and whether from its newest end.
-pub(crate) struct Span(pub(crate) Stretch, pub(crate) usize, pub(crate) bool);
+/// What a range selects of a log.
+pub(crate) struct Selection {
+    pub(crate) stretch: Stretch,
+    /// How many lines of it are wanted.
+    pub(crate) wanted: usize,
+    /// Whether they are counted from its newest end.
+    pub(crate) newest: bool,
+}
 
-impl Span {
+impl Selection {
+    pub(crate) fn at_most(self, lines_max: usize) -> Self {
+        Self {
+            wanted: self.wanted.min(lines_max),
+            ..self
+        }
+    }
+
+    fn new(stretch: Stretch, wanted: usize, newest: bool) -> Self {
+        Self {
+            stretch,
+            wanted,
+            newest,
+        }
+    }
+
     pub(crate) fn of(range: Range) -> Self {
         const ALL: usize = usize::MAX;
         let all = Stretch::ALL.places;
@@ -54,19 +75,23 @@ impl Span {
         let from = |seq: Seq| signed(behind(seq).0);
         let before = |seq: Seq| signed(seq.0).saturating_sub(1);
         match range {
-            Range::Last(messages) => Self(places(all), messages, true),
-            Range::Since(time) => Self(times(all, time, never), ALL, true),
-            Range::From(time) => Self(times(all, time, never), ALL, false),
-            Range::Until(time) => Self(times(all, ever, time), ALL, true),
-            Range::Between(from, until) => Self(times(all, from, until), ALL, false),
-            Range::Before(seq, messages) => Self(places((0, before(seq))), messages, true),
+            Range::Last(messages) => Self::new(places(all), messages, true),
+            Range::Since(time) => Self::new(times(all, time, never), ALL, true),
+            Range::From(time) => Self::new(times(all, time, never), ALL, false),
+            Range::Until(time) => Self::new(times(all, ever, time), ALL, true),
+            Range::Between(from, until) => Self::new(times(all, from, until), ALL, false),
+            Range::Before(seq, messages) => Self::new(places((0, before(seq))), messages, true),
             Range::Within(after, end, messages) => {
-                Self(places((from(after), before(end))), messages, true)
+                Self::new(places((from(after), before(end))), messages, true)
             }
-            Range::After(seq, messages) => Self(places((from(seq), i64::MAX)), messages, false),
-            Range::Rest(seq, until) => Self(times((from(seq), i64::MAX), ever, until), ALL, false),
+            Range::After(seq, messages) => {
+                Self::new(places((from(seq), i64::MAX)), messages, false)
+            }
+            Range::Rest(seq, until) => {
+                Self::new(times((from(seq), i64::MAX), ever, until), ALL, false)
+            }
             // The message itself, and those behind it; those before it are looked for first.
-            Range::Around(seq, messages) => Self(
+            Range::Around(seq, messages) => Self::new(
                 places((signed(seq.0), i64::MAX)),
                 messages.saturating_add(1),
                 false,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum ValueOrigin {
     /// A line of the file, counted from 1.
     Line(usize),
     /// A variable of the environment.
@@ -14,7 +14,7 @@ pub enum Origin {
     Flag(&'static str),
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for ValueOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(line) => write!(f, "line {line}"),
@@ -31,7 +31,7 @@ pub enum ConfigError {
     #[error("{origin}: {key}: {wanted}; not {given}")]
     Value {
         /// Where.
-        origin: Origin,
+        origin: ValueOrigin,
         /// The key, with its section.
         key: String,
         /// The form that it takes, in words.
@@ -43,7 +43,7 @@ pub enum ConfigError {
     #[error("{origin}: {key}: text and times stand in quotation marks in the file: \"{given}\"")]
     Unquoted {
         /// Where.
-        origin: Origin,
+        origin: ValueOrigin,
         /// The key, with its section.
         key: String,
         /// What stands there without them.
@@ -53,7 +53,7 @@ pub enum ConfigError {
     #[error("{origin}: there is no key {key}{}", did_you_mean(.similar.as_deref()))]
     UnknownKey {
         /// Where.
-        origin: Origin,
+        origin: ValueOrigin,
         /// The key, with its section if it stands in one.
         key: String,
         /// The key that was probably meant.
@@ -63,7 +63,7 @@ pub enum ConfigError {
     #[error("{origin}: there is no section [{section}]{}", did_you_mean(.similar.as_deref()))]
     UnknownSection {
         /// Where.
-        origin: Origin,
+        origin: ValueOrigin,
         /// Its name.
         section: String,
         /// The section that was probably meant.
@@ -73,7 +73,7 @@ pub enum ConfigError {
     #[error("{origin}: {section} is a section: its keys stand below a line [{section}]")]
     NoSection {
         /// Where.
-        origin: Origin,
+        origin: ValueOrigin,
         /// Its name.
         section: String,
     },
@@ -95,7 +95,7 @@ pub enum ConfigError {
     #[error("{origin}: {reason}")]
     Syntax {
         /// Where.
-        origin: Origin,
+        origin: ValueOrigin,
         /// What the parser says.
         reason: String,
     },

@@ -23,7 +23,7 @@ use chinwag_core::{CloakKey, Name, Rate, ServerPassword, Settings};
 use chinwag_store::{Place, Retention};
 use chinwag_wire::{Prefs, irc};
 
-pub use error::{ConfigError, Origin};
+pub use error::{ConfigError, ValueOrigin};
 pub use example::example;
 pub use form::begins_at_home;
 pub use keys::{
@@ -38,7 +38,7 @@ pub use secret::{NotUtf8, password_line};
 pub use section::Key;
 
 use crate::limits::{MEMORY_BYTES_MAX, ROOM_LOG_LINES_MIN};
-use crate::tls::Source;
+use crate::tls::CertificateSource;
 use form::ShortTime;
 
 /// The server's own certificate and its key, in the data folder.
@@ -141,14 +141,14 @@ impl Config {
     }
 
     /// Where the certificate is from.
-    pub(crate) fn certificate_source(&self) -> Source {
+    pub(crate) fn certificate_source(&self) -> CertificateSource {
         match (&self.tls.cert, &self.tls.key, self.place()) {
-            (Some(cert), Some(key), _) => Source::Files {
+            (Some(cert), Some(key), _) => CertificateSource::Files {
                 cert: cert.clone(),
                 key: key.clone(),
             },
-            (_, _, Place::Folder(folder)) => Source::Own(folder.join(CERTIFICATE_FILE)),
-            (_, _, Place::Memory) => Source::Memory,
+            (_, _, Place::Folder(folder)) => CertificateSource::Own(folder.join(CERTIFICATE_FILE)),
+            (_, _, Place::Memory) => CertificateSource::Memory,
         }
     }
 

@@ -5,7 +5,7 @@ use chinwag_core::limits::NAME_LETTERS_MAX;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{ConfigError, Origin};
+use super::error::{ConfigError, ValueOrigin};
 use super::form::Given;
 use super::keys::{RawConfig, SECTIONS};
 use super::section::Key;
@@ -78,7 +78,7 @@ impl RawConfig {
             self,
             known,
             &Given::One(text.to_owned()),
-            Origin::Flag(flag),
+            ValueOrigin::Flag(flag),
         )
     }
 }
@@ -100,7 +100,7 @@ pub(super) fn read_environment(
         };
         // What starts programs often cannot leave a variable out.
         if !value.is_empty() {
-            let origin = Origin::Variable(variable);
+            let origin = ValueOrigin::Variable(variable);
             set(&mut raw, key, &Given::One(value), origin)?;
         }
     }
@@ -116,7 +116,12 @@ fn is_service_link(variable: &str, value: &str) -> bool {
         || (variable == "CHINWAG_PORT" && is_link)
 }
 
-fn set(raw: &mut RawConfig, key: &Key, given: &Given, origin: Origin) -> Result<(), ConfigError> {
+fn set(
+    raw: &mut RawConfig,
+    key: &Key,
+    given: &Given,
+    origin: ValueOrigin,
+) -> Result<(), ConfigError> {
     raw.set(key, given).map_err(|wanted| ConfigError::Value {
         origin,
         key: key.to_string(),
@@ -164,7 +169,7 @@ fn given(value: &DeValue<'_>) -> Given {
     }
 }
 
-fn no_section(origin: Origin, name: &str, value: &DeValue<'_>) -> ConfigError {
+fn no_section(origin: ValueOrigin, name: &str, value: &DeValue<'_>) -> ConfigError {
     if !matches!(value, DeValue::Table(_)) {
         // A key that stands above all sections.
         let own = keys().find(|key| key.name == name);
@@ -186,7 +191,7 @@ fn no_section(origin: Origin, name: &str, value: &DeValue<'_>) -> ConfigError {
     }
 }
 
-fn no_key(origin: Origin, section: &str, typed: &str) -> ConfigError {
+fn no_key(origin: ValueOrigin, section: &str, typed: &str) -> ConfigError {
     let key = format!("{section}.{typed}");
     let similar = similar_key(section, typed);
     ConfigError::UnknownKey {
@@ -252,8 +257,8 @@ fn most_similar(typed: &str, names: impl Iterator<Item = String>) -> Option<Stri
 struct Lines<'a>(&'a str);
 
 impl Lines<'_> {
-    fn origin<T>(&self, spanned: &Spanned<T>) -> Origin {
-        Origin::Line(self.number(spanned.span().start))
+    fn origin<T>(&self, spanned: &Spanned<T>) -> ValueOrigin {
+        ValueOrigin::Line(self.number(spanned.span().start))
     }
 
     fn number(&self, at: usize) -> usize {
@@ -265,7 +270,7 @@ impl Lines<'_> {
     /// more than the parser does.
     fn syntax(&self, error: &toml::de::Error) -> ConfigError {
         let number = self.number(error.span().map_or(0, |span| span.start));
-        let origin = Origin::Line(number);
+        let origin = ValueOrigin::Line(number);
         if error.message().starts_with("duplicate key") {
             let reason = "this key or section stands in the file twice".to_owned();
             return ConfigError::Syntax { origin, reason };

@@ -9,7 +9,7 @@ use chinwag_core::{
 };
 use hashbrown::HashSet;
 
-use super::request::{Sender, Ticket, conn_of};
+use super::request::{Requester, Ticket, conn_of};
 use super::turn::{Arrived, ReplyBody};
 
 /// A turn in the making.
@@ -31,7 +31,7 @@ pub(super) struct Draft {
 
 /// A command whose answer waits for the commit.
 pub(super) struct Staged {
-    pub(super) sender: Sender,
+    pub(super) sender: Requester,
     /// What was decided. Talk that is refused behind other talk waits too, so that a session is
     /// answered in the order in which it has talked.
     pub(super) outcome: Result<Outcome, Rejection>,
@@ -75,7 +75,7 @@ impl Draft {
 
     /// Takes the answer to a request. Its session sees it behind the events up to `after`; the shell and the server
     /// itself are answered in another way.
-    pub(super) fn reply(&mut self, (caller, ticket): Sender, after: Seq, body: DraftBody) {
+    pub(super) fn reply(&mut self, (caller, ticket): Requester, after: Seq, body: DraftBody) {
         let Some(conn) = conn_of(caller) else {
             return;
         };

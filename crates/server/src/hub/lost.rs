@@ -21,7 +21,7 @@ use ipnet::IpNet;
 use super::deeds::Deeds;
 use super::draft::DraftBody;
 use super::record::KeptRoom;
-use super::request::{Sender, conn_of};
+use super::request::{Requester, conn_of};
 use super::{Arrived, Hub, ReplyBody, Resumed};
 use crate::limits::UNSEEN_BYTES_MAX;
 
@@ -66,7 +66,7 @@ struct Unseen {
 /// A session that is being resumed.
 #[derive(Debug)]
 struct Waiting {
-    sender: Sender,
+    sender: Requester,
     person: PersonId,
     /// All up to this was shown, if nobody knows better.
     seen: Seq,
@@ -311,7 +311,7 @@ impl Hub {
     }
 
     /// Answers who has resumed a session, as soon as it is known what is to be shown.
-    pub(super) fn resume(&mut self, sender: Sender, person: PersonId, seen: Option<Seq>) {
+    pub(super) fn resume(&mut self, sender: Requester, person: PersonId, seen: Option<Seq>) {
         let until = self.numbers.last();
         let gone = std::mem::take(&mut self.turn.left_out);
         let Some((since, returned)) = self.returned(person) else {

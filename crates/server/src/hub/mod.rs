@@ -50,7 +50,7 @@ use profile::room_made;
 use recent::RecentLogs;
 pub(crate) use recent::RecentMessages;
 pub(crate) use request::{Body, Request, Ticket};
-use request::{Sender, conn_of};
+use request::{Requester, conn_of};
 use survive::Survivors;
 pub(crate) use turn::{Arrived, Delivery, Reply, ReplyBody, Resumed, Turn};
 
@@ -134,7 +134,7 @@ impl Hub {
         }
     }
 
-    fn take_command(&mut self, sender: Sender, command: Command, now: Timestamp) {
+    fn take_command(&mut self, sender: Requester, command: Command, now: Timestamp) {
         self.summarize_presence(now);
         let command = self.code_inside(command);
         let (talks, refused) = (command.only_talks(), Refused::of(&command));
@@ -184,7 +184,7 @@ impl Hub {
     /// Does at once what waits for no commit.
     fn carry_out(
         &mut self,
-        sender: Sender,
+        sender: Requester,
         outcome: Outcome,
         facts: &mut Vec<Fact>,
         now: Timestamp,
@@ -245,7 +245,7 @@ impl Hub {
 
     fn stage(
         &mut self,
-        sender: Sender,
+        sender: Requester,
         outcome: Result<Outcome, Rejection>,
         facts: &mut Vec<Fact>,
         now: Timestamp,
@@ -328,16 +328,16 @@ impl Hub {
         self.saving.fails = error.is_some();
     }
 
-    fn reply(&mut self, sender: Sender, body: DraftBody) {
+    fn reply(&mut self, sender: Requester, body: DraftBody) {
         self.turn.reply(sender, self.numbers.last(), body);
     }
 
-    fn reply_ready(&mut self, sender: Sender, body: ReplyBody) {
+    fn reply_ready(&mut self, sender: Requester, body: ReplyBody) {
         self.reply(sender, DraftBody::Ready(body));
     }
 
     /// Answers a command that was done. `first` is its first event.
-    fn reply_done(&mut self, sender: Sender, outcome: Outcome, first: Option<Seq>) {
+    fn reply_done(&mut self, sender: Requester, outcome: Outcome, first: Option<Seq>) {
         let body = match (outcome, sender.0) {
             (Outcome::LoggedIn(person) | Outcome::Attached(person), _) => {
                 let saved = self.saved_now(person);

@@ -48,7 +48,7 @@ pub(crate) enum Body {
 }
 
 /// Who gave a request, and which.
-pub(super) type Sender = (Caller, Ticket);
+pub(super) type Requester = (Caller, Ticket);
 
 /// The connection that a request came on.
 pub(super) fn conn_of(caller: Caller) -> Option<ConnId> {

@@ -12,7 +12,7 @@ use crate::clock::{Steady, wall};
 use crate::control::HubConfig;
 use crate::limits::TURN_REQUESTS_MAX;
 use crate::shard::inbox::Mailbox;
-use crate::shard::{ToShard, Turn};
+use crate::shard::{ShardTurn, ToShard};
 use crate::shell::ShellRequest;
 
 /// How often the hub looks for what has run out.
@@ -163,7 +163,7 @@ fn publish(turn: super::Turn, outlets: &mut Outlets<'_>) {
         let deliveries = deliveries.clone();
         outlets.send(
             shard,
-            ToShard::Turn(Turn {
+            ToShard::Turn(ShardTurn {
                 at,
                 deliveries,
                 replies,

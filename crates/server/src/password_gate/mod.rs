@@ -61,12 +61,12 @@ pub(crate) enum TypedAt {
 
 /// The address that a password comes from, as far as it is one household's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Origin {
+pub(crate) struct AttemptOrigin {
     address: IpAddr,
     typed_at: TypedAt,
 }
 
-impl Origin {
+impl AttemptOrigin {
     pub(crate) fn new(address: IpAddr, typed_at: TypedAt) -> Self {
         let address = address.to_canonical();
         Self { address, typed_at }
@@ -85,7 +85,7 @@ pub(crate) struct Attempt {
     pub(crate) password: Password,
     /// The registration's hash.
     pub(crate) hash: Arc<str>,
-    pub(crate) origin: Origin,
+    pub(crate) origin: AttemptOrigin,
 }
 
 /// What becomes of an [`Attempt`].
@@ -114,7 +114,7 @@ struct Gate {
     places: Places,
     notes: Notes,
     /// Registrations, by household.
-    registrations: HashMap<Origin, Bucket>,
+    registrations: HashMap<AttemptOrigin, Bucket>,
 }
 
 impl fmt::Debug for PasswordGate {
@@ -173,7 +173,7 @@ impl PasswordGate {
     pub(crate) fn delay_of(
         &self,
         secret: Secret,
-        origin: Origin,
+        origin: AttemptOrigin,
         now: Monotonic,
     ) -> Option<Duration> {
         let is_late = self.gate().tries.are_many_of(secret, origin, now);
@@ -181,7 +181,7 @@ impl PasswordGate {
     }
 
     /// A secret was wrong.
-    pub(crate) fn note_wrong(&self, secret: Secret, origin: Origin, now: Monotonic) {
+    pub(crate) fn note_wrong(&self, secret: Secret, origin: AttemptOrigin, now: Monotonic) {
         self.gate().tries.count_of(secret, origin, now);
     }
 
@@ -200,12 +200,12 @@ impl PasswordGate {
     /// Whether a name may be registered from there now; else the time until one may.
     pub(crate) fn admit_registration(
         &self,
-        origin: Origin,
+        origin: AttemptOrigin,
         now: Monotonic,
     ) -> Result<(), Duration> {
         let registrations = &mut self.gate().registrations;
         make_space(registrations, |bucket| !bucket.is_full(REGISTER_RATE, now));
-        let household = Origin {
+        let household = AttemptOrigin {
             typed_at: TypedAt::Command,
             ..origin.household()
         };
@@ -216,12 +216,12 @@ impl PasswordGate {
     }
 
     /// Whether a new password from there may be hashed now. It ends with [`leave`](Self::leave).
-    pub(crate) fn enter(&self, origin: Origin) -> bool {
+    pub(crate) fn enter(&self, origin: AttemptOrigin) -> bool {
         self.gate().places.enter(origin)
     }
 
     /// What was admitted is done, or found no room in the queue.
-    pub(crate) fn leave(&self, origin: Origin) {
+    pub(crate) fn leave(&self, origin: AttemptOrigin) {
         self.gate().places.leave(origin);
     }
 

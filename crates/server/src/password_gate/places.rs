@@ -3,7 +3,7 @@
 
 use hashbrown::HashMap;
 
-use super::{Origin, TypedAt};
+use super::{AttemptOrigin, TypedAt};
 use crate::limits::WORKER_QUEUE_MAX;
 
 /// Passwords of one address at the prompt that may wait for the worker: less than a second's work.
@@ -18,13 +18,13 @@ pub(super) const CHATTING_TOTAL_MAX: usize = WORKER_QUEUE_MAX / 2;
 /// See the [module](self).
 #[derive(Default)]
 pub(super) struct Places {
-    waiting: HashMap<Origin, usize>,
+    waiting: HashMap<AttemptOrigin, usize>,
     chatting: usize,
 }
 
 impl Places {
     /// Takes a place, if there is one.
-    pub(super) fn enter(&mut self, origin: Origin) -> bool {
+    pub(super) fn enter(&mut self, origin: AttemptOrigin) -> bool {
         let waiting = self.waiting.entry(origin.household()).or_default();
         let may = match origin.typed_at {
             TypedAt::Prompt => *waiting < ARRIVING_MAX,
@@ -39,7 +39,7 @@ impl Places {
         may
     }
 
-    pub(super) fn leave(&mut self, origin: Origin) {
+    pub(super) fn leave(&mut self, origin: AttemptOrigin) {
         let key = origin.household();
         let Some(waiting) = self.waiting.get_mut(&key) else {
             return;

@@ -12,7 +12,7 @@ fn attempt(name: &str, password: &str, address: &str, door: TypedAt) -> Attempt 
         name: Name::parse(name).expect("a name"),
         password: Password::parse(password).expect("a password"),
         hash: format!("hash of {name}").into(),
-        origin: Origin::new(address.parse().expect("an address"), door),
+        origin: AttemptOrigin::new(address.parse().expect("an address"), door),
     }
 }
 
@@ -166,7 +166,8 @@ fn the_right_password_gets_in_beside_a_guesser_at_the_same_address() {
 #[test]
 fn an_address_registers_so_many_names_and_no_other_is_held_up() {
     let gate = gate();
-    let origin = |text: &str| Origin::new(text.parse().expect("an address"), TypedAt::Command);
+    let origin =
+        |text: &str| AttemptOrigin::new(text.parse().expect("an address"), TypedAt::Command);
     let (one, other) = (origin("192.0.2.7"), origin("192.0.2.8"));
     let admitted = (0..100).filter(|_| gate.admit_registration(one, NOW).is_ok());
     assert_eq!(admitted.count(), 40);
@@ -179,7 +180,8 @@ fn an_address_registers_so_many_names_and_no_other_is_held_up() {
 #[test]
 fn codes_are_slowed_for_an_address() {
     let gate = gate();
-    let origin = |text: &str| Origin::new(text.parse().expect("an address"), TypedAt::Prompt);
+    let origin =
+        |text: &str| AttemptOrigin::new(text.parse().expect("an address"), TypedAt::Prompt);
     let (one, other) = (origin("192.0.2.7"), origin("192.0.2.8"));
     for _ in 0..40 {
         assert_eq!(gate.delay_of(Secret::ResumeCode, one, NOW), None);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chinwag_core::Monotonic;
 use hashbrown::HashMap;
 
-use super::{Attempt, Origin, make_space};
+use super::{Attempt, AttemptOrigin, make_space};
 
 /// Wrong passwords for one name that one address may try within [`GUESS_TIME`] without a delay.
 pub(super) const GUESSES_MAX: u32 = 5;
@@ -41,11 +41,11 @@ impl Secret {
 pub(super) const GUESS_TIME: Duration = Duration::from_secs(60);
 
 /// A household, and the folded name that it tries; without one it counts all names.
-type Key = (Origin, Option<Box<str>>);
+type TriesKey = (AttemptOrigin, Option<Box<str>>);
 
 /// See the [module](self).
 #[derive(Default)]
-pub(super) struct Tries(HashMap<Key, Count>);
+pub(super) struct Tries(HashMap<TriesKey, Count>);
 
 #[derive(Clone, Copy)]
 struct Count {
@@ -54,7 +54,7 @@ struct Count {
 }
 
 impl Tries {
-    fn keys(attempt: &Attempt) -> [(Key, u32); 2] {
+    fn keys(attempt: &Attempt) -> [(TriesKey, u32); 2] {
         let household = attempt.origin.household();
         let name = Some(attempt.name.folded().into());
         [
@@ -63,7 +63,7 @@ impl Tries {
         ]
     }
 
-    fn key_of(secret: Secret, origin: Origin) -> Key {
+    fn key_of(secret: Secret, origin: AttemptOrigin) -> TriesKey {
         (origin.household(), Some(secret.word().into()))
     }
 
@@ -74,11 +74,16 @@ impl Tries {
     }
 
     /// The same of secrets that belong to no name.
-    pub(super) fn are_many_of(&self, secret: Secret, origin: Origin, now: Monotonic) -> bool {
+    pub(super) fn are_many_of(
+        &self,
+        secret: Secret,
+        origin: AttemptOrigin,
+        now: Monotonic,
+    ) -> bool {
         self.has(&Self::key_of(secret, origin), SECRETS_MAX, now)
     }
 
-    fn has(&self, key: &Key, max: u32, now: Monotonic) -> bool {
+    fn has(&self, key: &TriesKey, max: u32, now: Monotonic) -> bool {
         let count = self.0.get(key).filter(|count| count.tries >= max);
         count.is_some_and(|count| now < count.since + GUESS_TIME)
     }
@@ -89,11 +94,11 @@ impl Tries {
         }
     }
 
-    pub(super) fn count_of(&mut self, secret: Secret, origin: Origin, now: Monotonic) {
+    pub(super) fn count_of(&mut self, secret: Secret, origin: AttemptOrigin, now: Monotonic) {
         self.add(Self::key_of(secret, origin), now);
     }
 
-    fn add(&mut self, key: Key, now: Monotonic) {
+    fn add(&mut self, key: TriesKey, now: Monotonic) {
         make_space(&mut self.0, |count| now < count.since + GUESS_TIME);
         let count = self.0.entry(key).or_insert(Count {
             since: now,

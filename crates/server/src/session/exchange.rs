@@ -23,7 +23,7 @@ use chinwag_core::{
 use chinwag_wire::dialect::{Ask, LogRange, Password, Past, Saved, Search, Targets, Tell};
 
 pub(crate) use self::door::Door;
-use self::door::Key;
+use self::door::DoorKey;
 use self::names::{Delayed, Hashed, Purpose};
 use self::pages::{Pages, SearchRooms, Wanted};
 use self::rare::Rare;
@@ -55,17 +55,17 @@ pub(super) struct Exchange {
     rare: Option<Box<Rare>>,
 }
 
-/// A question, and the step that it is at.
+/// A question, and what its answer is for.
 #[derive(Debug)]
 struct Question {
     /// Of the request to the hub that was sent last.
     ticket: Ticket,
-    step: Step,
+    then: Continuation,
 }
 
 /// What the answer to a question is for.
 #[derive(Debug)]
-enum Step {
+enum Continuation {
     /// The dialect.
     Tell,
     /// The hash to check the password against.
@@ -83,7 +83,7 @@ enum Step {
         until: Monotonic,
     },
     /// The server's password or a gateway's, likewise.
-    DelayedKey { key: Key, until: Monotonic },
+    DelayedKey { key: DoorKey, until: Monotonic },
     /// A password that was checked.
     Proof { name: Name, purpose: Purpose },
     /// A password that was hashed, and what for.
@@ -151,7 +151,7 @@ impl Exchange {
 
     /// When a password is to be looked at that has to wait.
     pub(super) fn deadline(&self) -> Option<Monotonic> {
-        self.question.as_deref()?.step.waits_until()
+        self.question.as_deref()?.then.waits_until()
     }
 
     /// Whether messages are in flight.
@@ -181,27 +181,27 @@ impl Exchange {
 
     /// Whether a page is to be fetched.
     pub(super) fn wants_page(&self) -> bool {
-        match self.question.as_deref().map(|question| &question.step) {
-            Some(Step::Page(pages)) => pages.waits_for_write,
-            Some(Step::WhenWritten(_)) => true,
+        match self.question.as_deref().map(|question| &question.then) {
+            Some(Continuation::Page(pages)) => pages.waits_for_write,
+            Some(Continuation::WhenWritten(_)) => true,
             _ => false,
         }
     }
 
     /// Puts off what the dialect asks until everything so far is written.
     pub(super) fn ask_when_written(&mut self, ask: Ask) {
-        self.put_off(Step::WhenWritten(ask));
+        self.put_off(Continuation::WhenWritten(ask));
     }
 
-    /// The answer to a request is for a step.
-    fn wait(&mut self, ticket: Ticket, step: Step) {
-        self.question = Some(Box::new(Question { ticket, step }));
+    /// What the answer to a request is for.
+    fn wait(&mut self, ticket: Ticket, then: Continuation) {
+        self.question = Some(Box::new(Question { ticket, then }));
     }
 
-    /// A step comes later, and waits for no answer.
-    fn put_off(&mut self, step: Step) {
+    /// Goes on so later, and waits for no answer.
+    fn put_off(&mut self, then: Continuation) {
         let ticket = self.ticket();
-        self.wait(ticket, step);
+        self.wait(ticket, then);
     }
 
     /// Whether lines of rooms were held back until now; they are to be written.
@@ -231,8 +231,10 @@ impl Session {
                 self.exchange.talk += 1;
                 self.request(Body::Command(command), shared);
             }
-            Ask::Command(command) => self.ask_hub(Body::Command(command), Step::Tell, shared),
-            Ask::Query(query) => self.ask_hub(Body::Query(query), Step::Tell, shared),
+            Ask::Command(command) => {
+                self.ask_hub(Body::Command(command), Continuation::Tell, shared)
+            }
+            Ask::Query(query) => self.ask_hub(Body::Query(query), Continuation::Tell, shared),
             Ask::LogIn { .. }
             | Ask::Prove { .. }
             | Ask::ProveByCertificate { .. }
@@ -260,16 +262,16 @@ impl Session {
             }
             Ask::Targets(targets) => {
                 let account = Body::Query(Query::Account);
-                self.ask_hub(account, Step::Targets(targets), shared);
+                self.ask_hub(account, Continuation::Targets(targets), shared);
             }
             Ask::Search(search) => self.ask_search(search, SearchRooms::default(), shared),
             Ask::Delete { message, of, why } => {
-                let step = Step::Deletion(message, of, why);
-                self.ask_worker(Job::Find(message), step, shared);
+                let then = Continuation::Deletion(message, of, why);
+                self.ask_worker(Job::Find(message), then, shared);
             }
             Ask::AuditLog(range) => {
                 let query = Body::Query(Query::Log);
-                self.ask_hub(query, Step::AuditLog(range), shared);
+                self.ask_hub(query, Continuation::AuditLog(range), shared);
             }
             Ask::Save(saved) => self.save(saved, shared),
             Ask::Quit(why) => self.end(QuitReason::Quit(why), shared),
@@ -312,14 +314,14 @@ impl Session {
         self.request(Body::Command(Command::Quit(why)), shared);
     }
 
-    fn ask_hub(&mut self, body: Body, step: Step, shared: &mut Shared) {
+    fn ask_hub(&mut self, body: Body, then: Continuation, shared: &mut Shared) {
         let ticket = self.request(body, shared);
-        self.exchange.wait(ticket, step);
+        self.exchange.wait(ticket, then);
     }
 
-    fn ask_worker(&mut self, job: Job, step: Step, shared: &mut Shared) {
+    fn ask_worker(&mut self, job: Job, then: Continuation, shared: &mut Shared) {
         match self.submit(job, shared) {
-            Some(ticket) => self.exchange.wait(ticket, step),
+            Some(ticket) => self.exchange.wait(ticket, then),
             None => self.answer(Tell::Busy, shared),
         }
     }

@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use chinwag_core::{ConnId, Event, Fact, LoggedIn, Monotonic, PersonId, RoomAct, RoomId};
 
-use super::{Shard, Shared, Turn};
+use super::{Shard, ShardTurn, Shared};
 use crate::hub::{Delivery, Reply};
 use crate::session::Session;
 
 impl Shard {
     /// Takes a turn in.
-    pub(crate) fn deliver(&mut self, turn: Turn, now: Monotonic) {
+    pub(crate) fn deliver(&mut self, turn: ShardTurn, now: Monotonic) {
         (self.shared.wall, self.shared.now) = (turn.at, now);
         let mut replies = turn.replies.into_iter().peekable();
         for delivery in &*turn.deliveries {

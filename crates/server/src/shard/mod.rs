@@ -52,7 +52,7 @@ pub(crate) enum ToShard {
         opening: Opening,
     },
     /// What the hub has decided.
-    Turn(Turn),
+    Turn(ShardTurn),
     /// What a worker has found out.
     Job(JobReply),
     /// Work with this from now on.
@@ -65,7 +65,7 @@ pub(crate) enum ToShard {
 
 /// A turn of the hub, as one shard is told.
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) struct ShardTurn {
     /// When it ended.
     pub(crate) at: Timestamp,
     /// For all shards.
@@ -89,12 +89,12 @@ pub(crate) struct Shard {
     rounds: VecDeque<RoomId>,
     /// The newest connections, some of which may not have spoken yet.
     newest: VecDeque<ConnId>,
-    stage: Stage,
+    phase: Phase,
 }
 
 /// How far the shard has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum Phase {
     Serving,
     /// Nothing more is read; the hub was not told yet.
     Draining,
@@ -135,7 +135,7 @@ impl Shard {
             looks: Looks::default(),
             rounds: VecDeque::new(),
             newest: VecDeque::new(),
-            stage: Stage::Serving,
+            phase: Phase::Serving,
         }
     }
 
@@ -245,7 +245,7 @@ impl Shard {
 
     /// Whether sessions are read: when the server stops, to the end that their peers send.
     fn reads(&self) -> bool {
-        matches!(self.stage, Stage::Serving | Stage::Stopping)
+        matches!(self.phase, Phase::Serving | Phase::Stopping)
     }
 
     fn remove(&mut self, slot: usize) {
@@ -314,21 +314,21 @@ impl Shard {
 
     /// Reads nothing more from now on.
     pub(crate) fn drain(&mut self) {
-        self.stage = Stage::Draining;
+        self.phase = Phase::Draining;
     }
 
     /// Whether the hub is to be told that nothing more will come. It is told once.
     pub(crate) fn poll_drained(&mut self) -> bool {
-        let is_drained = self.stage == Stage::Draining && self.shared.outbox.is_empty();
+        let is_drained = self.phase == Phase::Draining && self.shared.outbox.is_empty();
         if is_drained {
-            self.stage = Stage::Drained;
+            self.phase = Phase::Drained;
         }
         is_drained
     }
 
     /// Tells everybody that the server stops.
     pub(crate) fn stop(&mut self) {
-        self.stage = Stage::Stopping;
+        self.phase = Phase::Stopping;
         let slots: Vec<usize> = self.sessions.iter().map(|(slot, _)| slot).collect();
         for slot in slots {
             self.with(slot, |session, shared| session.handle_stop(shared));
@@ -344,7 +344,7 @@ impl Shard {
 
     /// Whether everything is done that there was to do.
     pub(crate) fn is_over(&self) -> bool {
-        self.stage == Stage::Stopping && self.sessions.is_empty()
+        self.phase == Phase::Stopping && self.sessions.is_empty()
     }
 
     /// How many rooms it knows, and how many of those it has logs of keep a past.

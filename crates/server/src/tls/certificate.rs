@@ -20,7 +20,7 @@ use crate::config::Reading;
 
 /// Where the certificate is from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) enum CertificateSource {
     /// Two files in PEM: a chain, the server's own certificate first, and its key.
     Files { cert: PathBuf, key: PathBuf },
     /// One of the server's own in this file, which is made if it is not there.
@@ -104,7 +104,7 @@ pub(crate) struct Certificates {
 /// Files, and what was seen of them.
 #[derive(Debug)]
 struct Watched {
-    source: Source,
+    source: CertificateSource,
     /// As they were when they were last read.
     read: Stamps,
     /// As they were at the last look.
@@ -120,7 +120,7 @@ impl Certificates {
     ///
     /// # Errors
     /// [`CertificateError`].
-    pub(crate) fn open(source: Source, name: &str) -> Result<Self, CertificateError> {
+    pub(crate) fn open(source: CertificateSource, name: &str) -> Result<Self, CertificateError> {
         let stamps = source.stamps();
         let current = source.read_or_make(name, Reading::First)?;
         Ok(Self {
@@ -148,10 +148,14 @@ impl Certificates {
     ///
     /// # Errors
     /// [`CertificateError`]; then everything stays as it was.
-    pub(crate) fn reload(&self, source: Source, name: &str) -> Result<(), CertificateError> {
+    pub(crate) fn reload(
+        &self,
+        source: CertificateSource,
+        name: &str,
+    ) -> Result<(), CertificateError> {
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         // What is only in memory is not made anew, or else its clients would be warned for nothing.
-        if source == Source::Memory && watched.source == source {
+        if source == CertificateSource::Memory && watched.source == source {
             return Ok(());
         }
         let stamps = source.stamps();
@@ -198,7 +202,7 @@ fn fingerprint(certified: &CertifiedKey) -> Fingerprint {
     end.unwrap_or(Fingerprint([0; 32]))
 }
 
-impl Source {
+impl CertificateSource {
     /// The SHA-256 of the certificate that is there, if one is.
     ///
     /// # Errors
@@ -295,7 +299,7 @@ mod tests {
     fn a_self_made_certificate_is_kept_and_is_nobody_elses_to_read() {
         use std::os::unix::fs::PermissionsExt;
         let folder = folder("kept");
-        let source = Source::Own(folder.join("tls.pem"));
+        let source = CertificateSource::Own(folder.join("tls.pem"));
         assert_eq!(source.fingerprint().expect("none is no error"), None);
         let first = Certificates::open(source.clone(), "chat.example.org").expect("one is made");
         let mode = fs::metadata(folder.join("tls.pem"))
@@ -319,7 +323,7 @@ mod tests {
         let pems = ["a", "b"].map(|name| self_made::make(name).expect("one is made"));
         put(&cert, &pems[0]);
         put(&key, &pems[0]);
-        let source = Source::Files {
+        let source = CertificateSource::Files {
             cert: cert.clone(),
             key: key.clone(),
         };

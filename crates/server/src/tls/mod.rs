@@ -16,7 +16,7 @@ use rustls::pki_types::ServerName;
 use rustls::server::{NoServerSessionStorage, ParsedCertificate, ResolvesServerCert};
 
 pub use certificate::{CertificateError, Fingerprint};
-pub(crate) use certificate::{Certificates, Source};
+pub(crate) use certificate::{CertificateSource, Certificates};
 use client_certificate::AnyCertificate;
 pub(crate) use client_certificate::ClientCertificate;
 
@@ -62,7 +62,8 @@ impl Tls {
     /// For tests: with a certificate that nobody knows.
     #[cfg(test)]
     pub(crate) fn self_made(name: &str) -> Self {
-        let certificates = Certificates::open(Source::Memory, name).expect("one is made");
+        let certificates =
+            Certificates::open(CertificateSource::Memory, name).expect("one is made");
         Self::new(Arc::new(certificates)).expect("random numbers")
     }
 

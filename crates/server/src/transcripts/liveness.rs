@@ -10,7 +10,7 @@ use chinwag_core::Duration;
 
 use super::{World, steady};
 use crate::hub::Request;
-use crate::shard::Turn;
+use crate::shard::ShardTurn;
 use crate::worker::Submitted;
 
 const CLIENTS: [&str; 4] = ["irc0", "irc1", "json", "nc"];
@@ -103,7 +103,7 @@ struct Machine {
     world: World,
     unsent: Vec<Vec<u8>>,
     batches: Vec<Vec<Request>>,
-    turns: Vec<Turn>,
+    turns: Vec<ShardTurn>,
     jobs: Vec<Submitted>,
 }
 

@@ -62,7 +62,7 @@ pub(crate) struct Secured {
 /// See the [module](self).
 pub(crate) struct TlsStream {
     below: AnyStream,
-    stage: Stage,
+    state: TlsState,
     /// Bytes that were read before it was known that this is TLS.
     first: Vec<u8>,
     /// Sealed bytes that were read and make no whole record.
@@ -84,7 +84,7 @@ pub(crate) struct TlsStream {
     clippy::large_enum_variant,
     reason = "nearly all streams are of the large one, and idle: a box of its own would round it up"
 )]
-enum Stage {
+enum TlsState {
     /// Nothing was looked at yet.
     New(Tls),
     /// The first message is not whole yet. It chooses the configuration.
@@ -118,7 +118,7 @@ impl TlsStream {
     pub(crate) fn new(below: AnyStream, first: Vec<u8>, tls: &Tls) -> Self {
         Self {
             below,
-            stage: Stage::New(tls.clone()),
+            state: TlsState::New(tls.clone()),
             first,
             incoming: Vec::new(),
             outgoing: Vec::new(),
@@ -140,7 +140,7 @@ impl TlsStream {
             if self.has_ended {
                 return Ok(0);
             }
-            if matches!(self.stage, Stage::Failed) {
+            if matches!(self.state, TlsState::Failed) {
                 return Err(broken());
             }
             let count = self.below.try_read(chunk)?;
@@ -151,7 +151,7 @@ impl TlsStream {
             }
             let plain = self.take(&mut chunk[..count], buffer)?;
             if plain > 0 {
-                let is_last = self.has_ended || matches!(self.stage, Stage::Failed);
+                let is_last = self.has_ended || matches!(self.state, TlsState::Failed);
                 self.has_more = count == chunk.len() || is_last || self.below.has_more();
                 return Ok(plain);
             }
@@ -162,19 +162,19 @@ impl TlsStream {
 
     /// Takes sealed bytes, and returns how many plain ones went into `buffer`.
     fn take(&mut self, new: &mut [u8], buffer: &mut [u8]) -> io::Result<usize> {
-        if let Stage::New(tls) = &self.stage {
-            self.stage = Stage::Hello(Box::new(Hello::new(tls)));
+        if let TlsState::New(tls) = &self.state {
+            self.state = TlsState::Hello(Box::new(Hello::new(tls)));
         }
-        if let Stage::Hello(hello) = &mut self.stage {
+        if let TlsState::Hello(hello) = &mut self.state {
             match hello.read(new) {
                 Ok(None) => {}
                 Ok(Some((connection, names_server))) => {
                     self.names_server = names_server;
-                    self.stage = Stage::Records(connection);
+                    self.state = TlsState::Records(connection);
                 }
                 Err(alert) => {
                     self.outgoing = alert;
-                    self.stage = Stage::Failed;
+                    self.state = TlsState::Failed;
                 }
             }
         }
@@ -190,7 +190,7 @@ impl TlsStream {
             opened
         };
         if self.incoming.len() > INCOMING_BYTES_MAX {
-            self.stage = Stage::Failed;
+            self.state = TlsState::Failed;
         }
         // If the stream below is of no use, the next read or write tells.
         let _ = self.flush();
@@ -200,7 +200,7 @@ impl TlsStream {
     /// Opens the records that are whole.
     fn open(&mut self, sealed: &mut [u8], buffer: &mut [u8]) -> io::Result<Opened> {
         let mut opened = Opened { used: 0, plain: 0 };
-        let Stage::Records(connection) = &mut self.stage else {
+        let TlsState::Records(connection) = &mut self.state else {
             return Ok(opened);
         };
         loop {
@@ -240,8 +240,8 @@ impl TlsStream {
 
     /// Puts the alert for what is wrong with these bytes into what goes out.
     fn fail(&mut self, sealed: &mut [u8]) {
-        let failed = std::mem::replace(&mut self.stage, Stage::Failed);
-        let Stage::Records(mut connection) = failed else {
+        let failed = std::mem::replace(&mut self.state, TlsState::Failed);
+        let TlsState::Records(mut connection) = failed else {
             return;
         };
         // Not until there is nothing left: rustls would look at the bytes again and panic over them.
@@ -260,7 +260,7 @@ impl TlsStream {
         &mut self,
         seal: impl FnOnce(&mut WriteTraffic<'_, ServerConnectionData>) -> io::Result<usize>,
     ) -> io::Result<usize> {
-        let Stage::Records(connection) = &mut self.stage else {
+        let TlsState::Records(connection) = &mut self.state else {
             return Err(broken());
         };
         loop {
@@ -279,7 +279,7 @@ impl TlsStream {
                 Ok(ConnectionState::PeerClosed) => self.has_ended = true,
                 Ok(_) => return Err(broken()),
                 Err(_) => {
-                    self.stage = Stage::Failed;
+                    self.state = TlsState::Failed;
                     return Err(broken());
                 }
             }

@@ -40,7 +40,7 @@ pub(crate) struct Ends {
 /// Where the next page of an answer begins.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    pub(super) source: Source,
+    pub(super) source: PageSource,
     pub(super) not_from: Arc<[PastName]>,
     pub(super) own: Option<Name>,
     pub(super) detail: Detail,
@@ -61,7 +61,7 @@ pub(crate) enum LogOf {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Source {
+pub(super) enum PageSource {
     Log {
         of: LogOf,
         from: Seq,
@@ -97,7 +97,7 @@ impl Away {
 impl Place {
     /// Leaves out what other rooms have.
     pub(crate) fn retain_rooms(&mut self, keeps: impl Fn(RoomId) -> bool) {
-        let (Source::Matches(places) | Source::Missed(Away { rooms: places, .. }, _)) =
+        let (PageSource::Matches(places) | PageSource::Missed(Away { rooms: places, .. }, _)) =
             &mut self.source
         else {
             return;
@@ -111,7 +111,7 @@ impl Place {
     /// The event that the next page of what was missed begins at, or behind.
     pub(crate) fn missed_from(&self) -> Option<Seq> {
         match self.source {
-            Source::Missed(_, from) => Some(from),
+            PageSource::Missed(_, from) => Some(from),
             _ => None,
         }
     }

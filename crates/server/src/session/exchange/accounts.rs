@@ -10,7 +10,7 @@ use chinwag_core::{Command, Name, Proof, Query, Rejection};
 use chinwag_wire::dialect::Tell;
 
 use super::names::Hashed;
-use super::{Session, Step};
+use super::{Continuation, Session};
 use crate::hub::Body;
 use crate::shard::Shared;
 
@@ -36,7 +36,7 @@ impl Session {
         match self.certificate() {
             Some(certificate) => {
                 let query = Query::Certified { certificate, name };
-                self.ask_hub(Body::Query(query), Step::Tell, shared);
+                self.ask_hub(Body::Query(query), Continuation::Tell, shared);
             }
             None => self.answer(Tell::Rejected(&Rejection::NeedsProof), shared),
         }
@@ -55,17 +55,17 @@ impl Session {
 
     /// Has a password's hash registered.
     pub(super) fn take_hash(&mut self, hash: Arc<str>, hashed: Hashed, shared: &mut Shared) {
-        let (command, step) = match hashed {
+        let (command, then) = match hashed {
             Hashed::Own(proof) => {
-                let step = Step::OwnPassword(Proof(hash.clone()));
+                let then = Continuation::OwnPassword(Proof(hash.clone()));
                 let register = Command::Register {
                     password_hash: hash,
                     proof,
                 };
-                (register, step)
+                (register, then)
             }
             Hashed::Early(name) => {
-                let step = Step::Registered {
+                let then = Continuation::Registered {
                     name: name.clone(),
                     proof: Proof(hash.clone()),
                 };
@@ -73,10 +73,10 @@ impl Session {
                     name,
                     password_hash: hash,
                 };
-                (add, step)
+                (add, then)
             }
         };
-        self.ask_hub(Body::Command(command), step, shared);
+        self.ask_hub(Body::Command(command), then, shared);
     }
 
     /// Registers or groups the name, by the certificate of the connection if it has one.
@@ -88,6 +88,6 @@ impl Session {
             },
             None => Command::Group,
         };
-        self.ask_hub(Body::Command(command), Step::Tell, shared);
+        self.ask_hub(Body::Command(command), Continuation::Tell, shared);
     }
 }

@@ -4,8 +4,8 @@
 use chinwag_core::{Answer, Rejection};
 use chinwag_wire::dialect::{LogPage, Tell};
 
-use super::pages::{Past, SearchRooms, stands_in};
-use super::{Session, Step};
+use super::pages::{KnownPast, SearchRooms, stands_in};
+use super::{Continuation, Session};
 use crate::hub::{Reply, ReplyBody, Ticket};
 use crate::password_gate::Secret;
 use crate::session::Stage;
@@ -18,7 +18,7 @@ impl Session {
         self.look_for_more(shared);
         let question = &mut self.exchange.question;
         match question.take_if(|question| question.ticket == reply.ticket) {
-            Some(question) => self.handle_answer(reply.body, question.step, shared),
+            Some(question) => self.handle_answer(reply.body, question.then, shared),
             None => self.handle_talk_reply(&reply.body, shared),
         }
         self.finish_input(shared);
@@ -36,27 +36,27 @@ impl Session {
         self.handle_talk_answered(shared);
     }
 
-    fn handle_answer(&mut self, body: ReplyBody, step: Step, shared: &mut Shared) {
-        match (body, step) {
-            (ReplyBody::Rejected(_), Step::Targets(targets)) => {
+    fn handle_answer(&mut self, body: ReplyBody, then: Continuation, shared: &mut Shared) {
+        match (body, then) {
+            (ReplyBody::Rejected(_), Continuation::Targets(targets)) => {
                 self.look_for_targets(None, targets, shared);
             }
-            (ReplyBody::Rejected(rejection), step) => {
+            (ReplyBody::Rejected(rejection), then) => {
                 if matches!(
-                    (&*rejection, step),
-                    (Rejection::CodeNotValid, Step::Resume { .. })
+                    (&*rejection, then),
+                    (Rejection::CodeNotValid, Continuation::Resume { .. })
                 ) {
                     let gate = &shared.workers.gate;
                     gate.note_wrong(Secret::ResumeCode, self.origin(), shared.now);
                 }
                 self.answer(Tell::Rejected(&rejection), shared);
             }
-            (ReplyBody::Answer(answer), step) => self.handle_found(*answer, step, shared),
-            (ReplyBody::Done(_), Step::Registered { name, proof }) => {
+            (ReplyBody::Answer(answer), then) => self.handle_found(*answer, then, shared),
+            (ReplyBody::Done(_), Continuation::Registered { name, proof }) => {
                 self.exchange.set_proven(Some(proof.clone()));
                 self.answer(Tell::Proven(&name, &proof), shared);
             }
-            (ReplyBody::Done(seq), Step::OwnPassword(proof)) => {
+            (ReplyBody::Done(seq), Continuation::OwnPassword(proof)) => {
                 self.exchange.set_proven(Some(proof));
                 self.answer(Tell::Done(seq), shared);
             }
@@ -75,42 +75,44 @@ impl Session {
             }
             (ReplyBody::Repeated(seq), _) => self.answer(Tell::DoneBefore(seq), shared),
             (ReplyBody::Left(room), _) => self.answer(Tell::Left(room), shared),
-            (ReplyBody::Resumed(resumed), Step::Resume { after }) => {
+            (ReplyBody::Resumed(resumed), Continuation::Resume { after }) => {
                 self.handle_resumed(*resumed, after, shared);
             }
             (ReplyBody::Resumed(resumed), _) => self.handle_resumed(*resumed, None, shared),
         }
     }
 
-    fn handle_found(&mut self, answer: Answer, step: Step, shared: &mut Shared) {
-        match (answer, step) {
+    fn handle_found(&mut self, answer: Answer, then: Continuation, shared: &mut Shared) {
+        match (answer, then) {
             (
                 Answer::PasswordHash(found),
-                Step::PasswordHash {
+                Continuation::PasswordHash {
                     name,
                     password,
                     purpose,
                 },
             ) => self.take_found(found, name, password, purpose, shared),
-            (Answer::RoomId(id, name), Step::History(wanted)) => {
-                self.look_up(wanted, Past::Room { room: name, id }, shared);
+            (Answer::RoomId(id, name), Continuation::History(wanted)) => {
+                self.look_up(wanted, KnownPast::Room { room: name, id }, shared);
             }
-            (Answer::Conversation(of), Step::History(wanted)) => {
-                self.look_up(wanted, Past::With(of.into()), shared);
+            (Answer::Conversation(of), Continuation::History(wanted)) => {
+                self.look_up(wanted, KnownPast::With(of.into()), shared);
             }
-            (Answer::Account(profile), Step::Targets(targets)) => {
+            (Answer::Account(profile), Continuation::Targets(targets)) => {
                 let account = Some(profile.account.name);
                 self.look_for_targets(account, targets, shared);
             }
-            (Answer::RoomId(id, _), Step::SearchRoom(search, rooms)) => {
+            (Answer::RoomId(id, _), Continuation::SearchRoom(search, rooms)) => {
                 self.ask_search(search, rooms.with(id), shared);
             }
-            (Answer::Conversation(of), Step::SearchRoom(search, _)) => {
+            (Answer::Conversation(of), Continuation::SearchRoom(search, _)) => {
                 self.ask_search(search, SearchRooms::of(of), shared);
             }
-            (Answer::RoomId(..), Step::PageIfAllowed(pages)) => self.ask_next_page(pages, shared),
-            (Answer::Log, Step::AuditLog(range)) => {
-                self.ask_worker(Job::AuditLog(range), Step::AuditLog(range), shared);
+            (Answer::RoomId(..), Continuation::PageIfAllowed(pages)) => {
+                self.ask_next_page(pages, shared)
+            }
+            (Answer::Log, Continuation::AuditLog(range)) => {
+                self.ask_worker(Job::AuditLog(range), Continuation::AuditLog(range), shared);
             }
             (Answer::Certified(name), _) => self.take_certified(name, shared),
             (answer, _) => self.answer(Tell::Answer(&answer), shared),
@@ -124,14 +126,14 @@ impl Session {
         let Some(question) = question.take_if(|question| question.ticket == ticket) else {
             return;
         };
-        match (result, question.step) {
-            (JobResult::Hash(Some(hash)), Step::Hashed(hashed)) => {
+        match (result, question.then) {
+            (JobResult::Hash(Some(hash)), Continuation::Hashed(hashed)) => {
                 self.take_hash(hash, hashed, shared);
             }
-            (JobResult::Proof(proof), Step::Proof { name, purpose }) => {
+            (JobResult::Proof(proof), Continuation::Proof { name, purpose }) => {
                 self.take_proven(name, proof, purpose, shared);
             }
-            (JobResult::Found(found), Step::Deletion(message, of, why)) => {
+            (JobResult::Found(found), Continuation::Deletion(message, of, why)) => {
                 let found = found.filter(|found| stands_in(found, of.as_ref(), shared));
                 self.delete(found, message, why, shared);
             }
@@ -140,11 +142,13 @@ impl Session {
                 let entries = &entries;
                 self.answer(Tell::AuditLog(LogPage { entries, next }), shared);
             }
-            (JobResult::Page(page), Step::Page(pages)) => self.handle_page(*page, pages, shared),
+            (JobResult::Page(page), Continuation::Page(pages)) => {
+                self.handle_page(*page, pages, shared)
+            }
             (JobResult::Hash(None), _) => self.answer(Tell::Busy, shared),
             (JobResult::SearchTooLong, _) => self.answer(Tell::SearchTooLong, shared),
-            (_, step) => {
-                if let Step::Page(pages) = step {
+            (_, then) => {
+                if let Continuation::Page(pages) = then {
                     self.tell_missed_without_history(&pages, shared);
                 }
                 self.answer(Tell::NoHistory, shared);

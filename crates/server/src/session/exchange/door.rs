@@ -9,7 +9,7 @@ use chinwag_core::{Monotonic, Rejection};
 use chinwag_wire::dialect::{Gateway, Password, Tell, refuse_unencrypted};
 use chinwag_wire::sniff::Protocol;
 
-use super::{Session, Step};
+use super::{Continuation, Session};
 use crate::password_gate::Secret;
 use crate::session::Peer;
 use crate::shard::Shared;
@@ -25,7 +25,7 @@ pub(crate) struct Door {
 
 /// What was brought to the door.
 #[derive(Clone, Debug)]
-pub(super) enum Key {
+pub(super) enum DoorKey {
     Password(Password),
     Gateway(Box<Gateway>),
 }
@@ -41,10 +41,10 @@ impl Door {
         is_same(self.password.as_ref(), given)
     }
 
-    fn is_opened_by(&self, key: &Key) -> bool {
+    fn is_opened_by(&self, key: &DoorKey) -> bool {
         match key {
-            Key::Password(password) => self.is_password(password),
-            Key::Gateway(gateway) => is_same(self.gateway_password.as_ref(), &gateway.password),
+            DoorKey::Password(password) => self.is_password(password),
+            DoorKey::Gateway(gateway) => is_same(self.gateway_password.as_ref(), &gateway.password),
         }
     }
 }
@@ -68,47 +68,48 @@ impl Session {
         if shared.config.door.is_open() {
             return self.answer(Tell::Admitted, shared);
         }
-        self.try_key(Key::Password(password), shared);
+        self.try_key(DoorKey::Password(password), shared);
     }
 
     /// Lets a gateway speak for a client. What comes from anywhere else is not looked at.
     pub(super) fn speak_for(&mut self, gateway: Box<Gateway>, shared: &mut Shared) {
         let address = self.peer.address();
         if shared.entrance.limiter.is_gateway(address) {
-            return self.try_key(Key::Gateway(gateway), shared);
+            return self.try_key(DoorKey::Gateway(gateway), shared);
         }
         self.log_refusal("it speaks for another, and is no gateway");
         self.answer(Tell::Rejected(&Rejection::NeedsProof), shared);
     }
 
-    fn try_key(&mut self, key: Key, shared: &mut Shared) {
+    fn try_key(&mut self, key: DoorKey, shared: &mut Shared) {
         let gate = &shared.workers.gate;
         let Some(wait) = gate.delay_of(Secret::Server, self.origin(), shared.now) else {
             return self.use_key(key, shared);
         };
         let until = shared.now + wait;
-        self.exchange.put_off(Step::DelayedKey { key, until });
+        self.exchange
+            .put_off(Continuation::DelayedKey { key, until });
         self.tell(Tell::PasswordWaits(wait), shared);
     }
 
     /// Looks at a key whose time has come.
-    pub(super) fn use_key(&mut self, key: Key, shared: &mut Shared) {
+    pub(super) fn use_key(&mut self, key: DoorKey, shared: &mut Shared) {
         if !shared.config.door.is_opened_by(&key) {
             return self.refuse_key(&key, shared);
         }
         match key {
-            Key::Password(_) => {
+            DoorKey::Password(_) => {
                 self.has_entered = true;
                 self.answer(Tell::Admitted, shared);
             }
-            Key::Gateway(gateway) => self.take_gateway(&gateway, shared),
+            DoorKey::Gateway(gateway) => self.take_gateway(&gateway, shared),
         }
     }
 
-    fn refuse_key(&mut self, key: &Key, shared: &mut Shared) {
+    fn refuse_key(&mut self, key: &DoorKey, shared: &mut Shared) {
         let (whose, rejection) = match key {
-            Key::Password(_) => ("the server", Rejection::WrongServerPassword),
-            Key::Gateway(_) => ("a gateway", Rejection::NeedsProof),
+            DoorKey::Password(_) => ("the server", Rejection::WrongServerPassword),
+            DoorKey::Gateway(_) => ("a gateway", Rejection::NeedsProof),
         };
         let address = self.peer.address();
         // docs/operations.md has a filter for this line.
@@ -142,7 +143,7 @@ impl Session {
     }
 }
 
-impl Step {
+impl Continuation {
     /// When a secret is to be looked at that has to wait.
     pub(super) fn waits_until(&self) -> Option<Monotonic> {
         match self {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use chinwag_core::{Command, Duration, Monotonic, Name, Proof, Query, Rejection, ResumeCode, Seq};
 use chinwag_wire::dialect::{Ask, IrcLogIn, Password, Tell};
 
-use super::{Question, Session, Step};
+use super::{Continuation, Question, Session};
 use crate::hub::Body;
-use crate::password_gate::{Admission, Attempt, Origin, Secret, TypedAt};
+use crate::password_gate::{Admission, Attempt, AttemptOrigin, Secret, TypedAt};
 use crate::shard::Shared;
 use crate::worker::Job;
 
@@ -113,7 +113,7 @@ impl Session {
             Ask::Forget(certificate) => {
                 let proof = self.proof();
                 let forget = Command::Forget { certificate, proof };
-                self.ask_hub(Body::Command(forget), Step::Tell, shared);
+                self.ask_hub(Body::Command(forget), Continuation::Tell, shared);
             }
             Ask::ChangePassword { name, old, new } => {
                 let purpose = Purpose::ChangePassword(new);
@@ -134,12 +134,12 @@ impl Session {
         match (name, password) {
             (Some(name), Some(password)) => {
                 let query = Body::Query(Query::PasswordHash(name.clone()));
-                let step = Step::PasswordHash {
+                let then = Continuation::PasswordHash {
                     name,
                     password,
                     purpose,
                 };
-                self.ask_hub(query, step, shared);
+                self.ask_hub(query, then, shared);
             }
             (name, _) => {
                 // What the client has proven to come in with goes before what its connection does.
@@ -187,7 +187,7 @@ impl Session {
             }
             (_, None) => return,
         };
-        self.ask_hub(Body::Command(command), Step::Tell, shared);
+        self.ask_hub(Body::Command(command), Continuation::Tell, shared);
     }
 
     /// Takes what is known of a name that came with a password: its account, and the hash of that one's.
@@ -226,12 +226,12 @@ impl Session {
         self.take_name(Some(name), None, purpose, shared);
     }
 
-    pub(super) fn origin(&self) -> Origin {
+    pub(super) fn origin(&self) -> AttemptOrigin {
         let typed_at = match self.person {
             Some(_) => TypedAt::Command,
             None => TypedAt::Prompt,
         };
-        Origin::new(self.peer.address, typed_at)
+        AttemptOrigin::new(self.peer.address, typed_at)
     }
 
     pub(super) fn ask_hash(&mut self, password: Password, hashed: Hashed, shared: &mut Shared) {
@@ -240,7 +240,7 @@ impl Session {
             return self.answer(Tell::Busy, shared);
         }
         match self.submit(Job::Hash(password, origin), shared) {
-            Some(ticket) => self.exchange.wait(ticket, Step::Hashed(hashed)),
+            Some(ticket) => self.exchange.wait(ticket, Continuation::Hashed(hashed)),
             None => {
                 shared.workers.gate.leave(origin);
                 self.answer(Tell::Busy, shared);
@@ -272,8 +272,8 @@ impl Session {
                 match self.submit(job, shared) {
                     Some(ticket) => {
                         let name = attempt.name;
-                        let step = Step::Proof { name, purpose };
-                        self.exchange.wait(ticket, step);
+                        let then = Continuation::Proof { name, purpose };
+                        self.exchange.wait(ticket, then);
                     }
                     None => {
                         let wait = gate.withdraw(&attempt);
@@ -293,20 +293,21 @@ impl Session {
         wait: Duration,
         shared: &Shared,
     ) {
-        self.exchange.put_off(Step::Delayed(Box::new(Delayed {
-            attempt,
-            purpose,
-            has_waited,
-            until: shared.now + wait,
-        })));
+        self.exchange
+            .put_off(Continuation::Delayed(Box::new(Delayed {
+                attempt,
+                purpose,
+                has_waited,
+                until: shared.now + wait,
+            })));
     }
 
     /// Looks at a password whose time has come.
     pub(in crate::session) fn handle_delay_over(&mut self, shared: &mut Shared) {
-        let is_delayed = |question: &mut Box<Question>| question.step.waits_until().is_some();
+        let is_delayed = |question: &mut Box<Question>| question.then.waits_until().is_some();
         let question = self.exchange.question.take_if(is_delayed);
-        match question.map(|question| question.step) {
-            Some(Step::Delayed(delayed)) => {
+        match question.map(|question| question.then) {
+            Some(Continuation::Delayed(delayed)) => {
                 let Delayed {
                     attempt,
                     purpose,
@@ -315,8 +316,8 @@ impl Session {
                 } = *delayed;
                 self.ask_proof(attempt, purpose, has_waited, shared);
             }
-            Some(Step::DelayedCode { code, after, .. }) => self.resume(code, after, shared),
-            Some(Step::DelayedKey { key, .. }) => self.use_key(key, shared),
+            Some(Continuation::DelayedCode { code, after, .. }) => self.resume(code, after, shared),
+            Some(Continuation::DelayedKey { key, .. }) => self.use_key(key, shared),
             _ => {}
         }
         self.finish_input(shared);
@@ -330,13 +331,13 @@ impl Session {
         };
         let until = shared.now + wait;
         self.exchange
-            .put_off(Step::DelayedCode { code, after, until });
+            .put_off(Continuation::DelayedCode { code, after, until });
         self.tell(Tell::PasswordWaits(wait), shared);
     }
 
     fn resume(&mut self, code: ResumeCode, after: Option<Seq>, shared: &mut Shared) {
         let resume = Body::Command(Command::Resume(code));
-        self.ask_hub(resume, Step::Resume { after }, shared);
+        self.ask_hub(resume, Continuation::Resume { after }, shared);
     }
 
     /// Whether a name may be registered from here now. Tells when, if not.

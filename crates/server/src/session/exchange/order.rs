@@ -6,7 +6,7 @@
 
 use chinwag_wire::dialect::Ask;
 
-use super::{Exchange, Question, Session, Step};
+use super::{Continuation, Exchange, Question, Session};
 use crate::shard::Shared;
 
 /// Whether the answer to something could overtake those to what was said before it.
@@ -28,17 +28,18 @@ pub(super) fn may_overtake(ask: &Ask) -> bool {
 impl Exchange {
     /// Puts off what the dialect asks until everything that was said is answered.
     pub(super) fn ask_when_answered(&mut self, ask: Ask) {
-        self.put_off(Step::WhenAnswered(ask));
+        self.put_off(Continuation::WhenAnswered(ask));
     }
 
     /// What was put off, once everything that was said is answered.
     fn take_answered(&mut self) -> Option<Ask> {
-        let is_due = |question: &mut Box<Question>| matches!(question.step, Step::WhenAnswered(_));
+        let is_due =
+            |question: &mut Box<Question>| matches!(question.then, Continuation::WhenAnswered(_));
         let question = self
             .question
             .take_if(|question| self.talk == 0 && is_due(question));
-        match question?.step {
-            Step::WhenAnswered(ask) => Some(ask),
+        match question?.then {
+            Continuation::WhenAnswered(ask) => Some(ask),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ use chinwag_feed::Reader;
 use chinwag_store::{SearchQuery, Term};
 use chinwag_wire::dialect::{self, HistoryPage, PastOf, Search, SearchPage, Targets, Tell};
 
-use super::{Session, Step};
+use super::{Continuation, Session};
 use crate::hub::{Body, RecentMessages};
 use crate::shard::Shared;
 use crate::worker::{Job, LogOf, Page, Place};
@@ -67,14 +67,14 @@ pub(super) struct Pages {
 
 /// Whose history it is.
 #[derive(Debug)]
-pub(super) enum Past {
+pub(super) enum KnownPast {
     Room { room: RoomName, id: RoomId },
     With(Arc<Conversation>),
 }
 
 #[derive(Debug)]
 pub(super) enum PageKind {
-    History(Past),
+    History(KnownPast),
     /// Of one room, or of those that are open and those that the person is inside of.
     Search {
         room: Option<RoomId>,
@@ -116,7 +116,7 @@ impl Session {
     ) {
         if let Some(name) = search.with.take() {
             let query = Body::Query(Query::Conversation(name));
-            return self.ask_hub(query, Step::SearchRoom(search, rooms), shared);
+            return self.ask_hub(query, Continuation::SearchRoom(search, rooms), shared);
         }
         let (name, is_left_out) = match search.not_in.pop() {
             Some(name) => (Some(name), true),
@@ -126,7 +126,7 @@ impl Session {
         match name {
             Some(name) => {
                 let query = Body::Query(Query::Room(RoomRef::Name(name)));
-                self.ask_hub(query, Step::SearchRoom(search, rooms), shared);
+                self.ask_hub(query, Continuation::SearchRoom(search, rooms), shared);
             }
             None => self.look_for(search, rooms, shared),
         }
@@ -158,7 +158,7 @@ impl Session {
             dialect::Past::Room(room) => Query::Room(room),
             dialect::Past::With(name) => Query::Conversation(name),
         };
-        self.ask_hub(Body::Query(query), Step::History(wanted), shared);
+        self.ask_hub(Body::Query(query), Continuation::History(wanted), shared);
     }
 
     /// Asks for the deletion of a message that the store has, or has not.
@@ -176,17 +176,17 @@ impl Session {
                     found,
                     why,
                 };
-                self.ask_hub(Body::Command(delete), Step::Tell, shared);
+                self.ask_hub(Body::Command(delete), Continuation::Tell, shared);
             }
             None => self.answer(Tell::Rejected(&Rejection::NoSuchMessage), shared),
         }
     }
 
-    pub(super) fn look_up(&mut self, wanted: Wanted, past: Past, shared: &mut Shared) {
+    pub(super) fn look_up(&mut self, wanted: Wanted, past: KnownPast, shared: &mut Shared) {
         let job = Job::History {
             of: match &past {
-                Past::Room { id, .. } => LogOf::Room(*id),
-                Past::With(of) => LogOf::Conversation(of.clone()),
+                KnownPast::Room { id, .. } => LogOf::Room(*id),
+                KnownPast::With(of) => LogOf::Conversation(of.clone()),
             },
             range: wanted.range,
             lines_max: wanted.lines_max.min(shared.config.limits.history_lines_max),
@@ -214,7 +214,7 @@ impl Session {
             },
             not_from: self.ignored(shared).into(),
         };
-        self.ask_worker(job, Step::Tell, shared);
+        self.ask_worker(job, Continuation::Tell, shared);
     }
 
     pub(super) fn ask_pages(&mut self, job: Job, kind: PageKind, shared: &mut Shared) {
@@ -223,7 +223,7 @@ impl Session {
             next: None,
             waits_for_write: false,
         };
-        self.ask_worker(job, Step::Page(pages), shared);
+        self.ask_worker(job, Continuation::Page(pages), shared);
     }
 
     /// Fetches the next page of a long answer, if everything before it is written.
@@ -232,15 +232,15 @@ impl Session {
         if !self.exchange.wants_page() {
             return;
         }
-        match self.exchange.question.take().map(|question| question.step) {
-            Some(Step::WhenWritten(ask)) => self.ask(ask, shared),
-            Some(Step::Page(mut pages)) => {
+        match self.exchange.question.take().map(|question| question.then) {
+            Some(Continuation::WhenWritten(ask)) => self.ask(ask, shared),
+            Some(Continuation::Page(mut pages)) => {
                 pages.waits_for_write = false;
                 match pages.kind {
-                    PageKind::History(Past::Room { id, .. })
+                    PageKind::History(KnownPast::Room { id, .. })
                     | PageKind::Search { room: Some(id), .. } => {
                         let query = Body::Query(Query::Room(RoomRef::Id(id)));
-                        self.ask_hub(query, Step::PageIfAllowed(pages), shared);
+                        self.ask_hub(query, Continuation::PageIfAllowed(pages), shared);
                     }
                     _ => self.ask_next_page(pages, shared),
                 }
@@ -264,7 +264,7 @@ impl Session {
             PageKind::History(_) => {}
         }
         pages.next = Some(next.clone());
-        self.ask_worker(Job::Page(next), Step::Page(pages), shared);
+        self.ask_worker(Job::Page(next), Continuation::Page(pages), shared);
     }
 
     pub(super) fn handle_page(&mut self, page: Page, mut pages: Pages, shared: &mut Shared) {
@@ -274,8 +274,8 @@ impl Session {
             PageKind::History(past) => {
                 let history = HistoryPage {
                     of: match past {
-                        Past::Room { room, .. } => PastOf::Room(room),
-                        Past::With(of) => PastOf::With(of),
+                        KnownPast::Room { room, .. } => PastOf::Room(room),
+                        KnownPast::With(of) => PastOf::With(of),
                     },
                     events,
                     shown,
@@ -312,7 +312,7 @@ impl Session {
         match page.next {
             Some(next) => {
                 (pages.next, pages.waits_for_write) = (Some(next), true);
-                self.exchange.put_off(Step::Page(pages));
+                self.exchange.put_off(Continuation::Page(pages));
             }
             None => self.answered(shared),
         }

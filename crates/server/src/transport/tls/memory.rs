@@ -12,7 +12,7 @@ use rustls::{ClientConfig, ConfigBuilder, RootCertStore, SupportedProtocolVersio
 
 use super::super::{AnyStream, Stream};
 use super::{TlsStream, broken};
-use crate::tls::{Certificates, Source, Tls};
+use crate::tls::{CertificateSource, Certificates, Tls};
 
 /// What connections in memory are made with: a certificate of its own.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ impl MemoryServer {
     /// If that cannot be.
     pub fn new() -> io::Result<Self> {
         let certificates =
-            Certificates::open(Source::Memory, "memory").map_err(io::Error::other)?;
+            Certificates::open(CertificateSource::Memory, "memory").map_err(io::Error::other)?;
         let certified = certificates.current();
         let certificate = certified.cert.first().ok_or_else(broken)?.clone();
         let tls = Tls::new(Arc::new(certificates)).map_err(io::Error::other)?;

@@ -227,8 +227,8 @@ fn memory_for_a_handshake_is_taken_when_it_begins() {
         let error = stream.try_read(&mut [0; 64]).expect_err("no plain bytes");
         assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
         (
-            matches!(stream.stage, Stage::New(_)),
-            matches!(stream.stage, Stage::Hello(_)),
+            matches!(stream.state, TlsState::New(_)),
+            matches!(stream.state, TlsState::Hello(_)),
         )
     };
     assert_eq!(read(b""), (true, false));
@@ -348,7 +348,8 @@ fn a_hello_without_an_end_is_not_kept_for_ever() {
 #[test]
 fn a_client_certificate_is_asked_for_where_no_alpn_is_offered() {
     let own = || {
-        let certificates = crate::tls::Certificates::open(crate::tls::Source::Memory, "ann");
+        let certificates =
+            crate::tls::Certificates::open(crate::tls::CertificateSource::Memory, "ann");
         let own = certificates.expect("one is made").current();
         let certificate = ClientCertificate::of(&own.cert[0]);
         (
