@@ -83,7 +83,7 @@ pub use index::{Indexed, Indexer};
 pub use missed::{Absence, Missed};
 pub use open::Opened;
 pub use page::Page;
-pub use person::PersonRange;
+pub use person::{PastPerson, PersonRange};
 pub use query::{SearchQuery, TERM_WORDS_MAX, TERMS_MAX, Term};
 pub use reader::Reader;
 pub use recent::Recent;

@@ -16,15 +16,22 @@ use crate::room_log::behind;
 /// Rows that are read at once.
 const READ_MAX: i64 = 64;
 
-/// Whose private messages are looked for, and where.
+/// Whose private messages are looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PersonRange {
+pub struct PastPerson {
     /// The person that they are told.
     pub person: PersonId,
     /// The account that it is logged in to.
     pub account: Option<Name>,
     /// The names that it has borne, and when.
     pub names: Box<[PastName]>,
+}
+
+/// The private messages of a person between two places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonRange {
+    /// Whose they are.
+    pub of: PastPerson,
     /// The last message that it has.
     pub after: Seq,
     /// The last that is looked for.
@@ -32,15 +39,17 @@ pub struct PersonRange {
 }
 
 impl PersonRange {
-    /// Whether the store has all private messages of the person: those between two guests it has not.
-    pub fn is_kept(&self) -> bool {
-        self.account.is_some()
-    }
-
     /// Whether a private message that is known already is one of them.
     pub fn has(&self, event: &Event) -> bool {
         let is_between = self.after < event.seq && event.seq <= self.until;
-        is_between && self.told(event.clone(), Filter::default()).is_some()
+        is_between && self.of.told(event.clone(), Filter::default()).is_some()
+    }
+}
+
+impl PastPerson {
+    /// Whether the store has all private messages of the person: those between two guests it has not.
+    pub fn is_kept(&self) -> bool {
+        self.account.is_some()
     }
 
     fn is_own(&self, name: &Name, account: Option<&Name>, place: Seq) -> bool {
@@ -87,7 +96,7 @@ pub(crate) fn read(
          ORDER BY seq LIMIT ?5",
         private::COLUMNS
     );
-    let account = range.account.as_ref();
+    let account = range.of.account.as_ref();
     let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query(params![
         signed(from.max(behind(range.after)).0),
@@ -100,7 +109,7 @@ pub(crate) fn read(
     while let Some(row) = rows.next()? {
         let event = private::event(row)?.ok_or(Damage::Row("private_message"))?;
         next = Some(behind(event.seq));
-        events.extend(range.told(event, filter));
+        events.extend(range.of.told(event, filter));
     }
     Ok(next.map(|next| (events, next)))
 }

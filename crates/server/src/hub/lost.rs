@@ -13,7 +13,7 @@ use chinwag_core::{
     Timestamp,
 };
 use chinwag_feed::Unacknowledged;
-use chinwag_store::PersonRange;
+use chinwag_store::PastPerson;
 use chinwag_wire::dialect::{Saved, is_private_message};
 use hashbrown::{HashMap, HashSet};
 use ipnet::IpNet;
@@ -395,7 +395,7 @@ impl Hub {
         let kept = kept.into_iter().chain(deeds.map(|deed| (*deed).clone()));
         let kept = kept.collect();
         let is_looked_up = unseen.stored.is_some() || !unseen.private.is_empty();
-        let stored = is_looked_up.then(|| self.private_range(person, until));
+        let stored = is_looked_up.then(|| self.past_person(person));
         let resumed = Resumed {
             stored: stored.flatten(),
             unseen,
@@ -411,15 +411,13 @@ impl Hub {
         self.reply(sender, DraftBody::Ready(body));
     }
 
-    /// The private messages of a person up to a place, for the store to find.
-    fn private_range(&self, person: PersonId, until: Seq) -> Option<PersonRange> {
+    /// A person by all its names, for the store to find its private messages.
+    fn past_person(&self, person: PersonId) -> Option<PastPerson> {
         let session = self.chat.kept_session(person)?;
-        Some(PersonRange {
+        Some(PastPerson {
             person,
             account: session.account.map(|(account, _)| account),
             names: session.names.into(),
-            after: Seq(0),
-            until,
         })
     }
 

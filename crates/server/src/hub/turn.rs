@@ -8,7 +8,7 @@ use chinwag_core::{
     RoomSummary, Seq, Timestamp, Welcome, WelcomeBack,
 };
 use chinwag_feed::Unacknowledged;
-use chinwag_store::PersonRange;
+use chinwag_store::PastPerson;
 use chinwag_wire::dialect::Saved;
 
 use super::draft::{DraftBody, DraftReply};
@@ -79,8 +79,8 @@ pub(crate) struct Resumed {
     /// Private messages that came meanwhile, and what was done to the person and in its rooms, as far back as it
     /// may not have been told.
     pub(crate) kept: Vec<Event>,
-    /// Those that the store has, if it is to be asked.
-    pub(crate) stored: Option<PersonRange>,
+    /// The person whose private messages the store is asked for, if it is to be asked.
+    pub(crate) stored: Option<PastPerson>,
     /// What the person is welcomed with, if it is still here.
     pub(crate) back: Option<WelcomeBack>,
     /// What else awaits it.

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use chinwag_core::{Caller, Monotonic, RoomId};
 
 use super::Shard;
+use super::schedule::List;
 use crate::hub::{Body, Request, Ticket};
 use crate::limits::{ACKNOWLEDGE_BATCH, ACKNOWLEDGE_QUIET, ACKNOWLEDGE_TIME};
 
@@ -60,7 +61,7 @@ impl Looks {
 impl Shard {
     /// Takes note of a session that keeps what was written to it.
     pub(super) fn list_unacknowledged(&mut self, slot: usize) {
-        self.schedule.list_unacknowledged(slot);
+        self.schedule.add(List::Unacknowledged, slot);
         self.looks.order(self.shared.now);
     }
 
@@ -69,7 +70,8 @@ impl Shard {
         if self.looks.deadline().is_none_or(|due| now < due) {
             return;
         }
-        self.looks.begin(now, self.schedule.unacknowledged());
+        let listed = self.schedule.listed(List::Unacknowledged);
+        self.looks.begin(now, listed.len());
         let batch = self.looks.left.min(ACKNOWLEDGE_BATCH);
         self.looks.left -= batch;
         for _ in 0..batch {
@@ -78,13 +80,14 @@ impl Shard {
         if self.looks.left == 0 {
             self.forget_past();
             self.report_acknowledged();
-            let is_all = self.schedule.unacknowledged() == 0 && self.looks.rooms.is_empty();
+            let listed = self.schedule.listed(List::Unacknowledged);
+            let is_all = listed.is_empty() && self.looks.rooms.is_empty();
             self.looks.end(now, is_all);
         }
     }
 
     fn look_at_next(&mut self) {
-        let slot = self.schedule.next_unacknowledged();
+        let slot = self.schedule.pop(List::Unacknowledged);
         let Some((slot, session)) =
             slot.and_then(|slot| Some((slot, self.sessions.get_mut(slot)?)))
         else {
@@ -92,7 +95,7 @@ impl Shard {
         };
         session.forget_acknowledged();
         if session.awaits_acknowledgement() {
-            self.schedule.list_unacknowledged(slot);
+            self.schedule.add(List::Unacknowledged, slot);
         }
     }
 
@@ -103,7 +106,7 @@ impl Shard {
             return;
         }
         let (sessions, shared) = (&self.sessions, &self.shared);
-        let listed = self.schedule.all_unacknowledged();
+        let listed = self.schedule.listed(List::Unacknowledged).iter().copied();
         let places = listed.filter_map(|slot| sessions.get(slot)?.acknowledged(shared));
         let up_to = places.min().unwrap_or(shared.newest).min(shared.newest);
         let shard = self.number;

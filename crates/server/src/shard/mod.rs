@@ -32,7 +32,7 @@ use crate::session::{Opening, Peer, Session};
 use crate::transport::{Ready, Transport};
 use crate::worker::JobReply;
 use acknowledge::Looks;
-use schedule::Schedule;
+use schedule::{List, Schedule};
 use shared::Handshakes;
 pub(crate) use shared::{Entrance, Shared};
 use speakers::Speakers;
@@ -201,10 +201,10 @@ impl Shard {
     fn reschedule(&mut self, slot: usize) {
         let session = &self.sessions[slot];
         if session.is_over() || (self.reads() && session.wants_input(self.shared.now)) {
-            self.schedule.list_input(slot);
+            self.schedule.add(List::Input, slot);
         }
         if session.wants_write() {
-            self.schedule.list_write(slot);
+            self.schedule.add(List::Write, slot);
         }
         if let Some(due) = session.deadline(&self.shared) {
             self.schedule.watch(slot, session.id(), due);
@@ -221,14 +221,14 @@ impl Shard {
 
     /// Whether sessions have input, which was not looked at yet.
     pub(crate) fn has_input(&self) -> bool {
-        self.schedule.has_input()
+        !self.schedule.listed(List::Input).is_empty()
     }
 
     /// Takes one buffer of input from each session that has some, and drops those that are over.
     pub(crate) fn handle_input(&mut self, now: Monotonic) {
         self.shared.now = now;
         self.shared.entrance.handshakes = Handshakes::default();
-        for slot in self.schedule.take_input() {
+        for slot in self.schedule.take(List::Input) {
             if self
                 .sessions
                 .get(slot)

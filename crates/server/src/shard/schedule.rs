@@ -14,12 +14,20 @@ use super::slot_of;
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct Schedule {
-    input: Vec<usize>,
-    write: Vec<usize>,
-    /// Those that keep lines until their peers have acknowledged them.
-    unacknowledged: VecDeque<usize>,
+    lists: [VecDeque<usize>; 3],
     deadlines: BinaryHeap<Reverse<(Monotonic, ConnId)>>,
     marks: Vec<Marks>,
+}
+
+/// What a session is listed for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum List {
+    /// It has input.
+    Input,
+    /// It has something to write.
+    Write,
+    /// It keeps lines until its peer has acknowledged them.
+    Unacknowledged,
 }
 
 /// Where one session stands.
@@ -30,9 +38,7 @@ struct Marks {
     /// Of which connection, by the part of its number that the place does not tell: another may have had
     /// the place and a deadline at the same time.
     count: u32,
-    in_input: bool,
-    in_write: bool,
-    in_unacknowledged: bool,
+    is_listed: [bool; 3],
 }
 
 // A shard keeps one for every place.
@@ -46,9 +52,7 @@ impl Default for Marks {
         Self {
             due: NEVER,
             count: 0,
-            in_input: false,
-            in_write: false,
-            in_unacknowledged: false,
+            is_listed: [false; 3],
         }
     }
 }
@@ -65,67 +69,30 @@ impl Schedule {
         &mut self.marks[slot]
     }
 
-    /// A session has input.
-    pub(super) fn list_input(&mut self, slot: usize) {
-        if !std::mem::replace(&mut self.marks(slot).in_input, true) {
-            self.input.push(slot);
+    pub(super) fn add(&mut self, list: List, slot: usize) {
+        if !std::mem::replace(&mut self.marks(slot).is_listed[list as usize], true) {
+            self.lists[list as usize].push_back(slot);
         }
     }
 
-    pub(super) fn has_input(&self) -> bool {
-        !self.input.is_empty()
+    /// Those that are listed, in the order in which they came.
+    pub(super) fn listed(&self, list: List) -> &VecDeque<usize> {
+        &self.lists[list as usize]
     }
 
-    /// The sessions with input; from now on they may be listed again.
-    pub(super) fn take_input(&mut self) -> Vec<usize> {
-        let slots = std::mem::take(&mut self.input);
+    /// The same; from now on they may be listed again.
+    pub(super) fn take(&mut self, list: List) -> VecDeque<usize> {
+        let slots = std::mem::take(&mut self.lists[list as usize]);
         for &slot in &slots {
-            self.marks[slot].in_input = false;
+            self.marks[slot].is_listed[list as usize] = false;
         }
         slots
     }
 
-    /// A session has something to write.
-    pub(super) fn list_write(&mut self, slot: usize) {
-        if !std::mem::replace(&mut self.marks(slot).in_write, true) {
-            self.write.push(slot);
-        }
-    }
-
-    pub(super) fn has_write(&self) -> bool {
-        !self.write.is_empty()
-    }
-
-    /// The sessions with something to write; from now on they may be listed again.
-    pub(super) fn take_write(&mut self) -> Vec<usize> {
-        let slots = std::mem::take(&mut self.write);
-        for &slot in &slots {
-            self.marks[slot].in_write = false;
-        }
-        slots
-    }
-
-    /// A session keeps lines until its peer has acknowledged them.
-    pub(super) fn list_unacknowledged(&mut self, slot: usize) {
-        if !std::mem::replace(&mut self.marks(slot).in_unacknowledged, true) {
-            self.unacknowledged.push_back(slot);
-        }
-    }
-
-    /// All of those.
-    pub(super) fn all_unacknowledged(&self) -> impl Iterator<Item = usize> + '_ {
-        self.unacknowledged.iter().copied()
-    }
-
-    /// How many sessions are listed so.
-    pub(super) fn unacknowledged(&self) -> usize {
-        self.unacknowledged.len()
-    }
-
-    /// The one of those that was listed first; from now on it may be listed again.
-    pub(super) fn next_unacknowledged(&mut self) -> Option<usize> {
-        let slot = self.unacknowledged.pop_front()?;
-        self.marks[slot].in_unacknowledged = false;
+    /// The one that was listed first; from now on it may be listed again.
+    pub(super) fn pop(&mut self, list: List) -> Option<usize> {
+        let slot = self.lists[list as usize].pop_front()?;
+        self.marks[slot].is_listed[list as usize] = false;
         Some(slot)
     }
 
@@ -171,13 +138,18 @@ mod tests {
     #[test]
     fn a_session_stands_in_each_list_once() {
         let mut schedule = Schedule::default();
-        schedule.list_input(3);
-        schedule.list_input(3);
-        schedule.list_input(1);
-        assert_eq!(schedule.take_input(), [3, 1]);
-        assert!(!schedule.has_input());
-        schedule.list_input(3);
-        assert_eq!(schedule.take_input(), [3]);
+        for slot in [3, 3, 1] {
+            schedule.add(List::Input, slot);
+        }
+        schedule.add(List::Write, 3);
+        assert_eq!(schedule.take(List::Input), [3, 1]);
+        assert!(schedule.listed(List::Input).is_empty());
+        assert_eq!(schedule.listed(List::Write), &[3]);
+        schedule.add(List::Input, 3);
+        schedule.add(List::Input, 1);
+        assert_eq!(schedule.pop(List::Input), Some(3));
+        schedule.add(List::Input, 3);
+        assert_eq!(schedule.take(List::Input), [1, 3]);
     }
 
     #[test]

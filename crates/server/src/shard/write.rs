@@ -9,6 +9,7 @@
 use chinwag_core::RoomId;
 
 use super::Shard;
+use super::schedule::List;
 
 /// Members that are written to before the time is looked at: some 100 us.
 const MEMBERS_PER_LOOK: usize = 16;
@@ -16,7 +17,7 @@ const MEMBERS_PER_LOOK: usize = 16;
 impl Shard {
     /// Whether there is something to write.
     pub(crate) fn wants_write(&self) -> bool {
-        !self.rounds.is_empty() || self.schedule.has_write()
+        !self.rounds.is_empty() || !self.schedule.listed(List::Write).is_empty()
     }
 
     /// Writes until everything is written or `is_up` says that the time is.
@@ -66,7 +67,7 @@ impl Shard {
 
     /// Writes to the sessions that have lines of their own.
     pub(super) fn write_listed(&mut self) {
-        for slot in self.schedule.take_write() {
+        for slot in self.schedule.take(List::Write) {
             self.with(slot, |session, shared| session.poll_write(shared));
         }
     }

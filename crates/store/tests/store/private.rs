@@ -7,7 +7,7 @@ use chinwag_core::{
     MarkerSet, MarkerTarget, NOBODY, Name, PastName, PersonId, PrivateDeletion, PrivateMessage,
     Range, RoomId, Seq, Timestamp,
 };
-use chinwag_store::{Absence, Filter, PersonRange, Reader, Retention, Store};
+use chinwag_store::{Absence, Filter, PastPerson, PersonRange, Reader, Retention, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -74,15 +74,17 @@ fn the_private_messages_of_one_person_are_found_by_its_names_and_its_account() {
     let mut reader = store.reader().unwrap();
     let mut check = |person: &str, borne: (u64, u64), not_from: &[PastName], expected: &[u64]| {
         let (bare, account) = known(person);
+        let borne = PastName {
+            name: bare,
+            since: Seq(borne.0),
+            until: Seq(borne.1),
+        };
         let range = PersonRange {
-            person: PersonId(4),
-            account,
-            names: [PastName {
-                name: bare,
-                since: Seq(borne.0),
-                until: Seq(borne.1),
-            }]
-            .into(),
+            of: PastPerson {
+                person: PersonId(4),
+                account,
+                names: [borne].into(),
+            },
             after: Seq(0),
             until: Seq(9),
         };

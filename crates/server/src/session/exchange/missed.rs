@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
 use chinwag_core::{Detail, Event, LeftOut, Seq, WelcomeBack};
 use chinwag_feed::Unacknowledged;
-use chinwag_store::PersonRange;
+use chinwag_store::{PastPerson, PersonRange};
 use chinwag_wire::dialect::{Tell, is_message};
 
 use super::pages::{PageKind, Pages};
@@ -36,14 +36,15 @@ impl Session {
             kept.retain(|event| event.seq > after);
         }
         kept.retain(|event| unseen.lacks(event));
-        if resumed.stored.as_ref().is_some_and(PersonRange::is_kept) && self.has_foreign(&unseen) {
+        let is_kept = resumed.stored.as_ref().is_some_and(PastPerson::is_kept);
+        if is_kept && self.has_foreign(&unseen) {
             unseen.look_up_messages(resumed.until, is_message);
         }
         let stored = resumed.stored.zip(unseen.stored);
-        let stored = stored.map(|(range, (after, until))| PersonRange {
+        let stored = stored.map(|(of, (after, until))| PersonRange {
+            of,
             after,
-            until: until.min(range.until),
-            ..range
+            until: until.min(resumed.until),
         });
         // What was kept and shown a moment before a kill may be kept still.
         kept.retain(|event| !stored.as_ref().is_some_and(|range| range.has(event)));
