@@ -176,7 +176,7 @@ mod tests {
         let act = RoomAct::Set(Box::new([]));
         let change = RoomChange {
             told: Some(PersonId(told)),
-            ..RoomChange::new(by, (RoomId(room), name), act)
+            ..RoomChange::new(by, RoomId(room), name, act)
         };
         Arc::new(Event {
             fact: Fact::RoomChanged(Box::new(change)),
