@@ -51,74 +51,73 @@ impl Session {
         step
     }
 
+    /// Answers, and returns what is asked next.
     fn answer(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match tell {
-            Tell::Sent(_)
-            | Tell::Repeated(_)
-            | Tell::DoneBefore(_)
-            | Tell::NotSent(_)
-            | Tell::PasswordNotNeeded => None,
             Tell::Done(seq) => self.handle_done(seq, env, out),
             Tell::Rejected(rejection) => self.handle_rejection(rejection, env, out),
-            Tell::Welcome(welcome, _) => {
-                self.handle_welcome(welcome, env, out);
-                None
-            }
             Tell::Entered(summary, recent) => self.handle_entered(summary, recent, env, out),
-            Tell::Left(_) => {
-                self.handle_parted(out);
-                None
-            }
-            Tell::Resumed { back, .. } => {
-                self.handle_resumed(back, env, out);
-                None
-            }
-            Tell::Missed(_) | Tell::LeftOut(_) => {
-                self.put_found_again(tell, env, out);
-                None
-            }
             Tell::Answer(answer) => self.handle_answer(answer, env, out),
-            Tell::History(page) => {
-                if let Some(Question::History(question)) = self.take_question() {
-                    return self.put_history(question, page, env, out);
-                }
-                None
-            }
-            Tell::Targets(targets) => {
-                match self.take_question() {
-                    Some(Question::Play(people)) => self.play_people(&people, targets),
-                    _ => self.put_targets(targets, env, out),
-                }
-                None
-            }
-            Tell::Search(page) => {
-                if let Some(Question::Search(question)) = self.take_question() {
-                    self.put_found(question, page, env, out);
-                }
-                None
-            }
-            Tell::AuditLog(_) => {
-                self.pending.question = None;
-                None
-            }
+            Tell::History(page) => match self.take_question() {
+                Some(Question::History(question)) => self.put_history(question, page, env, out),
+                _ => None,
+            },
             Tell::Admitted => self.handle_admitted(),
             Tell::Proven(name, proof) => {
                 let question = self.take_question();
                 self.handle_proven(name, proof, question, env, out)
             }
+            Tell::Busy | Tell::NoHistory => self.handle_trouble(env, out),
+            tell => {
+                self.put_answer(tell, env, out);
+                None
+            }
+        }
+    }
+
+    /// Answers with what asks nothing further.
+    fn put_answer(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
+        match tell {
+            Tell::Welcome(welcome, _) => self.handle_welcome(welcome, env, out),
+            Tell::Left(_) => self.handle_parted(out),
+            Tell::Resumed { back, .. } => self.handle_resumed(back, env, out),
+            Tell::Missed(_) | Tell::LeftOut(_) => self.put_found_again(tell, env, out),
+            Tell::Targets(targets) => match self.take_question() {
+                Some(Question::Play(people)) => self.play_people(&people, targets),
+                _ => self.put_targets(targets, env, out),
+            },
+            Tell::Search(page) => {
+                if let Some(Question::Search(question)) = self.take_question() {
+                    self.put_found(question, page, env, out);
+                }
+            }
+            Tell::AuditLog(_) => self.pending.question = None,
             Tell::SearchTooLong => {
                 self.pending.question = None;
                 self.refuse_search(true, env, out);
-                None
             }
-            Tell::Busy | Tell::NoHistory => self.handle_trouble(env, out),
-            // It is told before.
-            Tell::Guesses(_)
+            // See `answer`.
+            Tell::Done(_)
+            | Tell::Rejected(_)
+            | Tell::Entered(..)
+            | Tell::Answer(_)
+            | Tell::History(_)
+            | Tell::Admitted
+            | Tell::Proven(..)
+            | Tell::Busy
+            | Tell::NoHistory => {}
+            // Nothing is said of them.
+            Tell::DoneBefore(_) | Tell::PasswordNotNeeded => {}
+            // They are told before, by `handle_tell`.
+            Tell::Sent(_)
+            | Tell::Repeated(_)
+            | Tell::NotSent(_)
+            | Tell::Guesses(_)
             | Tell::PasswordWaits(_)
             | Tell::Farewell(_)
             | Tell::Superseded
             | Tell::CaughtUp
-            | Tell::Stopping => None,
+            | Tell::Stopping => {}
         }
     }
 

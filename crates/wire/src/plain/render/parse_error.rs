@@ -94,6 +94,28 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
         ParseError::BadCertificate => f.write_str(
             "A certificate is named by its first digits, 4 at least: /account forget 3fa9c0. /account lists yours.",
         ),
+        ParseError::BadMessage(typed) => write!(
+            f,
+            "\"{typed}\" is not the reference of a message. /history ids shows them."
+        ),
+        ParseError::BadRoomPassword => {
+            f.write_str("A room's password is one word. A room name has no blanks.")
+        }
+        ParseError::BadMask(typed, why) => about_masks(f, typed, *why),
+        ParseError::BadCode => f.write_str("That code is not valid any more."),
+        ParseError::TooLong { bytes, bytes_max } => {
+            write!(f, "Too long: {bytes} bytes, the limit is {bytes_max}.")
+        }
+        ParseError::PasswordTooLong => {
+            write!(f, "A password has at most {PASSWORD_BYTES_MAX} bytes.")
+        }
+        ParseError::PasswordNotText => f.write_str("A password has no control characters."),
+        error => about_times(f, error),
+    }
+}
+
+fn about_times(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
+    match error {
         ParseError::BadTime(typed) => {
             write!(
                 f,
@@ -112,6 +134,19 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
             f,
             "\"{typed}\" is not a day or a time. Those are written 2026-11-21, 2026-11-21 14:00, 14:00, yesterday or 2h."
         ),
+        ParseError::BadZone { typed, meant } => {
+            let meant = Meant(meant.as_ref(), "");
+            write!(
+                f,
+                "No time zone \"{typed}\".{meant} Write zones as Europe/Berlin or UTC."
+            )
+        }
+        error => about_search(f, error),
+    }
+}
+
+fn about_search(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
+    match error {
         ParseError::FilterTwice(key) => write!(f, "\"{key}\" is there twice. Give it once."),
         ParseError::UnknownFilter { key, word } => write!(
             f,
@@ -126,29 +161,6 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
             f,
             "\"{typed}\" is not the number of a match. /search numbers what it finds."
         ),
-        ParseError::BadMessage(typed) => write!(
-            f,
-            "\"{typed}\" is not the reference of a message. /history ids shows them."
-        ),
-        ParseError::BadRoomPassword => {
-            f.write_str("A room's password is one word. A room name has no blanks.")
-        }
-        ParseError::BadZone { typed, meant } => {
-            let meant = Meant(meant.as_ref(), "");
-            write!(
-                f,
-                "No time zone \"{typed}\".{meant} Write zones as Europe/Berlin or UTC."
-            )
-        }
-        ParseError::BadMask(typed, why) => about_masks(f, typed, *why),
-        ParseError::BadCode => f.write_str("That code is not valid any more."),
-        ParseError::TooLong { bytes, bytes_max } => {
-            write!(f, "Too long: {bytes} bytes, the limit is {bytes_max}.")
-        }
-        ParseError::PasswordTooLong => {
-            write!(f, "A password has at most {PASSWORD_BYTES_MAX} bytes.")
-        }
-        ParseError::PasswordNotText => f.write_str("A password has no control characters."),
         _ => Ok(()),
     }
 }
