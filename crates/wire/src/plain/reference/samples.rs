@@ -182,33 +182,7 @@ impl Samples {
             here: 5,
         };
         self.in_room("a person joins", joined, "lobby")?;
-        let (by, why) = (name("lee")?, text("spam").map(Arc::new));
-        let banned = QuitReason::Banned {
-            by: by.clone(),
-            until: None,
-            why: None,
-        };
-        for (when, why) in [
-            ("a person quits", QuitReason::Quit(text("lunch"))),
-            ("their connection ends", QuitReason::Closed),
-            ("it breaks", QuitReason::Lost),
-            ("it gives no sign of life", QuitReason::TimedOut),
-            ("it takes nothing any more", QuitReason::TooSlow),
-            ("it never stops sending too fast", QuitReason::TooFast),
-            ("an operator closes it", QuitReason::Kicked { by, why }),
-            ("an operator bans the person", banned),
-        ] {
-            let (name, rooms) = (name("ann")?, [LOBBY].into());
-            let departed = Quit {
-                person,
-                name,
-                account: None,
-                rooms,
-                is_resumable: why.is_resumable(),
-                why,
-            };
-            self.in_room(when, Fact::Quit(Box::new(departed)), "lobby")?;
-        }
+        self.departures()?;
         let crowd = Fact::PresenceSummary {
             room,
             joined: 0,
@@ -240,6 +214,37 @@ impl Samples {
             account: None,
         };
         self.in_room("the topic is set", topic, "lobby")
+    }
+
+    fn departures(&mut self) -> Option<()> {
+        let (by, why) = (name("lee")?, text("spam").map(Arc::new));
+        let banned = QuitReason::Banned {
+            by: by.clone(),
+            until: None,
+            why: None,
+        };
+        for (when, why) in [
+            ("a person quits", QuitReason::Quit(text("lunch"))),
+            ("their connection ends", QuitReason::Closed),
+            ("it breaks", QuitReason::Lost),
+            ("it gives no sign of life", QuitReason::TimedOut),
+            ("it takes nothing any more", QuitReason::TooSlow),
+            ("it never stops sending too fast", QuitReason::TooFast),
+            ("an operator closes it", QuitReason::Kicked { by, why }),
+            ("an operator bans the person", banned),
+        ] {
+            let (name, rooms) = (name("ann")?, [LOBBY].into());
+            let departed = Quit {
+                person: OTHER,
+                name,
+                account: None,
+                rooms,
+                is_resumable: why.is_resumable(),
+                why,
+            };
+            self.in_room(when, Fact::Quit(Box::new(departed)), "lobby")?;
+        }
+        Some(())
     }
 
     fn the_server(&mut self) -> Option<()> {
