@@ -340,7 +340,7 @@ impl Chat {
     }
 
     fn decide_deop(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<Action, Rejection> {
-        let Bearer {
+        let RankBearer {
             name,
             person,
             registered,
@@ -358,7 +358,7 @@ impl Chat {
 
     /// The bearer of a name: a person who is here or may come back, by its account if it is logged in
     /// to one, or the owner of a registered name. It may be `me`.
-    fn bearer(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<Bearer, Rejection> {
+    fn bearer(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<RankBearer, Rejection> {
         let target = match (self.target(me, typed, now), me) {
             (Err(Rejection::Oneself), Actor::Person(me)) => Target::Here(me),
             (target, _) => target?,
@@ -376,7 +376,7 @@ impl Chat {
         {
             return Ok(self.bearer_of_account(account));
         }
-        Ok(Bearer {
+        Ok(RankBearer {
             name: account.unwrap_or(&person.name).clone(),
             person: Some(person.id).filter(|_| !is_lost),
             lost: Some(person.id).filter(|_| is_lost),
@@ -385,9 +385,9 @@ impl Chat {
         })
     }
 
-    fn bearer_of_account(&self, account: &Account) -> Bearer {
+    fn bearer_of_account(&self, account: &Account) -> RankBearer {
         let mut logins = self.people.logged_in_to(&account.name);
-        Bearer {
+        RankBearer {
             name: account.name.clone(),
             person: logins.next().map(|person| person.id),
             registered: true,
@@ -397,7 +397,8 @@ impl Chat {
     }
 }
 
-struct Bearer {
+/// Whom an operator gives or takes rights.
+struct RankBearer {
     name: Name,
     /// The person, if it is here.
     person: Option<PersonId>,

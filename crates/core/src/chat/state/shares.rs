@@ -20,7 +20,7 @@ enum SentBy<'a> {
 }
 
 /// What one sender has among the messages kept.
-struct Sender<'a> {
+struct Share<'a> {
     by: Option<SentBy<'a>>,
     /// Bytes, each message counted as [`LEAST_SHARE`] at least.
     share: usize,
@@ -56,12 +56,12 @@ pub(super) fn bytes(event: &Event) -> usize {
 /// The place of the oldest message of the sender with the largest share, the newest message apart.
 fn oldest_of_fullest(kept: &[Event]) -> Option<usize> {
     let newest = kept.len().checked_sub(1)?;
-    let mut senders: Vec<Sender<'_>> = Vec::new();
+    let mut senders: Vec<Share<'_>> = Vec::new();
     for (place, event) in kept.iter().enumerate() {
         let (by, share) = (sent_by(event), bytes(event).max(LEAST_SHARE));
         match senders.iter_mut().find(|sender| sender.by == by) {
             Some(sender) => sender.share += share,
-            None => senders.push(Sender {
+            None => senders.push(Share {
                 by,
                 share,
                 oldest: place,
