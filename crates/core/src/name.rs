@@ -188,11 +188,12 @@ impl Name {
     pub(crate) fn is_reserved(&self) -> bool {
         let [first, second] = self.looks();
         let plain = bare(self.folded());
-        [first, second, &plain].into_iter().any(|form| {
+        let others = [second, &plain].into_iter().filter(|form| *form != first);
+        core::iter::once(first).chain(others).any(|form| {
             let ends = |word: &&str| ends_with_word(form, word);
             let is = |word: &&str| is_read_as(form, word);
-            let is_allowed = ALLOWED.iter().any(is);
-            RESERVED.iter().any(is) || (!is_allowed && RESERVED_ENDS.iter().any(ends))
+            let is_allowed = || ALLOWED.iter().any(is);
+            RESERVED.iter().any(is) || (RESERVED_ENDS.iter().any(ends) && !is_allowed())
         })
     }
 
