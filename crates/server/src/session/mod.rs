@@ -61,9 +61,6 @@ pub(crate) struct Session {
 // not round up.
 const _: () = assert!(size_of::<Session>() <= 256);
 
-/// Bytes that are enough to know that a client says more before it is answered.
-const MORE_BYTES: usize = 512;
-
 impl Session {
     /// A connection that was just accepted.
     pub(crate) fn new(
@@ -289,21 +286,6 @@ impl Session {
             dialect.handle_tell(tell, env, out)
         });
         self.poll_steps(shared);
-    }
-
-    /// Shows the dialect what the client at its prompt has sent without waiting for the answer that comes now.
-    fn look_for_more(&mut self, shared: &Shared) {
-        // What it speaks is still to be told from its first bytes, or it says nothing any more.
-        if self.person.is_some() || !matches!(self.stage, Stage::Open) {
-            return;
-        }
-        if !self.exchange.has_held() && self.transport.is_readable() {
-            let mut buffer = [0; MORE_BYTES];
-            if let Read::Bytes(n) = self.transport.read(&mut buffer, shared.now) {
-                self.exchange.hold(&buffer[..n]);
-            }
-        }
-        self.dialect.handle_unread(self.exchange.held());
     }
 
     /// Asks what the dialect wants asked. What only talks is not waited for, so that more may follow.

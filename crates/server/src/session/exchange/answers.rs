@@ -10,7 +10,11 @@ use crate::hub::{Reply, ReplyBody, Ticket};
 use crate::password_gate::Secret;
 use crate::session::Stage;
 use crate::shard::Shared;
+use crate::transport::Read;
 use crate::worker::{Job, JobResult};
+
+/// Bytes that are enough to know that a client says more before it is answered.
+const MORE_BYTES: usize = 512;
 
 impl Session {
     /// Takes the hub's answer.
@@ -188,5 +192,20 @@ impl Session {
         {
             self.end(why, shared);
         }
+    }
+
+    /// Shows the dialect what the client at its prompt has sent without waiting for the answer that comes now.
+    fn look_for_more(&mut self, shared: &Shared) {
+        // What it speaks is still to be told from its first bytes, or it says nothing any more.
+        if self.person.is_some() || !matches!(self.stage, Stage::Open) {
+            return;
+        }
+        if !self.exchange.has_held() && self.transport.is_readable() {
+            let mut buffer = [0; MORE_BYTES];
+            if let Read::Bytes(n) = self.transport.read(&mut buffer, shared.now) {
+                self.exchange.hold(&buffer[..n]);
+            }
+        }
+        self.dialect.handle_unread(self.exchange.held());
     }
 }
