@@ -191,7 +191,12 @@ impl Lines {
 
     fn pass_over_line_end(&mut self, bytes: &mut &[u8]) {
         self.after_cr = false;
-        self.bare_cr |= !bytes.starts_with(&[LF]);
+        let is_crlf = bytes.starts_with(&[LF]);
+        self.bare_cr |= !is_crlf;
+        if is_crlf {
+            // The line end is whole, wherever the network has cut it: in UTF-16 a NUL stands between.
+            self.utf16_rest = 0;
+        }
         if let [LF | NUL, rest @ ..] = bytes {
             *bytes = rest;
         }

@@ -204,6 +204,10 @@ fn no_line_of_utf16_is_one() {
     check(b"a b\0\n", &[line("a b\0")], b"");
     check(b"\x02a\x02b c\n", &[line("\x02a\x02b c")], b"");
     check(b"\0\0\0\n", &[Input::Utf16], b"");
+    // CR LF is a whole line end, also if the network cuts it in two.
+    let mut decoder = Decoder::default();
+    assert_eq!(decode(&mut decoder, b"bot\0\r"), [Input::Utf16]);
+    assert_eq!(decode(&mut decoder, b"\n\n"), [Input::Blank]);
     // What is left of a line that ^U has emptied was typed.
     check(b"\x15\0\xf4\r", &[windows_1252("\0")], b"");
 }
