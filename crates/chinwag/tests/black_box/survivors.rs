@@ -361,8 +361,6 @@ fn a_registered_name_finds_its_settings_rooms_and_ignores_at_the_next_visit() {
     stranger.ask("lee", "\"lee\" is registered.");
 }
 
-/// A code is good once, also if the server is killed as soon as it was used; the next is good from the moment that
-/// it is told.
 /// The password takes over what the code would: there are not two of one person.
 #[test]
 fn a_password_takes_up_the_session_of_its_name_after_a_restart_too() {
@@ -384,6 +382,8 @@ fn a_password_takes_up_the_session_of_its_name_after_a_restart_too() {
     resume(&server, &code).expect("That code is not valid any more.\n");
 }
 
+/// A code is good once, also if the server is killed as soon as it was used; the next is good from the moment that
+/// it is told.
 #[test]
 fn the_next_code_is_good_and_the_last_is_spent_after_a_kill_at_once() {
     let server = Setup::new().start();
