@@ -76,18 +76,20 @@ impl ExportFlags {
         now: Timestamp,
         zone: &TimeZone,
     ) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
-        if let (Some(Moment::Time(since)), Some(Moment::Time(until))) = (self.since, self.until)
-            && until < since
-        {
-            bail!("--until is before --since");
-        }
+        // Of two times of day the second would be of the next day. That is refused whatever the time is.
+        let goes_back = matches!(
+            (self.since, self.until),
+            (Some(Moment::Time(since)), Some(Moment::Time(until))) if until < since
+        );
         let since = self.since.map(|since| since.start(now, zone));
         let start = since.unwrap_or(Timestamp(i64::MIN));
         let until = self
             .until
             .map(|until| until.before_behind(start, now, zone));
         match since.zip(until) {
-            Some((since, until)) if until < since => bail!("--until is before --since"),
+            Some((since, until)) if goes_back || until < since => {
+                bail!("--until is before --since")
+            }
             _ => Ok((since, until)),
         }
     }

@@ -104,9 +104,8 @@ impl Config {
             self.irc.gateway_password_file.as_deref(),
             &mut self.irc.gateway_password,
         );
-        for (key, path, password) in [server, gateways] {
+        for ((form, key), path, password) in [server, gateways] {
             if let Some(path) = path {
-                let (form, key) = key;
                 *password = Some(read(form, key, path, reading)?);
             }
         }

@@ -132,21 +132,27 @@ impl Resumables {
     /// The session that the owner of this name takes up by the password: the one that keeps it, or kept it until a
     /// restart.
     pub(in crate::chat) fn owned(&self, name: &Name, now: Timestamp) -> Option<&Resumable> {
-        let restored = || {
-            let mut lost = self.all_named(name).rev();
-            lost.find(|lost| lost.keeps_name_at_home && now < lost.until)
-        };
-        self.named(name, now).or_else(restored)
+        self.named_or_newest(name, now, |lost| lost.keeps_name_at_home)
     }
 
     /// The session that private messages and operators reach under this name: the one that keeps it,
     /// or the newest of an earlier run.
     pub(in crate::chat) fn reachable(&self, name: &Name, now: Timestamp) -> Option<&Resumable> {
-        let restored = || {
+        self.named_or_newest(name, now, |lost| lost.is_restored)
+    }
+
+    /// The session that keeps this name, or the newest that had it and for which `holds`.
+    fn named_or_newest(
+        &self,
+        name: &Name,
+        now: Timestamp,
+        holds: impl Fn(&Resumable) -> bool,
+    ) -> Option<&Resumable> {
+        let newest = || {
             let mut lost = self.all_named(name).rev();
-            lost.find(|lost| lost.is_restored && now < lost.until)
+            lost.find(|lost| holds(lost) && now < lost.until)
         };
-        self.named(name, now).or_else(restored)
+        self.named(name, now).or_else(newest)
     }
 
     /// The newest session of an account that private messages reach.
