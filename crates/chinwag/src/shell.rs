@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use chinwag_core::{Account, Mask, Reach, Restriction, Timestamp};
+use chinwag_core::{Account, Restriction, Timestamp};
 use chinwag_server::{ShellAnswer, ask_from_shell, hash_password};
 use clap::{Args, Subcommand};
 
@@ -306,12 +306,7 @@ pub(crate) fn bans(flags: &ListFlags) -> Result<ExitCode> {
 
 /// `bob (192.0.2.7) until 2026-11-22 10:00 by lee: spam`
 fn in_force(entry: &Restriction) -> String {
-    let Mask { name, net, reach } = &entry.mask;
-    let mut told = match (name, net.map(Mask::of_net), reach) {
-        (Some(name), Some(net), Reach::Both) => format!("{name} from {net}"),
-        (Some(name), Some(net), _) => format!("{name} ({net})"),
-        _ => entry.mask.to_string(),
-    };
+    let mut told = entry.mask.in_full().to_string();
     if let Some(until) = entry.until {
         told += &format!(" until {}", minute(until));
     }

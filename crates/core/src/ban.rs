@@ -216,6 +216,19 @@ impl Restriction {
     }
 }
 
+impl Mask {
+    /// `bob (192.0.2.7)`: all that it is about; `bob from 192.0.2.7` where it needs both.
+    pub fn in_full(&self) -> impl fmt::Display + '_ {
+        fmt::from_fn(
+            |f| match (&self.name, self.net.map(Self::of_net), self.reach) {
+                (Some(name), Some(net), Reach::Both) => write!(f, "{name} from {net}"),
+                (Some(name), Some(net), _) => write!(f, "{name} ({net})"),
+                _ => fmt::Display::fmt(self, f),
+            },
+        )
+    }
+}
+
 impl fmt::Display for Mask {
     /// As it can be typed: a name, a block without `/32`, or both.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

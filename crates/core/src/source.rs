@@ -88,6 +88,11 @@ pub struct Source {
     pub away: Option<Box<str>>,
 }
 
+impl Source {
+    /// What IRC says in place of a reason for being away that was not given, or is not told.
+    pub const AWAY: &str = "away";
+}
+
 /// The tag of a message of tags alone that is to stand in histories (Ergo's, for want of one of IRCv3).
 const PERSIST: &str = "+draft/persist";
 

@@ -7,21 +7,20 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, Fact, Ignored, Source, StandingCause, Voice};
 
-/// What stands for a reason for being away that is not told (`Chat::source` writes the same where none was given).
-const NO_REASON: &str = "away";
-
 /// Whether the words that a fact has beside what is told to everybody are of one of these people: then they are left out.
 pub(crate) fn leave_out_aside(entries: &[Ignored], fact: &Fact) -> bool {
-    fact.aside()
-        .is_some_and(|voice| entries.iter().any(|entry| entry.covers(&voice)))
+    fact.aside().is_some_and(|voice| cover(entries, &voice))
+}
+
+fn cover(entries: &[Ignored], voice: &Voice<'_>) -> bool {
+    entries.iter().any(|entry| entry.covers(voice))
 }
 
 /// The event as it is told to one who ignores these people, if it has words of theirs beside what is told to everybody.
 pub(crate) fn without_asides(entries: &[Ignored], event: &Event) -> Option<Event> {
-    let is_of = |voice: &Voice<'_>| entries.iter().any(|entry| entry.covers(voice));
     let (fact, source) = if leave_out_aside(entries, &event.fact) {
         (event.fact.without_aside(), event.source.clone())
-    } else if comes_away(event).is_some_and(|voice| is_of(&voice)) {
+    } else if comes_away(event).is_some_and(|voice| cover(entries, &voice)) {
         let source = event.source.clone().map(away_without_reason);
         (event.fact.clone(), source)
     } else {
@@ -53,7 +52,7 @@ fn comes_away(event: &Event) -> Option<Voice<'_>> {
 }
 
 fn away_without_reason(source: Arc<Source>) -> Arc<Source> {
-    let away = Some(NO_REASON.into());
+    let away = Some(Source::AWAY.into());
     Arc::new(Source {
         away,
         ..Arc::unwrap_or_clone(source)
@@ -110,6 +109,6 @@ impl Ignores {
             && event
                 .fact
                 .voice()
-                .is_some_and(|voice| entries.iter().any(|entry| entry.covers(&voice)))
+                .is_some_and(|voice| cover(entries, &voice))
     }
 }

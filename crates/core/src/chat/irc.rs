@@ -71,7 +71,7 @@ impl Chat {
             flags: irc.map(|irc| irc.flags).unwrap_or_default(),
             operator: session.rank.operator,
             away: person.away().map(|why| {
-                let why = why.as_deref().unwrap_or("away");
+                let why = why.as_deref().unwrap_or(Source::AWAY);
                 why.into()
             }),
         }

@@ -8,8 +8,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, Event, Fact, Name, QuitReason, RoomAct, RoomChange, RoomName, StandingCause,
-    StandingShown,
+    AccountChange, Event, Fact, Name, QuitReason, RoomAct, RoomChange, RoomName, Source,
+    StandingCause, StandingShown,
 };
 
 use super::caps::{Cap, Caps};
@@ -210,7 +210,7 @@ pub(super) fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown
             name, away, why, ..
         } if caps.has(Cap::AwayNotify) => match away {
             true => {
-                let why = why.as_deref().unwrap_or("away");
+                let why = why.as_deref().unwrap_or(Source::AWAY);
                 put_by(out, event, name, shown, format_args!("AWAY :{why}"));
             }
             // Who was not away is not back.

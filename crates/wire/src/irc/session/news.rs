@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use chinwag_core::{
     AccountChange, AuditEntry, Event, Fact, Flags, Held, LoggedIn, Manner, ModAction, Name,
     PersonId, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomId, RoomRef, RoomRenamed,
-    Standing,
+    Source, Standing,
 };
 
 use super::rooms::is_one_name;
@@ -292,7 +292,7 @@ impl Session {
                         self.notice(kept, env, out);
                     }
                     (Some(why), None) => {
-                        let why = why.as_deref().unwrap_or("away");
+                        let why = why.as_deref().unwrap_or(Source::AWAY);
                         self.numeric("301", format_args!("{to} :{why}"), env, out);
                     }
                     (None, None) => {}

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{
     Command, Departed, Glob, MemberCursor, Name, PeopleQuery, Profile, Query, RoomName, RoomRef,
-    WhoLine,
+    Source, WhoLine,
 };
 
 use super::rooms::room;
@@ -246,7 +246,7 @@ impl Session {
             self.numeric("313", format_args!("{name} :is an IRC operator"), env, out);
         }
         if let Some(why) = &line.away {
-            let why = why.as_deref().unwrap_or("away");
+            let why = why.as_deref().unwrap_or(Source::AWAY);
             self.numeric("301", format_args!("{name} :{why}"), env, out);
         }
         if let Some(account) = &source.account {

@@ -10,7 +10,7 @@ use chinwag_core::{
 use chinwag_core::{Timestamp, WhoLine};
 
 use super::arrival::TopicBy;
-use super::moderation::{Both, Until};
+use super::moderation::Until;
 use super::{LineWriter, Renderer};
 use crate::plain::request::Pref;
 use crate::plain::words::{Count, Listed, Minute, Roughly, Why, lines, messages, people, rooms};
@@ -401,7 +401,7 @@ impl Display for InForce<'_> {
             why,
             ..
         } = self.0;
-        let (whom, until, why) = (Both(mask), Until(*until), Why(why.as_deref()));
+        let (whom, until, why) = (mask.in_full(), Until(*until), Why(why.as_deref()));
         write!(f, "{whom}{until} by {by}{why}")
     }
 }

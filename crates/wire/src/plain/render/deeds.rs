@@ -5,7 +5,7 @@ use core::fmt::{self, Display, Formatter};
 use chinwag_core::{RoomDeed, RoomName, Standing, StandingChange, Timestamp};
 
 use super::governed::{Masked, SetTo};
-use super::moderation::{Both, For};
+use super::moderation::For;
 use crate::plain::words::Why;
 
 /// `made bob a moderator of #dev`, behind the operator's name.
@@ -39,17 +39,17 @@ impl Display for DidInRoom<'_> {
                 write!(f, "ejected {name} from {room}{}", Why(why.as_deref()))
             }
             RoomDeed::Bar(bar) => {
-                let (whom, time) = (Both(&bar.mask), For(bar, at));
+                let (whom, time) = (bar.mask.in_full(), For(bar, at));
                 let why = Why(bar.why.as_deref());
                 write!(f, "barred {whom} from {room}{time}{why}")
             }
-            RoomDeed::Unbar(mask) => write!(f, "let {} into {room} again", Both(mask)),
+            RoomDeed::Unbar(mask) => write!(f, "let {} into {room} again", mask.in_full()),
             RoomDeed::Mute(mute) => {
-                let (whom, time) = (Both(&mute.mask), For(mute, at));
+                let (whom, time) = (mute.mask.in_full(), For(mute, at));
                 let why = Why(mute.why.as_deref());
                 write!(f, "muted {whom} in {room}{time}{why}")
             }
-            RoomDeed::Unmute(mask) => write!(f, "unmuted {} in {room}", Both(mask)),
+            RoomDeed::Unmute(mask) => write!(f, "unmuted {} in {room}", mask.in_full()),
             RoomDeed::Mask { kind, matched, on } => Masked(*kind, matched, *on, room).fmt(f),
         }
     }

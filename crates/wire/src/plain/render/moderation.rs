@@ -66,12 +66,12 @@ impl LineWriter<'_> {
                 self.alone(format_args!("{} may speak again.", Covered(mask)))
             }
             ModAction::Ban(ban) => {
-                let (whom, time) = (Both(&ban.mask), Until(ban.until));
+                let (whom, time) = (ban.mask.in_full(), Until(ban.until));
                 let (why, spared) = (Because(ban.why.as_deref()), Beside(audit_entry, "banned"));
                 self.alone(format_args!("{whom} is banned{time}{why}{spared}"));
             }
             ModAction::Unban(mask) => {
-                self.alone(format_args!("{} is no longer banned.", Both(mask)))
+                self.alone(format_args!("{} is no longer banned.", mask.in_full()))
             }
             ModAction::Op { name, tenure } => {
                 let until = match tenure {
@@ -159,16 +159,16 @@ impl Display for Did<'_> {
         match act {
             ModAction::Kick { name, why } => write!(f, "kicked {name}{}", Why(why.as_deref())),
             ModAction::Mute(mute) => {
-                let (whom, time) = (Both(&mute.mask), For(mute, at));
+                let (whom, time) = (mute.mask.in_full(), For(mute, at));
                 write!(f, "muted {whom}{time}{}", Why(mute.why.as_deref()))
             }
-            ModAction::Unmute(mask) => write!(f, "unmuted {}", Both(mask)),
+            ModAction::Unmute(mask) => write!(f, "unmuted {}", mask.in_full()),
             ModAction::Rename { name, new } => write!(f, "renamed {name} to {new}"),
             ModAction::Ban(ban) => {
-                let (whom, time) = (Both(&ban.mask), For(ban, at));
+                let (whom, time) = (ban.mask.in_full(), For(ban, at));
                 write!(f, "banned {whom}{time}{}", Why(ban.why.as_deref()))
             }
-            ModAction::Unban(mask) => write!(f, "unbanned {}", Both(mask)),
+            ModAction::Unban(mask) => write!(f, "unbanned {}", mask.in_full()),
             ModAction::Op { name, tenure } => match tenure {
                 Tenure::Lasting => write!(f, "made {name} an operator"),
                 Tenure::Visit | Tenure::Lent => {
@@ -241,19 +241,6 @@ impl Display for Whom<'_> {
     }
 }
 
-/// `bob (192.0.2.7)`: all that a mask is about; `bob from 192.0.2.7` where it needs both.
-pub(super) struct Both<'a>(pub(super) &'a Mask);
-
-impl Display for Both<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match (&self.0.name, self.0.net.map(Mask::of_net), self.0.reach) {
-            (Some(name), Some(net), Reach::Both) => write!(f, "{name} from {net}"),
-            (Some(name), Some(net), _) => write!(f, "{name} ({net})"),
-            _ => self.0.fmt(f),
-        }
-    }
-}
-
 /// `bob (192.0.2.7)`: all whom a mask reaches. Where it is the name alone, from its block, that is no
 /// address for others to be told of.
 struct Covered<'a>(&'a Mask);
@@ -262,7 +249,7 @@ impl Display for Covered<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0.reach {
             Reach::Both => Whom(self.0).fmt(f),
-            Reach::Either | Reach::Block => Both(self.0).fmt(f),
+            Reach::Either | Reach::Block => self.0.in_full().fmt(f),
         }
     }
 }

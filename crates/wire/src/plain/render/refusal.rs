@@ -9,7 +9,7 @@ use core::fmt::{self, Display, Formatter};
 use chinwag_core::{LeftOut, Rejection, RoomName};
 
 use super::Renderer;
-use super::moderation::{Both, Until};
+use super::moderation::Until;
 use super::refusal_of_account::OfAccount;
 use super::refusal_of_room::OfRoom;
 use crate::plain::SHELL;
@@ -352,14 +352,14 @@ fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection, context: Contex
                 Context::Command(SHELL) => "\"chinwag bans\"",
                 _ => "/bans",
             };
-            write!(f, "{} is not banned. {list} lists all.", Both(mask))
+            write!(f, "{} is not banned. {list} lists all.", mask.in_full())
         }
         Rejection::BannedInBlock { asked, block } => {
             let unban = match context {
                 Context::Command(SHELL) => "chinwag unban",
                 _ => "/unban",
             };
-            let (asked, block) = (Both(asked), Both(block));
+            let (asked, block) = (asked.in_full(), block.in_full());
             write!(
                 f,
                 "{asked} is banned as a part of {block}: {unban} {block} lets all of it in."
