@@ -41,14 +41,12 @@ fn request(asked: RoomRequest) -> Read {
 /// [`ParseError::BadSetting`] if it does not take the value.
 fn setting(word: &str, value: &str) -> Result<Option<RoomSetting>, ParseError> {
     let word = word.to_ascii_lowercase();
-    if word == "open" && value.is_empty() {
-        return Ok(Some(RoomSetting::Closed(false)));
-    }
     if let Some((name, set)) = SWITCHES.iter().find(|(name, _)| *name == word) {
         let on = switch(value).ok_or_else(|| takes(name, "on or off"))?;
         return Ok(Some(set(on)));
     }
     let setting = match word.as_str() {
+        "open" => value.is_empty().then_some(RoomSetting::Closed(false)),
         "topic" => topic(value).map(RoomSetting::GuardsTopic),
         "password" if is_off(value) => Some(RoomSetting::Password(None)),
         "password" => {
@@ -63,6 +61,7 @@ fn setting(word: &str, value: &str) -> Result<Option<RoomSetting>, ParseError> {
         _ => return Ok(None),
     };
     setting.map(Some).ok_or_else(|| match word.as_str() {
+        "open" => takes("open", "nothing; /room closed undoes it"),
         "topic" => takes("topic", "moderators or everybody"),
         "password" => takes("password", "one word, not too long, or off"),
         _ => takes("limit", "a number of people, at least 1, or off"),

@@ -13,6 +13,7 @@ fn a_setting_of_a_room_says_what_it_takes() {
         ("/room password two words", "password"),
         ("/room topic nobody", "topic"),
         ("/room name", "name"),
+        ("/room open off", "open"),
     ] {
         let wrong = parse(line);
         let is_meant =
