@@ -1,4 +1,4 @@
-//! Looking at what peers have acknowledged, when the shard has become quiet, and every two seconds while it has not:
+//! Looks at what peers have acknowledged, when the shard has become quiet, and four times a second while it has not:
 //! sessions and rooms keep what they have written until then, and forget it here.
 //!
 //! A look goes through the sessions that were written to, some at a time, so that it holds up nobody;
@@ -11,7 +11,7 @@ use chinwag_core::{Caller, Monotonic, RoomId};
 use super::Shard;
 use super::schedule::List;
 use crate::hub::{Body, Request, Ticket};
-use crate::limits::{ACKNOWLEDGE_BATCH, ACKNOWLEDGE_QUIET, ACKNOWLEDGE_TIME};
+use crate::limits::{ACKNOWLEDGE_BATCH, ACKNOWLEDGE_QUIET, ACKNOWLEDGE_STALLED, ACKNOWLEDGE_TIME};
 
 /// The looks of one shard.
 #[derive(Debug, Default)]
@@ -40,7 +40,8 @@ impl Looks {
 
     /// Something was written.
     pub(super) fn order(&mut self, now: Monotonic) {
-        self.at.get_or_insert(now + ACKNOWLEDGE_TIME);
+        let latest = now + ACKNOWLEDGE_TIME;
+        self.at = Some(self.at.map_or(latest, |at| at.min(latest)));
         self.quiet_at = Some(now + ACKNOWLEDGE_QUIET);
     }
 
@@ -54,7 +55,11 @@ impl Looks {
 
     /// One is over. Peers that have not acknowledged everything have no reason to hurry.
     fn end(&mut self, now: Monotonic, is_all: bool) {
-        self.at = (!is_all || self.quiet_at.is_some()).then(|| now + ACKNOWLEDGE_TIME);
+        self.at = if self.quiet_at.is_some() {
+            Some(now + ACKNOWLEDGE_TIME)
+        } else {
+            (!is_all).then(|| now + ACKNOWLEDGE_STALLED)
+        };
     }
 }
 
@@ -141,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_look_is_due_when_it_is_quiet_and_two_seconds_behind_the_first_write() {
+    fn a_look_is_due_when_it_is_quiet_and_a_quarter_of_a_second_behind_the_first_write() {
         let at = |ms| Monotonic(0) + chinwag_core::Duration::from_millis(ms);
         let mut looks = Looks::default();
         assert_eq!(looks.deadline(), None, "nothing is on the way");
@@ -149,26 +154,29 @@ mod tests {
         assert_eq!(looks.deadline(), Some(at(100)));
         looks.list_room(RoomId(1), at(90));
         assert_eq!(looks.deadline(), Some(at(190)), "a room was written to");
-        for ms in (150..=1950).step_by(90) {
-            looks.order(at(ms));
-        }
-        assert_eq!(looks.deadline(), Some(at(2000)), "it is never quiet");
-        looks.begin(at(2001), 70);
-        looks.order(at(2002));
-        assert_eq!(looks.deadline(), Some(at(2001)), "it goes on");
-        looks.end(at(2003), true);
-        assert_eq!(looks.deadline(), Some(at(2102)), "for what came meanwhile");
+        looks.order(at(180));
+        assert_eq!(looks.deadline(), Some(at(250)), "it is never quiet");
+        looks.begin(at(251), 70);
+        looks.order(at(252));
+        assert_eq!(looks.deadline(), Some(at(251)), "it goes on");
+        looks.end(at(253), true);
+        assert_eq!(looks.deadline(), Some(at(352)), "for what came meanwhile");
         looks.left = 0;
-        looks.begin(at(2102), 1);
-        looks.end(at(2103), false);
+        looks.begin(at(352), 1);
+        looks.end(at(353), false);
         assert_eq!(
             looks.deadline(),
-            Some(at(4103)),
+            Some(at(2353)),
             "a peer acknowledges nothing"
         );
+        looks.order(at(400));
+        assert_eq!(looks.deadline(), Some(at(500)));
+        looks.order(at(490));
+        looks.order(at(580));
+        assert_eq!(looks.deadline(), Some(at(650)), "others are written to");
         looks.left = 0;
-        looks.begin(at(4103), 1);
-        looks.end(at(4104), true);
+        looks.begin(at(650), 1);
+        looks.end(at(651), true);
         assert_eq!(looks.deadline(), None);
     }
 }
