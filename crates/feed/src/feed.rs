@@ -1,6 +1,7 @@
-//! What one session is still to be written.
+//! What one session has yet to be sent.
 //!
-//! An idle feed owns no heap but its memberships: ten thousand of them are idle at any time.
+//! Thousands of sessions are idle at any time, so an idle feed owns no heap memory except for its
+//! memberships.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -19,28 +20,28 @@ use crate::{FormatId, LostLines, Reader, Render, RoomLog, RoomLogs};
 pub(crate) struct Membership {
     pub(crate) room: RoomId,
     pub(crate) format: FormatId,
-    /// The number of the first entry that it may be shown.
+    /// The number of the first entry that the session may see.
     pub(crate) joined: u64,
-    /// The number of the first entry that it was not written.
+    /// The number of the next entry to write.
     pub(crate) cursor: u64,
-    /// The number behind the newest entry that may be its own. Not a count, which would drift as
-    /// soon as one entry is lost: a cursor at or above it has nothing to leave out.
+    /// The number after the newest entry that may be the session's own. Not a count, which would
+    /// drift as soon as one entry is lost: a cursor at or above it has nothing to leave out.
     pub(crate) own_until: u64,
 }
 
-/// How far writing has come.
+/// The result of one write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// There is nothing to be written.
+    /// Nothing is waiting.
     Idle,
-    /// The socket took all, and there may be more for [`Feed::poll_write`].
+    /// The socket took everything; there may be more for [`Feed::poll_write`].
     More,
-    /// The socket is full: writing makes sense when it takes something again.
+    /// The socket is full: write again when it becomes writable.
     Full,
 }
 
 impl Membership {
-    /// Where bytes of its room come from.
+    /// The source of a piece that has the entries `from..to` of this room.
     pub(crate) fn source(&self, from: u64, to: u64, extent: Extent) -> PieceSource {
         PieceSource::Room {
             room: self.room,
@@ -58,20 +59,11 @@ impl Membership {
 
 /// A session's cursors, its private lines, and the rest of what its socket did not take.
 ///
-/// `handle_*` takes in what has happened and writes nothing:
-/// [`handle_join`](Self::handle_join), [`handle_leave`](Self::handle_leave),
-/// [`handle_format`](Self::handle_format), [`handle_own`](Self::handle_own),
-/// [`handle_private`](Self::handle_private), [`handle_answer`](Self::handle_answer),
-/// [`handle_news`](Self::handle_news), [`handle_copy`](Self::handle_copy), [`handle_unproven`](Self::handle_unproven),
-/// [`handle_heard`](Self::handle_heard),
-/// [`handle_superseded`](Self::handle_superseded), [`handle_seen`](Self::handle_seen),
-/// [`handle_acknowledged`](Self::handle_acknowledged),
-/// [`hold`](Self::hold), [`release`](Self::release).
-///
-/// `poll_*` writes, as much as one call of its closure takes:
-/// [`poll_straight`](Self::poll_straight) the news of one room to a session that has nothing else
-/// to be written, [`poll_write`](Self::poll_write) everything to any session. When the connection
-/// is lost, [`poll_unacknowledged`](Self::poll_unacknowledged) tells what its peer has not got.
+/// The `handle_*` methods take in what happened and write nothing. The `poll_*` methods write as
+/// much as one call of their closure takes: [`poll_straight`](Self::poll_straight) writes the news
+/// of one room to a session that waits for nothing else, [`poll_write`](Self::poll_write) writes
+/// everything to any session. When the connection is lost,
+/// [`poll_unacknowledged`](Self::poll_unacknowledged) finds what its peer does not have.
 #[derive(Debug, Default)]
 pub struct Feed {
     pub(crate) memberships: Box<[Membership]>,
@@ -79,9 +71,9 @@ pub struct Feed {
     pub(crate) unsent: Unsent,
     /// What the peer may not have acknowledged.
     pub(crate) sent: Sent,
-    /// The newest event that it was written.
+    /// The newest event that was written.
     pub(crate) seen: Seq,
-    /// Lines that were lost and not told of yet.
+    /// Lost lines that the reader does not know of yet.
     pub(crate) gaps: Gaps,
     pub(crate) is_held: bool,
 }
@@ -89,10 +81,10 @@ pub struct Feed {
 const _: () = assert!(size_of::<Feed>() <= 64 && size_of::<Membership>() <= 32);
 
 impl Feed {
-    /// Enters a room, at its head: what was said before is not shown.
+    /// Enters a room at its head: nothing older is shown.
     ///
-    /// `key` is what [`RoomLog::poll_member`] gives back for this session; `renderer` is called if
-    /// the room has no log in this format yet.
+    /// [`RoomLog::poll_member`] returns `key` for this session; `renderer` is called if the room
+    /// has no log in this format yet.
     pub fn handle_join<R: Render>(
         &mut self,
         key: usize,
@@ -114,8 +106,8 @@ impl Feed {
         });
     }
 
-    /// Leaves a room, and drops it with its last member. What was not written yet counts as
-    /// skipped; so the caller writes first.
+    /// Leaves a room, and drops the room with its last member. What was not written yet counts as
+    /// skipped, so the caller writes first.
     pub fn handle_leave<R>(&mut self, key: usize, id: RoomId, logs: &mut RoomLogs<R>) {
         let place = self.memberships.iter().position(|own| own.room == id);
         let Some(place) = place else { return };
@@ -134,14 +126,14 @@ impl Feed {
 
     fn change_memberships(&mut self, change: impl FnOnce(&mut Vec<Membership>)) {
         let mut memberships = core::mem::take(&mut self.memberships).into_vec();
-        // Nearly everybody is in one room, or two.
+        // Nearly everybody is in one room or two.
         memberships.reserve_exact(1);
         change(&mut memberships);
         self.memberships = memberships.into_boxed_slice();
     }
 
-    /// Leaves all rooms, and drops what was not written, but for the rest of a line that was cut:
-    /// another connection is shown it.
+    /// Leaves all rooms and drops what was not written, except the rest of a line that was cut:
+    /// another connection of the person takes over and is shown it.
     pub fn handle_superseded<R>(&mut self, key: usize, logs: &mut RoomLogs<R>) {
         while let Some(id) = self.memberships.last().map(|own| own.room) {
             self.handle_leave(key, id, logs);
@@ -150,7 +142,7 @@ impl Feed {
         self.gaps.clear();
     }
 
-    /// Sees a room in another format from its cursor on.
+    /// Changes the format of a room, from its cursor on.
     pub fn handle_format<R: Render>(
         &mut self,
         id: RoomId,
@@ -162,14 +154,15 @@ impl Feed {
         if let (Some(own), Some(room)) = (own, logs.get_mut(&id))
             && own.format != format
         {
-            // In this order: the new log may be made of what only the old one still has.
+            // In this order: the new log may need events that only the old one still has.
             room.open(format, own.cursor, renderer);
             room.close(own.format, own.cursor);
             own.format = format;
         }
     }
 
-    /// The newest entry of a room is this session's own, so that its terminal may show it already.
+    /// Notes that the newest entry of a room is the session's own, which its terminal may show
+    /// already.
     pub fn handle_own<R>(&mut self, id: RoomId, logs: &RoomLogs<R>) {
         let own = self.memberships.iter_mut().find(|own| own.room == id);
         if let (Some(own), Some(room)) = (own, logs.get(&id)) {
@@ -177,32 +170,32 @@ impl Feed {
         }
     }
 
-    /// Adds lines for this session alone, to be shown behind the events up to `after`. Beyond
-    /// [`PRIVATE_LOG_BYTES_MAX`](chinwag_core::limits::PRIVATE_LOG_BYTES_MAX) the oldest are lost.
+    /// Adds lines for this session alone, shown after the events up to `after`. Beyond
+    /// [`PRIVATE_LOG_BYTES_MAX`](chinwag_core::limits::PRIVATE_LOG_BYTES_MAX) it drops the oldest.
     pub fn handle_private(&mut self, after: Seq, lines: &[u8]) {
         self.gaps.add(self.private.push(after, lines, Kind::Word));
     }
 
-    /// Adds the lines of an answer. A session that is resumed is not told them again: the question can
-    /// be asked again.
+    /// Adds the lines of an answer. A resumed session is not shown them again, since the client can
+    /// repeat the question.
     pub fn handle_answer(&mut self, after: Seq, lines: &[u8]) {
         self.gaps.add(self.private.push(after, lines, Kind::Answer));
     }
 
-    /// Adds news for a program alone. They are kept, within bounds, until it is known to have read them: that its
-    /// system has acknowledged them does not say so.
+    /// Adds news that only a program receives. They are kept, within bounds, until the program
+    /// proves that it has read them: an acknowledgement by its system proves nothing.
     pub fn handle_news(&mut self, after: Seq, lines: &[u8]) {
         self.gaps.add(self.private.push(after, lines, Kind::News));
     }
 
-    /// Adds lines that a program missed in a room and that the store has: they are read there again if it does not
-    /// get them.
+    /// Adds lines that a program missed in a room and that the store has. If the program does not
+    /// get them, they are read from the store again.
     pub fn handle_copy(&mut self, after: Seq, lines: &[u8]) {
         self.gaps.add(self.private.push(after, lines, Kind::Copy));
     }
 
-    /// Takes over what a connection before has left in doubt: news that are not told again now, and those that have
-    /// gone.
+    /// Takes over what the previous connection left in doubt: news that need no repeating now, and
+    /// news that are gone.
     pub fn handle_unproven(&mut self, news: &[(Seq, Box<[u8]>)], lost: &LostLines) {
         if news.is_empty() && lost.lines() == 0 {
             return;
@@ -214,21 +207,22 @@ impl Feed {
         }
     }
 
-    /// The program has sent something: it is up to date with the news so far, if nobody knows better.
+    /// Notes that the program has sent something. Unless it says otherwise, it is up to date with
+    /// the news so far.
     pub fn handle_heard(&mut self, newest: Seq) {
         if self.private.unproven().is_some() {
             self.private.unproven_mut().heard = newest;
         }
     }
 
-    /// Events up to this one are not shown any more: the session has seen them in another way.
+    /// Marks events up to this one as seen: the session was shown them in another way.
     pub fn handle_seen(&mut self, seen: Seq) {
         self.seen = self.seen.max(seen);
     }
 
-    /// Keeps lines of rooms back until [`release`](Self::release), and writes private ones alone: a
-    /// resumed session is first shown what it has missed. The rooms keep what comes meanwhile,
-    /// within their bounds.
+    /// Holds lines of rooms back until [`release`](Self::release), and writes private lines alone:
+    /// a resumed session is first shown what it missed. Meanwhile the rooms keep new lines, within
+    /// their bounds.
     pub fn hold(&mut self) {
         self.is_held = true;
     }
@@ -238,32 +232,32 @@ impl Feed {
         self.is_held = false;
     }
 
-    /// Whether lines of rooms are kept back.
+    /// Whether lines of rooms are held back.
     pub fn is_held(&self) -> bool {
         self.is_held
     }
 
-    /// The newest event that it was written.
+    /// The newest event that was written.
     pub fn seen(&self) -> Seq {
         self.seen
     }
 
-    /// Whether there is nothing left to be written to it alone.
+    /// Whether no private line and no rest of a line is waiting.
     pub fn is_written(&self) -> bool {
         self.unsent.is_empty() && self.private.is_written() && self.gaps.is_empty()
     }
 
-    /// Its rooms and how it sees them, in the order in which it entered them.
+    /// The session's rooms and their formats, in the order in which it entered them.
     pub fn rooms(&self) -> impl Iterator<Item = (RoomId, FormatId)> + '_ {
         self.memberships.iter().map(|own| (own.room, own.format))
     }
 
-    /// Writes the news of one room from its log, without a copy, if there is nothing else to be
-    /// written and nothing to be left out; [`Progress::More`] if
-    /// [`poll_write`](Self::poll_write) is to look more closely.
+    /// Writes the news of one room from its log without a copy, if nothing else is waiting and
+    /// nothing has to be left out. Otherwise returns [`Progress::More`]:
+    /// [`poll_write`](Self::poll_write) looks closer.
     ///
-    /// `write` offers bytes to the socket and returns how many it took; less than all means that
-    /// it is full. It is called at most once.
+    /// `write` offers bytes to the socket and returns how many it took; fewer than offered means
+    /// that the socket is full. It is called at most once.
     pub fn poll_straight<R>(
         &mut self,
         id: RoomId,
@@ -307,7 +301,7 @@ impl Feed {
             };
         };
         let log = room.log(own.format).filter(|log| log.first() <= own.cursor);
-        // What stands in two rooms, such as a new name, may have been shown from the other one.
+        // An event of two rooms, such as a new name, may have been shown in the other one.
         let (Some(log), true) = (log, event.seq > self.seen && own.cursor >= own.own_until) else {
             return Progress::More;
         };
@@ -335,7 +329,7 @@ impl Feed {
         }
     }
 
-    /// Moves a cursor. The log has to be told, which may then forget what is in front of it.
+    /// Moves a cursor and tells the log, which may then forget what is before it.
     pub(crate) fn go_on<R>(&mut self, place: usize, next: u64, room: &RoomLog<R>) {
         let own = &mut self.memberships[place];
         if next > own.cursor

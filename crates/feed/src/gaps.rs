@@ -1,5 +1,5 @@
-//! Lines that a reader has lost and was not told of yet: lines of rooms with their places, since the store has
-//! those, and a count of the others.
+//! Lost lines that the reader does not know of yet: those of rooms with their places, where the
+//! store has them, and a count of all others.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use crate::Gap;
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(crate) struct Gaps {
-    /// In a box, since nearly nobody loses anything.
+    /// In a box, since almost no session loses anything.
     lost: Option<Box<Lost>>,
 }
 
@@ -27,14 +27,14 @@ impl Gaps {
         self.lost.is_none()
     }
 
-    /// Lines are lost that nobody has any more.
+    /// Counts lines that exist nowhere any more.
     pub(crate) fn add(&mut self, lines: u64) {
         if lines > 0 {
             self.lost.get_or_insert_default().others += lines;
         }
     }
 
-    /// Lines of a room are lost, behind those that were lost before.
+    /// Adds lost lines of a room, after those that were lost before.
     pub(crate) fn add_gap(&mut self, gap: Gap) {
         let rooms = &mut self.lost.get_or_insert_default().rooms;
         match rooms.iter_mut().find(|known| known.room == gap.room) {
@@ -50,13 +50,14 @@ impl Gaps {
         self.lost.as_deref().map_or(&[], |lost| &lost.rooms)
     }
 
-    /// The place behind which lines of a room were lost.
+    /// The place after which lines of a room were lost.
     pub(crate) fn after(&self, room: RoomId) -> Option<Seq> {
         let mut rooms = self.rooms().iter();
         rooms.find(|gap| gap.room == room).map(|gap| gap.after)
     }
 
-    /// Lines of a room that the reader has left cannot be asked for.
+    /// Gives up the places in a room that the reader has left: it cannot ask for those lines any
+    /// more.
     pub(crate) fn leave(&mut self, room: RoomId) {
         if let Some(lost) = self.lost.as_deref_mut() {
             let left = lost.rooms.extract_if(.., |gap| gap.room == room);
@@ -68,7 +69,7 @@ impl Gaps {
         self.lost.as_deref().map_or(0, |lost| lost.others)
     }
 
-    /// All lines.
+    /// The number of all lines.
     pub(crate) fn lines(&self) -> u64 {
         let rooms: u64 = self.rooms().iter().map(|gap| gap.lines).sum();
         rooms + self.others()

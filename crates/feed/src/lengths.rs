@@ -1,22 +1,23 @@
-//! The lengths of entries that a log has already forgotten: four bytes for each, shared by all readers. With them
-//! the feed finds where lines ended in what a lost connection's peer has not acknowledged.
+//! The lengths of entries that a log has already forgotten: four bytes each, shared by all readers.
+//! With them the feed finds where lines ended in the bytes that the peer of a lost connection has
+//! not acknowledged.
 
 use alloc::collections::VecDeque;
 
-/// Entries whose lengths are kept: more than the lines of the shortest kind that fit into the send
-/// queue of a connection, some 128 KiB.
+/// How many lengths are kept: more than the shortest lines that fit into a socket's send queue of
+/// some 128 KiB.
 pub(crate) const LENGTHS_MAX: usize = 16 << 10;
 
-/// The lengths of entries that follow each other.
+/// The lengths of consecutive entries.
 #[derive(Debug)]
 pub(crate) struct Lengths {
     lengths: VecDeque<u32>,
-    /// The number behind the last of them.
+    /// The number after the last entry.
     end: u64,
 }
 
 impl Lengths {
-    /// None, up to entry `end`.
+    /// No lengths yet; the next will be that of entry `end`.
     pub(crate) fn new(end: u64) -> Self {
         Self {
             lengths: VecDeque::new(),
@@ -24,7 +25,7 @@ impl Lengths {
         }
     }
 
-    /// The number behind the last entry.
+    /// The number after the last entry.
     pub(crate) fn end(&self) -> u64 {
         self.end
     }
@@ -38,7 +39,7 @@ impl Lengths {
         self.end += 1;
     }
 
-    /// Forgets those that are known.
+    /// Forgets all lengths.
     pub(crate) fn clear(&mut self) {
         self.lengths = VecDeque::new();
     }
@@ -51,8 +52,8 @@ impl Lengths {
     }
 }
 
-/// The first entry of which the last `bytes` before entry `to` hold a part, given the lengths of
-/// entries; `None` if one of them is not known.
+/// The entry in which the last `bytes` before entry `to` begin, from the lengths of entries; `None`
+/// if one of the lengths is unknown.
 pub(crate) fn back_from(to: u64, bytes: u64, length: impl Fn(u64) -> Option<u64>) -> Option<u64> {
     let (mut number, mut left) = (to, bytes);
     while left > 0 {

@@ -1,10 +1,10 @@
 //! A room's lines in one format, rendered once for all its readers.
 //!
-//! The bytes lie in one piece, so that a reader with nothing else to be shown is written straight
-//! from its cursor to the end, without a copy: with a thousand readers the copies would cost as
-//! much as the system calls. A log keeps only what some reader was not written yet. It counts its
-//! readers where they stand and learns of every step they take, so that it needs to ask nobody
-//! what it may forget.
+//! The bytes are contiguous, so a reader with nothing else to see is written straight from its
+//! cursor to the end without a copy: with a thousand readers, copies would cost as much as the
+//! system calls. A log keeps only what some reader has not been written yet. It counts the readers
+//! at each entry and is told of each step that they take, so it never has to ask anybody what it
+//! may forget.
 //!
 //! It must not know who its readers are, nor what they leave out.
 
@@ -19,9 +19,9 @@ use crate::{FormatId, Render};
 /// Where one entry's bytes are.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
-    /// Position where its line begins: behind the line of a new day, if it has one.
+    /// The position where the line begins: after the line of a new day, if there is one.
     pub(crate) begin: u64,
-    /// Position behind its last byte.
+    /// The position after its last byte.
     pub(crate) end: u64,
 }
 
@@ -36,20 +36,20 @@ pub(crate) struct RenderedLog<R> {
     /// The number of the first entry.
     first: u64,
     entries: VecDeque<Entry>,
-    /// The lengths of entries that are forgotten, for readers whose peers may not have got them.
+    /// The lengths of forgotten entries, for readers whose peers may not have received them.
     lengths: Lengths,
     readers: u32,
-    /// How many readers stand at each number, of those that are behind.
+    /// How many readers are at each number, of those that are behind.
     behind: BTreeMap<u64, u32>,
-    /// The sum of those.
+    /// The sum of those counts.
     behind_count: u32,
 }
 
-/// A log longer than this drops what all readers have behind them as soon as that is the half.
+/// A log longer than this drops what every reader has been written once that is half of it.
 const TRIM_BYTES: usize = 64 << 10;
-/// Beyond this a buffer grows by a quarter: doubling would keep twice the bound of a room.
+/// Above this a buffer grows by a quarter: doubling would keep twice the bound of a room.
 const DOUBLING_BYTES_MAX: usize = 16 << 10;
-/// What is free before a line is rendered into a large buffer, so that it need not double.
+/// Free space in a large buffer before a line is rendered into it, so that it does not double.
 const LONG_LINE_BYTES: usize = 8 << 10;
 impl<R: Render> RenderedLog<R> {
     /// An empty log whose first entry will have the number `first`.
@@ -68,7 +68,7 @@ impl<R: Render> RenderedLog<R> {
         }
     }
 
-    /// Adds an entry, which puts all readers behind.
+    /// Adds an entry, which leaves all readers behind.
     pub(crate) fn append(&mut self, event: &Event, is_summed: bool, room: &RoomName) {
         let number = self.head();
         let up_to_date = self.readers - self.behind_count;
@@ -79,7 +79,7 @@ impl<R: Render> RenderedLog<R> {
         self.render(event, is_summed, room);
     }
 
-    /// Renders one more entry for readers that already count as behind.
+    /// Renders one more entry for readers that count as behind already.
     pub(crate) fn render(&mut self, event: &Event, is_summed: bool, room: &RoomName) {
         self.reserve();
         let start = self.bytes.len();
@@ -95,12 +95,12 @@ impl<R: Render> RenderedLog<R> {
         });
     }
 
-    /// Whether its readers see what a summary tells of.
+    /// Whether its readers see the single joins and leaves that a summary counts.
     pub(crate) fn wants_each(&self) -> bool {
         self.renderer.wants_each()
     }
 
-    /// Makes room for one more entry where buffers are large.
+    /// Reserves space for one more entry in large buffers.
     fn reserve(&mut self) {
         let is_large = self.bytes.len() > DOUBLING_BYTES_MAX;
         if is_large && self.bytes.capacity() - self.bytes.len() < LONG_LINE_BYTES {
@@ -114,7 +114,7 @@ impl<R: Render> RenderedLog<R> {
         }
     }
 
-    /// Puts the entries of an older log, which ends where this one begins, in front of it.
+    /// Puts the entries of an older log, which ends where this one begins, before its own.
     pub(crate) fn prepend(&mut self, older: Self) {
         debug_assert_eq!(older.head(), self.first);
         let newer = core::mem::replace(&mut self.bytes, older.bytes);
@@ -139,7 +139,7 @@ impl<R> RenderedLog<R> {
         self.first
     }
 
-    /// The number that the next entry will have.
+    /// The number of the next entry.
     pub(crate) fn head(&self) -> u64 {
         self.first + self.entries.len() as u64
     }
@@ -148,7 +148,7 @@ impl<R> RenderedLog<R> {
         self.entries.len()
     }
 
-    /// Bytes that its lines take, and what it keeps about each.
+    /// The bytes of its lines and of what it keeps about each.
     pub(crate) fn size(&self) -> usize {
         self.bytes.len() + self.entries.len() * size_of::<Entry>()
     }
@@ -158,13 +158,13 @@ impl<R> RenderedLog<R> {
         self.bytes.capacity() + self.entries.capacity() * size_of::<Entry>()
     }
 
-    /// The entry of a number that is not below [`first`](Self::first).
+    /// The entry with a number of at least [`first`](Self::first).
     pub(crate) fn entry(&self, number: u64) -> Option<Entry> {
         let place = number.checked_sub(self.first)?;
         self.entries.get(place as usize).copied()
     }
 
-    /// The position where an entry begins, the line of a new day included.
+    /// The position where an entry begins, including the line of a new day.
     pub(crate) fn start_of(&self, number: u64) -> u64 {
         let before = number.checked_sub(self.first + 1);
         let entry = before.and_then(|before| self.entries.get(before as usize));
@@ -181,13 +181,14 @@ impl<R> RenderedLog<R> {
         &self.bytes[(start - self.base) as usize..(end - self.base) as usize]
     }
 
-    /// Where a socket stands that took `taken` bytes from entry `number` on: the number of the
-    /// entry that goes on next, and the rest of the one that was cut.
+    /// The place of a socket that took `taken` bytes from entry `number` on: the number of the next
+    /// entry, and the rest of the entry that was cut.
     pub(crate) fn split(&self, number: u64, taken: usize) -> (u64, &[u8]) {
         let position = self.start_of(number) + taken as u64;
         let done = self.entries.partition_point(|entry| entry.end <= position);
         let next = self.first + done as u64;
-        // An entry begins where the one before ends: only a cut one begins before the position.
+        // An entry begins where the previous one ends, so only a cut one begins before the
+        // position.
         if self.start_of(next) == position {
             return (next, &[]);
         }
@@ -195,13 +196,13 @@ impl<R> RenderedLog<R> {
         (next + 1, self.slice(position, end))
     }
 
-    /// One reader more, that goes on at `cursor`.
+    /// Adds a reader whose next entry is `cursor`.
     pub(crate) fn add_reader(&mut self, cursor: u64) {
         self.readers += 1;
         self.stand(cursor);
     }
 
-    /// One reader less. Returns whether somebody is left.
+    /// Removes a reader. Returns whether any is left.
     pub(crate) fn remove_reader(&mut self, cursor: u64) -> bool {
         self.readers = self.readers.saturating_sub(1);
         self.step_off(cursor);
@@ -209,7 +210,7 @@ impl<R> RenderedLog<R> {
         self.readers > 0
     }
 
-    /// A reader has gone on. Returns whether the log has forgotten something for that.
+    /// Moves a reader. Returns whether the log forgot something.
     pub(crate) fn advance(&mut self, from: u64, to: u64) -> bool {
         debug_assert!(from <= to && to <= self.head());
         self.step_off(from);
@@ -234,13 +235,13 @@ impl<R> RenderedLog<R> {
         }
     }
 
-    /// Drops what all readers have been written, where that is worth it.
+    /// Drops what every reader has been written, if that is worth the move. Returns whether it did.
     fn forget(&mut self) -> bool {
         let Some((&least, _)) = self.behind.first_key_value() else {
             self.clear();
             return true;
         };
-        // Moving what stays is worth it only if most goes.
+        // Moving the rest is worth it only if it is the smaller part.
         let read = (self.start_of(least) - self.base) as usize;
         let is_worth_it = self.bytes.len() > TRIM_BYTES && read > self.bytes.len() / 2;
         if is_worth_it {
@@ -253,14 +254,14 @@ impl<R> RenderedLog<R> {
         self.keep_lengths(self.head());
         self.first = self.head();
         self.base = self.end();
-        // A quiet room keeps no buffer: most rooms are quiet most of the time, and to allocate one
+        // A quiet room keeps no buffer: most rooms are quiet most of the time, and allocating one
         // costs less than a single write.
         self.bytes = Vec::new();
         self.entries = VecDeque::new();
     }
 
-    /// Makes room: drops what all readers have been written, or else the older half, so that each
-    /// byte is moved once at most.
+    /// Makes space: drops what every reader has been written, or else the older half, so that each
+    /// byte is moved at most once.
     pub(crate) fn shed(&mut self) {
         let least = self.behind.first_key_value().map(|(&least, _)| least);
         if let Some(least) = least.filter(|&least| least > self.first) {
@@ -289,21 +290,21 @@ impl<R> RenderedLog<R> {
         (self.base, self.first) = (base, number);
     }
 
-    /// Keeps the lengths of entries that are about to be forgotten.
+    /// Keeps the lengths of entries that the log is about to forget.
     fn keep_lengths(&mut self, until: u64) {
-        // Those that were made anew for one who was behind are known already.
+        // Entries that were rendered again for a reader who was behind are known already.
         for number in self.lengths.end()..until {
             let length = self.length_kept(number).unwrap_or(0);
             self.lengths.push(length);
         }
     }
 
-    /// Forgets the lengths of what is forgotten.
+    /// Forgets the lengths of forgotten entries.
     pub(crate) fn forget_lengths(&mut self) {
         self.lengths.clear();
     }
 
-    /// What it knows of entries that readers may have been written, when it is given up.
+    /// The lengths of all entries that readers may have been written, for when the log is given up.
     pub(crate) fn into_lengths(mut self) -> Lengths {
         self.keep_lengths(self.head());
         self.lengths
@@ -321,7 +322,7 @@ impl<R> RenderedLog<R> {
             .or_else(|| self.length_kept(number))
     }
 
-    /// Panics if it contradicts itself. For debug assertions.
+    /// Panics if the fields contradict each other. For debug assertions.
     pub(crate) fn check(&self, head: u64) -> bool {
         let ends = self.entries.back().map_or(self.base, |entry| entry.end);
         let behind: u32 = self.behind.values().sum();

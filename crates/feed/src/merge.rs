@@ -1,9 +1,9 @@
-//! Writing to a session that needs a closer look: lines of several rooms and private lines, in the
-//! one order, without those that it does not see.
+//! Writes to sessions that need a closer look: merges lines of several rooms and private lines into
+//! the one order, without those that the reader does not see.
 //!
-//! The lines are put together first, which moves the cursors; then they are written; then the
-//! cursors move back to what the socket did not take. Only the rest of a line that was cut waits
-//! in `unsent`: a reader that has stalled costs a line, not a buffer of 64 KiB.
+//! It first puts lines together, which moves the cursors, then writes them, then moves the cursors
+//! back to what the socket did not take. Only the rest of a cut line waits in `unsent`, so a
+//! stalled reader costs a line and not a buffer of 64 KiB.
 
 use alloc::vec::Vec;
 
@@ -13,27 +13,27 @@ use crate::private::whole_lines;
 use crate::scratch::{Extent, Piece, PieceSource, Scratch};
 use crate::{Feed, Gap, Progress, Reader, RoomLog, RoomLogs};
 
-/// Bytes that are put together for one write. More only if one line is longer.
+/// The most bytes put together for one write, unless a single line is longer.
 pub const MERGE_BYTES_MAX: usize = 64 << 10;
 
-/// Lines of one source that go on before any other source has something to say.
+/// Lines of one source, up to the point where another source has the next line.
 #[derive(Clone, Copy, Debug)]
 enum Run {
-    /// Private lines of one place in the order.
+    /// Private lines at one place in the order.
     Private,
     /// Lines of one room.
     Room {
-        /// The membership's place.
+        /// The index of the membership.
         place: usize,
-        /// The first event that another source goes before.
+        /// The first event before which another source has a line.
         until: Seq,
     },
 }
 
 impl Feed {
-    /// Writes what comes next, of whatever source, in one call of `write` at most; see
-    /// [`poll_straight`](Self::poll_straight) for that. Whatever it returns, the feed may be
-    /// polled again; after [`Progress::Full`] it makes sense when the socket takes something.
+    /// Writes what comes next from any source, with at most one call of `write`, which is that of
+    /// [`poll_straight`](Self::poll_straight). Whatever this returns, the caller may poll again;
+    /// after [`Progress::Full`] it should wait until the socket is writable.
     pub fn poll_write<R>(
         &mut self,
         logs: &mut RoomLogs<R>,
@@ -57,7 +57,7 @@ impl Feed {
         let is_full = taken < scratch.bytes.len();
         if is_full {
             self.give_back(logs, scratch, taken);
-            // The last line that stays is the newest: they were put together in order.
+            // The last line that stays is the newest, since they are in order.
             let mut kept = scratch.pieces.iter().rev();
             let newest = kept.find_map(|piece| seen_by(piece.source, logs));
             self.seen = newest.map_or(seen, |newest| newest.max(seen));
@@ -81,7 +81,7 @@ impl Feed {
         }
     }
 
-    /// Puts together what fits into one write. Returns whether that is all there is.
+    /// Puts together what fits into one write. Returns whether that is everything.
     fn merge<R>(
         &mut self,
         logs: &RoomLogs<R>,
@@ -103,7 +103,7 @@ impl Feed {
         true
     }
 
-    /// Tells what was lost. It counts as told when all of that is written.
+    /// Adds the notices of lost lines. They count as told once they are written whole.
     fn tell_gaps(&self, reader: &impl Reader, scratch: &mut Scratch) {
         let others = self.gaps.others();
         if others > 0 {
@@ -117,7 +117,8 @@ impl Feed {
         scratch.note(PieceSource::Notice { lines }, 0);
     }
 
-    /// Passes over what rooms could not keep for it: that is told before what follows.
+    /// Skips what the rooms could not keep for this session, so that the notice comes before the
+    /// next line.
     fn skip_lost<R>(&mut self, logs: &mut RoomLogs<R>) {
         for place in self.news() {
             let own = &mut self.memberships[place];
@@ -138,7 +139,7 @@ impl Feed {
         }
     }
 
-    /// The places of the memberships that may have news.
+    /// The memberships that may have news.
     fn news(&self) -> core::ops::Range<usize> {
         let count = if self.is_held {
             0
@@ -148,11 +149,11 @@ impl Feed {
         0..count
     }
 
-    /// The source whose next line is the oldest.
+    /// The source with the oldest next line.
     fn next_run<R>(&self, logs: &RoomLogs<R>) -> Option<Run> {
         let mut oldest: Option<(Seq, usize)> = None;
         let private = self.private.pending().map(|(after, _)| after);
-        // A private line stands behind the events up to its place.
+        // A private line comes after the events up to its place.
         let mut until = private.map_or(Seq(u64::MAX), Seq::next);
         for place in self.news() {
             let own = &self.memberships[place];
@@ -176,7 +177,7 @@ impl Feed {
         }
     }
 
-    /// Returns whether all of the oldest private lines fitted.
+    /// Adds the oldest private lines. Returns whether all of them fitted.
     fn merge_private(&mut self, scratch: &mut Scratch) -> bool {
         let Some((_, lines)) = self.private.pending() else {
             return true;
@@ -192,7 +193,7 @@ impl Feed {
         fits
     }
 
-    /// Returns whether all lines of the run fitted.
+    /// Adds the lines of a run of a room. Returns whether all of them fitted.
     fn merge_room<R>(
         &mut self,
         place: usize,
@@ -209,8 +210,8 @@ impl Feed {
         fits
     }
 
-    /// Copies entries up to an event, the first of them in any case. Returns the number of the one
-    /// that goes on next, and whether all fitted.
+    /// Copies entries up to an event, but at least one. Returns the number of the next entry, and
+    /// whether all fitted.
     fn copy_run<R>(
         &self,
         place: usize,
@@ -227,7 +228,7 @@ impl Feed {
         let plain = |from, to| log.slice(log.start_of(from), log.start_of(to));
         let sees_all = reader.sees_all();
         let mut next = own.cursor;
-        // What is shown lies in long pieces: from here on nothing was copied yet.
+        // Visible lines come in long stretches: nothing from here on has been copied yet.
         let mut from = next;
         let mut fits = true;
         let mut behind = Vec::new();
@@ -240,7 +241,7 @@ impl Feed {
                 fits = false;
                 break;
             }
-            // What stands in two rooms, such as a new name, is shown once.
+            // An event of two rooms, such as a new name, is shown once.
             let is_shown_already = event.seq <= self.seen && !reader.in_each_room(event);
             let is_hidden = is_shown_already || (next < own.own_until && reader.is_own(event));
             behind.clear();
@@ -271,7 +272,7 @@ impl Feed {
         (next, fits)
     }
 
-    /// Moves the cursors back to what the socket did not take, but for the line that it has cut.
+    /// Moves the cursors back to what the socket did not take, except for the line that it cut.
     fn give_back<R>(&mut self, logs: &RoomLogs<R>, scratch: &mut Scratch, taken: usize) {
         let mut end = scratch.bytes.len();
         while end > taken
@@ -293,8 +294,8 @@ impl Feed {
         }
     }
 
-    /// Keeps the rest of a line, and gives back what is behind it. Returns the piece that ends with
-    /// that line.
+    /// Keeps the rest of the cut line and gives back what follows it. Returns the piece that ends
+    /// with that line.
     fn cut<R>(&mut self, piece: Piece, taken: usize, rest: &[u8], logs: &RoomLogs<R>) -> Piece {
         let mut rest = rest;
         let mut source = piece.source;
@@ -337,7 +338,7 @@ impl Feed {
         }
     }
 
-    /// Tells the logs how far it has come, so that they can forget.
+    /// Tells the logs how far the session has come, so that they can forget.
     fn settle<R>(&mut self, logs: &mut RoomLogs<R>, scratch: &mut Scratch) {
         for (own, &before) in self.memberships.iter().zip(&scratch.cursors) {
             if own.cursor > before
@@ -357,8 +358,8 @@ impl Feed {
     }
 }
 
-/// What a reader who does not see all lines as they are is shown of one: which bytes of the log, and those that
-/// come `behind` them.
+/// Decides how a reader who does not see every line as it is sees this one: which bytes of the log,
+/// and which bytes instead of or after them (`behind`).
 fn extent_for(reader: &impl Reader, event: &Event, room: RoomId, behind: &mut Vec<u8>) -> Extent {
     if reader.hides(event) {
         return Extent::Hidden;
@@ -375,7 +376,7 @@ fn extent_for(reader: &impl Reader, event: &Event, room: RoomId, behind: &mut Ve
     }
 }
 
-/// The newest event that was seen with a piece, if it is a room's.
+/// The newest event seen with a piece, if the piece comes from a room.
 fn seen_by<R>(source: PieceSource, logs: &RoomLogs<R>) -> Option<Seq> {
     match source {
         PieceSource::Room {

@@ -1,14 +1,13 @@
-//! Lines for one session alone, each behind the events up to a place in the order.
+//! Lines for one session alone, each after the events up to a place in the order.
 //!
-//! A log with one cursor, like a room: what is in front of the cursor was written, and is kept
-//! until the peer has acknowledged it, for nobody else has it. Bounded in bytes, whatever the size
-//! of one push: of an answer of six megabytes the reader gets the end, and is told how many lines
-//! it did not get. Lines go whole, the oldest first, and those that were written before those that
-//! were not.
+//! This is a log with one cursor, like a room's: what is before the cursor was written, and is kept
+//! until the peer acknowledges it, since nobody else has it. Its bytes are bounded, however large
+//! one push is: of an answer of six megabytes the reader gets the end, and learns how many lines
+//! are missing. It drops whole lines, the oldest first, and written lines before unwritten ones.
 //!
-//! Of an answer that was written only the length is kept: it is never shown again, and a welcome of some
-//! kilobytes weighs more than the session that waits for its acknowledgement. News for a program alone outlive the
-//! acknowledgement, see [`Unproven`].
+//! Of a written answer only the length is kept: it is never shown again, and a welcome of some
+//! kilobytes would weigh more than the session that waits for its acknowledgement. News for a
+//! program alone outlive the acknowledgement, see [`Unproven`].
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -19,35 +18,35 @@ use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
 use crate::queue::Queue;
 use crate::unproven::{Unproven, acknowledged, count};
 
-/// Lines, and the event that they stand behind.
+/// Lines, and the event after which they are shown.
 pub(crate) type Behind = (Seq, Box<[u8]>);
 
-/// Lines that were added together.
+/// Lines that were pushed together.
 #[derive(Debug, Default)]
 struct Chunk {
     after: Seq,
-    /// Empty once they were written and are not shown again.
+    /// Empty once the lines were written and need not be shown again.
     lines: Box<[u8]>,
-    /// Their bytes.
+    /// Their length in bytes.
     length: u32,
     kind: Kind,
 }
 
-/// What becomes of lines that the peer may not have got.
+/// What happens to lines that the peer may not have received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// They are shown again.
     #[default]
     Word,
-    /// They are shown again, and kept until the peer has said that it has them.
+    /// They are shown again, and kept until the peer says that it has them.
     News,
-    /// They answer a question, which can be asked again.
+    /// They answer a question, which the client can ask again.
     Answer,
-    /// What a room had, from the store: it is read there again.
+    /// They are the past of a room, and are read from the store again.
     Copy,
 }
 
-/// Why lines are kept no longer.
+/// Why lines are dropped.
 #[derive(Clone, Copy, Debug)]
 enum Gone {
     /// The peer's system has them.
@@ -56,14 +55,14 @@ enum Gone {
     Lost,
 }
 
-/// What a peer has not got of the lines for it alone, or may not have read.
+/// The private lines that a peer has not received, or may not have read.
 #[derive(Debug, Default)]
 pub(crate) struct Unseen {
     /// Not acknowledged, or not written.
     pub(crate) lines: Vec<Behind>,
-    /// News that were acknowledged.
+    /// Acknowledged news.
     pub(crate) unproven: Vec<Behind>,
-    /// The first of the lines that are to be read from the store again.
+    /// The first of the lines that have to be read from the store again.
     pub(crate) copies_from: Option<Seq>,
 }
 
@@ -73,28 +72,28 @@ pub(crate) struct PrivateLines {
     kept: Option<Box<Kept>>,
 }
 
-/// Lines that are kept.
+/// The lines that are kept, and how far they were written.
 #[derive(Debug, Default)]
 struct Kept {
     chunks: Queue<Chunk>,
-    /// Bytes that are kept.
+    /// How many bytes are kept.
     bytes: u32,
-    /// Those of them that were written.
+    /// How many of those were written.
     sent: u32,
-    /// Bytes of the first chunk that are not kept any more.
+    /// How many bytes of the first chunk were dropped.
     gone: u32,
-    /// Chunks that were written whole.
+    /// How many chunks were written whole.
     sent_chunks: u32,
-    /// Those of them that [`forget_answers`](Kept::forget_answers) has looked at.
+    /// How many of those [`forget_answers`](Kept::forget_answers) has looked at.
     settled_chunks: u32,
-    /// Bytes of the next chunk that were written.
+    /// How many bytes of the next chunk were written.
     offset: u32,
-    /// There is one as soon as there are news.
+    /// `Some` from the first news on.
     unproven: Option<Box<Unproven>>,
 }
 
 impl PrivateLines {
-    /// Adds lines. Returns how many had to go for them that were not written yet.
+    /// Adds lines. Returns how many unwritten lines it dropped for them.
     pub(crate) fn push(&mut self, after: Seq, lines: &[u8], kind: Kind) -> u64 {
         let kept = self.kept.get_or_insert_default();
         let lost = kept.push(after, lines, kind);
@@ -102,12 +101,12 @@ impl PrivateLines {
         lost
     }
 
-    /// The oldest lines that were not written, and what they stand behind.
+    /// The oldest unwritten lines, and the event after which they are shown.
     pub(crate) fn pending(&self) -> Option<(Seq, &[u8])> {
         self.kept.as_deref()?.pending()
     }
 
-    /// So many bytes of [`pending`](Self::pending) were written.
+    /// Counts `bytes` of [`pending`](Self::pending) as written.
     pub(crate) fn take(&mut self, bytes: usize) {
         if let Some(kept) = &mut self.kept {
             kept.take(bytes);
@@ -121,20 +120,20 @@ impl PrivateLines {
         }
     }
 
-    /// What was [taken](Self::take) so far is not [given back](Self::give_back) any more: answers are
-    /// forgotten, but for their lengths.
+    /// Makes what was [taken](Self::take) so far final, so that it is not [given
+    /// back](Self::give_back): forgets answers except for their lengths.
     pub(crate) fn forget_answers(&mut self) {
         if let Some(kept) = &mut self.kept {
             kept.forget_answers();
         }
     }
 
-    /// Whether all was written.
+    /// Whether everything was written.
     pub(crate) fn is_written(&self) -> bool {
         self.kept.as_deref().is_none_or(Kept::is_written)
     }
 
-    /// Drops what was written but for the last `kept` bytes.
+    /// Drops what was written, except the last `kept` bytes.
     pub(crate) fn forget_sent(&mut self, kept: u64) {
         if let Some(lines) = &mut self.kept {
             let bytes = u64::from(lines.sent).saturating_sub(kept);
@@ -143,19 +142,19 @@ impl PrivateLines {
         }
     }
 
-    /// All lines of which the last `unacknowledged` bytes that were written hold a part, and those
-    /// that were not written, answers excepted.
+    /// Every line of which the last `unacknowledged` written bytes hold a part, and every unwritten
+    /// line, except for answers.
     pub(crate) fn since(&self, unacknowledged: u64) -> Unseen {
         let kept = self.kept.as_deref();
         kept.map_or_else(Unseen::default, |kept| kept.since(unacknowledged))
     }
 
-    /// What is known of news beside their chunks, if there are any.
+    /// What is known of news whose chunks are gone, if there are any.
     pub(crate) fn unproven(&self) -> Option<&Unproven> {
         self.kept.as_deref()?.unproven.as_deref()
     }
 
-    /// The same, to be changed. It is made if it is not there.
+    /// The same to change; created on first use.
     pub(crate) fn unproven_mut(&mut self) -> &mut Unproven {
         let kept = self.kept.get_or_insert_default();
         kept.unproven.get_or_insert_default()
@@ -174,7 +173,7 @@ impl Kept {
         }
         let (cut_off, lines) = cut(lines, lines.len().saturating_sub(PRIVATE_LOG_BYTES_MAX));
         let excess = (self.bytes as usize + lines.len()).saturating_sub(PRIVATE_LOG_BYTES_MAX);
-        // What is cut off the new lines is newer than all that waits.
+        // What is cut off the new lines is newer than everything that waits.
         let older = if cut_off > 0 {
             self.bytes as usize
         } else {
@@ -197,7 +196,7 @@ impl Kept {
         lost
     }
 
-    /// Drops at least so many bytes, in whole lines. Returns how many lines were not written yet.
+    /// Drops at least `bytes` bytes, in whole lines. Returns how many lines were unwritten.
     fn drop_front(&mut self, mut bytes: usize, why: Gone) -> u64 {
         let mut lost = 0;
         while bytes > 0
@@ -321,7 +320,7 @@ impl Kept {
             } else {
                 from
             };
-            // A line of which the beginning is not kept is no line.
+            // A line whose beginning was dropped is no line.
             let gone = if begin == 0 { self.gone as usize } else { 0 };
             let from = from.max(gone);
             if chunk.kind == Kind::News {
@@ -347,12 +346,12 @@ impl Chunk {
     }
 }
 
-/// Where the line begins in which a byte lies.
+/// Where the line that contains a byte begins.
 fn line_start(lines: &[u8], place: usize) -> usize {
     memchr::memrchr(b'\n', &lines[..place]).map_or(0, |end| end + 1)
 }
 
-/// Cuts at least so many bytes off the front, up to the end of a line. Returns how many lines that
+/// Cuts at least `bytes` bytes off the front, up to the end of a line. Returns how many lines that
 /// were, and the rest.
 fn cut(lines: &[u8], bytes: usize) -> (u64, &[u8]) {
     let Some(last) = bytes.checked_sub(1) else {
@@ -361,11 +360,11 @@ fn cut(lines: &[u8], bytes: usize) -> (u64, &[u8]) {
     let end = memchr::memchr(b'\n', &lines[last..]);
     let (gone, rest) = lines.split_at(end.map_or(lines.len(), |end| last + end + 1));
     let ends = memchr::memchr_iter(b'\n', gone).count() as u64;
-    // The rest of a chunk without an end of line is a line too.
+    // The end of a chunk counts as a line even without an end of line.
     (ends + u64::from(end.is_none()), rest)
 }
 
-/// The length of as many whole lines as fit into `space`, or of the first one if none does.
+/// The length of as many whole lines as fit into `space`, or of the first one if none fits.
 pub(crate) fn whole_lines(lines: &[u8], space: usize) -> usize {
     if lines.len() <= space {
         return lines.len();

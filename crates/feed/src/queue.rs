@@ -1,8 +1,10 @@
-//! A queue in one allocation with its lengths, for what a crowd needs on its way in and an idle session does not.
+//! A queue whose items and lengths share one allocation, for data that a crowd needs on its way in
+//! and an idle session does not.
 //!
-//! Such memory goes back to the system only if nothing that stays lies among it, and allocators put things of one size
-//! into the same pages. A session's own boxes have 32, 64, 128 and 256 bytes, as have the buffers of a
-//! [`VecDeque`](alloc::collections::VecDeque); these have sixteen more.
+//! Memory goes back to the system only if nothing lasting lies among it, and allocators put blocks
+//! of one size on the same pages. A session's own boxes have 32, 64, 128 and 256 bytes, as do the
+//! buffers of a [`VecDeque`](alloc::collections::VecDeque); the blocks of this queue have sixteen
+//! more.
 
 use core::ops::{Deref, DerefMut};
 
@@ -11,9 +13,9 @@ use thin_vec::ThinVec;
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct Queue<T> {
-    /// Those that were taken are empty, until half of all are.
+    /// Taken items stay as empty slots until they are half of all.
     items: ThinVec<T>,
-    /// The first that was not taken.
+    /// The index of the first item that was not taken.
     front: u32,
 }
 
@@ -31,7 +33,7 @@ impl<T: Default> Queue<T> {
         push(&mut self.items, item);
     }
 
-    /// Takes the first one out.
+    /// Takes the first item out.
     pub(crate) fn pop_front(&mut self) -> Option<T> {
         let first = core::mem::take(self.first_mut()?);
         self.front += 1;
@@ -57,7 +59,7 @@ impl<T> DerefMut for Queue<T> {
     }
 }
 
-/// Appends to a list of which each has a few of those who come in at once: it grows by little.
+/// Appends to a list of which each session that arrives has a few items: the list grows by little.
 pub(crate) fn push<T>(items: &mut ThinVec<T>, item: T) {
     if items.len() == items.capacity() {
         items.reserve_exact(items.len() / 4 + 1);

@@ -1,11 +1,12 @@
-//! A room as the sessions of one shard see it: its events, a rendered log for each format that a
-//! member has, and the members.
+//! A room as the sessions of one shard see it: its events, a rendered log for each format of its
+//! members, and the members.
 //!
-//! All logs of a room count the same entries, so that a member that changes its format keeps its
-//! cursor. One bound holds for the sum of them: with a bound for each, a hundred stalled readers in
-//! a hundred time zones would cost a hundred times as much as one.
+//! All logs of a room count the same entries, so a member that changes format keeps its cursor. One
+//! bound holds for their sum: with a bound for each, a hundred stalled readers in a hundred time
+//! zones would cost a hundred times as much as one.
 //!
-//! It must not know sessions: members are keys of the caller's, and readers are counted.
+//! It must not know sessions: members are keys that the caller chooses, and readers are only
+//! counted.
 
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
@@ -27,14 +28,14 @@ pub struct RoomLog<R> {
     name: RoomName,
     /// The number of the first of `events`.
     first: u64,
-    /// Those that some log still has.
+    /// The events that some log still has.
     events: VecDeque<Logged>,
-    /// The places in the order of events that no log has any more, the newest last.
+    /// Where events that no log has any more stand in the order, the newest last.
     past: VecDeque<Seq>,
     /// The newest event.
     newest: Seq,
     logs: Vec<RenderedLog<R>>,
-    /// What is known of logs that nobody reads any more, the newest last.
+    /// What is kept of logs without readers, the newest last.
     closed: Vec<(FormatId, Lengths)>,
     round: Round,
     bytes_max: usize,
@@ -44,24 +45,24 @@ pub struct RoomLog<R> {
 #[derive(Debug)]
 struct Logged {
     event: Arc<Event>,
-    /// A summary will tell of it too.
+    /// Whether a summary will count it too.
     is_summed: bool,
 }
 
-/// Bytes that an event costs at least while a log keeps it: the event, two counts, a pointer and
-/// whether it is summed.
+/// The least that an event costs while a log keeps it: the event, two counts, a pointer and whether
+/// it is summed.
 const EVENT_BYTES: usize = size_of::<Event>() + 2 * size_of::<usize>() + size_of::<Logged>();
 
-/// Logs that nobody reads any more of which something is kept. Formats seldom change.
+/// How many logs without readers something is kept of. Formats seldom change.
 const CLOSED_MAX: usize = 4;
 
 impl<R: Render> RoomLog<R> {
-    /// A room without members, whose logs together may take `bytes_max` bytes. `newest` is the
+    /// A room without members, whose logs together take at most `bytes_max` bytes. `newest` is the
     /// newest event of all rooms.
     pub fn new(name: RoomName, newest: Seq, bytes_max: usize) -> Self {
         Self {
             name,
-            // So that no number stands for two entries when a room is dropped and made again.
+            // So no number means two entries when a room is dropped and created again.
             first: newest.0,
             events: VecDeque::new(),
             past: VecDeque::new(),
@@ -73,15 +74,15 @@ impl<R: Render> RoomLog<R> {
         }
     }
 
-    /// Adds an event to every log, which puts it before each member once more. Returns whether a
-    /// round begins with it: the caller then calls [`poll_member`](Self::poll_member) until the
-    /// round is over, at once or in pieces. While one goes on there is nothing to be taken note of.
+    /// Adds an event to every log, which gives each member news. Returns whether a round begins: if
+    /// so, the caller calls [`poll_member`](Self::poll_member) until the round is over, at once or
+    /// in parts. If a round is going on already, the caller has nothing to do.
     pub fn append(&mut self, event: &Arc<Event>) -> bool {
         self.push(event, false)
     }
 
-    /// Adds an event that a summary will tell of: for the formats that want each. Without any there
-    /// is nothing to be added.
+    /// Adds an event that a summary will count, for the formats that show each join and leave.
+    /// Without such a format it adds nothing. Returns whether a round begins.
     pub fn append_summed(&mut self, event: &Arc<Event>) -> bool {
         self.logs.iter().any(RenderedLog::wants_each) && self.push(event, true)
     }
@@ -112,8 +113,8 @@ impl<R: Render> RoomLog<R> {
         self.head()
     }
 
-    /// Adds a reader to the log of a format. The log is made, or made longer, of the events that
-    /// the other logs still have.
+    /// Adds a reader to the log of a format. If there is no such log, or it is too short, it is
+    /// rendered from the events that the other logs still have.
     pub(crate) fn open(&mut self, format: FormatId, cursor: u64, renderer: impl FnOnce() -> R) {
         let found = self.logs.iter().position(|log| log.format == format);
         let first = cursor.clamp(self.first, self.head());
@@ -123,7 +124,7 @@ impl<R: Render> RoomLog<R> {
             match found {
                 Some(place) => self.logs[place].prepend(older),
                 None => {
-                    // Most rooms are seen in one format, or two.
+                    // Most rooms have one format or two.
                     self.logs.reserve_exact(1);
                     self.logs.push(older);
                 }
@@ -151,19 +152,19 @@ impl<R: Render> RoomLog<R> {
 }
 
 impl<R> RoomLog<R> {
-    /// The next member that is to be offered the room's news; `None` when there is nobody left and
-    /// the round is over. Each member comes at least once after each append, whatever appends,
-    /// joins and leaves come between two calls.
+    /// The next member to offer the room's news to; `None` when the round is over. Every member
+    /// comes at least once after each append, whatever appends, joins and leaves happen between two
+    /// calls.
     pub fn poll_member(&mut self) -> Option<usize> {
         self.round.next()
     }
 
-    /// The keys of its members, in no order.
+    /// The keys of the members, in no particular order.
     pub fn members(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
         self.round.members()
     }
 
-    /// Gives the room another name, from the next entry on.
+    /// Renames the room, from the next entry on.
     pub fn set_name(&mut self, name: RoomName) {
         self.name = name;
     }
@@ -173,32 +174,32 @@ impl<R> RoomLog<R> {
         &self.name
     }
 
-    /// The number that its next entry will have.
+    /// The number of the next entry.
     pub fn head(&self) -> u64 {
         self.first + self.events.len() as u64
     }
 
-    /// Bytes that its logs take, and what they keep about each line.
+    /// The bytes of its logs and of what they keep about each line.
     pub fn size(&self) -> usize {
         let logs: usize = self.logs.iter().map(RenderedLog::size).sum();
         logs + self.events.len() * EVENT_BYTES
     }
 
-    /// Whether it keeps where in the order its past lines were and how long, to tell what the peer of
-    /// a lost connection has not got.
+    /// Whether it keeps the places and lengths of past lines, which say what the peer of a lost
+    /// connection has not received.
     pub fn has_past(&self) -> bool {
         !self.past.is_empty() || !self.closed.is_empty()
     }
 
-    /// Forgets that. Called when no member [awaits](crate::Feed::awaits_acknowledgement) that lines
-    /// are acknowledged.
+    /// Forgets those. To be called when no member [awaits](crate::Feed::awaits_acknowledgement) an
+    /// acknowledgement.
     pub fn forget_past(&mut self) {
         self.past = VecDeque::new();
         self.closed = Vec::new();
         self.logs.iter_mut().for_each(RenderedLog::forget_lengths);
     }
 
-    /// The place in the order right before an entry, or else before the oldest one that is known.
+    /// The event right before an entry, or before the oldest entry that is known.
     pub(crate) fn seq_before(&self, number: u64) -> Seq {
         let oldest = || self.events.front().map(|logged| logged.event.seq);
         let seq = match self.first.saturating_sub(number) as usize {
@@ -211,11 +212,11 @@ impl<R> RoomLog<R> {
         seq.map_or(self.newest, |seq| Seq(seq.0.saturating_sub(1)))
     }
 
-    /// The first entry of which the last `bytes` before entry `to` hold a part, in the log of a
-    /// format. `None` if that was too long ago.
+    /// The entry of a format's log in which the last `bytes` before entry `to` begin. `None` if
+    /// that was too long ago.
     pub(crate) fn back_from(&self, format: FormatId, to: u64, bytes: u64) -> Option<u64> {
         let open = self.log(format);
-        // A format that was given up and taken again has a log of each time.
+        // A format that was given up and taken again has had two logs.
         let closed = |number| {
             let mut logs = self
                 .closed
@@ -228,12 +229,12 @@ impl<R> RoomLog<R> {
         back_from(to, bytes, |number| open(number).or_else(|| closed(number)))
     }
 
-    /// The newest event that a reader has seen which goes on with an entry.
+    /// The newest event that a reader whose next entry is `number` has seen.
     pub(crate) fn seen_before(&self, format: FormatId, number: u64) -> Option<Seq> {
         let last = number.checked_sub(1)?;
         let seq = self.event(last)?.seq;
         let entry = self.log(format)?.entry(last)?;
-        // A line that this format leaves out may still be shown by another room's.
+        // A line that this format leaves out may still be shown in another room.
         let is_left_out = entry.begin == entry.end;
         Some(Seq(seq.0.saturating_sub(u64::from(is_left_out))))
     }
@@ -254,14 +255,14 @@ impl<R> RoomLog<R> {
         self.logs.iter_mut().find(|log| log.format == format)
     }
 
-    /// Takes a member out. Returns whether somebody is left.
+    /// Removes a member. Returns whether any is left.
     pub(crate) fn leave(&mut self, key: usize, format: FormatId, cursor: u64) -> bool {
         self.round.leave(key);
         self.close(format, cursor);
         self.members().len() > 0
     }
 
-    /// Takes a reader off the log of a format, and the log away with the last one.
+    /// Removes a reader from the log of a format, and the log with its last reader.
     pub(crate) fn close(&mut self, format: FormatId, cursor: u64) {
         let place = self.logs.iter().position(|log| log.format == format);
         if let Some(place) = place
@@ -276,7 +277,7 @@ impl<R> RoomLog<R> {
         self.forget();
     }
 
-    /// A reader has gone on.
+    /// Moves a reader.
     pub(crate) fn advance(&mut self, format: FormatId, from: u64, to: u64) {
         let log = self.log_mut(format);
         if log.is_some_and(|log| log.advance(from, to)) {
@@ -301,7 +302,7 @@ impl<R> RoomLog<R> {
         }
     }
 
-    /// Keeps the bound: the log that costs most is the first to lose what is old.
+    /// Keeps the bound: the largest log is the first to lose its oldest lines.
     fn shed(&mut self) {
         while self.size() > self.bytes_max {
             let cost = |log: &&mut RenderedLog<R>| log.size() + log.len() * EVENT_BYTES;
@@ -313,7 +314,7 @@ impl<R> RoomLog<R> {
         }
     }
 
-    /// Panics if it contradicts itself. For debug assertions.
+    /// Panics if the fields contradict each other. For debug assertions.
     pub(crate) fn check(&self) -> bool {
         let head = self.head();
         assert!(self.logs.iter().all(|log| log.check(head)));

@@ -1,22 +1,22 @@
-//! The members of a room, and which of them are still to be offered its news.
+//! The members of a room, and which of them have yet to be offered its news.
 //!
-//! A shard gives way to its sockets in the middle of a large room. Appends, joins and leaves may
-//! come before it goes on, and still each member must be offered the room at least once after each
-//! append. Those waiting stand in front of those who are done; an append in the middle of a round
-//! orders another one, so that a busy room cannot starve the members at one end.
+//! In the middle of a large room a shard returns to its sockets. Appends, joins and leaves may come
+//! before it goes on, and still it must offer each member the room at least once after each append.
+//! The waiting members are before those who are done; an append in the middle of a round orders
+//! another round, so that a busy room cannot starve the members at one end.
 
 use alloc::vec::Vec;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(crate) struct Round {
-    /// Keys of the caller's, the waiting in front. Half as wide as the caller has them: of the lobby everybody is a
-    /// member.
+    /// The keys, waiting members first. Half as wide as the caller's, since everybody is a member
+    /// of the lobby.
     members: Vec<u32>,
     waiting: usize,
-    /// Whether a round has begun whose end was not told yet.
+    /// Whether a round has begun whose end was not reported yet.
     is_open: bool,
-    /// Whether another one follows.
+    /// Whether another round follows.
     again: bool,
 }
 
@@ -24,7 +24,7 @@ impl Round {
     pub(crate) fn join(&mut self, key: usize) {
         let key = narrow(key);
         debug_assert!(!self.members.contains(&key));
-        // Stands with those who are done: a new member is up to date.
+        // Among those who are done: a new member is up to date.
         self.members.push(key);
     }
 
@@ -33,8 +33,8 @@ impl Round {
         let Some(mut place) = self.members.iter().position(|&member| member == key) else {
             return;
         };
-        // The last of the waiting fills the gap, and the last of all fills the one it leaves:
-        // nobody crosses the border between the two.
+        // The last of the waiting fills the gap, and the last of all takes its place: nobody
+        // crosses the border between the two.
         if place < self.waiting {
             self.waiting -= 1;
             self.members.swap(place, self.waiting);
@@ -43,7 +43,7 @@ impl Round {
         self.members.swap_remove(place);
     }
 
-    /// There is news for all. Returns whether a round begins with it.
+    /// Notes that there is news for everybody. Returns whether a round begins.
     pub(crate) fn begin(&mut self) -> bool {
         if self.is_open {
             self.again |= self.waiting < self.members.len();
@@ -54,7 +54,7 @@ impl Round {
         true
     }
 
-    /// The next member to be offered the news; `None` at the end of the round.
+    /// The next member to offer the news to; `None` at the end of the round.
     pub(crate) fn next(&mut self) -> Option<usize> {
         if self.waiting == 0 && core::mem::take(&mut self.again) {
             self.waiting = self.members.len();

@@ -1,8 +1,8 @@
-//! Memory for putting one write together, and what it is made of.
+//! Memory for one write, and the pieces that the write is made of.
 //!
 //! Cursors move while lines are put together; the pieces say how to move them back for what the
-//! socket did not take. The same pieces, kept by the feed, say later which lines the peer has not
-//! acknowledged.
+//! socket did not take. The feed keeps the same pieces, which later say which lines the peer has
+//! not acknowledged.
 
 use alloc::vec::Vec;
 
@@ -13,13 +13,13 @@ use crate::{FormatId, Gap};
 /// Which bytes of its entries a piece has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// Those of the log.
+    /// The bytes of the log.
     Plain,
     /// One entry without its line: the line of a new day alone.
     Hidden,
-    /// One entry in other words than the log's.
+    /// One entry in words that replace the log's.
     Reworded,
-    /// One entry with a trailer of so many bytes.
+    /// One entry with a trailer of this many bytes.
     Trailed(u8),
 }
 
@@ -32,17 +32,17 @@ pub(crate) enum PieceSource {
         format: FormatId,
         /// The number of the first entry.
         from: u64,
-        /// The number behind the last entry.
+        /// The number after the last entry.
         to: u64,
         extent: Extent,
     },
     /// Lines for the session alone.
     Private,
-    /// The notice that so many lines were lost.
+    /// The notice that this many lines were lost.
     Notice { lines: u64 },
 }
 
-/// Bytes of one source that follow each other in a session's stream.
+/// Consecutive bytes of a session's stream from one source.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Piece {
     pub(crate) bytes: u64,
@@ -51,15 +51,15 @@ pub(crate) struct Piece {
 
 const _: () = assert!(size_of::<Piece>() <= 32);
 
-/// Memory that a caller lends to [`Feed::poll_write`](crate::Feed::poll_write), so that no feed has
-/// its own. Empty between two calls but for its memory.
+/// Memory that a caller lends to [`Feed::poll_write`](crate::Feed::poll_write), so that no feed
+/// needs its own. Between two calls it holds no data.
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(crate) bytes: Vec<u8>,
     pub(crate) pieces: Vec<Piece>,
-    /// Where the memberships stood before.
+    /// Where the cursors were before.
     pub(crate) cursors: Vec<u64>,
-    /// What the session was told that it has lost.
+    /// The lost lines that this write tells the session of.
     pub(crate) gaps: Vec<Gap>,
 }
 
@@ -71,12 +71,12 @@ impl Scratch {
         self.gaps.clear();
     }
 
-    /// The lines of rooms that the session has been told, with the last write, that it has lost.
+    /// The lost lines of rooms that the last write told the session of.
     pub fn gaps(&self) -> &[Gap] {
         &self.gaps
     }
 
-    /// Takes note of where the bytes from `start` on came from.
+    /// Notes where the bytes from `start` on came from.
     pub(crate) fn note(&mut self, source: PieceSource, start: usize) {
         let bytes = (self.bytes.len() - start) as u64;
         if bytes > 0 {

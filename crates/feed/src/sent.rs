@@ -1,10 +1,10 @@
-//! What a session's stream was made of, as far back as its peer may not have acknowledged it.
+//! What a session's stream was made of, as far back as the peer may not have acknowledged it.
 //!
-//! A lost connection's kernel says how many of the bytes it was handed were never acknowledged
-//! (SIOCOUTQ): the end of the stream. Which lines those are is found by walking back over the
-//! pieces. One piece covers all that was written from one room in a row, however many writes that
-//! were; where its lines end the room's log knows, for all its readers. So a write costs nothing
-//! for each line, and a reader of one room has one piece.
+//! The kernel of a lost connection says how many of the written bytes were never acknowledged
+//! (SIOCOUTQ): these are the end of the stream. Walking back over the pieces finds which lines they
+//! hold. One piece covers everything written from one room in a row, by however many writes; the
+//! room's log knows, for all its readers, where the lines end. So a write keeps nothing for each
+//! line, and a reader of one room has one piece.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -17,48 +17,51 @@ use crate::scratch::{Extent, Piece, PieceSource};
 use crate::unproven::count;
 use crate::{Feed, LostLines, RoomLogs, queue};
 
-/// Pieces that are kept for one session. Beyond it the oldest go, and what is older than the rest
-/// cannot be told exactly any more. More than the lines that fit into the send queue of a socket.
+/// The most pieces kept for one session: more than the lines that fit into a socket's send queue.
+/// Beyond it the oldest go, and what they held is only known roughly.
 const PIECES_MAX: usize = 16 << 10;
 
-/// So many go then, since the others have to be moved.
+/// How many go then, since the others have to be moved.
 const PIECES_DROPPED: usize = PIECES_MAX / 16;
 
-/// Pieces from which on it is worth asking which of them were acknowledged before there is space for more.
+/// The least number of pieces for which it pays to ask what was acknowledged before there is space
+/// for more.
 const PIECES_MANY: usize = 4;
 
 /// See the [module](self).
 ///
-/// All of it is one allocation, as in [`queue`], and eight bytes of an idle session.
+/// One allocation, as in [`queue`], and eight bytes of an idle session.
 #[derive(Debug, Default)]
 pub(crate) struct Sent {
     pieces: ThinVec<Piece>,
 }
 
-/// What a lost connection's peer has not got whole. Where too much was on the way to tell, rooms begin with the
-/// oldest line that is known.
+/// What the peer of a lost connection does not have whole. If too much was on the way to say
+/// exactly, rooms begin with the oldest known line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unacknowledged {
-    /// For each room that the session is in: everything after this event is unseen.
+    /// For each of the session's rooms: the newest event that the peer has.
     pub rooms: Vec<(RoomId, Seq)>,
-    /// Lines for the session alone, and what they stand behind.
+    /// Lines for the session alone, and the event after which each is shown.
     pub private: Vec<(Seq, Box<[u8]>)>,
-    /// News for a program alone that its system has acknowledged, and that it may not have read.
+    /// News for a program alone that its system acknowledged, and that it may not have read.
     pub unproven: Vec<(Seq, Box<[u8]>)>,
-    /// Such news that have gone.
+    /// Such news that are not kept any more.
     pub lost: LostLines,
-    /// Private messages behind one place and up to another, which the store has: a server that was killed knew
-    /// which of them the peer had got, and a connection in another language cannot show the lines of this one.
+    /// The private messages after one place and up to another, which the store has. They stand for
+    /// lines if the server was killed, which knew what the peer had, or if the new connection
+    /// speaks another dialect and cannot show the old one's lines.
     pub stored: Option<(Seq, Seq)>,
-    /// The peer has sent something when it had been told all up to here.
+    /// The newest event that the peer had been sent when it last sent something.
     pub heard: Seq,
-    /// Lines that are lost and that the peer was not told of: those that fell off, and those of
-    /// rooms that the session has left since.
+    /// Lost lines that the peer does not know of: those that were dropped, and those of rooms that
+    /// the session has left since.
     pub skipped: u64,
 }
 
 impl Unacknowledged {
-    /// The peer says itself that it has everything up to this event, and nothing of a room behind it.
+    /// The peer itself says that it has everything up to this event, and nothing of a room after
+    /// it.
     pub fn go_on_behind(&mut self, after: Seq) {
         self.rooms.iter_mut().for_each(|(_, seen)| *seen = after);
         self.private.append(&mut self.unproven);
@@ -70,20 +73,21 @@ impl Unacknowledged {
         self.skipped = self.lost.lines();
     }
 
-    /// Whether an event is one that the peer has not got, for all that is known of its rooms.
+    /// Whether the peer does not have an event, as far as its rooms say.
     pub fn lacks(&self, event: &Event) -> bool {
         let rooms = event.fact.rooms();
         let mut seen = self.rooms.iter().filter(|(room, _)| rooms.contains(room));
         rooms.is_empty() || seen.all(|(_, seen)| event.seq > *seen)
     }
 
-    /// What was acknowledged is not told again, for now.
+    /// Gives up what was acknowledged: it is not shown again now.
     pub fn forget_unproven(&mut self) {
         self.unproven.clear();
         self.lost = LostLines::default();
     }
 
-    /// The peer was cut off with something unread: it may not have read the news since it last spoke.
+    /// The peer was cut off with something unread, so it may not have read the news since it last
+    /// sent something.
     pub fn doubt_acknowledgements(&mut self) {
         let heard = self.heard;
         let doubtful = self.unproven.extract_if(.., |(after, _)| *after > heard);
@@ -91,7 +95,7 @@ impl Unacknowledged {
         self.private.sort_by_key(|(after, _)| *after);
     }
 
-    /// Leaves out lines for the session alone that are not to be told any more.
+    /// Removes the private lines for which `is_one` holds: they must not be shown any more.
     pub fn forget_lines(&mut self, is_one: impl Fn(&[u8]) -> bool) {
         let all = [&mut self.private, &mut self.unproven];
         for (_, lines) in all.into_iter().flatten() {
@@ -103,7 +107,7 @@ impl Unacknowledged {
         }
     }
 
-    /// Leaves the messages among the lines for the session alone to the store, which has them up to here.
+    /// Replaces the private messages up to `until` by what the store has of them.
     pub fn look_up_messages(&mut self, until: Seq, is_message: impl Fn(&[u8]) -> bool) {
         let Some(first) = self.private.iter().map(|(place, _)| *place).min() else {
             return;
@@ -115,7 +119,7 @@ impl Unacknowledged {
         self.private.retain(|(_, lines)| !lines.is_empty());
     }
 
-    /// Keeps no lines for the session alone; counts them.
+    /// Drops the private lines and counts them as skipped.
     pub fn drop_private(&mut self) {
         self.skipped += self
             .private
@@ -126,13 +130,13 @@ impl Unacknowledged {
         (self.private, self.unproven) = Default::default();
     }
 
-    /// Bytes of lines for the session alone.
+    /// The bytes of the private lines.
     pub fn private_bytes(&self) -> usize {
         let lines = self.private.iter().chain(&self.unproven);
         lines.map(|(_, lines)| lines.len()).sum()
     }
 
-    /// Leaves out private lines that the peer could not read, and counts them as lost.
+    /// Keeps the private lines that the peer can read, and counts the others as skipped.
     pub fn retain_private(&mut self, mut is_read: impl FnMut(&[u8]) -> bool) {
         let lost = self.private.extract_if(.., |(_, lines)| !is_read(lines));
         self.skipped += lost.map(|(_, lines)| count(&lines)).sum::<u64>();
@@ -156,8 +160,8 @@ impl Sent {
         queue::push(pieces, piece);
     }
 
-    /// Keeps the last `bytes` of the stream, and the beginning of the piece in which they begin.
-    /// Returns how many of those that are kept are private.
+    /// Keeps the last `bytes` of the stream, and the beginning of the piece in which they start.
+    /// Returns how many of the kept bytes are private.
     fn keep(&mut self, bytes: u64) -> u64 {
         if bytes == 0 {
             self.pieces = ThinVec::new();
@@ -182,7 +186,7 @@ impl Sent {
     }
 }
 
-/// One source for two pieces that follow each other, if they go on from each other.
+/// One source for two consecutive pieces, if the second continues the first.
 fn joined(last: PieceSource, next: PieceSource) -> Option<PieceSource> {
     match (last, next) {
         (PieceSource::Private, PieceSource::Private) => Some(PieceSource::Private),
@@ -213,23 +217,23 @@ fn joined(last: PieceSource, next: PieceSource) -> Option<PieceSource> {
 }
 
 impl Feed {
-    /// Whether it keeps something in case its peer has not got it: then it makes sense to call
-    /// [`handle_acknowledged`](Self::handle_acknowledged) now and then.
+    /// Whether something is kept in case the peer has not received it. If so, the caller should
+    /// call [`handle_acknowledged`](Self::handle_acknowledged) now and then.
     pub fn awaits_acknowledgement(&self) -> bool {
         !self.sent.pieces.is_empty()
     }
 
-    /// Whether so much is kept that to ask the kernel is worth it at once, which frees most of it as a rule: of
-    /// thousands who come in at once each is written its own lines and its rooms' in turn. Seldom so where
-    /// nothing is acknowledged, since there is more space each time.
+    /// Whether so much is kept that asking the kernel at once pays. The answer frees most of it as
+    /// a rule: each of thousands who arrive at once is written its own lines and its rooms' in
+    /// turn. It seldom pays where the peer acknowledges nothing, since the space grows each time.
     pub fn keeps_much(&self) -> bool {
         let pieces = &self.sent.pieces;
         pieces.len() >= PIECES_MANY.max(pieces.capacity())
     }
 
-    /// Of the bytes that the socket took, the peer has acknowledged all but the last `unacked`.
-    /// Forgets what was kept for the others. Called now and then for sessions that
-    /// [await it](Self::awaits_acknowledgement); at once and with 0 where nothing can be resumed.
+    /// The peer has acknowledged everything that the socket took except the last `unacked` bytes:
+    /// forgets what was kept for it. The caller does this now and then for sessions that [await
+    /// it](Self::awaits_acknowledgement), and at once with 0 where nothing can be resumed.
     pub fn handle_acknowledged(&mut self, unacked: u64) {
         let private = self
             .sent
@@ -237,9 +241,9 @@ impl Feed {
         self.private.forget_sent(private);
     }
 
-    /// Tells which lines the peer of a lost connection has not got whole, given that it has not
-    /// acknowledged the last `unacked` bytes that its socket took; `u64::MAX` if that is not known.
-    /// Lines that were not written yet belong to them. Asked before the session leaves its rooms.
+    /// The lines that the peer of a lost connection does not have whole, given that the last
+    /// `unacked` bytes that its socket took are not acknowledged (`u64::MAX`: unknown). Includes
+    /// lines that were not written yet. To be called before the session leaves its rooms.
     pub fn poll_unacknowledged<R>(&self, unacked: u64, logs: &RoomLogs<R>) -> Unacknowledged {
         let mut walk = Walk {
             cursors: self
@@ -262,8 +266,8 @@ impl Feed {
         walk.end(logs)
     }
 
-    /// The first entry of a room that it was not shown: entries that were shown from another room
-    /// may be ahead of it.
+    /// The first entry of a room that the session was not shown, after entries that it saw through
+    /// another room.
     fn first_unseen<R>(&self, own: &Membership, logs: &RoomLogs<R>) -> u64 {
         let room = logs.get(&own.room);
         let is_seen = |&number: &u64| {
@@ -278,20 +282,20 @@ impl Feed {
 /// How far back the unseen lines reach.
 struct Walk<'a> {
     feed: &'a Feed,
-    /// The first entry of each of its rooms that the peer has not got whole.
+    /// The first entry of each room that the peer does not have whole.
     cursors: Vec<u64>,
-    /// Private bytes that it has not got.
+    /// How many private bytes it does not have.
     private: u64,
     skipped: u64,
 }
 
 impl Walk<'_> {
-    /// The last `unacked` bytes of a piece were not acknowledged.
+    /// Walks over a piece whose last `unacked` bytes are not acknowledged.
     fn pass<R>(&mut self, piece: &Piece, unacked: u64, logs: &RoomLogs<R>) {
         match piece.source {
             PieceSource::Private => self.private += unacked,
             PieceSource::Notice { lines } => self.skipped += lines,
-            // The line of a new day is no line that anybody misses.
+            // Nobody misses the line of a new day.
             PieceSource::Room {
                 extent: Extent::Hidden,
                 ..
@@ -316,10 +320,10 @@ impl Walk<'_> {
         }
     }
 
-    /// Entries of a room are unseen, from `first` to the one before `to`.
+    /// Marks the entries `first..to` of a room as unseen.
     fn go_back(&mut self, id: RoomId, first: u64, to: u64) {
         let mut rooms = self.feed.memberships.iter().zip(&mut self.cursors);
-        // It may have left the room since, and come back.
+        // The session may have left the room since, and come back.
         match rooms.find(|(own, _)| own.room == id && own.joined < to) {
             Some((_, cursor)) => *cursor = first.min(*cursor),
             None => self.skipped += to - first,
@@ -334,7 +338,7 @@ impl Walk<'_> {
         let rooms = self.feed.memberships.iter().zip(self.cursors);
         let rooms = rooms.filter_map(|(own, cursor)| {
             let before = logs.get(&own.room)?.seq_before(cursor);
-            // Lost lines that it was not told of are stored.
+            // The store has the lost lines that the session does not know of.
             let lost = self.feed.gaps.after(own.room);
             let first = [Some(before), lost, copied].into_iter().flatten().min();
             Some((own.room, first.unwrap_or(before)))

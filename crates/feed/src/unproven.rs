@@ -1,8 +1,9 @@
-//! Private events for a program that its system has acknowledged and the program may not have read: when a process
-//! is killed, what waits in its socket is lost. Only the number that it resumes with proves what it has.
+//! Private events for a program that its system has acknowledged and that it may not have read:
+//! when a process is killed, what waits in its socket is lost. Only the number with which the
+//! program resumes proves what it has.
 //!
-//! Bounded in bytes; whole lines, the oldest dropped first. The places of dropped lines, and of those that could
-//! never be written, are kept, so that the program is told how many it lacks.
+//! Bounded in bytes, in whole lines; the oldest go first. The places of dropped lines, and of lines
+//! that could never be written, are kept, so that the program learns how many it lacks.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -19,12 +20,12 @@ pub(crate) struct Unproven {
     lines: VecDeque<Behind>,
     bytes: usize,
     pub(crate) lost: LostLines,
-    /// The program has sent something when it had been told all up to here.
+    /// The newest event that the program had been sent when it last sent something.
     pub(crate) heard: Seq,
 }
 
 impl Unproven {
-    /// Lines were acknowledged.
+    /// Adds lines that were acknowledged.
     pub(crate) fn push(&mut self, after: Seq, lines: &[u8]) {
         if lines.is_empty() {
             return;
@@ -44,15 +45,16 @@ impl Unproven {
     }
 }
 
-/// How many lines have gone, and where they stood.
+/// How many lines are gone, and where in the order they were.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LostLines {
-    /// In the order of their places.
+    /// In order.
     places: VecDeque<(Seq, u64)>,
 }
 
 impl LostLines {
-    /// Lines have gone that stood behind this event. Of too many the oldest are counted together.
+    /// Counts lines that were shown after this event. If there are too many places, the oldest are
+    /// merged.
     pub fn add(&mut self, after: Seq, lines: u64) {
         if lines == 0 {
             return;
@@ -70,31 +72,31 @@ impl LostLines {
         }
     }
 
-    /// The same for all lines of a list.
+    /// Counts all lines of a list.
     pub(crate) fn add_all<'a>(&mut self, lines: impl IntoIterator<Item = &'a (Seq, Box<[u8]>)>) {
         for (after, lines) in lines {
             self.add(*after, count(lines));
         }
     }
 
-    /// Adds those of another list.
+    /// Adds the lines of another list.
     pub fn extend(&mut self, other: &Self) {
         other
             .places()
             .for_each(|(after, lines)| self.add(after, lines));
     }
 
-    /// Leaves those alone that stood behind a later event than this.
+    /// Keeps only lines that were shown after a later event than this.
     pub fn go_on_behind(&mut self, after: Seq) {
         self.places.retain(|(known, _)| *known > after);
     }
 
-    /// All of them.
+    /// The number of all lines.
     pub fn lines(&self) -> u64 {
         self.places.iter().map(|(_, lines)| lines).sum()
     }
 
-    /// Their places, and how many there are of each.
+    /// The places, and the number of lines at each.
     pub fn places(&self) -> impl Iterator<Item = (Seq, u64)> + '_ {
         self.places.iter().copied()
     }
@@ -105,7 +107,7 @@ pub(crate) fn count(lines: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', lines).count() as u64
 }
 
-/// Lines of a chunk that were acknowledged, if there are any.
+/// The lines of a chunk that were acknowledged, if there are any.
 pub(crate) fn acknowledged(after: Seq, lines: &[u8]) -> Option<Behind> {
     (!lines.is_empty()).then(|| (after, Vec::from(lines).into_boxed_slice()))
 }

@@ -1,11 +1,11 @@
-//! The rest of a line that a write did not take whole.
+//! The rest of a line that a write cut.
 
 use alloc::boxed::Box;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(crate) struct Unsent {
-    /// In two boxes, since nearly nobody has one, and the length of none takes eight bytes as well.
+    /// Two boxes, since almost no session has a rest and the length of a slice takes eight bytes.
     rest: Option<Box<Box<[u8]>>>,
 }
 
@@ -18,12 +18,12 @@ impl Unsent {
         self.rest.as_deref().map_or(&[], |rest| rest)
     }
 
-    /// Keeps this in place of what it had.
+    /// Keeps `rest`, in place of any earlier one.
     pub(crate) fn set(&mut self, rest: &[u8]) {
         self.rest = (!rest.is_empty()).then(|| Box::new(rest.into()));
     }
 
-    /// So many bytes were written.
+    /// Counts `count` bytes as written.
     pub(crate) fn take(&mut self, count: usize) {
         let rest: Box<[u8]> = self.bytes()[count..].into();
         self.rest = (!rest.is_empty()).then(|| Box::new(rest));
