@@ -1,8 +1,10 @@
-//! Accounts: a registered name, the names grouped to it, and what proves that one owns them.
+//! Accounts: a registered name, the names grouped to it, and the credentials that prove whose it
+//! is.
 //!
-//! A person has a name and may be logged in to an account. What an account gives (its names, the rights of a
-//! lasting operator) a person has only while logged in. This module must not know how proofs are made: passwords
-//! are hashed elsewhere, and a [`Proof`] names the credential that was met.
+//! A person has a name and may be logged in to an account. What an account gives (its names, the
+//! rights of a lasting operator) a person has only while logged in. This module must not know how
+//! credentials are checked: another module hashes passwords, and a [`Proof`] names the credential
+//! that was met.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -18,42 +20,43 @@ use crate::time::Timestamp;
 /// The kinds of credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CredentialKind {
-    /// A password. An account has one at most.
+    /// A password. An account has at most one.
     Password,
     /// A certificate of a TLS client.
     Certificate,
 }
 
-/// Something that proves who owns an account.
+/// Something that proves ownership of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
     /// The kind.
     pub kind: CredentialKind,
     /// A password's hash in the PHC string format, or a certificate's SHA-256 in hexadecimal digits.
     pub secret: Arc<str>,
-    /// The time since which it is good.
+    /// When it was added.
     pub since: Timestamp,
 }
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// The name that was registered first, which the account goes by.
+    /// The name that was registered first, by which the account is known.
     pub name: Name,
-    /// The names that were grouped to it later, oldest first.
+    /// Names that were grouped to it later, oldest first.
     pub names: Vec<Name>,
-    /// What proves that one owns it, oldest first.
+    /// Its credentials, oldest first.
     pub credentials: Vec<Credential>,
     /// Whether its owner is a lasting operator.
     pub operator: bool,
-    /// The event that made it one, if it is: an operator may do nothing to one appointed before.
+    /// The event that made it one, if it is: operators cannot act on somebody who was appointed
+    /// earlier.
     pub appointed: Seq,
-    /// The time at which it was registered.
+    /// When it was registered.
     pub since: Timestamp,
 }
 
 impl Account {
-    /// An account of one name with one credential.
+    /// An account with one name and one credential.
     pub fn new(name: Name, kind: CredentialKind, secret: Arc<str>, since: Timestamp) -> Self {
         Self {
             name,
@@ -69,7 +72,7 @@ impl Account {
         }
     }
 
-    /// This account as that of a lasting operator since an event.
+    /// This account, appointed a lasting operator by the event `appointed`.
     pub fn appointed(self, appointed: Seq) -> Self {
         Self {
             operator: true,
@@ -78,7 +81,7 @@ impl Account {
         }
     }
 
-    /// Whether one of its credentials was met.
+    /// Whether `proof` names one of its credentials.
     pub fn is_proven_by(&self, proof: &Proof) -> bool {
         let mut credentials = self.credentials.iter();
         credentials.any(|credential| credential.secret == proof.0)
@@ -91,12 +94,12 @@ impl Account {
         password.map(|password| &password.secret)
     }
 
-    /// Its name, and those grouped to it.
+    /// Its name and those grouped to it.
     pub fn all_names(&self) -> impl Iterator<Item = &Name> {
         core::iter::once(&self.name).chain(&self.names)
     }
 
-    /// Whether a name is one of its own, in whatever case.
+    /// Whether a name is one of its names, in any case.
     pub fn owns(&self, name: &Name) -> bool {
         self.all_names().any(|own| own.same_as(name))
     }
@@ -109,7 +112,7 @@ impl Account {
         certificates.map(|credential| &credential.secret)
     }
 
-    /// Takes a certificate out.
+    /// Removes a certificate.
     pub(crate) fn remove_certificate(&mut self, certificate: &str) {
         let is_other = |other: &Credential| {
             other.kind != CredentialKind::Certificate || *other.secret != *certificate
@@ -117,7 +120,7 @@ impl Account {
         self.credentials.retain(is_other);
     }
 
-    /// Takes a credential from now on; a password in place of the one before.
+    /// Adds a credential; a password replaces the previous one.
     pub(crate) fn put(&mut self, credential: Credential) {
         let is_other = |other: &Credential| {
             other.secret != credential.secret
@@ -133,7 +136,7 @@ impl Account {
 pub struct CertificatePrefix(Box<str>);
 
 impl CertificatePrefix {
-    /// Reads 4 to 64 hexadecimal digits, in either case and with colons or without.
+    /// Reads 4 to 64 hexadecimal digits, in either case, with or without colons.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.chars().filter(|c| *c != ':');
         let digits: String = digits.map(|c| c.to_ascii_lowercase()).collect();
@@ -148,52 +151,52 @@ impl CertificatePrefix {
     }
 }
 
-/// An account came into being, changed or ended.
+/// An account was created, changed or ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountChanged {
     /// The account.
     pub account: Name,
     /// The change.
     pub change: AccountChange,
-    /// The person who made it; `None` for those who run the server, and for a client that was not in
-    /// yet.
+    /// The person who changed it; `None` for an administrator at the shell, and for a client that
+    /// has not logged in yet.
     pub person: Option<PersonId>,
-    /// Everybody who is logged in to it.
+    /// Everybody who is logged in to the account.
     pub logins: Box<[PersonId]>,
-    /// The rooms of the person whose account it is from now on.
+    /// The rooms of the person whose account it becomes.
     pub rooms: Box<[RoomId]>,
 }
 
 /// The kinds of [`AccountChanged`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum AccountChange {
-    /// It came into being. The person who made it is logged in.
+    /// It was created. The person who made it is logged in.
     Claimed {
         /// The kind of its first credential.
         kind: CredentialKind,
-        /// The credential, as [`Credential::secret`] has it.
+        /// The credential, in the form of [`Credential::secret`].
         secret: Arc<str>,
         /// Whether its owner is a lasting operator.
         operator: bool,
     },
-    /// It has another credential; a password takes the place of the one before.
+    /// A credential was added; a password replaces the previous one.
     Credential {
         /// The kind.
         kind: CredentialKind,
-        /// The credential, as [`Credential::secret`] has it.
+        /// The credential, in the form of [`Credential::secret`].
         secret: Arc<str>,
     },
-    /// A certificate proves no longer that one owns it.
+    /// A certificate was removed.
     CertificateRemoved(Arc<str>),
-    /// Another name belongs to it.
+    /// A name was grouped to it.
     NameAdded(Name),
-    /// A name belongs to it no longer.
+    /// A name was removed from it.
     NameRemoved(Name),
     /// It ended, and its names are free.
     Removed,
 }
 
-/// A person logged in to an account, or out of one; or its rights are others under the same.
+/// A person logged in to an account or out of one, or their rights changed with the account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountSet {
     /// The person.
@@ -206,12 +209,12 @@ pub struct AccountSet {
     pub operator: bool,
     /// The person's name.
     pub name: Name,
-    /// The rooms it is in.
+    /// The rooms that the person is in.
     pub rooms: Box<[RoomId]>,
 }
 
 impl AccountSet {
-    /// Whether it is another account: else its rights alone are others.
+    /// Whether the account changed; otherwise only the rights did.
     pub fn is_another(&self) -> bool {
         self.before != self.account
     }

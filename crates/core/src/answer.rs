@@ -1,4 +1,4 @@
-//! Answers to queries. Data only: the words are the dialect's.
+//! Answers to queries. Data only: dialects word them.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -27,28 +27,28 @@ use crate::time::{Duration, Timestamp};
 pub struct Topic {
     /// The topic itself.
     pub text: Text,
-    /// The person who set it.
+    /// The name of the person who set it.
     pub by: Name,
-    /// The account that it was logged in to, where that is known.
+    /// The account they were logged in to, if known.
     pub account: Option<Name>,
-    /// The time at which it was set.
+    /// When it was set.
     pub at: Timestamp,
 }
 
-/// A room as it is shown to a person who enters it.
+/// A room as a person sees it on entering.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomSummary {
     /// The room.
     pub room: RoomName,
     /// Its number.
     pub id: RoomId,
-    /// The first few of the others, in the order in which they came to the server.
+    /// The first few other people, in the order in which they came to the server.
     pub others: Box<[Name]>,
-    /// The number of others beyond those.
+    /// How many others there are beyond those.
     pub more: usize,
     /// The room's topic.
     pub topic: Option<Topic>,
-    /// Whether its reader ignores somebody: more of its past is to be looked at to fill a screen.
+    /// Whether the reader ignores somebody: then filling a screen takes more of the past.
     pub ignores: bool,
 }
 
@@ -57,17 +57,17 @@ pub struct RoomSummary {
 pub struct Welcome {
     /// The person's number.
     pub person: PersonId,
-    /// The name it got.
+    /// The name they got.
     pub name: Name,
-    /// The room it talks in; none if it is in none.
+    /// The room they talk in; `None` if they are in no room.
     pub room: Option<RoomSummary>,
-    /// The other rooms it is in.
+    /// The other rooms they are in.
     pub also: Vec<RoomName>,
-    /// The code that resumes the session, and the time that it can be resumed.
+    /// The code that resumes the session, and how long it works after the link is lost.
     pub resume: (ResumeCode, Duration),
-    /// Whether it became the operator by being the first.
+    /// Whether the person became the operator by being the first.
     pub first_operator: bool,
-    /// Whether it is logged in to an account.
+    /// Whether they are logged in to an account.
     pub registered: bool,
     /// The message of the day.
     pub motd: Option<Text>,
@@ -75,12 +75,12 @@ pub struct Welcome {
     pub counts: Counts,
 }
 
-/// What a person is told that has taken its session up again.
+/// The welcome to a person who has resumed a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WelcomeBack {
-    /// Lines that it has said in this visit.
+    /// How many lines they have said during this visit.
     pub said: u64,
-    /// The code that resumes the session from now on, and the time that it can be resumed.
+    /// The code that resumes the session from now on, and how long it works after the link is lost.
     pub resume: (ResumeCode, Duration),
     /// The message of the day.
     pub motd: Option<Text>,
@@ -88,12 +88,12 @@ pub struct WelcomeBack {
     pub counts: Counts,
 }
 
-/// A room that a person was in before, and is not in again.
+/// A room that a person was in before and could not enter again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
     /// Its name.
     pub room: RoomName,
-    /// What keeps the person out.
+    /// What keeps them out.
     pub why: Rejection,
 }
 
@@ -102,19 +102,19 @@ pub struct LeftOut {
 pub struct WhoLine {
     /// The name.
     pub name: Name,
-    /// How it is connected.
+    /// How they are connected.
     pub link: Link,
-    /// Whether it is an operator.
+    /// Whether they are an operator.
     pub operator: bool,
-    /// The account that it is logged in to.
+    /// The account they are logged in to.
     pub account: Option<Name>,
-    /// Whether it is away, and why.
+    /// Whether they are away, and why.
     pub away: Option<Option<Text>>,
-    /// The time since it last spoke.
+    /// How long ago they last spoke.
     pub silent: Duration,
-    /// What it is in the room that the list is of, if that is more than a guest.
+    /// Their standing in the listed room, if they have one.
     pub held: Option<Held>,
-    /// The person as IRC shows it, for readers in IRC.
+    /// The person as IRC shows them, for readers who use IRC.
     pub source: Option<Arc<Source>>,
 }
 
@@ -125,13 +125,13 @@ pub struct RoomLine {
     pub room: RoomName,
     /// The number of people in it.
     pub here: usize,
-    /// Whether the asker is.
+    /// Whether the asker is in it.
     pub joined: bool,
     /// Its topic.
     pub topic: Option<Text>,
-    /// The time at which that was set.
+    /// When the topic was set.
     pub topic_at: Option<Timestamp>,
-    /// The time at which the room was made, as far as the server remembers.
+    /// When the room was created, as far as the server remembers.
     pub created: Timestamp,
 }
 
@@ -140,7 +140,7 @@ pub struct RoomLine {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemberCursor {
     pub(crate) after: PersonId,
-    /// People on the pages so far.
+    /// How many people were on the pages so far.
     pub(crate) listed: usize,
 }
 
@@ -149,44 +149,44 @@ pub struct MemberCursor {
 pub struct RoomInfo {
     /// The room.
     pub room: RoomName,
-    /// Its settings. The password is there for moderators alone.
+    /// Its settings. Only moderators see the password.
     pub settings: RoomSettings,
     /// Whether there is a password.
     pub has_password: bool,
-    /// Whether server operators alone moderate it.
+    /// Whether only server operators moderate it.
     pub is_servers: bool,
     /// The asker's own standing.
     pub standing: Option<Standing>,
-    /// Those with a standing, the highest first; of the invited only moderators are told.
+    /// People with a standing, the highest first; only moderators see who is invited.
     pub standings: Box<[(Name, Standing)]>,
-    /// The number of others beyond those.
+    /// How many others there are beyond those.
     pub more: usize,
-    /// The bars, mutes and masks of it; told to moderators.
+    /// How many bars, mutes and masks it has; only moderators see this.
     pub listed: usize,
-    /// People inside.
+    /// How many people are inside.
     pub here: usize,
-    /// The time at which it was made, as far as the server remembers.
+    /// When it was created, as far as the server remembers.
     pub created: Timestamp,
 }
 
 /// A person's profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// The person as in a list.
+    /// The same as in a list.
     pub line: WhoLine,
-    /// The rooms it is in.
+    /// The rooms they are in.
     pub rooms: Box<[RoomName]>,
-    /// What it is in each of them, if that is more than a guest.
+    /// Their standing in each of those rooms, if they have one.
     pub held: Box<[Option<Held>]>,
-    /// The time at which it came.
+    /// When they came.
     pub since: Timestamp,
-    /// Lines it has said.
+    /// How many lines they have said.
     pub said: u64,
-    /// Whether it is muted.
+    /// Whether they are muted.
     pub muted: bool,
-    /// Its metadata, if it has any.
+    /// Their metadata, if they have any.
     pub metadata: Option<Arc<Metadata>>,
-    /// The address it comes from; only operators are told.
+    /// The address they come from; only operators see it.
     pub address: Option<IpAddr>,
 }
 
@@ -204,22 +204,22 @@ pub struct AccountProfile {
 pub struct Login {
     /// The person's name.
     pub name: Name,
-    /// The address it comes from.
+    /// The address they come from.
     pub address: IpAddr,
-    /// The time at which it came.
+    /// When they came.
     pub since: Timestamp,
-    /// Whether it is the asker.
+    /// Whether this is the asker.
     pub own: bool,
 }
 
-/// A person who has gone, or gave up a name.
+/// A person who has left, or gave up a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Departed {
     /// The name.
     pub name: Name,
-    /// The person as IRC showed it.
+    /// The person as IRC showed them.
     pub source: Arc<Source>,
-    /// When.
+    /// When they left or gave it up.
     pub at: Timestamp,
 }
 
@@ -228,7 +228,7 @@ pub struct Departed {
 pub struct Conversation {
     /// The asker's account.
     pub account: Name,
-    /// The other side: its account, or the name of a guest.
+    /// The other side: an account, or the name of a guest.
     pub with: Name,
 }
 
@@ -237,7 +237,7 @@ pub struct Conversation {
 pub enum HistoryTarget {
     /// A room.
     Room(RoomId),
-    /// The other side, by the name that it went by last.
+    /// The other side, by the last name that it had.
     Person(Name),
 }
 
@@ -246,9 +246,9 @@ pub enum HistoryTarget {
 pub struct Counts {
     /// People on the server.
     pub people: usize,
-    /// The most that there were at once since it started.
+    /// The most people at once since the server started.
     pub people_seen_max: usize,
-    /// People who want to be shown to those alone who share a room with them.
+    /// People who only want to be shown to those who share a room with them.
     pub invisible: usize,
     /// Operators.
     pub operators: usize,
@@ -256,8 +256,8 @@ pub struct Counts {
     pub rooms: usize,
 }
 
-/// The answer to a [`Query`](crate::Query). One that comes in pages carries in `next` the cursor of
-/// the next page, if there is one.
+/// The answer to a [`Query`](crate::Query). If it comes in pages, `next` has the cursor of the next
+/// page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// To `Greeting`.
@@ -267,9 +267,9 @@ pub enum Answer {
         /// Rooms with people in them.
         rooms: usize,
     },
-    /// To `PasswordHash`: the account, by its own name, if the name is registered, and the hash of its password.
+    /// To `PasswordHash`: the account's own name, if the name is registered, and its password hash.
     PasswordHash(Option<(Name, Option<Arc<str>>)>),
-    /// To `Certified`: the account, by its own name.
+    /// To `Certified`: the account's own name.
     Certified(Option<Name>),
     /// To `Everybody`.
     Everybody {
@@ -284,11 +284,11 @@ pub enum Answer {
     Who {
         /// The room.
         room: RoomName,
-        /// Whether those inside alone know of it.
+        /// Whether only people inside know of it.
         hidden: bool,
-        /// A page of the people there, in the order in which they came to the server.
+        /// A page of the people inside, in the order in which they came to the server.
         people: Vec<WhoLine>,
-        /// The number of people on the pages after this.
+        /// How many people come on later pages.
         more: usize,
         /// The next page.
         next: Option<MemberCursor>,
@@ -297,9 +297,9 @@ pub enum Answer {
     Names {
         /// The room.
         room: RoomName,
-        /// Whether those inside alone know of it.
+        /// Whether only people inside know of it.
         hidden: bool,
-        /// A page of the people there, in the order in which they came to the server.
+        /// A page of the people inside, in the order in which they came to the server.
         members: Vec<(Name, Option<Held>)>,
         /// The next page.
         next: Option<MemberCursor>,
@@ -310,7 +310,7 @@ pub enum Answer {
     Rooms {
         /// A page of the rooms, the fullest first.
         rooms: Vec<RoomLine>,
-        /// The number of rooms on the pages after this.
+        /// How many rooms come on later pages.
         more: usize,
         /// The next page.
         next: Option<RoomCursor>,
@@ -322,11 +322,11 @@ pub enum Answer {
         /// Its topic.
         topic: Option<Topic>,
     },
-    /// To `Room`: its number and name.
+    /// To `Room`: its number and its name.
     RoomId(RoomId, RoomName),
     /// To `Conversation`.
     Conversation(Conversation),
-    /// To `Marker`: its target as the server knows it, and the time, if one was said.
+    /// To `Marker`: the target, as the server writes it, and the marker's time if there is one.
     Marker(MarkerTarget, Option<Timestamp>),
     /// To `View`.
     Room(RoomSummary),
@@ -351,9 +351,10 @@ pub enum Answer {
         counts: (usize, usize),
         /// A page of the bans, oldest first.
         bans: Vec<Restriction>,
-        /// The mutes that have place behind the last of the bans, oldest first.
+        /// The mutes on this page, which follow the last ban, oldest first.
         mutes: Vec<Restriction>,
-        /// The names of these mutes whose bearer goes by another now, which stands behind it.
+        /// For mutes whose target goes by another name now: the name of the mute and the current
+        /// one.
         renamed: Vec<(Name, Name)>,
         /// The next page.
         next: Option<RestrictionCursor>,
@@ -366,10 +367,10 @@ pub enum Answer {
     Masks {
         /// The room.
         room: RoomName,
-        /// The masks, and the bars or mutes that stand on the list as masks.
+        /// The masks, and the bars or mutes that the list shows as masks.
         masks: Vec<RoomMask>,
     },
-    /// To `Departed`: the newest first.
+    /// To `Departed`, newest first.
     Departed(Vec<Departed>),
     /// To `Counts`.
     Counts(Counts),
@@ -377,20 +378,20 @@ pub enum Answer {
     Fence,
     /// To `People`.
     People {
-        /// Those of the page who match, in the order of the alphabet.
+        /// The people on this page who match, in alphabetical order.
         people: Vec<WhoLine>,
         /// The last name on this page, if there are more.
         next: Option<Name>,
     },
-    /// To `Online`: one for each name.
+    /// To `Online`, one for each name.
     Online(Vec<Option<WhoLine>>),
-    /// To `Metadata`: whose it is, and all of it.
+    /// To `Metadata`: the owner and all of its metadata.
     Metadata(MetadataSubject, Arc<Metadata>),
     /// To `MetadataIn`.
     MetadataIn {
         /// The room.
         room: RoomName,
-        /// A page of those who have something, the room before its people.
+        /// A page of owners that have metadata, the room before its people.
         lines: Vec<MetadataLine>,
         /// The next page.
         next: Option<MemberCursor>,
@@ -403,12 +404,12 @@ pub enum Answer {
     Bars {
         /// The room.
         room: RoomName,
-        /// Whom it keeps out, oldest first. Of a name that stands for an address too, only server
-        /// operators are told the address.
+        /// Its bars, oldest first. If a name covers an address as well, only server operators see
+        /// the address.
         bars: Vec<Restriction>,
-        /// Whom it silences, likewise.
+        /// Its mutes, likewise.
         mutes: Vec<Restriction>,
-        /// What clients of IRC have set by mask, oldest first.
+        /// Masks set by IRC clients, oldest first.
         masks: Vec<RoomMask>,
     },
 }

@@ -10,41 +10,41 @@ use crate::name::Name;
 use crate::text::Text;
 use crate::time::Timestamp;
 
-/// The people that a restriction matches, by name, by block of addresses, or by both. At least one
-/// of the two is there.
+/// The people that a restriction matches: by name, by block of addresses, or by both. At least one
+/// of the two is present.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mask {
     /// A name, in any case.
     pub name: Option<Name>,
     /// A block of addresses; a single address is a block of one.
     pub net: Option<IpNet>,
-    /// How name and block go together, where both are there.
+    /// How name and block combine, if both are present.
     pub reach: Reach,
 }
 
-/// How the name and the block of a [`Mask`] go together.
+/// How the name and the block of a [`Mask`] combine.
 ///
-/// A registered name is one person wherever it comes from. A guest's name is free once the guest has
-/// left, and the next to take it is another person.
+/// A registered name is one person, wherever they connect from. A guest's name is free once the
+/// guest has left, and the next person to take it is somebody else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reach {
-    /// The name from anywhere, and anybody from the block.
+    /// Anybody with the name, and anybody from the block.
     #[default]
     Either,
-    /// Anybody from the block. The name only says who is meant.
+    /// Anybody from the block. The name only says whom the restriction was meant for.
     Block,
-    /// The name, if it comes from the block.
+    /// The name, if it connects from the block.
     Both,
 }
 
 /// A ban or a mute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restriction {
-    /// The people it matches.
+    /// Whom it matches.
     pub mask: Mask,
-    /// The time at which it ends; `None` for never.
+    /// When it ends; `None` for never.
     pub until: Option<Timestamp>,
-    /// The time at which it was given; 0 where that was not stored.
+    /// When it was given; 0 if the store does not know.
     pub at: Timestamp,
     /// The operator who gave it.
     pub by: Name,
@@ -52,44 +52,47 @@ pub struct Restriction {
     pub why: Option<Arc<Text>>,
 }
 
-/// Whom a text fails to name.
+/// Why a text is no mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MaskError {
-    /// It names neither a person, an address nor a block.
+    /// It is no name, address or block.
     Nobody,
-    /// The block of IPv6 holds those addresses that stand for IPv4: its author may mean both or one.
+    /// This IPv6 block includes the addresses that stand for IPv4: its author may mean both or only
+    /// one.
     BothFamilies,
-    /// An address with `/0`: the block is all addresses there are, and this one was meant.
+    /// An address with `/0`: the block is every address there is, but the author meant one.
     AllAddresses,
 }
 
 /// The bits before an IPv4 address in `::ffff:0:0/96`, the block of mapped addresses (RFC 4291).
 const MAPPED_PREFIX: u8 = 96;
 
-/// Home networks hand out a /64 to every host and hosts change within it (RFC 8981), so less than a
-/// /64 of IPv6 names nobody.
+/// Home networks give a /64 to every host, and hosts change their address within it (RFC 8981). So
+/// anything narrower than a /64 of IPv6 identifies nobody.
 const IPV6_PREFIX: u8 = 64;
 
-/// The keys with which a name means nothing but the name and its account.
+/// Prefixes that say that a name means only the name and its account.
 const NAME_KEYS: [&str; 2] = ["name:", "account:"];
 
-/// What stands behind a key such as `name:`, in whatever case a person has typed the key.
+/// What follows a prefix such as `name:`, typed in any case.
 pub(crate) fn strip_key<'a>(typed: &'a str, key: &str) -> Option<&'a str> {
     let (start, rest) = typed.split_at_checked(key.len())?;
     start.eq_ignore_ascii_case(key).then_some(rest)
 }
 
-/// The name in what an operator wrote, if a key says that only the name is meant: `name:NAME`, `account:NAME`.
+/// The name in what an operator typed, if a prefix says that only the name is meant: `name:NAME`,
+/// `account:NAME`.
 pub fn behind_name_key(typed: &str) -> Option<&str> {
     NAME_KEYS.iter().find_map(|key| strip_key(typed, key))
 }
 
 impl Mask {
-    /// The mask that an operator wrote: `name:NAME`, an address, a block, or a name. A name stands for its
-    /// account as well, which may be written `account:NAME`.
+    /// Parses what an operator typed: `name:NAME`, an address, a block, or a name. A name stands
+    /// for its account as well, which may be written `account:NAME`.
     ///
     /// # Errors
-    /// [`MaskError`] if it is none of them, or a block that says something else than it seems to.
+    /// [`MaskError`] if it is none of these, or is a block that means something else than it seems
+    /// to.
     pub fn parse(text: &str) -> Result<Self, MaskError> {
         let nobody = |_| MaskError::Nobody;
         let of_name = |name: &str| Name::parse(name).map(Self::of_name).map_err(nobody);
@@ -109,14 +112,14 @@ impl Mask {
         }
     }
 
-    /// The mask of a restriction that was taken once, under the rules of that time.
+    /// Parses the mask of a stored restriction, which may break today's rules.
     pub fn known(text: &str) -> Option<Self> {
         let net = || text.parse::<IpNet>().ok().map(Self::of_net);
         let name = || Name::known(text).map(Self::of_name);
         Self::parse(text).ok().or_else(net).or_else(name)
     }
 
-    /// Everybody of this name.
+    /// Matches everybody of this name.
     pub fn of_name(name: Name) -> Self {
         Self {
             name: Some(name),
@@ -125,7 +128,7 @@ impl Mask {
         }
     }
 
-    /// Everybody from this block.
+    /// Matches everybody from this block.
     pub fn of_net(net: IpNet) -> Self {
         Self {
             name: None,
@@ -134,13 +137,13 @@ impl Mask {
         }
     }
 
-    /// This name together with a block.
+    /// This name combined with a block.
     pub fn with_block(self, net: IpNet, reach: Reach) -> Self {
         let net = Some(canonical(net));
         Self { net, reach, ..self }
     }
 
-    /// Whether it matches a person of this name from this address.
+    /// Whether it matches a person with this name and this address.
     pub fn matches(&self, name: Option<&Name>, address: IpAddr) -> bool {
         let same_name = |own: &Name| name.is_some_and(|name| own.same_as(name));
         let by_name = self.name.as_ref().is_some_and(same_name);
@@ -153,13 +156,13 @@ impl Mask {
         }
     }
 
-    /// Whether it speaks of people of this name, and not of a block alone.
+    /// Whether it is about people of this name, and not only about a block.
     pub fn is_about(&self, name: &Name) -> bool {
         let own = self.name.as_ref();
         self.reach != Reach::Block && own.is_some_and(|own| own.same_as(name))
     }
 
-    /// Whether `other`, as written to undo a restriction, speaks of this one.
+    /// Whether `other`, written to undo a restriction, means this one.
     pub fn is_named_by(&self, other: &Self) -> bool {
         let same_name = |own: &Name| other.name.as_ref().is_some_and(|name| own.same_as(name));
         let same_net = self.net.is_some() && self.net.map(canonical) == other.net.map(canonical);
@@ -167,14 +170,14 @@ impl Mask {
     }
 }
 
-/// Whether a block of IPv6 holds the block of mapped addresses and more.
+/// Whether an IPv6 block includes more than the block of mapped addresses.
 fn holds_mapped(net: IpNet) -> bool {
     let mapped = Ipv4Addr::UNSPECIFIED.to_ipv6_mapped();
     matches!(net, IpNet::V6(v6) if v6.prefix_len() < MAPPED_PREFIX && v6.contains(&mapped))
 }
 
-/// The block in canonical form: without host bits, and of IPv4 if it is one of mapped addresses,
-/// since the addresses of people are canonical too.
+/// The block in canonical form: without host bits, and as IPv4 if it is a block of mapped
+/// addresses, since the addresses of people are canonical as well.
 pub fn canonical(net: IpNet) -> IpNet {
     if let IpNet::V6(v6) = net
         && let Some(v4) = v6.network().to_ipv4_mapped()
@@ -186,21 +189,21 @@ pub fn canonical(net: IpNet) -> IpNet {
     net.trunc()
 }
 
-/// The block that stands for one household: the address, or its /64. That of `::1` would hold the addresses that stand
-/// for IPv4.
+/// The block of one household: the address, or its /64. The /64 of `::1` would include the
+/// addresses that stand for IPv4.
 pub fn subnet_of(address: IpAddr) -> IpNet {
     match address.to_canonical() {
         IpAddr::V4(v4) => IpNet::V4(Ipv4Net::from(v4)),
         IpAddr::V6(v6) if v6.is_loopback() => IpNet::V6(Ipv6Net::from(v6)),
-        // A prefix of 64 is always valid; the address alone is the answer if it were not.
+        // A prefix of 64 is always valid; if it were not, the address alone would do.
         IpAddr::V6(v6) => {
             Ipv6Net::new(v6, IPV6_PREFIX).map_or(IpNet::from(address), |net| IpNet::V6(net.trunc()))
         }
     }
 }
 
-/// The household of those who come from an address. They have none where everybody behind a proxy or a tunnel on this
-/// machine comes from; its further addresses (127.0.0.2) are those of one program each.
+/// The household behind an address. Loopback has none, since everybody behind a local proxy or
+/// tunnel comes from there; but its other addresses (127.0.0.2) belong to one program each.
 pub fn household_of(address: IpAddr) -> Option<IpNet> {
     let tunnels = [
         IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -217,7 +220,7 @@ impl Restriction {
 }
 
 impl Mask {
-    /// `bob (192.0.2.7)`: all that it is about; `bob from 192.0.2.7` where it needs both.
+    /// All that it is about: `bob (192.0.2.7)`; `bob from 192.0.2.7` if it needs both.
     pub fn in_full(&self) -> impl fmt::Display + '_ {
         fmt::from_fn(
             |f| match (&self.name, self.net.map(Self::of_net), self.reach) {
@@ -230,7 +233,7 @@ impl Mask {
 }
 
 impl fmt::Display for Mask {
-    /// As it can be typed: a name, a block without `/32`, or both.
+    /// The form that can be typed: a name, a block without `/32`, or both.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(name) = &self.name {
             write!(f, "{name}")?;

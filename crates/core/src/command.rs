@@ -1,4 +1,4 @@
-//! Commands: requests that change the chat. A dialect makes them out of bytes; nothing here knows how
+//! Commands: requests that change the chat. A dialect makes them from bytes; nothing here knows how
 //! they were written.
 
 mod found;
@@ -45,7 +45,8 @@ pub enum Caller {
     Person {
         /// The person's number.
         person: PersonId,
-        /// The connection that the request came on. One that has been replaced is not heard.
+        /// The connection that the request came on. If it has been replaced, the request is
+        /// ignored.
         conn: ConnId,
         /// The address it comes from.
         address: IpAddr,
@@ -54,11 +55,11 @@ pub enum Caller {
     },
     /// The server itself.
     Server,
-    /// Those who run the server, from a shell of its machine.
+    /// An administrator, at a shell of the machine.
     Shell,
 }
 
-/// A room: by its number where the session knows that, else by name.
+/// A room: by its number if the session knows it, else by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RoomRef {
     /// By number.
@@ -67,31 +68,32 @@ pub enum RoomRef {
     Name(RoomName),
 }
 
-/// The result of a command, for the session that gave it. The facts carry it to others.
+/// The result of a command, for the session that gave it. The facts tell others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The facts say it all.
+    /// The facts say everything.
     Done,
-    /// The session speaks for this person now.
+    /// The session now speaks for this person.
     LoggedIn(PersonId),
-    /// The session speaks for this person too, beside another.
+    /// The session now speaks for this person, who has another connection besides.
     Attached(PersonId),
-    /// The message was sent before, under the same key, and has this place.
+    /// The message was sent before under the same key, and has this place.
     Repeated(Seq),
     /// The person is in the room, and may have been before.
     Joined(RoomId),
     /// The person is out of the room.
     Left(RoomId),
-    /// The session speaks for a person again who was here before.
+    /// The session speaks again for a person who was here before.
     Resumed {
         /// The person's number.
         person: PersonId,
-        /// Everything up to this was written to its last connection; `None` if that is still open.
+        /// Everything up to this event was written to the last connection; `None` if that is still
+        /// open.
         seen: Option<Seq>,
     },
     /// Some of the rooms and lists are tidy.
     Tidied {
-        /// Whether there is more to tidy at once.
+        /// Whether there is more to do at once.
         more: bool,
     },
 }
@@ -103,13 +105,13 @@ pub enum Command {
     LogIn {
         /// The name asked for.
         name: Option<Name>,
-        /// A proof that the name is one's own.
+        /// A proof that the name belongs to the client.
         proof: Option<Proof>,
-        /// Whether the client spoke before it was asked, as no person does.
+        /// Whether the client spoke before the server did, as no person does.
         is_script: bool,
         /// What a client of IRC says of itself.
         ident: Option<Box<Ident>>,
-        /// The account that the proof is of, if the name is none of its names.
+        /// The account to log in to, if the name is none of its names.
         account: Option<Name>,
     },
     /// Take up a lost session.
@@ -124,44 +126,44 @@ pub enum Command {
         text: Text,
         /// Speech or action.
         manner: Manner,
-        /// The form that IRC has of it.
+        /// Its IRC form.
         irc: Option<Arc<IrcForm>>,
     },
-    /// Say something, unless it was said under this key before.
+    /// Send a message, unless it was sent under this key before.
     Once {
-        /// The client's own text for the message, which makes sending it again harmless.
+        /// The client's own key for the message, which makes sending it again harmless.
         key: MessageKey,
-        /// What says it: in a room, to a person or to everybody.
+        /// The command that sends it: to a room, a person or everybody.
         command: Box<Command>,
     },
     /// Send a private message.
     PrivateMessage {
-        /// The receiver's name as it was typed.
+        /// The receiver's name, as typed.
         to: String,
         /// The message.
         text: Text,
         /// Speech, unless it comes from IRC.
         manner: Manner,
-        /// The form that IRC has of it.
+        /// Its IRC form.
         irc: Option<Arc<IrcForm>>,
     },
-    /// Send what clients of IRC alone understand.
+    /// Send something that only IRC clients understand.
     Signal {
-        /// To whom.
+        /// The receivers.
         to: SignalTarget,
         /// Whether it is a reply that none must answer.
         is_notice: bool,
         /// What.
         form: IrcForm,
     },
-    /// Say something else of oneself, as clients of IRC do.
+    /// Change one's real name or flags, as IRC clients do.
     SetIdent {
         /// Another real name.
         real: Option<Text>,
-        /// Other flags.
+        /// The new flags.
         flags: Flags,
     },
-    /// Say up to which time one has read.
+    /// Set a read marker.
     SetMarker {
         /// What.
         target: MarkerTarget,
@@ -183,18 +185,18 @@ pub enum Command {
     Leave {
         /// The room.
         room: RoomRef,
-        /// The reason given, which IRC alone shows.
+        /// The reason, which only IRC shows.
         why: Option<Text>,
     },
     /// Take another name.
     Rename {
         /// The new name.
         name: Name,
-        /// A proof that it is one's own.
+        /// A proof that the name belongs to the person.
         proof: Option<Proof>,
     },
-    /// Register one's name under the password of this hash. A person who is logged in groups its
-    /// name to the account; with a proof, it gives the account this password.
+    /// Register one's name with this password hash. A person who is logged in groups the name to
+    /// the account; with a proof, they change the account's password.
     Register {
         /// The hash, in the PHC string format.
         password_hash: Arc<str>,
@@ -203,36 +205,36 @@ pub enum Command {
     },
     /// Group one's name to the account that one is logged in to.
     Group,
-    /// Take the certificate of the connection for a credential: of a new account under one's name, or
-    /// of the account that one is logged in to, to which the name is grouped.
+    /// Add the connection's certificate as a credential: to a new account under one's name, or to
+    /// the account that one is logged in to, which the name is then grouped to.
     Certify {
         /// The certificate, as [`Credential::secret`](crate::Credential::secret) has it.
         certificate: Arc<str>,
-        /// What this connection has proven; an account is changed with a proof of it alone.
+        /// What this connection has proven: only a proof lets it change an account.
         proof: Option<Proof>,
     },
-    /// Take a certificate from the account that one is logged in to.
+    /// Remove a certificate from the account that one is logged in to.
     Forget {
         /// The first digits of the certificate.
         certificate: CertificatePrefix,
         /// What this connection has proven.
         proof: Option<Proof>,
     },
-    /// Log in to an account under the name that one has; or take up the session that goes by the
-    /// account's, if there is one.
+    /// Log in to an account under the current name, or take over the account's session if it has
+    /// one.
     LogInTo {
         /// One of the account's names.
         name: Name,
-        /// A proof that it is one's own.
+        /// A proof that the name belongs to the person.
         proof: Option<Proof>,
-        /// Leave the session of that name where it is, and be there beside it.
+        /// Leave the session of that name alone, and be here beside it.
         beside: bool,
     },
-    /// Log out of the account. A person that bears one of its names becomes a guest.
+    /// Log out of the account. A person who bears one of its names becomes a guest.
     LogOut,
-    /// Be no operator for the rest of the visit. What the account is stays.
+    /// Be no operator for the rest of the visit. The account stays one.
     StepDown,
-    /// Give up one's name; the account's own name, with all that belongs to the account.
+    /// Give up one's name; if it is the account's own name, everything that belongs to the account.
     Unclaim {
         /// A proof of the account that one is logged in to.
         proof: Option<Proof>,
@@ -245,23 +247,23 @@ pub enum Command {
     Ignore {
         /// The name.
         name: Name,
-        /// The account that it was ignored with at an earlier visit.
+        /// The account with which the name was ignored at an earlier visit.
         account: Option<Name>,
         /// Whether to ignore it.
         on: bool,
     },
     /// Close a person's connection.
     Kick {
-        /// The name as it was typed.
+        /// The name, as typed.
         name: String,
         /// The reason given.
         why: Option<Text>,
     },
     /// Silence a person.
     Mute {
-        /// The name as it was typed.
+        /// The name, as typed.
         name: String,
-        /// The time it lasts; until undone if there is none.
+        /// How long it lasts; `None` until it is lifted.
         time: Option<Duration>,
         /// The reason given.
         why: Option<Text>,
@@ -270,7 +272,7 @@ pub enum Command {
     Unmute(Name),
     /// Give a person another name.
     RenameOther {
-        /// The name as it was typed.
+        /// The name, as typed.
         name: String,
         /// The new name.
         new: Name,
@@ -279,18 +281,18 @@ pub enum Command {
     Ban {
         /// The people it matches.
         mask: Mask,
-        /// Whether a name stands for its bearer's address too, if nobody else is there.
+        /// Whether a ban of a name covers its bearer's address as well, if nobody else is there.
         cover_address: bool,
-        /// The time it lasts; until undone if there is none.
+        /// How long it lasts; `None` until it is lifted.
         time: Option<Duration>,
         /// The reason given.
         why: Option<Text>,
     },
     /// Let people in again.
     Unban(Mask),
-    /// Make a person an operator. The name is as it was typed.
+    /// Make a person an operator. The name is as typed.
     Op(String),
-    /// Make a person no longer an operator. The name is as it was typed.
+    /// Make a person no longer an operator. The name is as typed.
     Deop(String),
     /// Speak to everybody.
     Announce(Text),
@@ -298,15 +300,15 @@ pub enum Command {
     SetMotd(Option<Text>),
     /// Let only registered names arrive and speak, or everybody again.
     Lock(bool),
-    /// Register a name that nobody bears under the password of this hash: the shell's, and that of a
-    /// client that has not come in yet.
+    /// Register a name that nobody bears with this password hash. For the shell, and for a client
+    /// that has not logged in yet.
     AddAccount {
         /// The name.
         name: Name,
         /// The hash, in the PHC string format.
         password_hash: Arc<str>,
     },
-    /// Give an account the password of this hash. The shell's.
+    /// Set the password hash of an account. For the shell.
     SetPassword {
         /// One of the account's names.
         name: Name,
@@ -317,24 +319,24 @@ pub enum Command {
     EndAccount(Name),
     /// Close a room for good.
     EndRoom(RoomName),
-    /// Speak in a room without being there. The shell's.
+    /// Speak in a room without being there. For the shell.
     SayFromShell {
         /// The room.
         room: RoomName,
         /// The message.
         text: Text,
     },
-    /// Show a person what was kept for its account. The server's own.
+    /// Show a person what was kept for their account. The server's own command.
     ShowKept(PersonId),
-    /// Close empty rooms and forget what has run out. The server's own.
+    /// Close empty rooms and forget what has expired. The server's own command.
     Tidy,
-    /// Take away what is shown in place of names and is another's name by now. The server's own.
+    /// Remove display names that others have taken as names. The server's own command.
     EndShownNames,
     /// Enter a room that a password opens.
     JoinWith {
         /// The room.
         room: RoomName,
-        /// The word.
+        /// The room's password.
         password: RoomPassword,
     },
     /// Speak to a room, from inside or from outside.
@@ -346,11 +348,11 @@ pub enum Command {
         /// Speech or action.
         manner: Manner,
     },
-    /// Change settings of a room: all of them, or none if one may not be.
+    /// Change settings of a room: all of them, or none if one is not allowed.
     SetRoom {
         /// The room.
         room: RoomRef,
-        /// The settings, as they are to be.
+        /// The new values.
         settings: Box<[RoomSetting]>,
     },
     /// Give a room another name.
@@ -359,10 +361,10 @@ pub enum Command {
         room: RoomRef,
         /// The new name.
         new: RoomName,
-        /// The reason given, which IRC alone shows.
+        /// The reason, which only IRC shows.
         why: Option<Text>,
     },
-    /// Say something to those in a room who have a standing, in private.
+    /// Send a private message to the people in a room who have a standing.
     SayToRank {
         /// The room.
         room: RoomName,
@@ -372,14 +374,14 @@ pub enum Command {
         text: Text,
         /// Speech or action.
         manner: Manner,
-        /// The form that IRC has of it.
+        /// Its IRC form.
         irc: Option<Arc<IrcForm>>,
     },
     /// Give a person another standing in a room.
     Stand {
         /// The room.
         room: RoomRef,
-        /// The name as it was typed.
+        /// The name, as typed.
         name: String,
         /// The change.
         change: StandingChange,
@@ -388,7 +390,7 @@ pub enum Command {
     Eject {
         /// The room.
         room: RoomRef,
-        /// The name as it was typed.
+        /// The name, as typed.
         name: String,
         /// The reason given.
         why: Option<Text>,
@@ -399,9 +401,9 @@ pub enum Command {
         room: RoomRef,
         /// The people it matches.
         mask: Mask,
-        /// Whether a name stands for its bearer's address too, if nobody else is there.
+        /// Whether a bar of a name covers its bearer's address as well, if nobody else is there.
         cover_address: bool,
-        /// The time it lasts; until undone if there is none.
+        /// How long it lasts; `None` until it is lifted.
         time: Option<Duration>,
         /// The reason given.
         why: Option<Text>,
@@ -413,40 +415,40 @@ pub enum Command {
         /// The people.
         listed: Listed,
     },
-    /// Silence a person in one room.
+    /// Mute a person in one room.
     MuteIn {
         /// The room.
         room: RoomRef,
-        /// The name as it was typed.
+        /// The name, as typed.
         name: String,
-        /// The time it lasts; until undone if there is none.
+        /// How long it lasts; `None` until it is lifted.
         time: Option<Duration>,
         /// The reason given.
         why: Option<Text>,
     },
-    /// Let a person speak in a room again.
+    /// Lift a mute in a room.
     UnmuteIn {
         /// The room.
         room: RoomRef,
         /// The name.
         name: Name,
     },
-    /// Set a mask of a room's, or take it away.
+    /// Set or remove a mask of a room.
     SetMask {
         /// The room.
         room: RoomRef,
         /// What it does.
         kind: MaskKind,
-        /// To whom.
+        /// Whom it matches.
         matched: Matched,
         /// Whether to set it.
         on: bool,
     },
     /// Set metadata of oneself or of a room.
     SetMetadata {
-        /// Whose.
+        /// The person or room.
         target: MetadataTarget,
-        /// The keys to set or to take away; `None` takes all away.
+        /// The keys to set or remove; `None` removes all.
         changes: Option<Vec<MetadataChange>>,
     },
     /// Ask to be let into a room.
@@ -455,7 +457,7 @@ pub enum Command {
     Delete {
         /// The message.
         message: Seq,
-        /// Where it stands.
+        /// Where it is.
         found: FoundMessage,
         /// The reason given.
         why: Option<Text>,
@@ -467,9 +469,9 @@ pub enum Command {
 pub enum SignalTarget {
     /// Everybody in a room.
     Room(RoomName),
-    /// Those in a room who have this standing, or a higher one.
+    /// The people in a room with at least this standing.
     Rank(RoomName, Standing),
-    /// One person, by the name as it was typed.
+    /// One person, by name, as typed.
     Person(String),
 }
 

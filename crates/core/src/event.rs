@@ -39,7 +39,7 @@ pub struct Event {
     pub at: Timestamp,
     /// The fact.
     pub fact: Fact,
-    /// The author as IRC shows it. Known only while there are readers who speak IRC.
+    /// The author as IRC shows them. Only known while some reader uses IRC.
     pub source: Option<Arc<Source>>,
 }
 
@@ -76,26 +76,26 @@ pub enum QuitReason {
     Banned {
         /// The operator.
         by: Name,
-        /// Until then, or for good.
+        /// When it ends; `None` for never.
         until: Option<Timestamp>,
         /// The reason given.
         why: Option<Arc<Text>>,
     },
     /// The socket took nothing for too long.
     TooSlow,
-    /// The client sent more than it may, and never stopped.
+    /// The client sent too fast, and never stopped.
     TooFast,
     /// The server stops or is replaced.
     Restart,
 }
 
 impl QuitReason {
-    /// Whether it has words of the person that leaves.
+    /// Whether it has words of the leaving person.
     fn is_speech(&self) -> bool {
         matches!(self, Self::Quit(Some(_)))
     }
 
-    /// Whether the session may be taken up again: it was lost, not ended.
+    /// Whether the session may be resumed: it was lost, not ended.
     pub fn is_resumable(&self) -> bool {
         matches!(
             self,
@@ -107,20 +107,20 @@ impl QuitReason {
 /// A change of the chat: true from now on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
-    /// A room came into being.
+    /// A room was created.
     RoomOpened {
         /// Its number.
         room: RoomId,
         /// Its name.
         name: RoomName,
     },
-    /// A person logged in. Nobody sees it; the [`Fact::Joined`] behind it is seen.
+    /// A person logged in. No room shows this, but the [`Fact::Joined`] that follows.
     LoggedIn(Box<LoggedIn>),
     /// A person resumed a session.
     Returned(Box<Returned>),
-    /// A person is on one more connection. Nobody else is told.
+    /// A person got another connection. Nobody else is told.
     Attached(Box<Attached>),
-    /// One of several connections of a person has ended. Nobody else is told.
+    /// One of a person's several connections has ended. Nobody else is told.
     Detached(Box<Detached>),
     /// A person entered a room.
     Joined {
@@ -133,7 +133,7 @@ pub enum Fact {
         /// The number of people there now.
         here: u32,
     },
-    /// A person left a room by command, or since the room is closed.
+    /// A person left a room by command, or because the room was closed.
     Left {
         /// The person.
         person: PersonId,
@@ -143,21 +143,21 @@ pub enum Fact {
         room: RoomId,
         /// The reason given, which programs and IRC show.
         why: Option<Text>,
-        /// The operator who has closed the room, if that is why; the [`RoomAct::Removed`] behind it tells
-        /// the others.
+        /// The operator who closed the room, if one did; the [`RoomAct::Removed`] that follows
+        /// tells the others.
         closed_by: Option<Name>,
-        /// The account that the person was logged in to, as far as it is known.
+        /// The account that the person was logged in to, if known.
         account: Option<Name>,
     },
-    /// Several people came and went: one line for all of them.
+    /// Several people came and went; one line stands for all of them.
     PresenceSummary {
         /// The room.
         room: RoomId,
-        /// The number that came.
+        /// How many came.
         joined: u32,
         /// The number that left.
         left: u32,
-        /// The person's name, if it was one.
+        /// The person's name, if it was only one.
         who: Option<Name>,
         /// The reason for leaving, if all had the same.
         why: Option<QuitReason>,
@@ -180,19 +180,19 @@ pub enum Fact {
         text: Text,
         /// Speech or action.
         manner: Manner,
-        /// The form that IRC has of it.
+        /// Its IRC form.
         irc: Option<Arc<IrcForm>>,
         /// The account that the person is logged in to.
         account: Option<Name>,
     },
-    /// The message right before was sent under a key. Durable if that is.
+    /// The message right before was sent under a key. Durable if the message is.
     KeyUsed(Box<KeyUsed>),
-    /// A person sent a private message. Durable if it stands in the history of an account.
+    /// A person sent a private message. Durable if it goes into the history of an account.
     PrivateMessage(Box<PrivateMessage>),
-    /// A person sent a message to those in a room who have a standing. Not stored.
+    /// A person sent a message to the people in a room who have a standing. Not stored.
     RankMessage(Box<RankMessage>),
-    /// A person sent a private message to an account that nobody is logged in to. Durable, until it is
-    /// shown.
+    /// A person sent a private message to an account that nobody is logged in to. Durable until it
+    /// is shown.
     MessageKept(Box<KeptMessage>),
     /// What was kept for an account is shown.
     KeptShown(Box<KeptShown>),
@@ -200,7 +200,7 @@ pub enum Fact {
     TopicSet {
         /// The room.
         room: RoomId,
-        /// The person who set it, if that is known.
+        /// The person who set it, if known.
         person: Option<PersonId>,
         /// The name of that person.
         by: Name,
@@ -226,21 +226,21 @@ pub enum Fact {
     IgnoreSet {
         /// The person.
         person: PersonId,
-        /// The name, and who is behind it.
+        /// The name, and whom it means.
         who: Ignored,
         /// Whether it ignores it.
         on: bool,
-        /// It did so at an earlier visit, and is not told again.
+        /// They did so at an earlier visit, and need no telling.
         since_before: bool,
     },
-    /// An account came into being, changed or ended. Durable.
+    /// An account was created, changed or ended. Durable.
     AccountChanged(Box<AccountChanged>),
-    /// A person logged in to an account, or out of one, or has other rights under the same.
+    /// A person logged in to an account or out of one, or their rights changed with the account.
     AccountSet(Box<AccountSet>),
     /// An operator acted. Durable.
     Moderated(Box<AuditEntry>),
-    /// A person made a room, or found one that nobody owned and nobody was in: it has no settings
-    /// any more, and this person is its moderator. Durable if it has an owner, or had rules.
+    /// A person created a room, or founded an empty one without an owner anew: its settings are
+    /// gone, and this person is its moderator. Durable if it has an owner, or had rules.
     RoomFounded {
         /// The room.
         room: RoomId,
@@ -248,21 +248,21 @@ pub enum Fact {
         person: PersonId,
         /// The registered name that owns it.
         owner: Option<Name>,
-        /// Whether it had rules, which are gone now.
+        /// Whether it had rules, which are now gone.
         resets: bool,
     },
-    /// A private room that nobody owned was left by everybody: its name is free, and nobody can get
-    /// to what was said in it. Durable.
+    /// Everybody has left a private room without an owner: its name is free, and nobody can reach
+    /// what was said in it. Durable.
     RoomRetired {
         /// The room.
         room: RoomId,
     },
     /// A room has another name. Durable.
     RoomRenamed(Box<RoomRenamed>),
-    /// A moderator acted in a room. Durable where it outlives the visit of the person concerned.
+    /// A moderator acted in a room. Durable if it outlives the visit of the person concerned.
     RoomChanged(Box<RoomChange>),
-    /// A standing came or went with a person or an account. Clients of IRC keep lists of ranks and are told
-    /// in no other way; nobody else is shown it.
+    /// A standing came or went with a person or an account. IRC clients keep lists of ranks and
+    /// learn of it in no other way; nobody else is shown it.
     StandingShown(Box<StandingShown>),
     /// A person asks to be let into a room.
     Knocked(Box<Knock>),
@@ -272,17 +272,17 @@ pub enum Fact {
     PrivateDeleted(Box<PrivateDeletion>),
     /// Somebody has read on. Durable for an account.
     MarkerSet(Box<MarkerSet>),
-    /// A client has sent something to others that only clients of its kind understand. Durable if it
-    /// stands in a history.
+    /// A client sent something that only clients of its kind understand. Durable if it goes into a
+    /// history.
     Signal(Box<Signal>),
     /// A client of IRC says something else of itself.
     IdentSet(Box<IdentSet>),
-    /// Metadata is another. Durable, unless it is a guest's. Nobody sees it; the
-    /// [`Fact::MetadataShown`] behind it is seen.
+    /// Metadata changed. Durable, unless it is a guest's. Nobody sees this, but the
+    /// [`Fact::MetadataShown`] that follows.
     MetadataSet(Box<MetadataSet>),
-    /// Metadata is shown to those who want to know of it.
+    /// Metadata is shown to those who subscribe to it.
     MetadataShown(Box<MetadataShown>),
-    /// Empty rooms without a history are gone; what has run out is forgotten.
+    /// Empty rooms without a history were closed, and expired entries forgotten.
     Tidied {
         /// The rooms.
         closed: Box<[RoomId]>,
@@ -290,7 +290,7 @@ pub enum Fact {
 }
 
 impl Fact {
-    /// Whether it must be in the store before it is applied and before anybody sees it.
+    /// Whether the store must have it before it is applied and before anybody sees it.
     pub fn is_durable(&self) -> bool {
         match self {
             Self::RoomFounded { owner, resets, .. } => owner.is_some() || *resets,
@@ -324,7 +324,7 @@ impl Fact {
         }
     }
 
-    /// The rooms whose logs it belongs to.
+    /// The rooms in whose logs it belongs.
     pub fn rooms(&self) -> &[RoomId] {
         match self {
             Self::Joined { room, .. }
@@ -404,7 +404,7 @@ impl Fact {
         pair.chain(others.iter().copied())
     }
 
-    /// Whether programs alone are told of it in a room: no line of people's shows it.
+    /// Whether only programs are told of it in a room: people see no line.
     pub fn is_silent(&self) -> bool {
         match self {
             Self::Deleted(deletion) => deletion.is_signal,
@@ -420,8 +420,9 @@ impl Fact {
         }
     }
 
-    /// Whether it tells a room who came, went or changed, or what its moderators did, so that a history has it on
-    /// wish. It is stored a moment after it was shown, since a commit for each would be too dear.
+    /// Whether it tells a room who came, left or changed, or what its moderators did, so that a
+    /// history can show it. It is stored a moment after it was shown, since a commit for each would
+    /// cost too much.
     pub fn is_movement(&self) -> bool {
         match self {
             // It is for clients of IRC.
@@ -439,7 +440,7 @@ impl Fact {
         }
     }
 
-    /// Whether it is told to everybody on the server.
+    /// Whether everybody on the server is told.
     pub fn is_for_all(&self) -> bool {
         matches!(self, Self::Moderated(audit_entry) if matches!(audit_entry.act, ModAction::Announce(_)))
     }

@@ -1,17 +1,17 @@
 //! Flood control: a token bucket of eight bytes, one for each thing that is limited.
 //!
 //! A bucket starts full, each line takes one token, and tokens come back at a steady rate. So a
-//! paste within the burst passes at once, and the lines beyond it are refused with the time after
-//! which they would have passed. What is not a line is charged for when it was read, and may leave a debt.
+//! paste within the burst passes at once; later lines are refused with the time after which they
+//! would have passed. Input that is not a line is charged when it is read, and may leave a debt.
 
 use crate::time::{Duration, Monotonic};
 
 /// The rate that a bucket allows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {
-    /// So many at once; 0 means that there is no limit.
+    /// How many tokens a full bucket has; 0 means no limit.
     pub burst: u32,
-    /// So many come back every second.
+    /// How many tokens come back every second.
     pub per_second: f32,
 }
 
@@ -48,10 +48,10 @@ impl Rate {
     }
 }
 
-/// A token bucket: the part of a [`Rate`] that is left.
+/// A token bucket: how much of a [`Rate`] is left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bucket {
-    /// Tokens taken out, so that a new bucket is full at any rate.
+    /// How many tokens are missing, so that a new bucket is full at any rate.
     missing: f32,
     /// Milliseconds, wrapping after 49 days: only differences count.
     at_ms: u32,
@@ -77,7 +77,7 @@ impl Bucket {
         rate.burst == 0 || self.missing(rate, now) <= 0.0
     }
 
-    /// Takes so many tokens. Those that are not there are owed: none is given before they have come back.
+    /// Takes `tokens` tokens. Missing ones become a debt: nothing is given until it is paid back.
     pub fn charge(&mut self, tokens: usize, rate: Rate, now: Monotonic) {
         if rate.burst > 0 {
             self.missing = self.missing(rate, now) + tokens as f32;
@@ -93,8 +93,8 @@ impl Bucket {
         }
     }
 
-    /// Takes what was taken from a copy of it, between two times at which that was looked at. What others have
-    /// taken meanwhile is taken as well.
+    /// Takes what was taken from a copy of this bucket between two states of the copy. What others
+    /// took from this one meanwhile stays taken.
     pub fn take_as(&mut self, before: Self, after: Self, rate: Rate, now: Monotonic) {
         match *self == before {
             _ if before == after => return,
@@ -102,7 +102,7 @@ impl Bucket {
             false => {}
         }
         let taken = after.missing(rate, now) - before.missing(rate, now);
-        // Each has taken whole tokens, and time has given both the same part.
+        // Whole tokens were taken, and time gave both states the same.
         self.charge((taken + 0.5) as usize, rate, now);
     }
 
@@ -116,8 +116,8 @@ impl Bucket {
     /// Takes one token.
     ///
     /// # Errors
-    /// The time after which one will be there, rounded up to whole seconds, if none is left; the
-    /// bucket then stays as it was.
+    /// If none is left: the time until one will be, rounded up to whole seconds. The bucket is then
+    /// unchanged.
     pub fn take(&mut self, rate: Rate, now: Monotonic) -> Result<(), Duration> {
         if rate.burst == 0 {
             return Ok(());
@@ -135,7 +135,7 @@ impl Bucket {
     }
 }
 
-/// The least whole number not below `x`, which `core` has no function for.
+/// The least whole number not below `x`, for which `core` has no function.
 fn ceil(x: f32) -> u64 {
     let whole = x as u64;
     if (whole as f32) < x { whole + 1 } else { whole }

@@ -1,6 +1,7 @@
-//! How the bytes of a table that all share are divided among those who fill it. Each account and each address has at
-//! most a part of what is left free, so that there is always something left for others, however many have filled it
-//! (Choudhury and Hahne, "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", 1998).
+//! How the bytes of a shared table are divided among those who fill it. Each account and each
+//! address gets at most a part of what is free, so that something is always left for others,
+//! however many have filled it (Choudhury and Hahne, "Dynamic Queue Length Thresholds for
+//! Shared-Memory Packet Switches", 1998).
 
 use alloc::vec::Vec;
 use core::hash::Hash;
@@ -9,7 +10,7 @@ use hashbrown::HashMap;
 
 use crate::limits::SHARE_PART;
 
-/// The bytes of each entry, by its key, and whose they are.
+/// The bytes of each entry, by its key, and the holders it counts against.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Holdings<K: Eq + Hash, H: Eq + Hash> {
     bytes: usize,
@@ -34,15 +35,15 @@ impl<K: Eq + Hash, H: Eq + Hash> Default for Holdings<K, H> {
 }
 
 impl<K: Eq + Hash, H: Eq + Hash + Clone> Holdings<K, H> {
-    /// Whether each holder may have so many bytes more, of as many as there may be in all. What counts for nobody may
-    /// take all that is free.
+    /// Whether each holder may have `more` bytes, if there may be `bytes_max` in all. What counts
+    /// against nobody may take everything that is free.
     pub fn have_space(&self, holders: &[H], more: usize, bytes_max: usize) -> bool {
         let free = bytes_max.saturating_sub(self.bytes);
         let has_space = |holder| self.bytes_held_by(holder) + more <= free / SHARE_PART;
         more == 0 || (more <= free && holders.iter().all(has_space))
     }
 
-    /// The bytes of all that one holds.
+    /// The bytes of all entries of one holder.
     pub fn bytes_held_by(&self, holder: &H) -> usize {
         self.by_holder.get(holder).copied().unwrap_or_default()
     }
@@ -65,7 +66,7 @@ impl<K: Eq + Hash, H: Eq + Hash + Clone> Holdings<K, H> {
         self.entries.insert(key, Held { holders, bytes });
     }
 
-    /// Counts an entry no longer. Returns for whom it counted.
+    /// Removes an entry. Returns the holders it counted against.
     pub fn remove(&mut self, key: &K) -> Vec<H> {
         let Some(Held { holders, bytes }) = self.entries.remove(key) else {
             return Vec::new();
@@ -82,7 +83,7 @@ impl<K: Eq + Hash, H: Eq + Hash + Clone> Holdings<K, H> {
         holders
     }
 
-    /// Checks that the sums agree with the entries, which have so many bytes.
+    /// Checks that the sums agree with the entries, which have `bytes` bytes in all.
     pub(crate) fn check(&self, bytes: usize) {
         assert_eq!(self.bytes, bytes);
         let entries = || self.entries.values();

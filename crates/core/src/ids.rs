@@ -1,4 +1,4 @@
-//! Numbers that name things. Each is a type of its own, so that one cannot stand for another.
+//! Ids. Each kind is a type of its own, so that one cannot be used for another.
 
 use core::fmt;
 
@@ -7,12 +7,12 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seq(pub u64);
 
-/// A person, from login to quit. Never used again while the server runs, so that a line in flight
-/// cannot be taken for another person's.
+/// A person, from login to quit. Never reused while the server runs, so that a line in flight
+/// cannot pass for another person's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(pub u64);
 
-/// The number of no person: what is said from a shell of the machine nobody in the chat said.
+/// The number of no person: the author of what is said from a shell of the machine.
 pub const NOBODY: PersonId = PersonId(0);
 
 /// A room. The store keeps it with the room's name.
@@ -22,12 +22,12 @@ pub struct RoomId(pub u32);
 /// `#lobby`, the room that always exists.
 pub const LOBBY: RoomId = RoomId(0);
 
-/// The connection that a person is on. The core only hands it back; the server gives it meaning.
+/// The connection that a person is on. Core only hands it back; the server gives it meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnId(pub u64);
 
 impl Seq {
-    /// The position behind this one.
+    /// The next position.
     pub fn next(self) -> Self {
         Self(self.0 + 1)
     }

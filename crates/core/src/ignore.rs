@@ -1,8 +1,8 @@
 //! Whom a person does not want to hear.
 //!
-//! An entry is a name, with what it stood for when it was added: the person, who stays ignored under any other
-//! name, and the account, all of whose people are ignored, whatever they are called and whenever they come. A guest
-//! has no account, and counts as another person at the next visit.
+//! An entry is a name with what it meant when it was added: the person, who stays ignored under any
+//! other name, and the account, all of whose people are ignored, whatever their names and whenever
+//! they come. A guest has no account, and counts as another person at the next visit.
 
 use crate::ids::PersonId;
 use crate::name::Name;
@@ -14,23 +14,23 @@ pub struct Ignored {
     pub name: Name,
     /// The person who bore it.
     pub person: Option<PersonId>,
-    /// The account that the person was logged in to, or that the name belongs to.
+    /// The account that the person was logged in to, or that owns the name.
     pub account: Option<Name>,
 }
 
-/// Whose words a fact has, as far as it tells.
+/// The author of some words, as far as the fact says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Voice<'a> {
     /// The name.
     pub name: &'a Name,
     /// The person.
     pub person: Option<PersonId>,
-    /// The account that it was logged in to.
+    /// The account they were logged in to.
     pub account: Option<&'a Name>,
 }
 
 impl Ignored {
-    /// The entry of a name that nobody is known behind.
+    /// An entry for a name that stands for no known person or account.
     pub fn of_name(name: Name) -> Self {
         Self {
             name,
@@ -39,7 +39,7 @@ impl Ignored {
         }
     }
 
-    /// The names that are ignored by it: each stands for the account that it is the name of, too.
+    /// The names that the entry covers; each also stands for the account that it belongs to.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
         core::iter::once(&self.name).chain(&self.account)
     }

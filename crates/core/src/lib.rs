@@ -1,11 +1,11 @@
 //! The chat itself: people, rooms and the rules.
 //!
-//! A [`Command`] goes in, [`Chat::decide`] answers with the [`Fact`]s that follow from it or with
-//! a [`Rejection`], and [`Chat::apply`] makes the facts true. Deciding changes nothing and
-//! applying cannot fail, so that the log of events alone reproduces the state.
+//! A [`Command`] goes in; [`Chat::decide`] answers with the [`Fact`]s that follow from it, or with
+//! a [`Rejection`]; [`Chat::apply`] makes the facts true. Deciding changes nothing and applying
+//! cannot fail, so that the log of events alone reproduces the state.
 //!
 //! The crate must not know sockets, files, clocks, randomness, async or any dialect. It is
-//! `no_std`, which makes most of these fail to compile; time and randomness come in as a
+//! `no_std`, which keeps most of these from compiling; time and random numbers come in as an
 //! [`Env`].
 
 #![no_std]

@@ -1,5 +1,5 @@
-//! How a person is connected: as `/who` and `/whois` tell it, and as far as the rules of rooms look at
-//! it. The server and the dialect say so with each request.
+//! How a person is connected, as `/who` and `/whois` show it and as far as the rules of rooms
+//! depend on it. The server and the dialect state it with each request.
 
 /// How a person is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,15 +8,15 @@ pub struct Link {
     pub client: Client,
     /// Whether it is encrypted, up to the server or to a proxy that the server trusts.
     pub is_encrypted: bool,
-    /// Its client shows one room at a time and always one: the person is in `#lobby` while it is in
-    /// no other.
+    /// The client always shows exactly one room: the person is in `#lobby` while they are in no
+    /// other.
     pub needs_room: bool,
-    /// It comes from the machine itself, by whichever of its addresses.
+    /// It comes from the machine itself, by any of its addresses.
     pub is_local: bool,
 }
 
 impl Default for Link {
-    /// That of a bare TCP connection in the plain dialect.
+    /// A bare TCP connection in the plain dialect.
     fn default() -> Self {
         Self {
             client: Client::default(),
@@ -42,8 +42,8 @@ pub enum Client {
 }
 
 impl Client {
-    /// Whether a client takes up a session again whose link was lost. Clients of IRC know no codes:
-    /// they come back under their name, which must be free then.
+    /// Whether a client resumes a lost session. IRC clients know no codes: they come back under
+    /// their name, which must be free then.
     pub fn resumes(self) -> bool {
         self != Self::Irc
     }

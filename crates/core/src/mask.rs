@@ -1,5 +1,5 @@
-//! Masks of IRC: `nick!user@host` with `*` for any characters and `?` for one; and the lists of them that
-//! a room has.
+//! IRC masks: `nick!user@host` with `*` for any characters and `?` for one; and a room's lists of
+//! them.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -10,15 +10,15 @@ use crate::ban::{Mask, strip_key};
 use crate::name::Name;
 use crate::time::Timestamp;
 
-/// What stands before an account in a mask.
+/// The prefixes of an account in a mask.
 const ACCOUNT_KEYS: [&str; 2] = ["a:", "account:"];
 
-/// A pattern, in the folded form in which it is held against texts.
+/// A pattern, in the folded form in which it is compared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Glob(Box<str>);
 
 impl Glob {
-    /// A pattern. Any text is one. `*` that follow one another are one.
+    /// A pattern. Any text is one. Consecutive `*` count as one.
     pub fn new(pattern: &str) -> Self {
         let mut folded = String::with_capacity(pattern.len());
         for c in crate::name::fold(pattern).chars() {
@@ -29,19 +29,20 @@ impl Glob {
         Self(folded.into())
     }
 
-    /// Whether a text matches, in whatever case. The time is at most the product of the two lengths.
+    /// Whether a text matches, in any case. Takes time of at most the product of the two lengths.
     pub fn matches(&self, text: &str) -> bool {
         self.matches_folded(&crate::name::fold(text))
     }
 
-    /// Whether a text matches that was folded before, as one is that is held against thousands of patterns.
+    /// Whether an already folded text matches: one that is compared with thousands of patterns is
+    /// folded only once.
     pub(crate) fn matches_folded(&self, text: &str) -> bool {
         let Some((first, rest)) = self.0.split_once('*') else {
             return behind_start(&self.0, text) == Some("");
         };
         let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
         let between = behind_start(first, text).and_then(|text| before_end(last, text));
-        // The first place is the best for each: it leaves the most to those behind it.
+        // The first place is the best for each part: it leaves the most to those after it.
         let parts = middle.split('*').filter(|part| !part.is_empty());
         parts
             .fold(between, |text, part| behind(part, text?))
@@ -53,14 +54,14 @@ impl Glob {
         &self.0
     }
 
-    /// The text that it matches, if that is one alone.
+    /// The text that it matches, if it is only one.
     pub fn literal(&self) -> Option<&str> {
         let is_literal = !self.0.contains(['*', '?']);
         is_literal.then_some(&*self.0)
     }
 }
 
-/// What stands behind a part of a pattern with which a text begins.
+/// The rest of a text that begins with this part of a pattern.
 fn behind_start<'a>(part: &str, text: &'a str) -> Option<&'a str> {
     if !part.contains('?') {
         return text.strip_prefix(part);
@@ -71,7 +72,7 @@ fn behind_start<'a>(part: &str, text: &'a str) -> Option<&'a str> {
     fits.then_some(rest.as_str())
 }
 
-/// What stands before a part of a pattern with which a text ends.
+/// The beginning of a text that ends with this part of a pattern.
 fn before_end<'a>(part: &str, text: &'a str) -> Option<&'a str> {
     if !part.contains('?') {
         return text.strip_suffix(part);
@@ -82,7 +83,7 @@ fn before_end<'a>(part: &str, text: &'a str) -> Option<&'a str> {
     fits.then_some(rest.as_str())
 }
 
-/// What stands behind the first place of a text where a part of a pattern fits.
+/// The rest of a text after the first place where this part of a pattern fits.
 fn behind<'a>(part: &str, text: &'a str) -> Option<&'a str> {
     if !part.contains('?') {
         return Some(&text[text.find(part)? + part.len()..]);
@@ -97,10 +98,10 @@ impl fmt::Display for Glob {
     }
 }
 
-/// What a mask of a room does to those whom it matches.
+/// What a room's mask does to the people it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MaskKind {
-    /// They may not enter, nor speak.
+    /// They may neither enter nor speak.
     Ban,
     /// They may not speak.
     Mute,
@@ -110,7 +111,7 @@ pub enum MaskKind {
     Invitation,
 }
 
-/// Those whom a mask of a room matches.
+/// The people whom a room's mask matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Matched {
     /// By `nick!user@host`.
@@ -120,8 +121,8 @@ pub enum Matched {
 }
 
 impl Matched {
-    /// Reads a mask: `nick!user@host`, where parts may be missing, or `a:ACCOUNT`, which may be written
-    /// `account:ACCOUNT`. Any text is one.
+    /// Parses a mask: `nick!user@host`, where parts may be missing, or `a:ACCOUNT`, also written
+    /// `account:ACCOUNT`. Any text is a mask.
     pub fn parse(typed: &str) -> Self {
         match ACCOUNT_KEYS.iter().find_map(|key| strip_key(typed, key)) {
             Some(account) => Self::Account(Glob::new(account)),
@@ -129,8 +130,8 @@ impl Matched {
         }
     }
 
-    /// The entry as which a bar or a mute stands in the lists of IRC: the name that it is of, or else the
-    /// block. An address that stands for a name is not told.
+    /// The entry that stands for a bar or a mute in IRC's lists: its name, or else its block. An
+    /// address that comes with a name is not shown.
     pub fn of(mask: &Mask) -> Self {
         Self::Source(Glob::new(&match (&mask.name, mask.net) {
             (Some(name), _) => format!("{name}!*@*"),
@@ -140,7 +141,7 @@ impl Matched {
     }
 }
 
-/// A mask with all of its three parts: what is missing or empty is anything.
+/// A mask with all three parts; a missing or empty part becomes `*`.
 fn whole(typed: &str) -> String {
     let (source, host) = typed.split_once('@').unwrap_or((typed, ""));
     let (nick, user) = match source.split_once('!') {
@@ -163,17 +164,17 @@ impl fmt::Display for Matched {
     }
 }
 
-/// Those whom a moderator takes off the lists of a room, as it has named them.
+/// The entries that a moderator removes from a room's lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listed {
-    /// By a name or an address, as bars have them.
+    /// A name or an address, as in bars.
     Mask(Mask),
     /// By a mask of IRC.
     Matched(Matched),
 }
 
 impl Listed {
-    /// Reads a name, an address, a block of addresses, or else a mask of IRC.
+    /// Parses a name, an address, a block of addresses, or else an IRC mask.
     pub fn parse(typed: &str) -> Option<Self> {
         let is_matched = typed.contains(['!', '@', '*', '?'])
             || ACCOUNT_KEYS
@@ -185,7 +186,7 @@ impl Listed {
         }
     }
 
-    /// The same as an entry of the lists of IRC.
+    /// The same as an entry of IRC's lists.
     pub fn matched(&self) -> Matched {
         match self {
             Self::Mask(mask) => Matched::of(mask),
@@ -203,12 +204,12 @@ impl fmt::Display for Listed {
     }
 }
 
-/// An entry of a room's lists as clients of IRC keep them, beside its bars and mutes.
+/// An entry of a room's lists for IRC clients, beside its bars and mutes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomMask {
     /// What it does.
     pub kind: MaskKind,
-    /// To whom.
+    /// Whom it matches.
     pub matched: Matched,
     /// The moderator who has set it.
     pub by: Name,
@@ -217,14 +218,14 @@ pub struct RoomMask {
 }
 
 impl RoomMask {
-    /// Whether it is a right of an account, which it names: not one of a pattern, nor one to keep it out.
+    /// Whether it gives a right to this account by name: no pattern, and nothing that keeps it out.
     pub(crate) fn is_right_of(&self, account: &Name) -> bool {
         let is_right = matches!(self.kind, MaskKind::Exception | MaskKind::Invitation);
         is_right
             && matches!(&self.matched, Matched::Account(glob) if glob.literal() == Some(account.folded()))
     }
 
-    /// Whether both are the same entry, no matter who has set it.
+    /// Whether both are the same entry, whoever set it.
     pub fn is_same(&self, kind: MaskKind, matched: &Matched) -> bool {
         self.kind == kind && self.matched == *matched
     }

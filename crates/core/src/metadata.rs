@@ -1,7 +1,8 @@
-//! Metadata: short values that clients keep under keys for a person or a room, as IRC's clients do with
-//! avatars and names to show (IRCv3, metadata).
+//! Metadata: short values that clients keep under keys for a person or a room, as IRC clients do
+//! with avatars and display names (IRCv3, metadata).
 //!
-//! Data only: who may set what, and who is told, are rules of the chat. Nobody here knows what a key means.
+//! Data only: who may set what, and who sees it, are rules of the chat. Nothing here knows what a
+//! key means.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -19,7 +20,7 @@ use crate::text::escape;
 pub struct MetadataKey(Box<str>);
 
 impl MetadataKey {
-    /// Takes a key as it was written; `None` if it has other characters, none, or more than
+    /// Parses a key; `None` if it is empty, has other characters, or is longer than
     /// `METADATA_KEY_BYTES_MAX`.
     pub fn parse(text: &str) -> Option<Self> {
         let is_known =
@@ -28,7 +29,7 @@ impl MetadataKey {
         (is_fit && text.bytes().all(is_known)).then(|| Self(text.into()))
     }
 
-    /// The key under which clients keep a name to show in place of a person's or a room's own.
+    /// The key under which clients keep a display name.
     pub(crate) fn shown_name() -> Self {
         Self(SHOWN_NAME.into())
     }
@@ -52,15 +53,15 @@ impl fmt::Display for MetadataKey {
     }
 }
 
-/// A value: a line of text, which may be empty, without anything that a terminal would obey.
+/// A value: one line of text, which may be empty, without anything that a terminal would obey.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MetadataValue(Box<str>);
 
 impl MetadataValue {
-    /// Takes a value. Control characters and bidirectional overrides become visible escapes, as in a
-    /// [`Text`](crate::Text). `None` if it is then longer than `METADATA_VALUE_BYTES_MAX`.
+    /// Parses a value. Control characters and bidirectional overrides become visible escapes, as in
+    /// a [`Text`](crate::Text). `None` if the result is longer than `METADATA_VALUE_BYTES_MAX`.
     pub fn parse(text: &str) -> Option<Self> {
-        // An escape is never shorter than its character, which bounds the work.
+        // An escape is never shorter than its character, so this bounds the work.
         if text.len() > METADATA_VALUE_BYTES_MAX {
             return None;
         }
@@ -80,10 +81,10 @@ impl fmt::Display for MetadataValue {
     }
 }
 
-/// A key with its value from now on; without one the key is gone.
+/// A key with its new value; `None` removes the key.
 pub type MetadataChange = (MetadataKey, Option<MetadataValue>);
 
-/// All that is kept for one person or room, in the order of the keys.
+/// All metadata of one person or room, in the order of the keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata(BTreeMap<MetadataKey, MetadataValue>);
 
@@ -93,7 +94,7 @@ impl Metadata {
         self.0.get(key)
     }
 
-    /// The name that is shown in place of the owner's.
+    /// The display name.
     pub(crate) fn shown_name(&self) -> Option<&MetadataValue> {
         self.get(&MetadataKey::shown_name())
     }
@@ -113,7 +114,7 @@ impl Metadata {
         self.0.is_empty()
     }
 
-    /// Takes a change over.
+    /// Makes a change.
     pub fn set(&mut self, (key, value): MetadataChange) {
         match value {
             Some(value) => drop(self.0.insert(key, value)),
@@ -121,13 +122,13 @@ impl Metadata {
         }
     }
 
-    /// Bytes that count of it.
+    /// How many bytes it counts for.
     pub fn bytes(&self) -> usize {
         self.iter().map(|(key, value)| weight(key, value)).sum()
     }
 }
 
-/// Bytes that count of one entry.
+/// How many bytes one entry counts for.
 fn weight(key: &MetadataKey, value: &MetadataValue) -> usize {
     METADATA_ENTRY_BYTES + key.as_str().len() + value.as_str().len()
 }
@@ -143,7 +144,7 @@ pub enum MetadataOwner {
     Room(RoomId),
 }
 
-/// The name of an account, in whatever case.
+/// The name of an account, in any case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountKey(FoldedName);
 
@@ -171,13 +172,13 @@ impl AccountKey {
 pub enum MetadataTarget {
     /// The asker.
     Oneself,
-    /// A person. The name is as it was typed.
+    /// A person. The name is as typed.
     Person(Box<str>),
     /// A room.
     Room(RoomName),
 }
 
-/// The person or the room that metadata is shown of.
+/// The person or the room that has the metadata, in an answer or a fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MetadataSubject {
     /// A person.

@@ -1,19 +1,19 @@
-//! Names: the characters of one, and when two are the same or only look the same.
+//! Names: which characters they have, and when two are the same or only look the same.
 //!
-//! A name is made of letters, digits and a little punctuation, in the normal form of the nickname
-//! profile (RFC 8266), so it needs no quoting anywhere and can start none of the server's own
+//! A name consists of letters, digits and a little punctuation, in the normal form of the nickname
+//! profile (RFC 8266), so it needs no quoting anywhere and cannot begin any of the server's own
 //! lines. Two names are the same if they are equal after case folding. They look alike if the
 //! confusable skeletons (UTS 39) of either form are equal: the skeleton of `AIice` (capital i)
-//! matches `Alice` only before folding, that of `bobO` matches `bob0` only after it, so a name
-//! has both. Punctuation takes no part: `t-eacher.` passes for `teacher`.
+//! matches `Alice` only before folding, that of `bobO` matches `bob0` only after it, so a name has
+//! both. Punctuation does not count: `t-eacher.` passes for `teacher`.
 //!
-//! Names of nothing but small ASCII letters and digits look alike by their punctuation alone: the
-//! fonts of terminals tell `1` from `l`, `0` from `o` and `rn` from `m`, and numbered names
-//! (`host1`, `hostl`) are commoner than impostors who rely on that. A registered name is protected from
-//! those too, since it is one that people trust.
+//! Names of only small ASCII letters and digits look alike only by their punctuation: the fonts of
+//! terminals tell `1` from `l`, `0` from `o` and `rn` from `m`, and numbered names (`host1`,
+//! `hostl`) are commoner than impostors who rely on that. A registered name is protected from those
+//! too, since people trust it.
 //!
-//! A server of fifty thousand people holds each name in several places: one shared allocation
-//! holds the spelling and the keys, and each key that equals the one before only once.
+//! A server with fifty thousand people holds each name in several places. So one shared allocation
+//! holds the spelling and the keys, and a key that equals the one before is stored only once.
 
 mod form;
 #[cfg(test)]
@@ -35,8 +35,8 @@ use form::bare;
 /// A valid name. Equality is of spelling; see [`Name::same_as`] and [`Name::looks_like`].
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Name {
-    /// Where each of the four parts ends, then the parts: spelling, folded form and the two look-alike
-    /// keys. One that ends where the one before does is that one again.
+    /// Where each of the four parts ends, then the parts: spelling, folded form and the two
+    /// look-alike keys. A part that ends where the one before ends equals that one.
     packed: ArcStr,
 }
 
@@ -45,26 +45,25 @@ const _: () = assert!(size_of::<Option<Name>>() == 8);
 
 /// The parts of a name.
 const PARTS: usize = 4;
-/// The bytes of the ends in front of them: each end is two characters of seven bits.
+/// The bytes of the ends, before the parts: each end is two characters of seven bits.
 const ENDS_BYTES: usize = 2 * PARTS;
 
 /// The reasons why a text is no name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameError {
-    /// It has other characters than a name may have, or too many, or starts with another than a
-    /// letter.
+    /// It has characters that names may not have, has too many, or does not start with a letter.
     Malformed,
-    /// It would read as the server's own, or as a person with rights that come with the word.
+    /// It would read as the server's own, or as that of a person in charge.
     Reserved,
 }
 
-/// Letters of a text that is shown in place of a name. The look of a name has up to two for each of its own
-/// (`rn` for `m`).
+/// Letters of a display name that are compared. The look of a name has up to two for each of its
+/// own (`rn` for `m`).
 const SHOWN_LETTERS_MAX: usize = 2 * NAME_LETTERS_MAX;
 
-/// Reserved words. `you -> gopher` is a line of the server's; the rest a stranger would take for its voice, or for that
-/// of those who run it. What people and scanners type who look for a command is no name either. Words with an `m`
-/// stand here as their own look, too.
+/// Reserved words. `you -> gopher` is a line of the server's; a stranger would take the others for
+/// its voice, or for that of its administrators. What people and scanners type when they look for a
+/// command is no name either. Words with an `m` are listed as their own look, too.
 const RESERVED: [&str; 34] = [
     "you",
     "now",
@@ -102,8 +101,9 @@ const RESERVED: [&str; 34] = [
     "exit",
 ];
 
-/// Ends of names that pass for people in charge (`sysadmin`, `irc-operator`, `chat-support`), and of those of the
-/// services of IRC networks: `NickServ` asks for passwords. `ircop` does not: a person of the public conformance suite (irctest) is called so.
+/// Endings of names that pass for people in charge (`sysadmin`, `irc-operator`, `chat-support`) or
+/// for the services of IRC networks: `NickServ` asks for passwords. `ircop` is none: the public
+/// conformance suite (irctest) has a person called so.
 const RESERVED_ENDS: [&str; 28] = [
     "serv",
     "service",
@@ -135,7 +135,7 @@ const RESERVED_ENDS: [&str; 28] = [
     "support",
 ];
 
-/// Words with one of these ends that nobody takes for a person in charge, likewise.
+/// Words with one of these endings that nobody takes for a person in charge.
 const ALLOWED: [&str; 5] = [
     "observer",
     "ecosystem",
@@ -144,16 +144,15 @@ const ALLOWED: [&str; 5] = [
     "insecurity",
 ];
 
-/// The name that what is done from a shell of the machine is done by. Reserved, so that nobody bears
-/// it.
+/// The author of what is done from a shell of the machine. Reserved, so that nobody bears it.
 const SHELL: &str = "shell";
 
 impl Name {
-    /// Reads a name.
+    /// Parses a name.
     ///
     /// # Errors
-    /// [`NameError::Malformed`] if it is not 1 to 32 letters, digits, `-`, `_` or `.` starting
-    /// with a letter; [`NameError::Reserved`] if nobody may have it.
+    /// [`NameError::Malformed`] if it is not 1 to 32 letters, digits, `-`, `_` or `.` starting with
+    /// a letter; [`NameError::Reserved`] if nobody may have it.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         let spelling = normalise(text).ok_or(NameError::Malformed)?;
         if !is_well_formed(&spelling) || !spelling.starts_with(char::is_alphabetic) {
@@ -166,25 +165,25 @@ impl Name {
         }
     }
 
-    /// Reads a name that was taken once, which may be reserved by now.
+    /// Parses a name that was valid once and may be reserved by now.
     pub fn known(text: &str) -> Option<Self> {
         let is_name = |text: &str| is_well_formed(text) && text.starts_with(char::is_alphabetic);
         let spelling = normalise(text).filter(|text| is_name(text));
         spelling.map(|spelling| Self::pack(&spelling))
     }
 
-    /// What a text that clients show in place of a name reads as: its letters and digits alone, or `None` if
-    /// it has none. Only to be compared with names: it may begin with a digit, and be too long for one.
+    /// How a display name reads: only its letters and digits; `None` if it has none. For comparing
+    /// with names only: it may begin with a digit, and be too long for a name.
     pub(crate) fn shown_in(text: &str) -> Option<Self> {
         let is_letter = |c: &char| c.is_alphanumeric() || is_combining_mark(*c);
         let letters: String = text.nfkc().filter(is_letter).collect();
-        // A longer text looks like no name. The end of it may still be a word that is reserved.
+        // A longer text looks like no name, but its end may still be a reserved word.
         let start = letters.char_indices().rev().nth(SHOWN_LETTERS_MAX - 1);
         let end = &letters[start.map_or(0, |(at, _)| at)..];
         (!end.is_empty()).then(|| Self::pack(end))
     }
 
-    /// Whether it reads as a reserved word, with other letters that look the same or with digits for letters.
+    /// Whether it reads as a reserved word, with similar letters or with digits for letters.
     pub(crate) fn is_reserved(&self) -> bool {
         let [first, second] = self.looks();
         let plain = bare(self.folded());
@@ -197,7 +196,7 @@ impl Name {
         })
     }
 
-    /// The name of those who run the server, at a shell of its machine.
+    /// The author of what administrators do at a shell of the machine.
     pub fn shell() -> Self {
         Self::pack(SHELL)
     }
@@ -205,7 +204,7 @@ impl Name {
     fn pack(spelling: &str) -> Self {
         let folded = fold(spelling);
         let look = skeleton(&bare(spelling));
-        // Folding makes new work for the skeleton: that of `M` is itself, that of `m` is `rn`.
+        // After folding, the skeleton may change again: that of `M` is itself, that of `m` is `rn`.
         let first = skeleton(&fold(&look));
         let second = match folded == spelling {
             true => fold(&look),
@@ -256,17 +255,17 @@ impl Name {
         self.part(1)
     }
 
-    /// The two keys of which either betrays a look-alike; often they are the same.
+    /// The two keys that betray a look-alike if either is equal; often they are the same.
     pub fn looks(&self) -> [&str; 2] {
         [self.part(2), self.part(3)]
     }
 
-    /// Whether both names are one name, in whatever case.
+    /// Whether both are the same name, in any case.
     pub fn same_as(&self, other: &Self) -> bool {
         self.folded() == other.folded()
     }
 
-    /// Whether a person could take one for the other.
+    /// Whether a person could mistake one for the other.
     pub fn looks_like(&self, other: &Self) -> bool {
         if self.is_plain() && other.is_plain() {
             return bare(self.as_str()) == bare(other.as_str());
@@ -275,7 +274,8 @@ impl Name {
         other.looks().iter().any(|look| looks.contains(look))
     }
 
-    /// Whether a reader who expects another name takes this for it, be it with digits for letters.
+    /// Whether a reader who expects the other name takes this one for it, also with digits for
+    /// letters.
     pub(crate) fn passes_for(&self, other: &Self) -> bool {
         let (plain, expected) = (bare(self.folded()), bare(other.folded()));
         let ([first, second], [look, other_look]) = (self.looks(), other.looks());
@@ -285,18 +285,18 @@ impl Name {
         pairs.any(|(form, word)| is_read_as(form, word))
     }
 
-    /// Whether a terminal's font shows every letter of it as no other looks.
+    /// Whether terminal fonts show each of its letters differently from all others.
     fn is_plain(&self) -> bool {
         let is_small = |b: u8| b.is_ascii() && !b.is_ascii_uppercase();
         self.as_str().bytes().all(is_small)
     }
 
-    /// This name with a number behind it, shortened so that it stays within the limits.
+    /// This name with a number appended, shortened to stay within the limits.
     pub(crate) fn numbered(&self, number: u32) -> Self {
         let digits = alloc::format!("{number}");
         let letters = NAME_LETTERS_MAX - digits.len();
         let mut text: String = self.as_str().chars().take(letters).collect();
-        // A joiner or a sign at the cut would have lost the context that allows it.
+        // A joiner or a sign at the cut would lose the context that allows it.
         while text.len() + digits.len() > NAME_BYTES_MAX || text.ends_with(is_sign) {
             text.pop();
         }
@@ -327,7 +327,7 @@ fn ends_with_word(form: &str, word: &str) -> bool {
         .all(|letter| letters.next().is_some_and(|c| passes_for(c, letter)))
 }
 
-/// Whether a character is read as a letter of a word that a reader expects.
+/// Whether a reader who expects a letter reads a character as that letter.
 fn passes_for(c: char, letter: char) -> bool {
     c == letter
         || match letter {
@@ -353,8 +353,8 @@ impl fmt::Display for Name {
     }
 }
 
-/// A name in its folded form, for ordered and hashed keys: spellings of one name are equal, and
-/// the order is that of the text.
+/// A name in its folded form, for ordered and hashed keys: spellings of one name are equal, and the
+/// order is that of the text.
 #[derive(Clone, Debug)]
 pub(crate) struct FoldedName(pub(crate) Name);
 
@@ -386,7 +386,7 @@ impl Ord for FoldedName {
 
 impl core::hash::Hash for FoldedName {
     fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-        // As the text alone, which `Borrow` promises.
+        // Hashes the text alone, as `Borrow` requires.
         self.0.folded().hash(state);
     }
 }

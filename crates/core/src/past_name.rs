@@ -6,19 +6,19 @@
 use crate::ids::Seq;
 use crate::name::Name;
 
-/// A name, and the stretch of the one order in which it meant one person.
+/// A name, and the range of events in which it meant one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastName {
     /// The name.
     pub name: Name,
     /// The event that gave the name to its bearer.
     pub since: Seq,
-    /// The event with which it was given up; [`NOW`](Self::NOW) if it is borne still.
+    /// The event that ended it; [`NOW`](Self::NOW) while it is still borne.
     pub until: Seq,
 }
 
 impl PastName {
-    /// The end of a stretch that goes on.
+    /// The end of a range that goes on.
     pub const NOW: Seq = Seq(u64::MAX);
 
     /// A name, of any person.
@@ -30,12 +30,12 @@ impl PastName {
         }
     }
 
-    /// Whether what was said under a name in this place is its bearer's.
+    /// Whether its bearer said what was said under a name at this place.
     pub fn covers(&self, name: &Name, place: Seq) -> bool {
         self.since <= place && place <= self.until && self.name.same_as(name)
     }
 
-    /// Whether its bearer goes by it still.
+    /// Whether its bearer still goes by it.
     pub fn is_borne(&self) -> bool {
         self.until == Self::NOW
     }

@@ -1,8 +1,8 @@
-//! Batching of joins and leaves: when many come or go at once, the room is told in one line.
+//! Batching of joins and leaves: when many people come or go at once, the room gets one line.
 //!
-//! Otherwise a netsplit, a class that starts or a flood of strangers costs every member a line
-//! for every other: a join would cost the more the fuller the room is. The first few within a
-//! window are told as they are; the rest are counted, and told when the window ends.
+//! Otherwise a netsplit, a class that starts or a flood of strangers costs every member a line for
+//! every other, and a join costs more the fuller the room is. The first few within a window are
+//! told one by one; the rest are counted, and told when the window ends.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -15,7 +15,7 @@ use crate::limits::{PRESENCE_MAX, PRESENCE_TIME};
 use crate::name::Name;
 use crate::time::Timestamp;
 
-/// The time at which a room is told of a fact.
+/// When a room is told of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timing {
     /// Now, as it is.
@@ -32,24 +32,24 @@ struct Window {
     leaves_told: u32,
     joined: u32,
     left: u32,
-    /// The first whose coming or going was not told.
+    /// The first person whose coming or going was held back.
     who: Option<Name>,
-    /// The first reason for leaving; all had the same if `same_reason`.
+    /// The first reason for leaving; all were the same if `same_reason`.
     why: Option<QuitReason>,
     same_reason: bool,
 }
 
-/// The windows of all rooms that saw a join or leave lately.
+/// The windows of all rooms that had a join or a leave lately.
 #[derive(Clone, Debug, Default)]
 pub struct PresenceBatcher {
     rooms: HashMap<RoomId, Window>,
-    /// The windows in the order in which they end. A clock that is set back opens windows that end
-    /// before older ones, so this is no plain queue.
+    /// The windows by the time at which they end. If the clock is set back, later windows end
+    /// before earlier ones, so a queue would not do.
     ends: BTreeSet<(Timestamp, RoomId)>,
 }
 
 impl PresenceBatcher {
-    /// Takes in a fact that concerns a room. Only joins and leaves are ever put off.
+    /// Takes in a fact about a room. Only joins and leaves are ever held back.
     pub fn offer(&mut self, room: RoomId, fact: &Fact, now: Timestamp) -> Timing {
         let (name, is_leave, why) = match fact {
             Fact::Joined { name, .. } => (name, false, None),
@@ -78,13 +78,13 @@ impl PresenceBatcher {
         Timing::Later
     }
 
-    /// The time at which [`due`](Self::due) has something to do next.
+    /// When [`due`](Self::due) has something to do next.
     pub fn deadline(&self) -> Option<Timestamp> {
         self.ends.first().map(|(until, _)| *until)
     }
 
-    /// The lines that are due: one for each room whose window has ended with joins or leaves that
-    /// were put off.
+    /// The lines that are due: one for each room whose window has ended and held joins or leaves
+    /// back.
     pub fn due(&mut self, now: Timestamp, here: impl Fn(RoomId) -> usize, facts: &mut Vec<Fact>) {
         while let Some(&(until, room)) = self.ends.first()
             && until <= now
@@ -95,7 +95,7 @@ impl PresenceBatcher {
                 continue;
             };
             facts.push(window.summary(room, here(room) as u32));
-            // While it goes on, the room is told once in each window and not in between.
+            // While this goes on, the room gets one line for each window and none in between.
             let next = Window {
                 joins_told: PRESENCE_MAX,
                 leaves_told: PRESENCE_MAX,

@@ -5,15 +5,15 @@ use alloc::sync::Arc;
 use crate::name::Name;
 use crate::rejection::Rejection;
 
-/// A proof that the caller owns an account: the credential that was met, as
-/// [`Credential::secret`](crate::Credential::secret) has it. It is worthless once the account has
-/// another.
+/// A proof that the caller owns an account: the credential that was met, in the form of
+/// [`Credential::secret`](crate::Credential::secret). Worthless once the account has another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof(pub Arc<str>);
 
 impl Proof {
-    /// Whether it is a certificate, by the form of its SHA-256, which no hash of a password has. A connection shows
-    /// one whatever its client asks for, so that another's, or nobody's, is no wrong password.
+    /// Whether it is a certificate, by the form of a SHA-256, which no password hash has. A
+    /// connection presents one whatever its client asks for, so one that belongs to another
+    /// account, or to none, does not count as a wrong password.
     pub(crate) fn is_certificate(&self) -> bool {
         self.0.len() == 64 && self.0.bytes().all(|byte| byte.is_ascii_hexdigit())
     }

@@ -1,5 +1,5 @@
-//! Queries: requests that change nothing. A dialect makes them out of bytes; nothing here knows how they
-//! were written.
+//! Queries: requests that change nothing. A dialect makes them from bytes; nothing here knows how
+//! they were written.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -15,26 +15,26 @@ use crate::metadata::MetadataTarget;
 use crate::name::Name;
 use crate::read_marker::MarkerTarget;
 
-/// Which people are asked for.
+/// Which people to list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PeopleQuery {
-    /// Those alone who match this mask of IRC; see [`Glob`](crate::Glob).
+    /// Only those who match this IRC mask; see [`Glob`](crate::Glob).
     pub mask: Option<Glob>,
-    /// Operators alone.
+    /// Only operators.
     pub operators: bool,
     /// The last name on the page before.
     pub after: Option<Name>,
 }
 
-/// A request that changes nothing. A query whose answer comes in pages takes the cursor of the page
-/// before.
+/// A request that changes nothing. If the answer comes in pages, the query takes the cursor of the
+/// previous page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Query {
     /// The greeting of a new connection.
     Greeting,
-    /// The hash that a password is held against, if the name is registered.
+    /// The hash to compare a password with, if the name is registered.
     PasswordHash(Name),
-    /// The account that a certificate proves: that of a name, or any.
+    /// The account that a certificate proves: the one of a name, or any.
     Certified {
         /// The certificate, as [`Credential::secret`](crate::Credential::secret) has it.
         certificate: Arc<str>,
@@ -43,7 +43,7 @@ pub enum Query {
     },
     /// The account that one is logged in to.
     Account,
-    /// The people on the server, in the order of the alphabet. The shell's.
+    /// The people on the server, in alphabetical order. For the shell.
     Everybody {
         /// The last name on the page before.
         after: Option<Name>,
@@ -55,14 +55,14 @@ pub enum Query {
         /// The end of the page before.
         after: Option<MemberCursor>,
     },
-    /// The names of the people in a room, and what they are there.
+    /// The names of the people in a room, and their standings there.
     Names {
         /// The room.
         room: RoomRef,
         /// The end of the page before.
         after: Option<MemberCursor>,
     },
-    /// A person's profile. The name is as it was typed.
+    /// A person's profile. The name is as typed.
     Whois(String),
     /// The rooms, the fullest first.
     Rooms {
@@ -73,16 +73,16 @@ pub enum Query {
     Topic(RoomRef),
     /// The number and name of a room whose past the asker may read.
     Room(RoomRef),
-    /// The private history with the bearer of a name, which is as it was typed. For those who are logged
+    /// The private history with the bearer of a name, which is as typed. For people who are logged
     /// in to an account.
     Conversation(String),
     /// The time up to which the asker has read.
     Marker(MarkerTarget),
-    /// A room that the asker is in, as it is shown on entering.
+    /// A room that the asker is in, as on entering.
     View(RoomId),
-    /// One's own numbers and the server's.
+    /// The asker's own numbers and the server's.
     Stats,
-    /// The names that one ignores.
+    /// The names that the asker ignores.
     Ignores,
     /// The bans and mutes. For operators.
     Restrictions {
@@ -91,7 +91,7 @@ pub enum Query {
     },
     /// Permission to read the audit log. For operators.
     Log,
-    /// The rooms that one is invited to and is not in.
+    /// The rooms that the asker is invited to and is not in.
     Invitations,
     /// The message of the day.
     Motd,
@@ -102,15 +102,15 @@ pub enum Query {
         /// The kind.
         kind: MaskKind,
     },
-    /// Those who have borne a name and gone, or taken another. The name is as it was typed.
+    /// People who had a name and left or took another. The name is as typed.
     Departed(String),
     /// How many people and rooms there are.
     Counts,
-    /// Nothing: its answer stands behind all that was asked before.
+    /// Nothing: its answer comes after those of all earlier requests.
     Fence,
-    /// The people on the server who match, in the order of the alphabet.
+    /// The people on the server who match, in alphabetical order.
     People(Box<PeopleQuery>),
-    /// Which of these names are here. A name as it was typed.
+    /// Which of these names, as typed, are here.
     Online(Vec<String>),
     /// The metadata of one person or room.
     Metadata(MetadataTarget),
@@ -123,6 +123,6 @@ pub enum Query {
     },
     /// The settings of a room, and who governs it.
     RoomInfo(RoomRef),
-    /// The people whom a room keeps out or silences. For its moderators.
+    /// The bars and mutes of a room. For its moderators.
     Bars(RoomRef),
 }

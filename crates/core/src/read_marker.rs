@@ -1,6 +1,6 @@
-//! Read markers (IRCv3, `draft/read-marker`): the time up to which somebody has read a room, or what it
-//! and another have told each other. They are an account's, for all who are logged in to it; a guest's
-//! last as long as its visit.
+//! Read markers (IRCv3, `draft/read-marker`): the time up to which somebody has read a room, or a
+//! private conversation. They belong to an account, for all who are logged in to it; a guest's last
+//! as long as the visit.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -20,8 +20,8 @@ pub enum MarkerTarget {
 }
 
 impl MarkerTarget {
-    /// One text for all spellings, where no room of the name is known. It is that of all rooms in stores
-    /// up to version 5.
+    /// One text for all spellings, where no room of the name is known. Stores up to version 5 use
+    /// it for every room.
     pub fn key(&self) -> Box<str> {
         match self {
             Self::Room(room) => alloc::format!("#{}", room.key()).into(),
@@ -29,7 +29,7 @@ impl MarkerTarget {
         }
     }
 
-    /// The key of a room, whatever its name. No name of a person has a blank.
+    /// The key of a room, whatever its name. No person's name has a blank.
     pub(crate) fn key_of_room(room: RoomId) -> Box<str> {
         alloc::format!("room {}", room.0).into()
     }
@@ -59,7 +59,7 @@ pub struct MarkerSet {
     pub room: Option<RoomId>,
     /// The time up to which it has.
     pub at: Timestamp,
-    /// The key of another marker, which goes since there are too many.
+    /// The key of a marker that is removed because there are too many.
     pub forgets: Option<Box<str>>,
     /// The other people who are logged in to the account.
     pub others: Box<[PersonId]>,

@@ -1,4 +1,4 @@
-//! Rejections of commands and queries. Data only: the words are the dialect's.
+//! Rejections of commands and queries. Data only: dialects word them.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -19,7 +19,7 @@ pub enum Rejection {
     NameTaken {
         /// The name asked for.
         name: Name,
-        /// One that is free.
+        /// A name that is free.
         free: Name,
     },
     /// The name is kept for a person whose link is lost.
@@ -33,36 +33,36 @@ pub enum Rejection {
     NameLooksLike {
         /// The name asked for.
         name: Name,
-        /// The other.
+        /// The other name.
         other: Name,
-        /// One that is free.
+        /// A name that is free.
         free: Name,
     },
     /// The name is the server's own, or looks like it.
     NameReserved(Name),
-    /// The name is registered and no proof, or a wrong one, was given.
+    /// The name is registered, and the proof is missing or wrong.
     NameRegistered(Name),
-    /// The server has as many people as it takes.
+    /// The server is full.
     ServerFull {
-        /// So many.
+        /// The limit.
         people_max: usize,
     },
     /// The name or the address is banned.
     Banned {
-        /// Until then, or for good.
+        /// When it ends; `None` for never.
         until: Option<Timestamp>,
         /// The reason given.
         why: Option<Arc<Text>>,
     },
     /// Only registered names may arrive.
     Locked,
-    /// No session has this code, or not any more.
+    /// No session has this code, or has it any more.
     CodeNotValid,
     /// The connection does not speak for this person any more.
     NotHere,
     /// Nobody of this name is here.
     NobodyCalled {
-        /// The name as it was typed.
+        /// The name, as typed.
         typed: String,
         /// The name probably meant.
         meant: Option<Name>,
@@ -76,8 +76,7 @@ pub enum Rejection {
         /// For so much longer, or until undone.
         remaining: Option<Duration>,
     },
-    /// Those who come from the asker's address are muted, so that a new name of theirs is told to
-    /// nobody.
+    /// People from the asker's address are muted, so nobody may be told a new name from there.
     MutedArrival {
         /// The name that they had.
         had: Name,
@@ -88,7 +87,7 @@ pub enum Rejection {
     LockedSpeech,
     /// Another message was sent under this key.
     KeyUsed,
-    /// The server cannot save, so nothing new may be shown.
+    /// The server cannot save, so it must not show anything new.
     CannotSave,
     /// There is no such room.
     NoSuchRoom {
@@ -101,80 +100,79 @@ pub enum Rejection {
     RoomLooksLike {
         /// The name asked for.
         room: RoomName,
-        /// The other, if the asker may know of it.
+        /// The other room, if the asker may know of it.
         other: Option<RoomName>,
     },
     /// The room has been closed meanwhile.
     RoomGone,
-    /// The receiver's link is lost, and as much is kept for it as may be.
+    /// The receiver's link is lost, and no more messages are kept for them.
     NothingKept(Name),
-    /// The person is not here. A message is not kept for it: it has no account, or the asker is logged
-    /// in to none, or those who run the server do not want it.
+    /// The person is not here. A message is not kept for them: they have no account, or the asker
+    /// is logged in to none, or the configuration forbids it.
     Absent(Name),
-    /// The receiver hears in private from people with a registered name alone.
+    /// The receiver accepts private messages only from registered names.
     HearsRegisteredOnly(Name),
-    /// The receiver is not here, and as much is kept for it as may be.
+    /// The receiver is not here, and no more messages are kept for them.
     MailFull(Name),
     /// The asker is not in the room.
     NotInRoom(RoomName),
-    /// The asker is in `#lobby` alone, which is left only by leaving the server.
+    /// The asker is in no room but `#lobby`, and one leaves that only by leaving the server.
     OnlyLobby,
-    /// The asker is in as many rooms as it may be.
+    /// The asker is in as many rooms as allowed.
     TooManyRooms {
-        /// So many.
+        /// The limit.
         rooms_max: usize,
     },
-    /// The server has as many rooms as it takes.
+    /// The server has as many rooms as allowed.
     RoomsFull {
-        /// So many.
+        /// The limit.
         rooms_max: usize,
     },
     /// The asker has that name already.
     SameName(Name),
-    /// The name has a password already, and no proof of it, or a wrong one, was given.
+    /// The name has a password already, and the proof of it is missing or wrong.
     NeedsOldPassword(Name),
     /// The name is not registered, or this is not its password.
     WrongPassword(Name),
     /// The new password has too few letters.
     WeakPassword {
-        /// The least that the server takes.
+        /// The fewest letters.
         letters_min: usize,
     },
     /// The server has a password, which the connection has not given yet.
     NeedsServerPassword,
     /// The server's password is another.
     WrongServerPassword,
-    /// It would have shown the server's password to others.
+    /// It would have shown others the server's password.
     ShowsServerPassword,
-    /// It would have shown to others what looks like a password or a code.
+    /// It would have shown others what looks like a password or a code.
     ShowsSecret,
-    /// The new password is the server's, which everybody on it knows.
+    /// The new password is the server's, which everybody here knows.
     PasswordOfServer,
-    /// It needs a proof of the account, and neither a password nor a certificate was shown.
+    /// It needs a proof of the account: a password or a certificate.
     NeedsProof,
     /// The asker is logged in to no account.
     NotLoggedIn,
     /// The asker is logged in to this account.
     LoggedInAlready(Name),
-    /// As many people are logged in to the account as may be.
+    /// As many people are logged in to the account as allowed.
     TooManyLogins {
-        /// So many.
+        /// The limit.
         logins_max: usize,
     },
-    /// The account has as many names as it may.
+    /// The account has as many names as allowed.
     TooManyNames {
-        /// So many.
+        /// The limit.
         names_max: usize,
     },
-    /// This connection has not proven that the account is the asker's: it took the session up by its
-    /// code.
+    /// This connection has not proven the asker's account: it resumed the session by its code.
     NotProven(Name),
-    /// The account has as many certificates as it may.
+    /// The account has as many certificates as allowed.
     TooManyCertificates {
-        /// So many.
+        /// The limit.
         certificates_max: usize,
     },
-    /// Not one of the account's certificates begins so, or more than one does.
+    /// None of the account's certificates begins so, or several do.
     NoSuchCertificate,
     /// It is the last credential of the account.
     LastCredential(Name),
@@ -182,23 +180,23 @@ pub enum Rejection {
     NotRegistered(Name),
     /// As many names are registered as the server keeps.
     RegistrationsFull,
-    /// As many names were registered from the asker's address as may be at once.
+    /// As many names were registered from the asker's address as allowed for now.
     TooManyRegistered {
         /// The time until another may be.
         wait: Duration,
     },
-    /// The asker ignores as many names as it may.
+    /// The asker ignores as many names as allowed.
     TooManyIgnores {
-        /// So many.
+        /// The limit.
         ignores_max: usize,
     },
     /// The asker does not ignore that name.
     NotIgnored(Name),
     /// The asker is that person.
     Oneself,
-    /// The target's link is lost, and this can only be done to one who is connected.
+    /// The target's link is lost, and this can only be done to a connected person.
     LinkLost(Name),
-    /// The owner of the name is not connected, and this can only be done to one who is.
+    /// The owner of the name is not connected, and this can only be done to a connected person.
     NotConnected(Name),
     /// Only operators may do that.
     NeedsOperator,
@@ -210,18 +208,18 @@ pub enum Rejection {
     NotMuted(Name),
     /// No ban names that mask.
     NotBanned(Mask),
-    /// No ban names that address or block, but one of a larger block holds it.
+    /// No ban names that address or block, but a ban of a larger block includes it.
     BannedInBlock {
-        /// What was asked for.
+        /// What the asker named.
         asked: Mask,
         /// The block that is banned.
         block: Mask,
     },
     /// That person has been a registered operator for longer than the asker.
     Outranked(Name),
-    /// The asker is an operator for its visit alone, and what it asks for would last.
+    /// The asker is an operator only for the visit, and this would last.
     OutlastsVisit,
-    /// No new name is registered while only registered names may arrive.
+    /// No new name can be registered while only registered names may arrive.
     LockedRegistration,
     /// There are as many bans or mutes as the server keeps.
     RestrictionsFull,
@@ -234,7 +232,7 @@ pub enum Rejection {
     },
     /// There is no such message, or the asker may not read it.
     NoSuchMessage,
-    /// The message was said by another, and the asker does not moderate the room that it stands in.
+    /// Somebody else sent the message, and the asker does not moderate its room.
     NotOnesMessage(Option<RoomName>),
     /// Metadata cannot be set so.
     Metadata(MetadataRejection),
@@ -245,11 +243,11 @@ pub enum Rejection {
 pub enum MetadataRejection {
     /// It is another person's.
     OfAnother,
-    /// There is no such key to be taken away.
+    /// There is no such key to remove.
     NotSet(MetadataKey),
-    /// It would be more than is kept for one person or room, or for all.
+    /// It would exceed the limit for one person or room, or for all.
     Full {
-        /// Keys that one may have.
+        /// The most keys of one.
         keys_max: usize,
     },
 }
@@ -267,56 +265,57 @@ pub enum RoomRejection {
     NeedsModerator,
     /// It is closed, and the asker is not invited.
     Closed,
-    /// The same, and it is hidden from the asker, who cannot ask to be let in.
+    /// The same, for a hidden room: the asker cannot knock either.
     ClosedToStrangers,
     /// It needs a password, and none was given.
     NeedsPassword,
     /// The password is another.
     WrongPassword,
-    /// Not everybody could give this as its password: see [`RoomPassword::is_for_everybody`](crate::RoomPassword).
+    /// Not every client could give this password: see
+    /// [`RoomPassword::is_for_everybody`](crate::RoomPassword).
     PasswordNotForAll,
-    /// It has as many people as it takes.
+    /// It has as many people as its limit allows.
     Full {
-        /// So many.
+        /// The limit.
         people_max: u32,
     },
     /// Only people with a registered name may enter.
     RegisteredOnly,
     /// Only people whose connection is encrypted may enter.
     EncryptedOnly,
-    /// Whether it takes encrypted connections alone is said over one.
+    /// Only a person with an encrypted connection may set whether others need one.
     SetInClear,
     /// The asker is kept out.
     Barred {
-        /// Until then, or for good.
+        /// When it ends; `None` for never.
         until: Option<Timestamp>,
         /// The reason given.
         why: Option<Arc<Text>>,
     },
-    /// A person of that name is kept out, and the asker is inside.
+    /// People of that name are barred, and the asker is inside.
     NameBarred(Name),
     /// The asker is muted there.
     Muted {
         /// For so much longer, or until undone.
         remaining: Option<Duration>,
     },
-    /// The asker is kept out, by a mask, and may not speak while it is still inside.
+    /// A mask keeps the asker out; while still inside, they may not speak.
     BarredSpeech,
-    /// The asker is not inside, and those who are not may not speak to it.
+    /// The asker is not inside, and outsiders may not speak to it.
     NoOutsiders,
-    /// It takes no CTCP.
+    /// It does not accept CTCP.
     NoCtcp,
     /// Only moderators may set its topic.
     TopicGuarded,
-    /// It has no topic that could be taken away.
+    /// It has no topic to remove.
     NoTopic,
     /// What was to be set is so already.
     SetAlready,
-    /// The lobby is open to everybody, so that this cannot be set.
+    /// The lobby is open to everybody, so this cannot be set.
     LobbyIsOpen,
-    /// Server operators alone moderate it.
+    /// Only server operators moderate it.
     OperatorsAlone,
-    /// Nobody can be kept out of the lobby but by the server's own means.
+    /// Only bans of the server keep people out of the lobby.
     LobbyKeepsAll,
     /// The target is not inside.
     TargetOutside(Name),
@@ -328,17 +327,18 @@ pub enum RoomRejection {
     TargetOperates(Name),
     /// The target has that standing, or a higher one, already.
     StandsAlready(Name, Standing),
-    /// The target is kept out, which an invitation does not change.
+    /// The target is barred, which an invitation does not change.
     TargetBarred(Name),
     /// The target does not have that standing.
     StandsNot(Name, Standing),
     /// As many people have a standing as the room keeps.
     StandingsFull,
-    /// As many people are kept out, or silenced, as the room keeps.
+    /// As many people are barred, or muted, as the room keeps.
     BarsFull,
-    /// Server operators alone bar addresses there: whom a bar puts out would tell where they come from.
+    /// Only server operators bar addresses: seeing whom a bar puts out would reveal where people
+    /// come from.
     AddressBar,
-    /// It keeps nobody out whom that mask names.
+    /// No bar or mask of the room names that.
     NotBarred(Listed),
     /// It mutes nobody of that name.
     NotMuted(Name),
@@ -350,7 +350,7 @@ pub enum RoomRejection {
     KnockedAlready,
     /// No moderator is here to hear a knock.
     NobodyHears,
-    /// Nobody else inside has the rank that is spoken to.
+    /// Nobody else inside has that rank.
     NobodyRanked,
     /// It is the server's own, and is always there.
     Stays,

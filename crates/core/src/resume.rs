@@ -1,4 +1,4 @@
-//! The code that takes up a lost session.
+//! The code that resumes a lost session.
 
 use alloc::string::ToString;
 use core::fmt;
@@ -6,17 +6,17 @@ use core::str::FromStr;
 
 /// A resume code: 40 random bits, written `K7Q2-9MXP`.
 ///
-/// Forty bits against five tries a connection: guessing one of ten thousand codes in a day at a
-/// thousand connections a second succeeds with a chance of about one in 250.
+/// Forty bits against five tries a connection: guessing one of ten thousand codes within a day, at
+/// a thousand connections a second, succeeds with a chance of about one in 250.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ResumeCode(u64);
 
-/// Thirty-two digits and letters without those that are read for one another (0 O, 1 I), in order.
+/// Thirty-two digits and letters, in order, without those that are easily confused (0 O, 1 I).
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 const LENGTH: usize = 8;
 
 impl ResumeCode {
-    /// The code made of the low 40 of these random bits.
+    /// The code from the low 40 of these random bits.
     pub fn from_random(bits: u64) -> Self {
         Self(bits & ((1 << 40) - 1))
     }
@@ -35,7 +35,7 @@ pub struct ResumeCodeError;
 impl FromStr for ResumeCode {
     type Err = ResumeCodeError;
 
-    /// Reads a code in either case, with or without the dash.
+    /// Parses a code in either case, with or without the dash.
     fn from_str(text: &str) -> Result<Self, ResumeCodeError> {
         let mut bits = 0;
         let mut length = 0;

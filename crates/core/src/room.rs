@@ -1,4 +1,4 @@
-//! What a room is set to, and the standing that people have in it.
+//! The settings of a room, and the standings that people have in it.
 //!
 //! Data only: who may set what, and what follows from it, are rules of the chat.
 
@@ -7,22 +7,22 @@ use core::fmt;
 
 use crate::limits::ROOM_PASSWORD_BYTES_MAX;
 
-/// The standing of a person in a room, the lowest first. A person with one may enter the room though
-/// it is closed.
+/// The standing of a person in a room, the lowest first. A person with any standing may enter a
+/// closed room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// May enter.
     Invited,
-    /// May speak where not everybody may.
+    /// May speak in a moderated room.
     Voice,
     /// Moderates the room.
     Moderator,
-    /// Is a moderator whose rights only a server operator can take.
+    /// A moderator whose rights only a server operator can take.
     Owner,
 }
 
-/// What a person is in a room: its highest standing, and whether it has a voice beneath that, which it
-/// keeps when the higher one is taken.
+/// What a person holds in a room: the highest standing, and whether there is a voice beneath it,
+/// which stays when the higher standing is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Held {
     /// The highest.
@@ -58,7 +58,7 @@ impl Held {
         }
     }
 
-    /// What a person is that is given a standing.
+    /// What a person holds after being given a standing.
     pub(crate) fn given(before: Option<Self>, standing: Standing) -> Self {
         let voiced = before.is_some_and(Self::has_voice);
         match before {
@@ -75,7 +75,7 @@ impl Held {
         }
     }
 
-    /// What is left when a standing that a person has is taken.
+    /// What is left when a standing is taken.
     pub(crate) fn without(self, standing: Standing) -> Option<Self> {
         let is_beneath = standing == Standing::Voice && self.voiced;
         let left = match is_beneath {
@@ -90,12 +90,12 @@ impl Held {
         self.standing >= Standing::Moderator
     }
 
-    /// Whether a voice was given to the person, be it beneath something higher.
+    /// Whether the person was given a voice, even beneath a higher standing.
     pub fn has_voice(self) -> bool {
         self.voiced || self.standing == Standing::Voice
     }
 
-    /// Whether a standing is among those that the person has.
+    /// Whether the person holds a standing.
     pub(crate) fn has(self, standing: Standing) -> bool {
         self.standing == standing || standing == Standing::Voice && self.voiced
     }
@@ -115,23 +115,23 @@ impl From<Standing> for Held {
 pub struct RoomSettings {
     /// Only those who are invited may enter.
     pub closed: bool,
-    /// The word that opens it.
+    /// The password that opens it.
     pub password: Option<RoomPassword>,
-    /// People that it takes.
+    /// How many people it admits.
     pub limit: Option<u32>,
-    /// Only voices and moderators may speak.
+    /// Only people with a voice and moderators may speak.
     pub moderated: bool,
-    /// Only those inside know of it.
+    /// Only people inside know of it.
     pub hidden: bool,
     /// Only moderators may set the topic.
     pub guards_topic: bool,
-    /// Those who are not inside may speak to it.
+    /// People who are not inside may speak to it.
     pub outsiders: bool,
     /// Only people with a registered name may enter.
     pub registered: bool,
     /// Only people whose connection is encrypted may enter.
     pub encrypted: bool,
-    /// It takes no CTCP, which only clients of IRC understand, but for actions.
+    /// It accepts no CTCP, which only IRC clients understand, except for actions.
     pub no_ctcp: bool,
 }
 
@@ -161,7 +161,7 @@ pub enum RoomSetting {
 }
 
 impl RoomSettings {
-    /// Takes over a change.
+    /// Makes a change.
     pub fn set(&mut self, setting: &RoomSetting) {
         match setting {
             RoomSetting::Closed(on) => self.closed = *on,
@@ -184,13 +184,13 @@ impl RoomSettings {
         after == *self
     }
 
-    /// Whether somebody may be kept from entering, so that what is said inside is not for everybody.
+    /// Whether somebody may be kept out, so that what is said inside is not for everybody.
     pub fn is_private(&self) -> bool {
         self.closed || self.hidden || self.registered || self.encrypted || self.password.is_some()
     }
 }
 
-/// What a setting is called, and how it is made of on or off.
+/// The name of an on-off setting, and its constructor.
 type Switch = (&'static str, fn(bool) -> RoomSetting);
 
 const SWITCHES: [Switch; 8] = [
@@ -205,7 +205,7 @@ const SWITCHES: [Switch; 8] = [
 ];
 
 impl RoomSetting {
-    /// Reads a setting as it stands in the log of what operators did. The word of a password does not.
+    /// Parses a setting as the audit log has it, where a password is left out.
     pub fn parse_logged(text: &str) -> Option<Self> {
         let (name, value) = text.split_once(' ')?;
         match (name, value) {
@@ -220,7 +220,7 @@ impl RoomSetting {
         }
     }
 
-    /// A password whose word is not told.
+    /// A password whose word is not shown.
     pub(crate) fn without_word() -> Self {
         Self::Password(Some(RoomPassword("*".into())))
     }
@@ -235,7 +235,7 @@ impl RoomSetting {
 }
 
 impl fmt::Display for RoomSetting {
-    /// As it stands in the log of what operators did.
+    /// As the audit log has it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, on) = match self {
             Self::Closed(on) => ("closed", *on),
@@ -254,8 +254,8 @@ impl fmt::Display for RoomSetting {
     }
 }
 
-/// The word that opens a room: one word, which its members tell each other. It is no secret of one
-/// person's and is kept as it is. Never printed by `{:?}`.
+/// The password of a room: one word, which its members tell each other. It is not one person's
+/// secret and is stored as it is. `{:?}` never prints it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RoomPassword(Box<str>);
 
@@ -264,7 +264,7 @@ pub struct RoomPassword(Box<str>);
 pub struct RoomPasswordError;
 
 impl RoomPassword {
-    /// Takes a word as it was typed.
+    /// Parses a password.
     ///
     /// # Errors
     /// [`RoomPasswordError`] if it has blanks or control characters, or more bytes than
@@ -278,8 +278,8 @@ impl RoomPassword {
         }
     }
 
-    /// Whether every client can give it. IRC's JOIN has commas between several, and a colon before one that
-    /// ends a line.
+    /// Whether every client can give it. In IRC's JOIN, commas separate passwords, and a colon
+    /// begins the last parameter.
     pub fn is_for_everybody(&self) -> bool {
         !self.0.contains(',') && !self.0.starts_with(':')
     }

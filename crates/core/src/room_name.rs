@@ -1,4 +1,4 @@
-//! Room names: like names, but a `#` stands before them and a digit may come first.
+//! Room names: like names, but with a `#` before them, and they may begin with a digit.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -21,10 +21,10 @@ pub struct RoomName {
 pub struct RoomNameError;
 
 impl RoomName {
-    /// Reads a room name, with or without the `#` before it.
+    /// Parses a room name, with or without the `#` before it.
     ///
     /// # Errors
-    /// [`RoomNameError`] if it has other characters than a name may have, or too many.
+    /// [`RoomNameError`] if it has characters that names may not have, or too many.
     pub fn parse(text: &str) -> Result<Self, RoomNameError> {
         let text = text.trim();
         let bare = normalise(text.strip_prefix('#').unwrap_or(text)).ok_or(RoomNameError)?;
@@ -41,8 +41,8 @@ impl RoomName {
         }
     }
 
-    /// What a text that clients show in place of a room's name reads as, or `None` if nothing of it stands in
-    /// names. Only to be compared with names: it may be too long for one.
+    /// How the display name of a room reads; `None` if names can have none of its characters. For
+    /// comparing only: it may be too long for a name.
     pub(crate) fn shown_in(text: &str) -> Option<Self> {
         let is_part = |c: &char| c.is_alphanumeric() || is_combining_mark(*c) || is_sign(*c);
         let bare: String = text.nfkc().filter(is_part).collect();
@@ -54,7 +54,7 @@ impl RoomName {
         &self.bare
     }
 
-    /// Whether both are one room, in whatever case.
+    /// Whether both are the same room, in any case.
     pub fn is_same(&self, other: &Self) -> bool {
         self.bare == other.bare || self.key() == other.key()
     }
@@ -64,9 +64,10 @@ impl RoomName {
         fold(&self.bare)
     }
 
-    /// The two keys of which either betrays a look-alike (UTS 39), in the spelling and in the folded
-    /// form; often they are the same. Unlike those of a person's name they go by every letter, digit
-    /// and sign: `#l0bby` is `#lobby` to a hasty reader, and rooms are numbered with a sign between.
+    /// The two keys that betray a look-alike (UTS 39) if either is equal, from the spelling and
+    /// from the folded form; often they are the same. Unlike those of people's names they include
+    /// every letter, digit and sign: `#l0bby` is `#lobby` to a hasty reader, and rooms are numbered
+    /// with a sign in between.
     pub(crate) fn looks(&self) -> [String; 2] {
         let shown = visible(&self.bare);
         let first = skeleton(&fold(&skeleton(&shown)));
@@ -74,7 +75,7 @@ impl RoomName {
         [first, second]
     }
 
-    /// Whether a person could take one for the other, or it is the other.
+    /// Whether a person could mistake one for the other, or both are the same.
     pub(crate) fn looks_like(&self, other: &Self) -> bool {
         let others = other.looks();
         self.looks().iter().any(|look| others.contains(look))

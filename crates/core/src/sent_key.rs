@@ -1,9 +1,10 @@
-//! Keys of messages: a client that has no acknowledgement sends again, and the message is said once.
+//! Keys of messages: a client that got no acknowledgement sends again, and the message is said
+//! once.
 //!
-//! A key belongs to the account or, for a guest, to the name and household, so that it works across a lost link,
-//! whether the session is resumed or started anew, and does not silence the next person of that name. It is stored
-//! with its message, if that is stored, so that it works across a restart. Another message under the same key is
-//! refused rather than taken for the first.
+//! A key belongs to an account or, for a guest, to the name and household. So it works across a
+//! lost link, whether the session is resumed or started anew, and does not silence the next person
+//! of that name. It is stored with its message, if that is stored, so that it works across a
+//! restart. A different message under the same key is refused rather than taken for the first.
 
 use alloc::format;
 use alloc::sync::Arc;
@@ -24,7 +25,7 @@ const KEY_BYTES_MAX: usize = 64;
 pub struct MessageKey(Arc<str>);
 
 impl MessageKey {
-    /// Takes a key; `None` if it is empty or too long.
+    /// Parses a key; `None` if it is empty or too long.
     pub fn parse(text: &str) -> Option<Self> {
         (1..=KEY_BYTES_MAX)
             .contains(&text.len())
@@ -37,7 +38,8 @@ impl MessageKey {
     }
 }
 
-/// Whose a key is: an account, from its beginning to its end, or a guest of a name and a household.
+/// The owner of a key: an account, from its creation to its end, or a guest of a name and a
+/// household.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KeyOwner(Arc<str>);
 
@@ -47,12 +49,12 @@ impl KeyOwner {
         Self(format!("={} {}", account.name.folded(), account.since.0).into())
     }
 
-    /// A guest of this name who comes from this address.
+    /// A guest with this name at this address.
     pub fn guest(name: &Name, address: IpAddr) -> Self {
         Self(format!("{} {}", name.folded(), subnet_of(address)).into())
     }
 
-    /// One that was [stored](Self::as_str).
+    /// An owner that was [stored](Self::as_str).
     pub fn stored(text: &str) -> Self {
         Self(text.into())
     }
@@ -66,7 +68,7 @@ impl KeyOwner {
 /// A message that was sent under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentKey {
-    /// Whose it is.
+    /// The owner.
     pub owner: KeyOwner,
     /// The key.
     pub key: MessageKey,
@@ -76,12 +78,12 @@ pub struct SentKey {
     pub seq: Seq,
 }
 
-/// A number that two messages share only by chance (FNV-1a, 64 bits). It is no secret and keeps
-/// nothing from anybody: who sends another message under the key only hinders themselves.
+/// A number that two messages share only by chance (FNV-1a, 64 bits). It protects nothing: somebody
+/// who sends another message under the key only hinders themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest(pub u64);
 
-/// To whom a message is said.
+/// The receiver of a message.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Hearer<'a> {
     /// Those in a room.
@@ -116,20 +118,20 @@ impl Digest {
 /// A key was used, as a fact.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeyUsed {
-    /// Whose it is.
+    /// The owner.
     pub owner: KeyOwner,
     /// The key.
     pub key: MessageKey,
     /// The digest of the message, which is the event right before this one.
     pub digest: Digest,
-    /// The keys of messages up to this place are forgotten for it.
+    /// The keys of messages up to this place are forgotten to make space.
     pub forgets: Option<Seq>,
     /// Whether it is stored, as its message is.
     pub is_stored: bool,
 }
 
 impl KeyUsed {
-    /// What is remembered of it; `seq` is its own place.
+    /// What to remember of it; `seq` is its own place.
     pub fn sent(&self, seq: Seq) -> SentKey {
         SentKey {
             owner: self.owner.clone(),

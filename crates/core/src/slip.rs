@@ -1,9 +1,9 @@
-//! Lines that show a secret although they would be read by others.
+//! Lines that would show a secret to everybody who reads them.
 //!
-//! A few slips put a password on everybody's screen and into the log: `NAME#PASSWORD` typed after
+//! A few slips put a password on everybody's screen and into the log: `NAME#PASSWORD` typed when
 //! the name prompt is gone, a blank before a command that takes a secret, its slash forgotten, a
-//! resume code alone, or what a program or a client of IRC would send. It must not know whether the secret is right: a wrong one is often right
-//! elsewhere.
+//! resume code alone, or what a program or an IRC client would send. This module must not know
+//! whether the secret is right: a wrong one is often right elsewhere.
 
 use alloc::vec::Vec;
 
@@ -12,8 +12,8 @@ use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::text::Text;
 
-/// Commands that people type in front of a secret, here and on other chats. `/nick` takes one only
-/// with `#`.
+/// Commands that people type before a secret, here and on other chats. `/nick` takes one only after
+/// `#`.
 const COMMANDS: [&str; 12] = [
     "claim",
     "unclaim",
@@ -29,24 +29,26 @@ const COMMANDS: [&str; 12] = [
     "authenticate",
 ];
 
-/// What stands before a command: the slash, and the key beside it.
+/// What may come before a command: the slash, and the key beside it.
 const COMMAND_SIGNS: [char; 2] = ['/', '\\'];
 
-/// Those that take one behind the name of another connection: `GHOST ann s3cret`.
+/// Commands that take a secret after the name of another connection: `GHOST ann s3cret`.
 const COMMANDS_BEHIND_NAME: [&str; 4] = ["ghost", "regain", "recover", "release"];
 
-/// The fewest letters of a secret in base64: no word of the chat's own.
+/// The fewest letters of a secret in base64: no word of the chat is that.
 const BASE64_MIN: usize = 8;
 
-/// What people of IRC type in front of those: `/msg NickServ IDENTIFY s3cret`, `/quote PASS s3cret`.
+/// What IRC users type before those commands: `/msg NickServ IDENTIFY s3cret`, `/quote PASS
+/// s3cret`.
 const BEFORE_COMMANDS: [&str; 8] = [
     "msg", "privmsg", "notice", "squery", "quote", "raw", "nickserv", "ns",
 ];
 
-/// Digits behind `#` that are the number of an issue rather than a password, which has more letters by default.
+/// Up to this many digits after `#` are the number of an issue and no password, which by default
+/// has more.
 const ISSUE_DIGITS_MAX: usize = 5;
 
-/// The longest word that is read as a code, dashes and all.
+/// The longest word that is read as a code, including dashes.
 const CODE_BYTES_MAX: usize = 16;
 
 /// What is known of a name.
@@ -60,8 +62,8 @@ pub(crate) enum NameState {
     Registered,
 }
 
-/// Whether a line that a person of the name of `me` would have others read looks like a secret. Nobody is
-/// asked for a name where the line has none in it.
+/// Whether a line that a person named `me` would show to others looks like a secret. Calls `me`
+/// only if the line has a name in it.
 pub(crate) fn shows_secret<'a>(
     line: &str,
     me: impl Fn() -> Option<&'a Name>,
@@ -94,8 +96,8 @@ pub(crate) fn shows_secret<'a>(
     }
 }
 
-/// Whether a word is a command as it is typed to bots, and by mistake here: `.claim`. Bots take `.op ann` and
-/// `.register Ann3` themselves.
+/// Whether a word is a command as typed to bots, and here by mistake: `.claim`. Bots do take `.op
+/// ann` and `.register Ann3`.
 fn is_sent_to_bot(word: &str) -> bool {
     let is_of_bots = |command| {
         ["op", "register"]
@@ -105,8 +107,8 @@ fn is_sent_to_bot(word: &str) -> bool {
     (word.strip_prefix('.')).is_some_and(|command| takes_secret(command) && !is_of_bots(command))
 }
 
-/// Whether a line is one's own name and what looks like a password, as some other chats ask for both: nobody speaks to
-/// oneself.
+/// Whether a line is one's own name and what looks like a password, which some other chats ask for:
+/// nobody addresses themselves.
 fn is_own_name_before_secret<'a>(line: &str, me: impl Fn() -> Option<&'a Name>) -> bool {
     let mut words = line.split_whitespace();
     let (Some(name), Some(secret), None) = (words.next(), words.next(), words.next()) else {
@@ -119,13 +121,13 @@ fn is_own_name_before_secret<'a>(line: &str, me: impl Fn() -> Option<&'a Name>) 
         && Name::known(name).is_some_and(|name| me().is_some_and(|me| name.same_as(me)))
 }
 
-/// Whether a word has letters and digits.
+/// Whether a word has both letters and digits.
 fn is_mixed(secret: &str) -> bool {
     secret.bytes().any(|b| b.is_ascii_digit()) && secret.chars().any(char::is_alphabetic)
 }
 
-/// Whether a line among others does, which were composed: by a command alone, as it is typed (`/login lee s3cret`)
-/// or sent (`PASS s3cret`).
+/// Whether a line of a longer text shows a secret. Those are composed, so only a whole command
+/// counts, as typed (`/login lee s3cret`) or sent (`PASS s3cret`).
 pub(crate) fn shows_secret_among<'a>(
     line: &str,
     me: impl Fn() -> Option<&'a Name>,
@@ -137,10 +139,11 @@ pub(crate) fn shows_secret_among<'a>(
     (word.starts_with(COMMAND_SIGNS) || is_sent) && shows_secret(line, me, state)
 }
 
-/// The code that is all of a line but for a word before it: `K7Q2-9MXP`, `/resume K7Q2-9MXP`.
+/// The code that makes up a line, with at most one word before it: `K7Q2-9MXP`, `/resume
+/// K7Q2-9MXP`.
 pub(crate) fn code_in(line: &str) -> Option<ResumeCode> {
     let line = Text::trim_unseen(line);
-    // From the end: of most lines the last few letters say enough.
+    // From the end: of most lines the last few letters are enough.
     let is_of_code = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
     let letters = line.bytes().rev().take_while(is_of_code);
     let (before, code) = line.split_at(line.len() - letters.take(CODE_BYTES_MAX + 1).count());
@@ -149,8 +152,9 @@ pub(crate) fn code_in(line: &str) -> Option<ResumeCode> {
     (is_apart && before.split_whitespace().count() <= 1).then_some(code)
 }
 
-/// Whether a line is `lee#s3cret`. Behind one's own name, and behind one that is registered, the password may have
-/// blanks; behind another's only a whole line counts, and that one must be here: `Array#map` belongs to a language.
+/// Whether a line is `lee#s3cret`. After one's own name, or a registered one, the password may have
+/// blanks; after another name, whose bearer must be here, it must end the line: `Array#map` is
+/// code.
 pub(crate) fn shows_password<'a>(
     line: &str,
     me: impl Fn() -> Option<&'a Name>,
@@ -176,8 +180,8 @@ pub(crate) fn shows_password<'a>(
     }
 }
 
-/// Whether a line is `lee #s3cret` or `lee# s3cret`, which the prompt for a name takes as well. Who speaks to Lee of
-/// `#dev` or `#3` shows no password.
+/// Whether a line is `lee #s3cret` or `lee# s3cret`, which the name prompt accepts as well. Telling
+/// Lee about `#dev` or `#3` shows no password.
 fn is_password_apart<'a>(
     line: &str,
     me: &impl Fn() -> Option<&'a Name>,
@@ -202,7 +206,7 @@ fn is_password_apart<'a>(
     is_one_word && Name::known(name).is_some_and(is_known)
 }
 
-/// Whether an object is a command of a program's that has a secret in it, typed where lines are talk.
+/// Whether a line is a program's JSON command with a secret, sent where lines are talk.
 fn is_object_with_secret(line: &str) -> bool {
     let object = line.trim_start_matches(|c: char| c == '{' || c.is_whitespace());
     let key = object.strip_prefix('"').and_then(|key| key.split_once('"'));
@@ -215,8 +219,8 @@ fn is_object_with_secret(line: &str) -> bool {
     })
 }
 
-/// The line without the words that lead to a command of IRC, which may have tags or a colon before it; and
-/// whether one of them is hardly ever the word of a sentence.
+/// The line without the words that lead up to an IRC command, which may have tags or a colon before
+/// it; and whether one of them is hardly ever part of a sentence.
 fn without_way(line: &str, is_way: bool) -> (&str, bool) {
     let line = line.strip_prefix(':').unwrap_or(line);
     let leads = |first: &u8| {
@@ -231,11 +235,11 @@ fn without_way(line: &str, is_way: bool) -> (&str, bool) {
     let Some((word, rest)) = line.split_once(char::is_whitespace) else {
         return (line, is_way);
     };
-    // `@ann` is spoken to, and a tag has a value.
+    // `@ann` addresses somebody, but a tag has a value.
     if word.starts_with('@') && word.contains('=') {
         return without_way(rest.trim_start(), true);
     }
-    // `NickServ@services`, and `NickServ:` to one who is spoken to.
+    // `NickServ@services`, and `NickServ:` as an address.
     let word = word
         .trim_start_matches(COMMAND_SIGNS)
         .trim_end_matches([':', ',']);
@@ -253,7 +257,7 @@ fn takes_secret(command: &str) -> bool {
     commands.any(|c| command.eq_ignore_ascii_case(c))
 }
 
-/// Whether a secret may stand behind a command, where it is certain to be one.
+/// Whether a secret may follow a command after which it is certain to be one.
 fn has_argument(command: &str, rest: &str) -> bool {
     let follows_name = follows_name(command);
     takes_secret(command) && rest.split_whitespace().count() > usize::from(follows_name)
@@ -264,7 +268,7 @@ fn follows_name(command: &str) -> bool {
     commands.any(|c| command.eq_ignore_ascii_case(c))
 }
 
-/// Whether what stands behind a command looks like a secret, where it may be a sentence.
+/// Whether what follows a command looks like a secret, where it may be a sentence.
 fn is_argument_of(command: &str, rest: &str) -> bool {
     let is = |other| command.eq_ignore_ascii_case(other);
     match () {
@@ -277,7 +281,7 @@ fn is_argument_of(command: &str, rest: &str) -> bool {
     }
 }
 
-/// Whether these are an account, an address of mail and a password: `* * s3cret`.
+/// Whether these are an account, an email address and a password: `* * s3cret`.
 fn is_registration(rest: &str) -> bool {
     let words: Vec<&str> = rest.split_whitespace().collect();
     match words[..] {
@@ -287,7 +291,7 @@ fn is_registration(rest: &str) -> bool {
     }
 }
 
-/// Whether a word is text in base64 rather than a word of a language, or the name of a way of SASL.
+/// Whether a word is base64 text and no word of a language, or names a SASL mechanism.
 fn is_base64(word: &str) -> bool {
     let is_sign = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
     let is_mixed = || {
@@ -298,8 +302,8 @@ fn is_base64(word: &str) -> bool {
     word.len() >= BASE64_MIN && word.chars().all(is_sign) && (has_signs() || is_mixed())
 }
 
-/// `s3cret` or `lee s3cret`, as they stand behind a command: a word or two, not all of letters as in
-/// `claim victory!`, and no path or part of a count as in `PASS src/App.test.js` and `pass 12/12`.
+/// `s3cret` or `lee s3cret`, as they follow a command: a word or two, not only letters as in `claim
+/// victory!`, and no path or fraction as in `PASS src/App.test.js` and `pass 12/12`.
 fn is_argument(rest: &str) -> bool {
     let rest = rest.trim_end_matches(|c: char| c.is_whitespace() || ".,!?".contains(c));
     let words = rest.split_whitespace();
@@ -310,10 +314,10 @@ fn is_argument(rest: &str) -> bool {
     words.count() <= 2 && has_signs && !rest.contains('/')
 }
 
-/// A code as the server prints it, or with a digit in it: other words of eight letters are more
+/// A code as the server prints it, or one with a digit: other words of eight letters are more
 /// likely words.
 fn is_code(line: &str) -> bool {
-    // Every line of talk comes by here: of most the length says enough.
+    // Every line of talk comes through here: for most, the length is enough.
     if !(8..=9).contains(&line.len()) {
         return false;
     }
@@ -321,7 +325,7 @@ fn is_code(line: &str) -> bool {
     let has_letter = line.bytes().any(|b| b.is_ascii_alphabetic());
     let is_one_word = line.contains('-') || !line.bytes().any(|b| b.is_ascii_lowercase());
     let is_code = has_digit && is_one_word && line.parse::<ResumeCode>().is_ok();
-    // A number is hardly ever a code: one in sixty thousand has no letter.
+    // A number is hardly ever a code: one code in sixty thousand has no letter.
     has_letter && (ResumeCode::is_printed(line) || is_code)
 }
 

@@ -1,8 +1,8 @@
-//! Who acts, as IRC has it: beside the name a user, a host and a real name (RFC 2812, section 2.3.1),
-//! and a message in the form that IRC alone has.
+//! The author of an action, as IRC has it: besides the name a user, a host and a real name (RFC
+//! 2812, section 2.3.1); and a message in its IRC form.
 //!
-//! Nothing here is a proof of anything. The user and the real name are what a client says of itself,
-//! and the host is a cloak: it stands for an address without telling it.
+//! Nothing here proves anything. The user and the real name are what a client says of itself, and
+//! the host is a cloak: it stands for an address without revealing it.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -26,8 +26,8 @@ pub struct Ident {
 }
 
 impl Ident {
-    /// Takes a user and a real name. Of the user those characters are kept that stand in the source
-    /// of a message without meaning anything there, `USER_LETTERS_MAX` at most.
+    /// Takes a user and a real name. Keeps those characters of the user that have no meaning in the
+    /// source of a message, `USER_LETTERS_MAX` at most.
     pub fn new(user: &str, real: Option<Text>) -> Self {
         let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         let kept = user.chars().filter(is_plain).take(USER_LETTERS_MAX);
@@ -44,21 +44,21 @@ impl Ident {
     }
 }
 
-/// The flags of a person that its client sets: user modes of IRC.
+/// The flags that a client sets for its person: user modes of IRC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Flags {
-    /// `+i`: shown to those alone who share a room with it.
+    /// `+i`: only shown to people who share a room.
     pub invisible: bool,
     /// `+B`: a program.
     pub bot: bool,
     /// `+w`: hears what operators tell each other.
     pub wallops: bool,
-    /// `+R`: hears in private from registered names alone.
+    /// `+R`: accepts private messages only from registered names.
     pub registered_only: bool,
 }
 
 impl Flags {
-    /// Those of a client that has just come: it hears what operators tell everybody.
+    /// The flags of a client that has just come: it hears what operators tell everybody.
     pub fn arriving() -> Self {
         Self {
             wallops: true,
@@ -70,13 +70,13 @@ impl Flags {
 /// The author of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The connection that the author has acted on; `None` if the server has acted for it.
+    /// The connection that the author used; `None` if the server acted for them.
     pub conn: Option<ConnId>,
     /// Its user.
     pub user: Box<str>,
     /// Its host.
     pub host: Box<str>,
-    /// Its real name; its name where it has given none.
+    /// The real name, or the name if none was given.
     pub real: Box<str>,
     /// The account that it is logged in to.
     pub account: Option<Name>,
@@ -89,21 +89,22 @@ pub struct Source {
 }
 
 impl Source {
-    /// What IRC says in place of a reason for being away that was not given, or is not told.
+    /// What IRC says in place of a reason for being away that was not given, or is not shown.
     pub const AWAY: &str = "away";
 }
 
-/// The tag of a message of tags alone that is to stand in histories (Ergo's, for want of one of IRCv3).
+/// The tag that asks for a message of only tags to be kept in histories (Ergo's, since IRCv3 has
+/// none).
 const PERSIST: &str = "+draft/persist";
 
-/// A message in the form that IRC alone has. Nobody else is shown it: the text of the message beside it
-/// is harmless on every terminal, and this is not.
+/// A message in its IRC form. Only IRC clients are shown it: the text beside it is harmless on
+/// every terminal, and this is not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IrcForm {
-    /// The text with its formatting, if it differs: without NUL. A LF stands between the lines of a
-    /// passage, and a CR where the client has cut a line.
+    /// The text with its formatting, if that differs, without NUL. A LF separates the lines of a
+    /// passage, and a CR marks where the client has cut a line.
     pub text: Option<Box<str>>,
-    /// Client-only tags as they stand on the wire, `+draft/reply=17;+x`; before them that of a bot.
+    /// Client-only tags as sent, `+draft/reply=17;+x`; that of a bot comes first.
     pub tags: Option<Box<str>>,
 }
 
@@ -113,7 +114,7 @@ impl IrcForm {
         (self != Self::default()).then(|| Arc::new(self))
     }
 
-    /// Whether it is tags alone that are to stand in histories, and no more of them than may.
+    /// Whether it is only tags that are to be kept in histories, and no more of them than allowed.
     pub(crate) fn persists(&self) -> bool {
         let tags = self
             .tags
@@ -134,8 +135,8 @@ pub(crate) fn user_of(client: Client) -> &'static str {
     }
 }
 
-/// The key under which addresses are cloaked. Without it nobody can tell by trying all addresses which
-/// one a cloak stands for.
+/// The key for cloaking addresses. Without it nobody can find the address behind a cloak by trying
+/// them all.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CloakKey(pub [u64; 2]);
 
@@ -145,7 +146,7 @@ impl core::fmt::Debug for CloakKey {
     }
 }
 
-/// Bits of the narrower and the wider block of an address that a cloak has a part for.
+/// The prefix lengths of the narrower and the wider block for which a cloak has a part.
 const BLOCKS_V4: [u32; 2] = [32, 16];
 const BLOCKS_V6: [u32; 2] = [64, 48];
 

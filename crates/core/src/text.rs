@@ -1,10 +1,10 @@
-//! The text that people write, made harmless once, at the only door: a [`Text`] may go to any
+//! The text that people write, made harmless once, where it comes in: a [`Text`] may go to any
 //! terminal, into any log and any file. Nothing later has to remember to escape.
 //!
 //! Four things could pass for something else on a screen. Characters that a terminal obeys become
-//! visible escapes. A text of nothing visible is no text. A wide gap could wrap, so that the rest
-//! of the text stands at the left margin like a line of its own: it is narrowed. A stack of
-//! combining marks spills over the lines above: it is cut.
+//! visible escapes. A text with nothing visible is no text. A wide gap could wrap and put the rest
+//! at the left margin like a line of its own, so it is narrowed. A stack of combining marks spills
+//! over the lines above, so it is cut.
 
 mod passage;
 
@@ -16,20 +16,19 @@ use core::ops::Deref;
 use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 
-/// Columns that a run of blanks may take: four levels of indented code, and far from the width of
-/// a terminal.
+/// Columns of a run of blanks: four levels of indented code, and far from the width of a terminal.
 const GAP_COLUMNS_MAX: usize = 16;
 
 /// Combining marks on one character. Vietnamese needs two, pointed Hebrew four, a Tibetan mantra six.
 const MARKS_MAX: usize = 6;
 
-/// One line of text: not blank, and without anything that a terminal would obey. It may stand for several
-/// lines; see [`Text::passage`].
+/// One line of text: not blank, and without anything that a terminal would obey. It may stand for
+/// several lines; see [`Text::passage`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Text(Box<str>);
 
 impl Text {
-    /// Takes a line. Control characters and bidirectional overrides and isolates become visible
+    /// Parses a line. Control characters and bidirectional overrides and isolates become visible
     /// escapes (`\x1b`, `\u{202e}`); blanks at the end go, and wide gaps and stacks of marks
     /// shrink. `None` if nothing visible is left.
     pub fn parse(line: &str) -> Option<Self> {
@@ -39,26 +38,27 @@ impl Text {
         }
         let mut cleaner = Cleaner::default();
         line.chars().for_each(|c| cleaner.push(c));
-        // The last marks may have gone from behind a blank.
+        // Removing marks may have left a blank at the end.
         let text = cleaner.out.trim_end_matches(is_blank);
         cleaner.is_visible.then(|| Self(text.into()))
     }
 
-    /// Whether a terminal might obey `c` instead of showing it: C0 but for tab, DEL, C1, the separators
-    /// that some terminals take for line ends, and the embeddings, overrides and isolates of UAX 9.
-    /// The directional marks (U+200E, U+200F, U+061C) reorder no more than a letter does.
+    /// Whether a terminal might obey `c` instead of showing it: C0 except for tab, DEL, C1, the
+    /// separators that some terminals take for line ends, and the embeddings, overrides and
+    /// isolates of UAX 9. The directional marks (U+200E, U+200F, U+061C) reorder no more than a
+    /// letter does.
     pub fn is_active(c: char) -> bool {
         matches!(c,
             '\0'..='\x08' | '\x0a'..='\x1f' | '\x7f'..='\u{9f}'
             | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     }
 
-    /// The part of a line between what nobody sees at its ends.
+    /// The line without invisible characters at either end.
     pub(crate) fn trim_unseen(line: &str) -> &str {
         line.trim_matches(|c: char| !c.is_ascii_graphic() && (is_blank(c) || is_ignorable(c)))
     }
 
-    /// Appends `c`, or the escape that stands for it if it is active: `\x1b`, `\u{202e}`.
+    /// Appends `c`, or its escape if it is active: `\x1b`, `\u{202e}`.
     pub fn push_shown(out: &mut String, c: char) {
         match Self::is_active(c) {
             true => push_escape(out, c),
@@ -89,7 +89,7 @@ impl fmt::Display for Text {
     }
 }
 
-/// Makes every active character of `text` visible.
+/// Replaces every active character of `text` by its escape.
 pub(crate) fn escape(text: &str) -> Box<str> {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -98,15 +98,15 @@ pub(crate) fn escape(text: &str) -> Box<str> {
     out.into()
 }
 
-/// Whether a line needs no change: ASCII that is shown, without a gap. Most lines are.
+/// Whether a line needs no change: visible ASCII without a gap. Most lines are that.
 fn is_simple(line: &str) -> bool {
-    // All of them, without a way out in between: so that many are looked at in one instruction.
+    // Without an early exit, so that the compiler can check many bytes in one instruction.
     let is_shown = |b: u8| matches!(b, b' '..=b'~');
     let are_shown = line.bytes().fold(true, |all, b| all & is_shown(b));
     are_shown && !line.contains("  ")
 }
 
-/// Takes a line character by character.
+/// Processes a line character by character.
 #[derive(Default)]
 struct Cleaner {
     out: String,
@@ -125,10 +125,10 @@ impl Cleaner {
                 self.out.push(c);
             }
         } else if is_ignorable(c) {
-            // Between two blanks or two marks it must not make the next a first one.
+            // Between two blanks or two marks it must not start a new run.
             self.out.push(c);
         } else if is_combining_mark(c) || is_number_sign(c) {
-            // On a blank it takes no room of its own, so the gap goes on.
+            // On a blank it takes no space of its own, so the gap goes on.
             self.marks += 1;
             if self.marks <= MARKS_MAX {
                 self.show(c);
@@ -150,19 +150,19 @@ impl Cleaner {
 
 fn push_escaped(out: &mut String, c: char) {
     match c {
-        // What stands between the lines of a passage is nobody's to type.
+        // Nobody can type what separates the lines of a passage.
         Text::BREAK => push_escape(out, c),
         c => Text::push_shown(out, c),
     }
 }
 
-/// Whether every terminal gives `c` room. Of characters that nobody has defined, some give none.
+/// Whether every terminal gives `c` a width. Some unassigned characters get none.
 fn has_width(c: char) -> bool {
     c.is_ascii() || c.script() != Script::Unknown
 }
 
-/// Whether `c` takes room and shows nothing: white space, Braille without a dot, Hangul fillers, a note
-/// without a head.
+/// Whether `c` takes space and shows nothing: white space, Braille without a dot, Hangul fillers, a
+/// note without a head.
 fn is_blank(c: char) -> bool {
     let is_filler = matches!(
         c,
@@ -180,7 +180,7 @@ fn columns(blank: char) -> usize {
     }
 }
 
-/// Whether `c` is written in front of digits and reaches over them, without room of its own
+/// Whether `c` is written before digits and extends over them, without a width of its own
 /// (`Prepended_Concatenation_Mark`, UAX 44).
 fn is_number_sign(c: char) -> bool {
     matches!(
@@ -197,8 +197,8 @@ fn is_number_sign(c: char) -> bool {
     )
 }
 
-/// Whether `c` takes no room and shows nothing by itself (`Default_Ignorable_Code_Point`, UAX 44,
-/// the marks of interlinear annotation, the joiners of hieroglyphs, and noncharacters).
+/// Whether `c` has no width and shows nothing by itself (`Default_Ignorable_Code_Point`, UAX 44,
+/// interlinear annotation marks, hieroglyph joiners, and noncharacters).
 pub(crate) fn is_ignorable(c: char) -> bool {
     let is_noncharacter = u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
     is_noncharacter

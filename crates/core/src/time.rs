@@ -18,7 +18,7 @@ pub struct Timestamp(pub i64);
 pub struct Monotonic(pub u64);
 
 impl Timestamp {
-    /// The time since `earlier`; zero if that lies ahead, as after a clock was set back.
+    /// The time since `earlier`; zero if that is later, as after the clock was set back.
     pub fn since(self, earlier: Self) -> Duration {
         let ms = self.0.saturating_sub(earlier.0);
         Duration::from_millis(u64::try_from(ms).unwrap_or(0))
@@ -74,7 +74,7 @@ const UNITS: [(char, u64); 5] = [
 /// overflow.
 const DURATION_MS_MAX: u64 = 36_500 * 86_400_000;
 
-/// The text is not a number with one of the units `s m h d w` behind it.
+/// The text is not a number followed by one of the units `s m h d w`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DurationError;
 
@@ -86,10 +86,10 @@ impl fmt::Display for DurationError {
 
 impl core::error::Error for DurationError {}
 
-/// Reads `250ms`, `90s`, `10m`, `2h`, `7d` or `1w`, in any case.
+/// Parses `250ms`, `90s`, `10m`, `2h`, `7d` or `1w`, in any case.
 ///
 /// # Errors
-/// [`DurationError`] for anything else, a sign or a blank included.
+/// [`DurationError`] for anything else, including a sign or a blank.
 pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
@@ -109,7 +109,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     }
 }
 
-/// A duration in the largest unit that says it exactly, weeks aside: `90s`, `10m`, `7d`.
+/// A duration in the largest unit that expresses it exactly, except weeks: `90s`, `10m`, `7d`.
 #[derive(Clone, Copy, Debug)]
 pub struct Units(pub Duration);
 

@@ -1,6 +1,7 @@
-//! Making facts true. Nothing here can fail: a fact about a person who is gone has no effect.
+//! Makes facts true. Nothing here can fail: a fact about a person who has left has no effect.
 //!
-//! Each takes time that grows with its own change alone, never with the people or rooms there are.
+//! Each fact takes time that grows only with its own change, never with the number of people or
+//! rooms.
 
 mod arriving;
 mod losing;
@@ -27,7 +28,7 @@ use crate::read_marker::MarkerSet;
 use crate::room::{Held, Standing};
 use crate::time::Timestamp;
 
-/// What a person is in its rooms for the visit.
+/// A person's standings in rooms for the visit.
 type Standings = Vec<(RoomId, Held)>;
 
 impl Chat {
@@ -83,7 +84,7 @@ impl Chat {
                 self.note_speech_in(message.from, Some(message.to.room), at);
             }
             Fact::Knocked(knock) => self.apply_knocked(knock, at),
-            // What was said is the store's.
+            // The store keeps what was said.
             Fact::Deleted(_)
             | Fact::PresenceSummary { .. }
             | Fact::MetadataShown(_)
@@ -108,12 +109,12 @@ impl Chat {
         self.rooms.change_rules(knock.room, note);
     }
 
-    /// Somebody has said something that counts as no line.
+    /// Notes that somebody said something that does not count as a line.
     pub(super) fn note_speech(&mut self, person: PersonId, at: Timestamp) {
         self.note_speech_in(person, None, at);
     }
 
-    /// The same in a room.
+    /// The same, in a room.
     pub(super) fn note_speech_in(&mut self, person: PersonId, room: Option<RoomId>, at: Timestamp) {
         let is_hidden = room.is_some_and(|room| self.is_hidden(room));
         self.people
@@ -143,12 +144,12 @@ impl Chat {
         self.note_departed(quit.person, at);
         self.metadata.forget(&MetadataOwner::Guest(quit.person));
         let Some((person, standings)) = self.take_out(quit.person) else {
-            // It was lost, and an operator has ended it.
+            // The session was lost, and an operator has ended it.
             self.take_lost(quit.person);
             return;
         };
-        // A script that closes its side may have said all it had to: its next run takes the name
-        // again. Its link may also be lost, so that the code is good.
+        // A script that closes its side may have finished, and its next run takes the name again.
+        // Its link may also have been lost, so its code stays valid.
         let keeps_name = !(person.session.is_script && quit.why == QuitReason::Closed);
         if quit.is_resumable {
             let owns_name = self.owns(person.account.as_ref(), &person.name);
@@ -196,7 +197,7 @@ impl Chat {
         self.people.rename(renamed.person, &renamed.new);
     }
 
-    /// The mute in force follows a person who logs out, as it follows one to another name.
+    /// The mute in force follows a person who logs out, as it follows one who changes name.
     fn apply_account_set(&mut self, set: &AccountSet, at: Timestamp) {
         let Some(person) = self.people.get(set.person) else {
             return;
@@ -286,7 +287,7 @@ impl Chat {
 
     fn apply_moderated(&mut self, entry: &AuditEntry, event: &Event) {
         match &entry.act {
-            // The facts behind it make these true.
+            // The facts that follow these make them true.
             ModAction::Kick { .. }
             | ModAction::Rename { .. }
             | ModAction::Announce(_)
@@ -307,7 +308,7 @@ impl Chat {
             ModAction::Op { name, .. } => {
                 let rank = Rank {
                     operator: true,
-                    // Those who have the server's code have it from nobody here.
+                    // Whoever used the server's code got it from nobody in the chat.
                     for_visit: entry.by != *name,
                 };
                 if let Some(target) = entry.target {
@@ -323,7 +324,7 @@ impl Chat {
     fn set_operator(&mut self, name: &Name, operator: bool, event: &Event) {
         let is_account = self.registrations.get(name).is_some();
         self.registrations.set_operator(name, operator, event.seq);
-        // A person whose connection is lost comes back with the rank that it has by then.
+        // A person whose connection is lost comes back with the rank they have by then.
         if is_account {
             self.resumables.set_operator(name, operator);
         } else if self.people.named(name).is_none() {
@@ -401,7 +402,7 @@ impl Chat {
         }
     }
 
-    /// The people whom the mask of a restriction names and matches, connected or not.
+    /// The people whom a restriction's mask names and matches, connected or not.
     fn named_by(&self, mask: &Mask, now: Timestamp) -> Vec<PersonId> {
         let Some(name) = &mask.name else {
             return Vec::new();
@@ -423,7 +424,7 @@ impl Chat {
         standing: Option<Held>,
     ) {
         let for_visit = standing.filter(|_| account.is_none());
-        // What one is in a room that it may come back to waits for it.
+        // A person who may come back keeps their standing in the room until then.
         let lost = target.and_then(|target| self.resumables.get(target));
         let waits = lost.is_some_and(|lost| lost.person.rooms.contains(&room));
         self.rooms.change_rules(room, |rules| {
@@ -481,7 +482,7 @@ impl Chat {
     }
 }
 
-/// The topic that an event sets, if it sets one.
+/// The topic that an event sets, if any.
 fn topic_of(event: &Event) -> Option<Topic> {
     let Fact::TopicSet {
         by, text, account, ..

@@ -1,5 +1,5 @@
-//! What IRC asks of the chat beyond what people do: the source of an event, people by mask, and who of
-//! a list of names is here.
+//! What IRC needs from the chat: the source of an event, people by mask, and which of a list of
+//! names are here.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -31,15 +31,15 @@ fn written(person: &Person, source: &Source) -> String {
 }
 
 impl Chat {
-    /// The author of a fact that is about to be shown, who has acted on a connection; `None` while
-    /// nobody reads it in IRC.
+    /// The author of a fact that is about to be shown, and the connection on which they acted;
+    /// `None` while no reader uses IRC.
     pub fn source_of(&self, fact: &Fact, conn: Option<ConnId>) -> Option<Arc<Source>> {
         let login = match fact {
             Fact::LoggedIn(login) => Some(&**login),
             Fact::Returned(returned) => Some(&returned.login),
             _ => None,
         };
-        // A client of IRC learns from its own login what it is.
+        // An IRC client learns its own source from its login.
         let is_irc = login.is_some_and(|login| login.ident.is_some());
         if !is_irc && !self.people.has_irc() {
             return None;
@@ -55,8 +55,8 @@ impl Chat {
         Some(Arc::new(Source { conn, ..source }))
     }
 
-    /// A person as IRC shows it. The host is the same with and without an account, so that nobody's
-    /// changes while it is here.
+    /// A person as IRC shows them. The host is the same with and without an account, so that
+    /// nobody's changes during a visit.
     pub(super) fn source(&self, person: &Person) -> Source {
         let session = &person.session;
         let irc = person.irc();
@@ -93,13 +93,13 @@ impl Chat {
         }
     }
 
-    /// The text that a mask of IRC is held against: `nick!user@host`.
+    /// The text that an IRC mask is compared with: `nick!user@host`.
     pub(super) fn masked(&self, person: &Person) -> String {
         written(person, &self.source(person))
     }
 
-    /// A page of the people who match. Those who share no room with the asker and want to be invisible
-    /// are shown to operators alone, or by their full name.
+    /// A page of the people who match. Invisible people who share no room with the asker are shown
+    /// only to operators, or if the mask is their full name.
     pub(super) fn people_page(&self, me: &Person, query: PeopleQuery, now: Timestamp) -> Answer {
         let PeopleQuery {
             mask,
@@ -140,7 +140,8 @@ impl Chat {
             || person.rooms.iter().any(|room| me.rooms.contains(room))
     }
 
-    /// The source of a person, if one of the parts that IRC's WHO looks at matches: name, user, host or real name.
+    /// The source of a person, if the mask matches one of the parts that IRC's WHO looks at: name,
+    /// user, host or real name.
     fn masked_source(&self, person: &Person, mask: Option<&Glob>) -> Option<Source> {
         let source = self.source(person);
         let matches = |mask: &Glob| {
@@ -165,8 +166,8 @@ impl Chat {
         }
     }
 
-    /// The masks of a room, with its bars or mutes among them. Those who are inside may read them, as on other
-    /// networks.
+    /// The masks of a room, including its bars or mutes. Everybody inside may read them, as on
+    /// other networks.
     pub(super) fn masks_of(
         &self,
         me: &Person,
@@ -210,7 +211,7 @@ impl Chat {
         }
     }
 
-    /// Remembers a person who is about to go, or to give up its name.
+    /// Remembers a person who is about to leave, or to give up their name.
     pub(super) fn note_departed(&mut self, id: PersonId, at: Timestamp) {
         let Some(person) = self.people.get(id) else {
             return;

@@ -1,7 +1,7 @@
-//! Sessions as they outlive a restart: those that are lost, and those that were still connected.
+//! Sessions as they outlive a restart: lost ones, and those that were still connected.
 //!
-//! The resume codes are not part of this, since the store keeps only their hashes: a restored session gets a new
-//! code inside the chat, and the hub knows which one the person was shown.
+//! The resume codes are not part of this, since the store keeps only their hashes: the chat gives a
+//! restored session a new code, and the hub knows which one the person was shown.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -26,10 +26,10 @@ use crate::time::Timestamp;
 pub struct KeptSession {
     /// The name that the person goes by.
     pub name: Name,
-    /// The names that were its own, that one among them if it is still.
+    /// The names that are the person's own, including the current one if it still is.
     pub names: Vec<PastName>,
-    /// The account that it is logged in to, and when that came into being, if it is known: the name may be
-    /// that of another by the time.
+    /// The account they are logged in to, and when it was created, if known: the name may belong to
+    /// another account by then.
     pub account: Option<(Name, Option<Timestamp>)>,
     /// What it is connected by.
     pub connection: KeptConnection,
@@ -39,37 +39,38 @@ pub struct KeptSession {
     pub rights: KeptRights,
     /// Whom it ignores.
     pub ignores: Vec<Ignored>,
-    /// Whether it is away, and why if it has said so.
+    /// Whether they are away, and the reason if they gave one.
     pub away: Option<Option<Text>>,
-    /// What it has said so far; `None` if that is not known.
+    /// What they have said so far; `None` if unknown.
     pub visit: Option<Visit>,
-    /// Until when it can be resumed; `None` while it is connected.
+    /// Until when the session can be resumed; `None` while it is connected.
     pub until: Option<Timestamp>,
-    /// What it was told in private.
+    /// What they were told in private.
     pub private: KeptPrivate,
 }
 
-/// What a person may do for the visit, and may not.
+/// A person's rights and restrictions for the visit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KeptRights {
     /// Its rights on the server.
     pub rank: Rank,
-    /// What it is in rooms: in some of its own, and invited to others.
+    /// Their standings in rooms: some of their own rooms, and others that invited them.
     pub standings: Vec<(RoomId, Held)>,
-    /// Whom the mute is for that has followed it from another name or address.
+    /// The mask of the mute that has followed them from another name or address.
     pub muted: Option<Mask>,
-    /// Whether its name is kept for it while it is not here. A script comes back by its name, from wherever it runs.
+    /// Whether the name is kept for them while they are not here. A script comes back by its name,
+    /// from wherever it runs.
     pub keeps_name: bool,
 }
 
-/// The connection of a session, the last one if its link is lost.
+/// The connection of a session; the last one if its link is lost.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptConnection {
     /// Where it comes from.
     pub address: IpAddr,
     /// What it speaks.
     pub client: Client,
-    /// Whether its session can be taken up after the link is lost: those of IRC cannot.
+    /// Whether the session can be resumed after its link is lost; IRC sessions cannot.
     pub is_resumable: bool,
     /// Whether its client always shows a room.
     pub needs_room: bool,
@@ -77,12 +78,13 @@ pub struct KeptConnection {
     pub is_script: bool,
 }
 
-/// What a session was told in private.
+/// The private messages of a session.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KeptPrivate {
-    /// Messages that came since its link was lost, oldest first, but for those that are kept for its account.
+    /// Messages that came since its link was lost, oldest first, except those that are kept for its
+    /// account.
     pub messages: Vec<Event>,
-    /// Others that came, whose place those took.
+    /// How many others came and were dropped to make space.
     pub omitted: u64,
     /// Who has sent the last message.
     pub last_sender: Option<Sender>,
@@ -150,7 +152,7 @@ impl Chat {
         person.invited().iter().copied().filter(is_invited)
     }
 
-    /// Gives a person of an earlier run its invitations again.
+    /// Restores the invitations of a person of an earlier run.
     fn invite_again(&mut self, person: &mut Person, rooms: impl Iterator<Item = RoomId>) {
         for room in rooms {
             let has_rules = self.rooms.rules(room).is_some();
@@ -168,15 +170,16 @@ impl Chat {
         Some(self.person(id)?.session.code)
     }
 
-    /// Gives nobody from now on a number that a person of an earlier run had.
+    /// Makes sure that nobody gets a number that a person of an earlier run had.
     pub fn number_people_after(&mut self, id: PersonId) {
         self.people.next = self.people.next.max(id.0 + 1);
     }
 
-    /// Puts back a session of an earlier run, under a code that nobody has, and with the number that its
-    /// person had, if that is known. What an operator lost meanwhile is lost to the session as well. A name that was
-    /// kept for it is kept from everybody but its household: a restart cuts everybody off at once, and those who come back
-    /// without their code must not find the door shut.
+    /// Restores a session of an earlier run, under a code that nobody has, and with the number that
+    /// its person had, if known. Operator rights that were taken meanwhile are gone. A name that
+    /// was kept for the session is kept from everybody but its household: a restart cuts everybody
+    /// off at once, and people who come back without their code must not find themselves locked
+    /// out.
     pub fn restore(
         &mut self,
         id: Option<PersonId>,
@@ -185,7 +188,7 @@ impl Chat {
         seen: Seq,
         code: ResumeCode,
     ) -> PersonId {
-        // Of one that was resumed just before a kill there may be two rows.
+        // A session that was resumed just before a kill may have two rows.
         let id = id.filter(|id| self.resumables.get(*id).is_none());
         let id = id.unwrap_or(PersonId(self.people.next));
         self.number_people_after(id);
@@ -223,7 +226,8 @@ impl Chat {
         id
     }
 
-    /// The person of a session of an earlier run, in no room yet, with those of its rights that still hold.
+    /// The person of a session of an earlier run, in no room yet, with those of their rights that
+    /// still hold.
     fn person_of(
         &self,
         id: PersonId,
@@ -253,7 +257,7 @@ impl Chat {
             },
             is_script: kept.connection.is_script,
         };
-        // What was said under a name meanwhile may be another's.
+        // What was said under the name meanwhile may be somebody else's.
         let mut activity = Activity::from(until, seen);
         activity.visit = kept.visit.unwrap_or(activity.visit);
         let (name, account) = (
@@ -279,7 +283,7 @@ impl Chat {
     }
 }
 
-/// The names that are a person's own. One that is not kept for it is no longer.
+/// The names that belong to a person. One that is no longer kept for them does not.
 fn names_of(person: &Person, lost: Option<&Resumable>) -> Vec<PastName> {
     let until = match lost {
         Some(lost) if !lost.keeps_name => lost.seen,

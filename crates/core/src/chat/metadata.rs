@@ -15,7 +15,7 @@ use crate::rejection::Rejection;
 use crate::time::Timestamp;
 
 impl Chat {
-    /// What one person or room has. What a room has is for those who may read what was said there.
+    /// The metadata of one person or room. A room's is for those who may read what was said there.
     pub(super) fn metadata_of(
         &self,
         me: &Person,
@@ -34,7 +34,7 @@ impl Chat {
         Ok(Answer::Metadata(subject, metadata))
     }
 
-    /// A page of what a room and the people in it have: those alone who have something.
+    /// A page of the metadata of a room and the people in it, without those who have none.
     pub(super) fn metadata_in(
         &self,
         me: &Person,

@@ -1,9 +1,8 @@
-//! The state of the chat, and the two doors to it: [`Chat::decide`], which may refuse and changes
-//! nothing, and [`Chat::apply`], which changes it and cannot fail.
+//! The state of the chat, and its two entry points: [`Chat::decide`], which may refuse and changes
+//! nothing, and [`Chat::apply`], which changes the state and cannot fail.
 //!
-//! The state follows from the events so far and from nothing else: two chats to which the same
-//! events were applied are equal. That is why everything that time or chance decides is written
-//! into the facts, where a replay finds it.
+//! The state follows only from the events so far: two chats that were given the same events are
+//! equal. So the facts record everything that time or chance decided, for a replay to find.
 //!
 //! The tables are in [`state`], the rules in [`decide`], the answers in [`query`].
 
@@ -42,22 +41,22 @@ pub use kept::{KeptConnection, KeptPrivate, KeptRights, KeptSession};
 pub use settings::{FirstOperator, KeptRules, RoomSnapshot, ServerPassword, Settings, Snapshot};
 pub use state::{Rank, RestrictionCursor, RoomCursor, Sender, Visit};
 
-/// The time, and numbers that nobody can foresee: all that a decision looks at beside the state.
+/// The time, and random numbers: everything besides the state that a decision depends on.
 pub struct Env<'a> {
     /// The time.
     pub now: Timestamp,
-    /// Returns 64 random bits at each call. Guest names and resume codes are made of them.
+    /// Returns 64 random bits for each call. Guest names and resume codes are made from them.
     pub roll: &'a mut dyn FnMut() -> u64,
 }
 
-/// Those whom operators keep out of the server, or silent on all of it.
+/// People whom operators keep out of the server, or silence on all of it.
 #[derive(Clone, Debug, PartialEq)]
 struct Restricted {
     bans: Restrictions,
     mutes: Restrictions,
 }
 
-/// The chat. Owned by one hub.
+/// The chat. The hub owns the only one.
 #[derive(Clone, Debug)]
 pub struct Chat {
     settings: Settings,
@@ -69,7 +68,7 @@ pub struct Chat {
     metadata: AllMetadata,
     restricted: Restricted,
     sent_keys: SentKeys,
-    /// Those who have gone, the newest last.
+    /// People who have left, the newest last.
     departed: VecDeque<Departed>,
     motd: Option<Text>,
     /// Whether only registered names may arrive and speak.
@@ -121,7 +120,7 @@ impl Chat {
         chat
     }
 
-    /// For whom stored metadata counts, not who has set it.
+    /// Whose quota stored metadata counts against, if it is not known who set it.
     fn holders_of(&self, owner: &MetadataOwner) -> Vec<Holder> {
         match owner {
             MetadataOwner::Account(account) => Vec::from([Holder::account(account.name())]),
@@ -201,7 +200,7 @@ impl Chat {
         self.people.ids()
     }
 
-    /// The rooms that a person is in; none if it is not here.
+    /// The rooms that a person is in; none if they are not here.
     pub fn rooms_of(&self, person: PersonId) -> &[RoomId] {
         self.people.get(person).map_or(&[], |person| &person.rooms)
     }
@@ -212,7 +211,7 @@ impl Chat {
         person.is_some_and(|person| person.is_on(conn))
     }
 
-    /// As whom a person asks, over the connection that it is on.
+    /// The caller for a person, on their current connection.
     pub fn caller(&self, person: PersonId) -> Option<Caller> {
         let person = self.people.get(person)?;
         Some(Caller::Person {
@@ -223,8 +222,8 @@ impl Chat {
         })
     }
 
-    /// The mute in force for a person: the longest of those that match its name, account or address,
-    /// and of the one that has followed it from another.
+    /// The mute in force for a person: the longest of those that match their name, account or
+    /// address, and of the one that has followed them from another.
     fn mute_of(&self, person: &Person, now: Timestamp) -> Option<RestrictionId> {
         if self.restricted.mutes.is_empty() {
             return None;
@@ -238,9 +237,9 @@ impl Chat {
         mutes.longer(followed, on(&person.name), now)
     }
 
-    /// Follows other settings from now on. People and rooms beyond the new limits stay.
+    /// Adopts other settings. People and rooms beyond the new limits stay.
     pub fn configure(&mut self, settings: Settings) {
-        // The code was told to those who run the server when it started.
+        // The administrators were shown the code when the server started.
         let settings = Settings {
             operator_code: self.settings.operator_code,
             cloak_key: self.settings.cloak_key,
@@ -268,7 +267,7 @@ impl Chat {
         self.rooms.named(name)
     }
 
-    /// The number that the next room gets. No room has had it, nor a greater one.
+    /// The number of the next room. No room has had it, nor a greater one.
     pub fn next_room(&self) -> RoomId {
         self.rooms.next()
     }
@@ -290,24 +289,25 @@ impl Chat {
         self.registrations.mail.has(account)
     }
 
-    /// Whether the receiver of a private message would have answered another person until now.
+    /// Whether a reply by the receiver of a private message would have gone to another person until
+    /// now.
     pub fn is_of_another(&self, message: &PrivateMessage) -> bool {
         let to = self.people.get(message.to);
         let sender = to.and_then(|to| to.last_sender());
         sender.is_none_or(|sender| sender.person != Some(message.from))
     }
 
-    /// Those who were in a room when their link was lost, and may come back.
+    /// The people who were in a room when their link was lost, and may come back.
     pub fn absent_from(&self, room: RoomId) -> impl Iterator<Item = PersonId> {
         self.rooms.absent_from(room)
     }
 
-    /// Whether a person's link is lost, and its session kept.
+    /// Whether a person's link is lost and their session kept.
     pub fn is_lost(&self, person: PersonId) -> bool {
         self.resumables.get(person).is_some()
     }
 
-    /// Those whose link is lost and who may not have been shown a private message that was sent to them.
+    /// People whose link is lost and who may not have seen a private message that was sent to them.
     pub fn lost_receivers(&self, deletion: &PrivateDeletion) -> Vec<PersonId> {
         let named = self.resumables.all_named(&deletion.to_name);
         let mut lost: Vec<PersonId> = named.map(|lost| lost.person.id).collect();
@@ -320,7 +320,7 @@ impl Chat {
         lost
     }
 
-    /// Those whose link is lost and who are logged in to an account.
+    /// People whose link is lost and who are logged in to an account.
     pub fn lost_logged_in_to(&self, account: &Name) -> Vec<PersonId> {
         self.resumables.logged_in_to(account)
     }
@@ -390,7 +390,7 @@ impl Chat {
 }
 
 impl PartialEq for Chat {
-    /// Compares everything that events make, which `settings` and `started` are not.
+    /// Compares everything that events make; `settings` and `started` are not part of it.
     fn eq(&self, other: &Self) -> bool {
         self.people == other.people
             && self.rooms == other.rooms

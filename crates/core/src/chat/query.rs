@@ -1,5 +1,5 @@
-//! Answers to queries. Long ones come in pages, so that no question holds up the hub and no reader
-//! that stalls costs more than a page.
+//! Answers to queries. Long answers come in pages, so that no question holds up the hub and no
+//! stalled reader costs more than a page.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -148,7 +148,7 @@ impl Chat {
         }
     }
 
-    /// What clients ask that know more of the chat than people do: those of IRC.
+    /// What IRC clients ask, which know more of the chat than people do.
     fn answer_to_client(
         &self,
         me: &Person,
@@ -166,7 +166,7 @@ impl Chat {
             Query::Online(names) => self.online(&names, now),
             Query::Metadata(target) => self.metadata_of(me, target, now)?,
             Query::MetadataIn { room, after } => self.metadata_in(me, room, after, now)?,
-            // No other comes here from one who is in.
+            // No other query gets here from a person who has logged in.
             _ => return Err(Rejection::NotHere),
         })
     }
@@ -204,8 +204,8 @@ impl Chat {
         })
     }
 
-    /// The account that a name stands for: the one that it belongs to, or the one that its bearer is logged in to,
-    /// who is here or may come back.
+    /// The account that a name means: the one that owns it, or the one that its bearer, who is here
+    /// or may come back, is logged in to.
     pub(super) fn account_behind(&self, name: &Name, now: Timestamp) -> Option<&Name> {
         match self.registrations.get(name) {
             Some(owner) => Some(&owner.name),
@@ -234,8 +234,8 @@ impl Chat {
         }
     }
 
-    /// The same, for a client that wants names alone: a thousand that come back at once ask for all of
-    /// a large room.
+    /// The same for a client that wants only names: a thousand that reconnect at once all ask for
+    /// those of a large room.
     fn names(&self, id: RoomId, after: Option<MemberCursor>) -> Answer {
         let (page, next) = self.members_page(id, after);
         let member = |person: &Person| (person.name.clone(), self.shown(person, id));
@@ -247,7 +247,7 @@ impl Chat {
         }
     }
 
-    /// A page of the people in a room, and where the next begins.
+    /// A page of the people in a room, and where the next page begins.
     fn members_page(
         &self,
         id: RoomId,
@@ -265,14 +265,14 @@ impl Chat {
         (people.collect(), next)
     }
 
-    /// What a person is in a room, as far as everybody there sees it.
+    /// A person's standing in a room, as far as everybody there sees it.
     fn shown(&self, person: &Person, room: RoomId) -> Option<Held> {
         let held = self.held(person, room);
         held.filter(|held| held.standing > Standing::Invited)
     }
 
-    /// A person's profile as another may see it: without its hidden rooms that the other does not
-    /// know of.
+    /// A person's profile as another may see it: without hidden rooms that the other does not know
+    /// of.
     fn profile(
         &self,
         person: &Person,
@@ -351,7 +351,7 @@ impl Chat {
         })))
     }
 
-    /// A page of the rooms. Hidden ones that the asker is in come before the first.
+    /// A page of the rooms. Hidden rooms that the asker is in come before the first.
     fn room_list(&self, me: &Person, after: Option<RoomCursor>, now: Timestamp) -> Answer {
         let page = self.rooms.page(after);
         let own = me.rooms.iter().filter(|_| after.is_none());
@@ -377,7 +377,7 @@ impl Chat {
         }
     }
 
-    /// What a room is set to, and who governs it.
+    /// A room's settings, and who governs it.
     fn room_info(&self, me: &Person, id: RoomId, now: Timestamp) -> Answer {
         let moderates = self.moderates(me, id);
         let room = self.rooms.get(id);
@@ -411,8 +411,8 @@ impl Chat {
         }))
     }
 
-    /// The bars and mutes of a room. A moderator who is no operator is told no address: neither one that goes
-    /// with a name nor one that an operator has barred.
+    /// The bars and mutes of a room. Only operators see addresses: neither one that goes with a
+    /// name nor one that an operator has barred is shown to a moderator.
     fn bars_of(&self, me: &Person, id: RoomId, now: Timestamp) -> Answer {
         let rules = self.rooms.rules(id);
         let told = |restriction: &Restriction| {
@@ -434,8 +434,8 @@ impl Chat {
         }
     }
 
-    /// A page of the bans and then the mutes. It looks at so many entries and leaves out those that
-    /// have run out, so it may be short.
+    /// A page of the bans and then the mutes. It looks at a fixed number of entries and skips those
+    /// that have expired, so it may be short.
     fn restrictions(&self, after: Option<RestrictionCursor>, now: Timestamp) -> Answer {
         let (bans, mutes) = match after.map(|cursor| (cursor.list, cursor.after)) {
             None => (Some(None), None),
@@ -467,7 +467,7 @@ impl Chat {
         }
     }
 
-    /// The name of a mute and that of the person whom it has followed to another.
+    /// The name of a mute, and the current name of the person whom it has followed.
     fn renamed_from(&self, mute: RestrictionId, mask: &Mask) -> Option<(Name, Name)> {
         let name = mask.name.as_ref()?;
         let block = mask.net.map(Mask::of_net);

@@ -1,4 +1,4 @@
-//! The operator's choices, and the state that an earlier run left.
+//! The server operator's choices, and the state that an earlier run left.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -22,7 +22,7 @@ use crate::source::{CloakKey, Ident};
 use crate::text::Text;
 use crate::time::{Duration, Timestamp};
 
-/// Who becomes the operator by arriving first where there is none. A script never does.
+/// Who becomes the operator by arriving first while there is none. A script never does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstOperator {
     /// A person on the machine itself.
@@ -43,19 +43,19 @@ impl ServerPassword {
         Self(password.into())
     }
 
-    /// Whether a line is nothing but the password, but for a word before it.
+    /// Whether a line is nothing but the password, with at most one word before it.
     pub(super) fn is_in(&self, line: &str) -> bool {
         let line = Text::trim_unseen(line);
         let behind = line.split_once(char::is_whitespace);
         line == &*self.0 || behind.is_some_and(|(_, rest)| rest.trim_start() == &*self.0)
     }
 
-    /// Whether it became this pattern, which goes for names in any case.
+    /// Whether folding the password gives this pattern, which matches names in any case.
     pub(super) fn is_folded(&self, pattern: &str) -> bool {
         fold(&self.0) == pattern
     }
 
-    /// Whether it became this user, which has not all characters of what was typed.
+    /// Whether the password, without the characters that a user cannot have, gives this user.
     pub(super) fn is_user(&self, user: &str) -> bool {
         Ident::new(&self.0, None).user() == user
     }
@@ -74,21 +74,21 @@ pub struct Settings {
     pub people_max: usize,
     /// Rooms at once.
     pub rooms_max: usize,
-    /// Rooms that one person may be in.
+    /// The most rooms that one person may be in.
     pub rooms_per_person_max: usize,
-    /// Who becomes the operator by arriving first where there is none.
+    /// Who becomes the operator by arriving first while there is none.
     pub first_operator: FirstOperator,
-    /// The code that makes a person the operator where there is none.
+    /// The code that makes a person the operator while there is none.
     pub operator_code: Option<ResumeCode>,
-    /// Rooms that one account, or the guests from one address, may have made.
+    /// The most rooms that one account, or the guests from one address, may have made.
     pub rooms_made_max: usize,
-    /// Rooms that are moderated from the start, by server operators alone.
+    /// Rooms that are moderated from the start, and only by server operators.
     pub read_only: Vec<RoomName>,
-    /// The names that the server itself goes by. Nobody gets one of them, or one that looks like it.
+    /// The server's own names. Nobody gets one of them, or a similar one.
     pub own_names: Vec<Name>,
     /// The key under which IRC is shown addresses.
     pub cloak_key: CloakKey,
-    /// The password that opens the server, which nobody is to say by a slip.
+    /// The password that opens the server, which nobody should say by a slip.
     pub server_password: Option<ServerPassword>,
     /// Time that a lost session can be resumed.
     pub resume_time: Duration,
@@ -115,12 +115,12 @@ impl Default for Settings {
     }
 }
 
-/// The state that outlives a restart, as the store had it.
+/// The state that outlives a restart, as the store has it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
     /// The rooms that have a history, a topic or rules of their own.
     pub rooms: Vec<RoomSnapshot>,
-    /// No room has had this number or a greater one, retired ones included.
+    /// No room, not even a retired one, has had this number or a greater one.
     pub next_room: RoomId,
     /// The accounts.
     pub accounts: Vec<Account>,
@@ -128,7 +128,7 @@ pub struct Snapshot {
     pub kept: Vec<Event>,
     /// The read markers of accounts.
     pub markers: Vec<StoredMarker>,
-    /// The metadata of accounts and rooms, each key by itself.
+    /// The metadata of accounts and rooms, one entry for each key.
     pub metadata: Vec<(MetadataOwner, MetadataChange)>,
     /// The bans, oldest first.
     pub bans: Vec<Restriction>,
@@ -149,7 +149,7 @@ pub struct RoomSnapshot {
     pub id: RoomId,
     /// Its name.
     pub name: RoomName,
-    /// When it was made, if that is known: it was not always kept.
+    /// When it was created, if known: older stores did not keep this.
     pub created: Option<Timestamp>,
     /// Its topic.
     pub topic: Option<Topic>,
@@ -164,9 +164,9 @@ pub struct KeptRules {
     pub settings: RoomSettings,
     /// Registered names with a standing, among them its owner's.
     pub standings: Vec<(Name, Held)>,
-    /// Whom it keeps out, oldest first.
+    /// Its bars, oldest first.
     pub bars: Vec<Restriction>,
-    /// Whom it silences, oldest first.
+    /// Its mutes, oldest first.
     pub mutes: Vec<Restriction>,
     /// Its masks, oldest first.
     pub masks: Vec<RoomMask>,

@@ -1,4 +1,4 @@
-//! What a person is told of a room that it enters, and on arrival.
+//! What a person is shown of a room on entering it, and of the server on arrival.
 
 use alloc::boxed::Box;
 
@@ -8,11 +8,11 @@ use crate::answer::{RoomSummary, Topic, Welcome, WelcomeBack};
 use crate::ids::{PersonId, RoomId};
 use crate::ignore::Voice;
 
-/// Names of others that a summary of a room gives before it counts the rest.
+/// How many names a room's summary lists before it counts the rest.
 const SUMMARY_NAMES_MAX: usize = 5;
 
 impl Chat {
-    /// The topic of a room, unless its reader ignores the person who has set it.
+    /// The topic of a room, unless the reader ignores whoever set it.
     pub(super) fn topic_for<'a>(&self, me: &Person, room: &'a Room) -> Option<&'a Topic> {
         let topic = room.topic.as_ref()?;
         if me.ignores().is_empty() {
@@ -49,8 +49,8 @@ impl Chat {
         })
     }
 
-    /// The welcome to a person who has arrived and talks in this room, or in the one it has entered
-    /// last; `None` if it is gone.
+    /// The welcome to a person who has arrived and talks in room `current`, or in the one they
+    /// entered last; `None` if they are gone.
     pub fn welcome(&self, person: PersonId, current: Option<RoomId>) -> Option<Welcome> {
         let me = self.people.get(person)?;
         let current = current.filter(|room| me.rooms.contains(room));
@@ -72,7 +72,7 @@ impl Chat {
         })
     }
 
-    /// What a person is told that has taken its session up again; `None` if it has gone since.
+    /// The welcome to a person who has resumed a session; `None` if they have left since.
     pub fn welcome_back(&self, person: PersonId) -> Option<WelcomeBack> {
         let person = self.people.get(person)?;
         Some(WelcomeBack {

@@ -5,14 +5,14 @@ use crate::ids::RoomId;
 use crate::name::Name;
 use crate::time::Timestamp;
 
-/// Where the store has found a message, and whose it is.
+/// Where the store has found a message, and who sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FoundMessage {
     /// In a room.
     InRoom {
         /// The room.
         room: RoomId,
-        /// The name that it was said under.
+        /// The name it was said under.
         name: Name,
         /// The account that its author was logged in to.
         account: Option<Name>,
@@ -23,9 +23,9 @@ pub enum FoundMessage {
     },
     /// In the private history of an account or two.
     Private {
-        /// The name that it was sent under.
+        /// The name it was sent under.
         from_name: Name,
-        /// The name that it was sent to.
+        /// The name it was sent to.
         to_name: Name,
         /// The accounts.
         accounts: Correspondents,

@@ -1,5 +1,5 @@
-//! What operators and moderators do, as it is logged: the one place where a deed has an actor, a
-//! target and a reason.
+//! What operators and moderators do, as the audit log has it: the one place where an act has an
+//! actor, a target and a reason.
 
 use alloc::sync::Arc;
 
@@ -19,13 +19,13 @@ use crate::text::Text;
 pub struct AuditEntry {
     /// The operator.
     pub by: Name,
-    /// The operator's number, if it is still here to be told.
+    /// The operator's number, if they are still here to be told.
     pub actor: Option<PersonId>,
     /// The action.
     pub act: ModAction,
-    /// The person concerned, if it is here to be told.
+    /// The person concerned, if they are here to be told.
     pub target: Option<PersonId>,
-    /// The block that a ban or mute of a name does not cover, for the operator to know. Not kept.
+    /// The block that a ban or mute of a name does not cover, for the operator to know. Not stored.
     pub spared: Option<Spared>,
 }
 
@@ -34,7 +34,7 @@ pub struct AuditEntry {
 pub struct Spared {
     /// The block.
     pub net: IpNet,
-    /// The number of people there beside the two.
+    /// How many others there are besides the two.
     pub others: u32,
     /// Whether the operator comes from there too.
     pub own: bool,
@@ -43,11 +43,11 @@ pub struct Spared {
 /// How long somebody is an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tenure {
-    /// Until that is undone: the name is registered.
+    /// Until revoked: the name is registered.
     Lasting,
     /// Until it leaves: the name is not registered.
     Visit,
-    /// Until it leaves: the operator who gave it is one for the visit, and gives no more than it has.
+    /// Until they leave: the operator who gave it is one for the visit, and cannot give more.
     Lent,
 }
 
@@ -80,7 +80,7 @@ pub enum ModAction {
     Op {
         /// The new operator's name.
         name: Name,
-        /// How long it is one.
+        /// How long they are one.
         tenure: Tenure,
     },
     /// `/deop`
@@ -94,14 +94,14 @@ pub enum ModAction {
     Motd(Option<Text>),
     /// `/lock`: on or off.
     Lock(bool),
-    /// `/delete`: a message in a room, without what it said.
+    /// `/delete`: a message in a room, without its text.
     Delete {
-        /// The name that it was said under.
+        /// The name it was said under.
         name: Name,
         /// The room.
         room: RoomName,
     },
-    /// Something in a room that the operator is no moderator of.
+    /// An act in a room that the operator does not moderate.
     InRoom {
         /// The room.
         room: RoomName,
@@ -118,10 +118,10 @@ pub enum ModAction {
     RoomRemoved(RoomName),
 }
 
-/// What an operator does in a room by being one.
+/// What operators do in a room by virtue of being operators.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RoomDeed {
-    /// `/room`: one setting. The word of a password is left out.
+    /// `/room`: one setting. A password is left out.
     Set(RoomSetting),
     /// `/room name`: the name from now on.
     Rename(RoomName),
@@ -129,7 +129,7 @@ pub enum RoomDeed {
     Stand {
         /// The person's name.
         name: Name,
-        /// What it was given, or lost.
+        /// The standing given or taken.
         change: StandingChange,
     },
     /// `/eject`
@@ -153,7 +153,7 @@ pub enum RoomDeed {
         kind: MaskKind,
         /// The mask.
         matched: Matched,
-        /// Whether it is set or taken away.
+        /// Whether it was set or removed.
         on: bool,
     },
 }

@@ -1,4 +1,4 @@
-//! Whose doing a fact is.
+//! The author of a fact.
 
 use super::{Fact, QuitReason};
 use crate::ids::PersonId;
@@ -6,7 +6,7 @@ use crate::ignore::Voice;
 use crate::name::Name;
 
 impl Fact {
-    /// The person whose doing it is, where the fact has its number.
+    /// The person who caused it, if the fact has their number.
     pub fn author(&self) -> Option<PersonId> {
         match self {
             Self::Said { person, .. }
@@ -35,7 +35,7 @@ impl Fact {
         }
     }
 
-    /// The name of the person whose doing it is, where the fact has no number.
+    /// The name of the person who caused it, if the fact has no number.
     pub fn author_name(&self) -> Option<&Name> {
         match self {
             Self::TopicSet { by, .. } => Some(by),
@@ -47,8 +47,8 @@ impl Fact {
         }
     }
 
-    /// The account of the person whose doing it is, where the fact has it: what is stored in a room, or kept,
-    /// tells it, to readers who come when nobody knows the person any more.
+    /// The account of the person who caused it, if the fact has it. What is stored in a room, or
+    /// kept, has it, for readers who come when nobody knows the person any more.
     pub fn author_account(&self) -> Option<&Name> {
         match self {
             Self::Said { account, .. } | Self::TopicSet { account, .. } => account.as_ref(),
@@ -58,8 +58,9 @@ impl Fact {
         }
     }
 
-    /// The speaker, whom `/ignore` goes by. A topic and its end are speech. Who is there and under which name is not,
-    /// and is told of the ignored too, without [their words](Self::aside).
+    /// The speaker, whom `/ignore` hides. A topic and its removal are speech. Who is here and under
+    /// which name is not, and readers who ignore the person see it too, without [their
+    /// words](Self::aside).
     pub fn voice(&self) -> Option<Voice<'_>> {
         let (name, person, account) = match self {
             Self::Said {
@@ -92,7 +93,8 @@ impl Fact {
         })
     }
 
-    /// Whose the words are that a fact has beside what is told to everybody: the reason for going, or for being away.
+    /// Whose words a fact has besides what everybody is told: the reason for leaving, or for being
+    /// away.
     pub fn aside(&self) -> Option<Voice<'_>> {
         let (name, person, account) = match self {
             Self::Quit(quit) if quit.why.is_speech() => {

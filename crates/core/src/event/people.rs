@@ -1,4 +1,4 @@
-//! Facts about one person: how it comes and goes, and by which name.
+//! Facts about one person: coming, going, and changing name.
 
 use alloc::boxed::Box;
 use core::net::{IpAddr, Ipv4Addr};
@@ -16,15 +16,15 @@ use crate::source::Ident;
 /// A person logged in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedIn {
-    /// What its client says of itself, if that speaks IRC.
+    /// What the client says of itself, if it speaks IRC.
     pub ident: Option<Box<Ident>>,
     /// The new person.
     pub person: PersonId,
-    /// The connection that it came on.
+    /// The connection they came on.
     pub conn: ConnId,
-    /// The name it goes by.
+    /// The name they go by.
     pub name: Name,
-    /// The address it came from.
+    /// The address they came from.
     pub address: IpAddr,
     /// How it is connected.
     pub link: Link,
@@ -34,41 +34,42 @@ pub struct LoggedIn {
     pub operator: bool,
     /// The code that resumes the session, once.
     pub code: ResumeCode,
-    /// Whether it is a script, which ends when it closes its side.
+    /// Whether this is a script, which ends when it closes its side.
     pub is_script: bool,
 }
 
 /// A person resumed a session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Returned {
-    /// The person as it was before, with the new connection and address.
+    /// The person as before, with the new connection and address.
     pub login: LoggedIn,
-    /// The rooms it was in.
+    /// The rooms they were in.
     pub rooms: Box<[RoomId]>,
-    /// The rooms it was in that keep it out now, or the way it comes.
+    /// The rooms they were in that now keep them, or their kind of connection, out.
     pub left_out: Box<[LeftOut]>,
-    /// The names that it has borne, if it has borne several: for all that was said under them while they were
-    /// its own.
+    /// The names they have borne, if there are several, for what was said under them while they
+    /// were the person's own.
     pub names: Box<[PastName]>,
-    /// Whom it ignores.
+    /// Whom they ignore.
     pub ignores: Box<[Ignored]>,
-    /// Everything up to this was shown to it.
+    /// Everything up to this event was shown to them.
     pub seen: Seq,
-    /// The connection that it was on before.
+    /// The connection they were on before.
     pub last_conn: ConnId,
-    /// Whether that had been found dead. Otherwise the others never saw it leave.
+    /// Whether that connection was known to be lost. Otherwise the others never saw the person
+    /// leave.
     pub was_lost: bool,
-    /// The private messages that came while it was lost, oldest first.
+    /// The private messages that came while the link was lost, oldest first.
     pub kept: Box<[Event]>,
-    /// Private messages that came and are not kept, since others took their place.
+    /// How many private messages came and were dropped to make space.
     pub omitted: u64,
-    /// A proof of its account gave it back, not the session's code: it has the rights of its name, and what it
-    /// was given for the visit has ended.
+    /// A proof of the account gave it back, not the session's code: the person has the rights of
+    /// the name, and what they were given for the visit has ended.
     pub ends_visit: bool,
 }
 
 impl Returned {
-    /// What the past of a room has of it: who it was.
+    /// What a room's past has of a departed person: who they were.
     pub fn of_past(name: Name, room: RoomId) -> Self {
         Self {
             login: LoggedIn {
@@ -97,18 +98,19 @@ impl Returned {
     }
 }
 
-/// A person is on one more connection, by a proof of its account: what it was given for the visit has ended.
+/// A person has another connection, by a proof of their account: what they were given for the visit
+/// has ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attached {
-    /// The person as it is, with the new connection and address.
+    /// The person as they are, with the new connection and address.
     pub login: LoggedIn,
     /// The rooms it is in.
     pub rooms: Box<[RoomId]>,
-    /// Whom it ignores.
+    /// Whom they ignore.
     pub ignores: Box<[Ignored]>,
 }
 
-/// One of several connections of a person has ended.
+/// One of a person's several connections has ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Detached {
     /// The person.
@@ -117,7 +119,7 @@ pub struct Detached {
     pub name: Name,
     /// The connection.
     pub conn: ConnId,
-    /// The reason; `None` if the person goes on over another connection alone.
+    /// The reason; `None` if the person only moves to another connection.
     pub why: Option<QuitReason>,
 }
 
@@ -128,13 +130,13 @@ pub struct Quit {
     pub person: PersonId,
     /// The name it went by.
     pub name: Name,
-    /// The account that it was logged in to.
+    /// The account they were logged in to.
     pub account: Option<Name>,
-    /// The rooms it was in; none for a session that was lost before and that an operator ends.
+    /// The rooms they were in; none for a session that was lost before and that an operator ends.
     pub rooms: Box<[RoomId]>,
     /// The reason.
     pub why: QuitReason,
-    /// Whether the session may be taken up again.
+    /// Whether the session may be resumed.
     pub is_resumable: bool,
 }
 
@@ -151,7 +153,7 @@ pub struct Renamed {
     pub new: Name,
     /// The rooms it is in.
     pub rooms: Box<[RoomId]>,
-    /// The account that it is logged in to now: the new name may have come with a proof.
+    /// The account they are logged in to now: the new name may have come with a proof.
     pub account: Option<Name>,
     /// Whether it is an operator now.
     pub operator: bool,

@@ -1,4 +1,4 @@
-//! Facts that one person tells another, or that one client tells others of its kind.
+//! Facts for a few people: private messages, and what clients of one kind tell each other.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -27,33 +27,33 @@ pub struct PrivateMessage {
     pub text: Text,
     /// Speech, unless it came from IRC.
     pub manner: Manner,
-    /// The form that IRC has of it.
+    /// Its IRC form.
     pub irc: Option<Arc<IrcForm>>,
-    /// Whether the receiver ignores the sender, who is not told so.
+    /// Whether the receiver ignores the sender, who does not learn of it.
     pub ignored: bool,
-    /// The time for which it is kept, if the receiver's link is lost.
+    /// How long it is kept, if the receiver's link is lost.
     pub kept: Option<Duration>,
-    /// That the receiver is away, for the sender to know, and the reason given. Not kept.
+    /// For the sender: that the receiver is away, and the reason. Not stored.
     pub away: Option<Option<Text>>,
-    /// The accounts in whose histories it stands.
+    /// The accounts whose histories have it.
     pub accounts: Correspondents,
 }
 
 impl PrivateMessage {
-    /// Whether it stands in anybody's history. A receiver who ignores the sender is shown it when it does so no
-    /// longer, like what was said in rooms.
+    /// Whether anybody's history has it. A receiver who ignores the sender will see it after
+    /// ignoring them no longer, like what was said in rooms.
     pub fn is_stored(&self) -> bool {
         self.accounts.keep()
     }
 
-    /// Whether it is kept for the receiver's account, since the receiver's link is lost: the session may never be
-    /// resumed.
+    /// Whether it is kept for the receiver's account, because their link is lost: the session may
+    /// never be resumed.
     pub fn is_mail(&self) -> bool {
         let accounts = &self.accounts;
         self.kept.is_some() && !self.ignored && accounts.from.is_some() && accounts.to.is_some()
     }
 
-    /// The same as what is kept for the receiver's account; `None` if the receiver has none.
+    /// The same message, kept for the receiver's account; `None` if they have none.
     pub fn as_kept(&self) -> Option<KeptMessage> {
         let from_account = self.accounts.from.as_ref().unwrap_or(&self.from_name);
         Some(KeptMessage {
@@ -69,7 +69,8 @@ impl PrivateMessage {
     }
 }
 
-/// The accounts that the two sides of a private message are logged in to. Neither, if none is to be kept.
+/// The accounts that the two sides of a private message are logged in to. Both `None` if it is not
+/// to be stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Correspondents {
     /// The sender's.
@@ -84,30 +85,32 @@ impl Correspondents {
         self.from.is_some() || self.to.is_some()
     }
 
-    /// Whether one side has no account: a name that another guest may have had before, or will have.
+    /// Whether one side has no account: another guest may have had the name before, or will have
+    /// it.
     pub fn has_guest(&self) -> bool {
         self.from.is_none() || self.to.is_none()
     }
 }
 
-/// A private message is gone from the histories of both sides.
+/// A private message was deleted from the histories of both sides.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PrivateDeletion {
     /// The message.
     pub message: Seq,
-    /// The person whose message it was.
+    /// The person who sent the message.
     pub person: PersonId,
     /// Its name.
     pub by: Name,
-    /// The name that it was sent to.
+    /// The name it was sent to.
     pub to_name: Name,
-    /// The account that it was sent to, if the receiver has one: it may be kept for that still.
+    /// The account it was sent to, if the receiver has one: it may still be kept there.
     pub to_account: Option<Name>,
-    /// The people who are told: those logged in to the accounts of both sides, without those who ignore the sender.
+    /// The people who are told: those logged in to the accounts of both sides, except for those who
+    /// ignore the sender.
     pub people: Box<[PersonId]>,
     /// The reason given. Not kept.
     pub why: Option<Text>,
-    /// Whether it was a signal, which clients of IRC alone were shown.
+    /// Whether it was a signal, which only IRC clients were shown.
     pub is_signal: bool,
 }
 
@@ -122,18 +125,18 @@ pub struct KeptMessage {
     pub from_account: Name,
     /// The account.
     pub account: Name,
-    /// The name that the sender gave, which belongs to it.
+    /// The name that the sender gave, which belongs to the account.
     pub to_name: Name,
     /// The message.
     pub text: Text,
     /// Speech, unless it came from IRC.
     pub manner: Manner,
-    /// The form that IRC has of it.
+    /// Its IRC form.
     pub irc: Option<Arc<IrcForm>>,
 }
 
 impl KeptMessage {
-    /// The same as a message to a person who is logged in to the account.
+    /// The same message to a person who is logged in to the account.
     pub fn told_to(&self, person: PersonId) -> PrivateMessage {
         PrivateMessage {
             from: self.from,
@@ -154,30 +157,30 @@ impl KeptMessage {
     }
 }
 
-/// The private messages that were kept for an account are shown to a person who is logged in to it.
+/// A person who is logged in to an account is shown the private messages that were kept for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptShown {
     /// The person.
     pub person: PersonId,
     /// The account.
     pub account: Name,
-    /// The messages, oldest first, without those of people whom the person ignores.
+    /// The messages, oldest first, except from people whom the person ignores.
     pub messages: Box<[Event]>,
-    /// Those that are not shown, without those of people whom the person ignores.
+    /// The dropped ones, except from people whom the person ignores.
     pub omitted: Box<[Omitted]>,
 }
 
-/// Private messages for an account that stand in its history and were not kept to be shown, since others took their
-/// place.
+/// Private messages that are in an account's history but were dropped from those kept to be shown,
+/// to make space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Omitted {
-    /// The account that has sent them; `None` for those of all whose number is not known.
+    /// The account that sent them; `None` for all senders who are unknown.
     pub from: Option<Name>,
     /// How many.
     pub messages: u64,
 }
 
-/// Those in a room who have a standing, as receivers of what is not for all.
+/// The people in a room who have a standing, as receivers of a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ranked {
     /// The room.
@@ -190,7 +193,7 @@ pub struct Ranked {
     pub hearers: Box<[PersonId]>,
 }
 
-/// A message to those in a room who have a standing. Not stored.
+/// A message to the people in a room who have a standing. Not stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RankMessage {
     /// The sender.
@@ -203,11 +206,11 @@ pub struct RankMessage {
     pub text: Text,
     /// Speech or action.
     pub manner: Manner,
-    /// The form that IRC has of it.
+    /// Its IRC form.
     pub irc: Option<Arc<IrcForm>>,
 }
 
-/// What one client of IRC sends to others, and no person reads: CTCP, or tags without a message.
+/// What one IRC client sends to others and no person reads: CTCP, or tags without a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Signal {
     /// The sender.
@@ -218,28 +221,28 @@ pub struct Signal {
     pub room: Option<RoomId>,
     /// The receiver and its name, if it was sent to one person.
     pub to: Option<(PersonId, Name)>,
-    /// The receivers, if it was sent to those in a room who have a standing.
+    /// The standing, if it was sent to people in a room who have one.
     pub ranked: Option<Ranked>,
     /// Whether it is a reply that none must answer.
     pub is_notice: bool,
-    /// What was sent. Without a text it is tags alone.
+    /// What was sent. Without a text it is only tags.
     pub form: IrcForm,
-    /// Whether the receiver ignores the sender, who is not told so.
+    /// Whether the receiver ignores the sender, who does not learn of it.
     pub ignored: bool,
-    /// The accounts in whose histories it stands, if it was sent to one person; of one that was sent to a
-    /// room the sender's.
+    /// The accounts whose histories have it, if it was sent to one person; if it was sent to a
+    /// room, the sender's.
     pub accounts: Correspondents,
 }
 
 impl Signal {
-    /// Whether it stands in the history of a room or of anybody.
+    /// Whether the history of a room or of anybody has it.
     pub fn is_stored(&self) -> bool {
         let is_private = self.to.is_some() && self.accounts.keep();
         self.form.persists() && (self.room.is_some() || is_private)
     }
 }
 
-/// What a client of IRC says of itself from now on.
+/// What an IRC client says of itself from now on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IdentSet {
     /// The person.
@@ -250,6 +253,6 @@ pub struct IdentSet {
     pub ident: Ident,
     /// Its flags.
     pub flags: Flags,
-    /// The rooms that are told: those it is in, if the real name is another.
+    /// The rooms that are told: those of the person, if the real name has changed.
     pub rooms: Box<[RoomId]>,
 }

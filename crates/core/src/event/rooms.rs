@@ -16,26 +16,26 @@ use crate::text::Text;
 pub struct RoomChange {
     /// The room.
     pub room: RoomId,
-    /// Its name, for those who are told of it elsewhere.
+    /// Its name, for people who are told of it elsewhere.
     pub room_name: RoomName,
     /// The moderator's name.
     pub by: Name,
-    /// The moderator, if it does not see it in the room.
+    /// The moderator, if they do not see the change in the room.
     pub actor: Option<PersonId>,
     /// The action.
     pub act: RoomAct,
-    /// The person concerned, if it is here or its session is kept.
+    /// The person concerned, if they are here or their session is kept.
     pub target: Option<PersonId>,
-    /// The same, if it is to be told in private.
+    /// The same, if they are to be told in private.
     pub told: Option<PersonId>,
     /// A standing that would last if the moderator's own right did.
     pub is_lent: bool,
-    /// Moderators inside who speak IRC, if it is an invitation: their clients may want to know.
+    /// For an invitation, the moderators inside who speak IRC: their clients may want to know.
     pub moderators: Box<[PersonId]>,
 }
 
 impl RoomChange {
-    /// A change that is told to nobody in private.
+    /// A change that nobody is told in private.
     pub fn new(by: Name, room: RoomId, room_name: RoomName, act: RoomAct) -> Self {
         Self {
             room,
@@ -60,19 +60,20 @@ pub enum RoomAct {
     Stand {
         /// The person's name.
         name: Name,
-        /// The registered name that has the standing from now on; `None` if it ends with the visit.
+        /// The registered name that has the standing; `None` if it ends with the visit.
         account: Option<Name>,
         /// The standing before.
         before: Option<Held>,
         /// The standing from now on.
         standing: Option<Held>,
     },
-    /// `/claim`: the room's founder owns it under its registered name.
+    /// `/claim`: the room's founder owns it under the registered name.
     Own {
         /// See [`Held::voiced`].
         voiced: bool,
     },
-    /// What was set ends when everybody has left the room: nobody owns it. Told to who has set it first.
+    /// The room's settings end when everybody has left, since nobody owns it. Told to the person
+    /// who set the first.
     Passing,
     /// `/eject`
     Eject {
@@ -83,7 +84,7 @@ pub enum RoomAct {
         /// The reason given.
         why: Option<Arc<Text>>,
     },
-    /// `/remove #ROOM`: it is no more. These people were inside.
+    /// `/remove #ROOM`: the room was closed. These people were inside.
     Removed {
         /// The people.
         members: Box<[PersonId]>,
@@ -96,14 +97,15 @@ pub enum RoomAct {
     Mute(Restriction),
     /// `/unmute NAME here`
     Unmute(Mask),
-    /// A mask of IRC's lists is set, or taken away.
+    /// A mask of an IRC list was set or removed.
     Mask {
         /// The mask.
         mask: RoomMask,
         /// Whether it is set.
         on: bool,
     },
-    /// A bar or a mute is an entry of IRC's lists from now on, or no longer. Clients of IRC alone are shown it.
+    /// A bar or a mute became an entry of an IRC list, or is one no longer. Only IRC clients are
+    /// shown it.
     Listed {
         /// The list.
         kind: MaskKind,
@@ -124,7 +126,7 @@ impl RoomChange {
         }
     }
 
-    /// Whether it gives somebody a standing or takes it; `None` if it does neither.
+    /// `Some(true)` if it gives a standing, `Some(false)` if it takes one, else `None`.
     pub(crate) fn gives(&self) -> Option<bool> {
         match &self.act {
             RoomAct::Stand {
@@ -155,7 +157,8 @@ impl RoomChange {
     }
 }
 
-/// What a person is in a room came or went with something else: with the person, or with its account.
+/// A person's standing in a room changed because of something else: the person came or left, or
+/// their account changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StandingShown {
     /// The room.
@@ -164,7 +167,7 @@ pub struct StandingShown {
     pub person: PersonId,
     /// Its name.
     pub name: Name,
-    /// What others took it for before.
+    /// What others saw before.
     pub before: Option<Held>,
     /// What it is from now on.
     pub held: Option<Held>,
@@ -172,30 +175,31 @@ pub struct StandingShown {
     pub with: StandingCause,
 }
 
-/// What a standing came or went with.
+/// What changed a standing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StandingCause {
     /// The person entered the room.
     Entry,
-    /// The person is back in the room, with a standing or without. [`Fact::Returned`](super::Fact::Returned)
-    /// stands in all its rooms at once, and a reader is shown that once.
+    /// The person is back in the room, with a standing or without. A
+    /// [`Fact::Returned`](super::Fact::Returned) is in all of its rooms at once, and each reader
+    /// sees it once.
     Return,
     /// The person logged in or out.
     Account,
 }
 
-/// A room has another name, and is the same in all else.
+/// A room was renamed; nothing else changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoomRenamed {
     /// The room.
     pub room: RoomId,
-    /// The name of the person whose doing it is.
+    /// The name of the person who renamed it.
     pub by: Name,
     /// The name before.
     pub old: RoomName,
     /// The name from now on.
     pub new: RoomName,
-    /// The reason given, which IRC alone shows. Not kept.
+    /// The reason, which only IRC shows. Not stored.
     pub why: Option<Text>,
     /// Those inside.
     pub members: Box<[PersonId]>,
@@ -212,21 +216,21 @@ pub struct Knock {
     pub person: PersonId,
     /// Its name.
     pub name: Name,
-    /// Moderators who are here: they are told.
+    /// The moderators who are here and are told.
     pub moderators: Box<[PersonId]>,
 }
 
-/// A message is gone.
+/// A message was deleted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deletion {
     /// The room.
     pub room: RoomId,
     /// The message.
     pub message: crate::ids::Seq,
-    /// The name of the person whose doing it is.
+    /// The name of the person who deleted it.
     pub by: Name,
     /// The reason given. Not kept.
     pub why: Option<Text>,
-    /// Whether it was a signal, which clients of IRC alone were shown.
+    /// Whether it was a signal, which only IRC clients were shown.
     pub is_signal: bool,
 }

@@ -1,7 +1,7 @@
 //! The forms of a name: normal, folded, and its confusable skeleton.
 //!
-//! Names and room names share these. Every function takes a shortcut for ASCII, which nearly all
-//! names are; tests hold the shortcuts against the long way.
+//! Names and room names share these. Every function has a shortcut for ASCII, which nearly all
+//! names are; tests compare the shortcuts with the long way.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -41,9 +41,9 @@ pub(crate) fn normalise(text: &str) -> Option<String> {
     }
 }
 
-/// The same for a text with letters that the profile's tables, which are of Unicode 6.3, do not know: Adlam,
-/// the capitals of Georgian, ideographs. The rest of it obeys the profile as it would with `a` in their place,
-/// which allows no sign in the context of a newer letter.
+/// The same for a text with letters that the profile's tables, which are of Unicode 6.3, do not
+/// know: Adlam, the capitals of Georgian, ideographs. The rest of the text must obey the profile
+/// with `a` in their place, which allows no sign in the context of a newer letter.
 fn normalise_newer(text: &str) -> Option<String> {
     let is_allowed = |text: &str| {
         let known: String = text.chars().map(known_letter).collect();
@@ -58,14 +58,14 @@ fn known_letter(c: char) -> char {
 }
 
 fn is_newer_letter(c: char) -> bool {
-    // The filler of Khitan is a mark that nobody sees either.
+    // The Khitan filler is another mark that nobody sees.
     let is_invisible = is_ignorable(c) || c == '\u{16fe4}';
     (c.is_alphanumeric() || is_combining_mark(c))
         && !is_invisible
         && FreeformClass::default().get_value_from_char(c) == DerivedPropertyValue::Unassigned
 }
 
-/// Checks the characters and lengths that names and room names share, of a normalised spelling.
+/// Checks the characters and lengths of a normalised spelling, as names and room names share them.
 pub(crate) fn is_well_formed(spelling: &str) -> bool {
     let (mut letters, mut marks) = (0, 0);
     for c in spelling.chars() {
@@ -85,8 +85,8 @@ pub(crate) fn is_well_formed(spelling: &str) -> bool {
     (1..=NAME_LETTERS_MAX).contains(&letters) && spelling.len() <= NAME_BYTES_MAX
 }
 
-/// The punctuation of names. Beyond ASCII these are the signs to which the profile gives a context
-/// (RFC 5892, appendix A); `normalise` has checked it: `·` stands between two `l` alone.
+/// The punctuation of names. Beyond ASCII these are the signs that the profile allows only in a
+/// context (RFC 5892, appendix A), which `normalise` has checked: `·` only comes between two `l`.
 pub(crate) fn is_punctuation(c: char) -> bool {
     matches!(
         c,
@@ -104,7 +104,7 @@ pub(crate) fn is_sign(c: char) -> bool {
     is_punctuation(c) || is_joiner(c)
 }
 
-/// A spelling without the signs that a hasty reader misses.
+/// A spelling without the signs that a hasty reader overlooks.
 pub(crate) fn bare(text: &str) -> Cow<'_, str> {
     let visible = visible(text);
     match visible.contains(is_sign) {
@@ -113,15 +113,16 @@ pub(crate) fn bare(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The combining marks that alphabets write names with. The other ones that go with any script are for phonetics,
-/// music and mathematics, and many fonts show nothing of them.
+/// The combining marks of alphabets. Other marks that go with any script are for phonetics, music
+/// and mathematics, and many fonts do not show them.
 const COMMON_MARKS: RangeInclusive<char> = '\u{300}'..='\u{36f}';
 
-/// Marks of their own script that join letters and are not seen themselves.
+/// Marks that join letters of their own script and are invisible themselves.
 const SILENT_MARKS: [char; 2] = ['\u{2d7f}', '\u{1107f}'];
 
-/// A spelling without the joiners, and without the marks that no reader counts on to be shown: those of another
-/// script than their letter's (UTS 39, 5.4), those that are rarely shown, and those that never are.
+/// A spelling without the joiners, and without marks that a reader cannot rely on seeing: those of
+/// another script than their letter's (UTS 39, 5.4), those that are rarely shown, and those that
+/// never are.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return text.into();
@@ -130,7 +131,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     let is_shown = |c: &char| {
         let script = c.script_extension();
         if !is_combining_mark(*c) {
-            // Digits and signs are of any script: they stand for the letter before them.
+            // Digits and signs belong to any script: they stand for the letter before them.
             letter = Some(script).filter(|script| !script.is_common()).or(letter);
             return !is_joiner(*c);
         }
@@ -148,20 +149,19 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The form in which spellings that differ in case alone are equal.
+/// The form in which spellings that differ only in case are equal.
 pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    // Upper case brings together what has several lower-case forms (ß and ss, σ and ς), and lower
-    // case before it what is upper case already and no upper case of anything (ẞ).
+    // Upper case unites what has several lower-case forms (ß and ss, σ and ς). Lower case before it
+    // handles what is upper case already but no upper case of anything (ẞ).
     let lower = text.chars().flat_map(char::to_lowercase);
     let upper = lower.flat_map(char::to_uppercase);
     upper.flat_map(char::to_lowercase).nfkc().collect()
 }
 
-/// The confusable skeleton (UTS 39). Of the ASCII that names are made of, four characters look like
-/// others.
+/// The confusable skeleton (UTS 39). Of the ASCII characters in names, four look like others.
 pub(crate) fn skeleton(text: &str) -> String {
     let is_simple = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     if text.bytes().all(is_simple) {
@@ -180,11 +180,11 @@ pub(crate) fn skeleton(text: &str) -> String {
     without_hidden_marks(skeleton)
 }
 
-/// A skeleton without the marks that its letters hide: the dot above an `i` or a `j`, which has one (Soft_Dotted in
-/// Unicode), and the same mark twice, which is drawn in one place.
+/// A skeleton without the marks that its letters hide: a dot above an `i` or a `j`, which have one
+/// (Soft_Dotted in Unicode), and a repeated mark, which is drawn in the same place.
 fn without_hidden_marks(skeleton: impl Iterator<Item = char>) -> String {
     let mut shown = String::new();
-    // Where the marks of the last letter begin, and whether they stand on a dot of its own.
+    // Where the marks of the last letter begin, and whether the letter has a dot of its own.
     let (mut marks, mut is_dotted) = (0, false);
     for c in skeleton {
         if !is_combining_mark(c) {
@@ -195,7 +195,7 @@ fn without_hidden_marks(skeleton: impl Iterator<Item = char>) -> String {
         }
         let is_hidden = c == DOT_ABOVE && is_dotted;
         if !is_hidden && !shown[marks..].contains(c) {
-            // Any other mark above the letter takes the place of its dot.
+            // Any other mark above the letter replaces its dot.
             is_dotted &= canonical_combining_class(c) != ABOVE;
             shown.push(c);
         }
@@ -205,5 +205,5 @@ fn without_hidden_marks(skeleton: impl Iterator<Item = char>) -> String {
 
 const DOT_ABOVE: char = '\u{307}';
 
-/// The combining class of marks that stand above their letter.
+/// The combining class of marks above their letter.
 const ABOVE: u8 = 230;

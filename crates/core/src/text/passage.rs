@@ -1,9 +1,9 @@
 //! A passage: several lines that are one message, in one [`Text`].
 //!
-//! [`Text::BREAK`] separates the lines. It is a character that every terminal shows, so code that does not know of
-//! passages shows one line, and nothing in it can be taken for a line of its own. Code that knows of them shows the
-//! lines, and marks all but the first. A break that a person types becomes an escape, so that each break in a text
-//! ends a line.
+//! [`Text::BREAK`] separates the lines. Every terminal shows this character, so code that does not
+//! know of passages shows one line, and nothing in it can pass for a line of its own. Code that
+//! knows of them shows the lines, and marks all but the first. A break that a person types becomes
+//! an escape, so that each break in a text ends a line.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -14,11 +14,11 @@ use crate::limits::PASSAGE_LINES_MAX;
 const BREAK: char = Text::BREAK;
 
 impl Text {
-    /// What stands between the lines of a passage: SYMBOL FOR NEWLINE.
+    /// The separator between the lines of a passage: SYMBOL FOR NEWLINE.
     pub const BREAK: char = '\u{2424}';
 
-    /// Takes the lines of a passage, each as [`Text::parse`] takes one. Blank lines at the beginning and
-    /// at the end go, and of several in a row one stays. `None` if nothing visible is left.
+    /// Makes a passage of lines, each parsed like [`Text::parse`]. Blank lines at the beginning and
+    /// the end go, and of several in a row one stays. `None` if nothing visible is left.
     pub fn passage<'a>(lines: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let mut out = String::new();
         let mut ends = 0;
@@ -36,8 +36,7 @@ impl Text {
         (!out.is_empty()).then(|| Self(out.into()))
     }
 
-    /// Takes back what was a text or a passage before, from where it was stored. `None` if it was
-    /// neither.
+    /// A text or passage from the store; `None` if it is neither.
     pub fn stored(text: &str) -> Option<Self> {
         // To a terminal the break is a character like any other.
         let shown = match text.is_ascii() {
@@ -50,16 +49,16 @@ impl Text {
 
     /// Whether it has several lines.
     pub fn is_passage(&self) -> bool {
-        // Most texts have none of the characters that take more than one byte.
+        // Most texts have no character of several bytes.
         !self.0.is_ascii() && self.0.contains(BREAK)
     }
 
-    /// Its lines, `PASSAGE_LINES_MAX` at most: what is behind them stands in the last.
+    /// Its lines, `PASSAGE_LINES_MAX` at most: the last has the rest.
     pub fn passage_lines(&self) -> impl Iterator<Item = &str> {
         self.0.splitn(PASSAGE_LINES_MAX, BREAK)
     }
 
-    /// Its lines with a line feed between them: for those alone to whom that is one character of a text.
+    /// Its lines separated by line feeds, for formats in which a text may contain those.
     pub fn with_line_feeds(&self) -> Cow<'_, str> {
         match self.is_passage() {
             true => Cow::Owned(self.0.replace(BREAK, "\n")),

@@ -1,4 +1,4 @@
-//! How people arrive: with a first connection, with another in its place, or with one more.
+//! How people arrive: on a first connection, on one that replaces another, or on an additional one.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -22,12 +22,12 @@ impl Chat {
         self.people.insert(Box::new(person));
     }
 
-    /// Puts a person back as it was before, on its new connection. That it came from another
-    /// address does not lift a mute.
+    /// Puts a person back as they were, on the new connection. Coming from another address does not
+    /// lift a mute.
     pub(super) fn apply_returned(&mut self, returned: &Returned, event: &Event) {
         let login = &returned.login;
         let lost = self.take_lost(login.person);
-        // Others may have had a name that was not kept.
+        // If the name was not kept, others may have had it meanwhile.
         let was_kept = lost.as_ref().is_none_or(|lost| lost.keeps_name);
         let lost_at = lost.as_ref().map_or(event.seq, |lost| lost.seen);
         let lost = lost.map(|resumable| (resumable.person, resumable.standings));
@@ -41,7 +41,7 @@ impl Chat {
         if person.session.code != login.code {
             person.set_spent_code(person.session.code);
         }
-        // Under another name, if its own was taken.
+        // Their own name may be taken.
         person.name = login.name.clone();
         let for_visit = person.session.rank.for_visit && !returned.ends_visit;
         person.session = session_of(login, for_visit);
@@ -66,8 +66,8 @@ impl Chat {
         self.note_sender(login.person, returned.kept.last());
     }
 
-    /// Takes a person off the server and out of its rooms, which it remembers. Returns the standings
-    /// that it had there for this visit.
+    /// Takes a person off the server and out of their rooms, which the person keeps listed. Returns
+    /// the standings that ended with the visit.
     pub(super) fn take_out(&mut self, id: PersonId) -> Option<(Box<Person>, Standings)> {
         let person = self.people.remove(id)?;
         let mut standings = Vec::new();
@@ -94,7 +94,7 @@ impl Chat {
         self.end_standings(login.person);
     }
 
-    /// Takes from a person what it was for the visit: it has come by a proof of its account.
+    /// Ends what a person was given for the visit: they came with a proof of their account.
     fn end_standings(&mut self, id: PersonId) {
         let Some(person) = self.people.get(id) else {
             return;
@@ -109,7 +109,7 @@ impl Chat {
     }
 }
 
-/// The session of a connection; `for_visit` is of its rank.
+/// The session of a connection; `for_visit` is part of its rank.
 fn session_of(login: &LoggedIn, for_visit: bool) -> Session {
     Session {
         conn: login.conn,

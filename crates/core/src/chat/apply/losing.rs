@@ -1,5 +1,5 @@
-//! How lost sessions are kept and forgotten. A room is not deserted while somebody may come back to it: it does not
-//! close meanwhile, and no stranger becomes its founder.
+//! Keeps and forgets lost sessions. While somebody may come back to a room it is not deserted: it
+//! does not close, and no stranger becomes its founder.
 
 use crate::chat::Chat;
 use crate::chat::state::{Resumable, TIDY_MAX};
@@ -9,7 +9,7 @@ use crate::name::Name;
 use crate::time::Timestamp;
 
 impl Chat {
-    /// Keeps a lost session. A script that may have said all it had to holds no room.
+    /// Keeps a lost session. The session of a script, which may have finished, keeps no room open.
     pub(in crate::chat) fn keep_lost(&mut self, lost: Resumable) {
         if lost.keeps_name || lost.is_restored {
             for room in rooms_of(&lost) {
@@ -19,7 +19,7 @@ impl Chat {
         self.resumables.insert(lost);
     }
 
-    /// Makes sure that one more session can be kept.
+    /// Makes space for one more session.
     pub(super) fn make_space_for_lost(&mut self) {
         if self.resumables.len() >= self.settings.people_max
             && let Some(other) = self.resumables.to_forget()
@@ -36,7 +36,7 @@ impl Chat {
         Some(lost)
     }
 
-    /// A person whose link is lost is put out of a room.
+    /// Removes a person whose link is lost from a room.
     pub(super) fn leave_while_lost(&mut self, id: PersonId, room: RoomId) {
         if self.resumables.get(id).is_some() {
             self.rooms.set_absent(room, id, false);
@@ -46,7 +46,7 @@ impl Chat {
         }
     }
 
-    /// A person whose link is lost is given another name, under which it comes back.
+    /// Renames a person whose link is lost and who will come back under the new name.
     pub(super) fn rename_lost(&mut self, renamed: &Renamed, event: &Event) {
         let Some(lost) = self.resumables.get(renamed.person) else {
             return;
@@ -71,13 +71,13 @@ impl Chat {
         });
     }
 
-    /// Whether a name is one of an account's.
+    /// Whether a name belongs to the account.
     pub(in crate::chat) fn owns(&self, account: Option<&Name>, name: &Name) -> bool {
         let owner = self.registrations.get(name);
         owner.is_some_and(|owner| account.is_some_and(|account| owner.name.same_as(account)))
     }
 
-    /// Forgets some of the sessions whose time is over.
+    /// Forgets some of the sessions whose time is up.
     pub(super) fn forget_expired(&mut self, now: Timestamp) {
         for _ in 0..TIDY_MAX {
             let Some(id) = self.resumables.expired(now) else {
@@ -88,7 +88,7 @@ impl Chat {
     }
 }
 
-/// The rooms that wait for a person: the lobby is there without that.
+/// The rooms that stay open for a person. The lobby always is.
 fn rooms_of(lost: &Resumable) -> impl Iterator<Item = RoomId> {
     let rooms = lost.person.rooms.iter().copied();
     rooms.filter(|room| *room != LOBBY)

@@ -1,4 +1,4 @@
-//! Private messages as they are told, kept, shown and deleted.
+//! Private messages: delivered, kept, shown and deleted.
 
 use alloc::vec::Vec;
 
@@ -29,7 +29,7 @@ impl Chat {
         self.registrations.mail.keep(event, from);
     }
 
-    /// For whom counts what a person does.
+    /// Whose quota a person's messages count against.
     pub(super) fn holders_behind(&self, person: PersonId) -> Vec<Holder> {
         self.people
             .get(person)
@@ -41,14 +41,14 @@ impl Chat {
         self.note_sender(shown.person, shown.messages.last());
     }
 
-    /// A person was shown a private message, whose sender it may answer.
+    /// Notes whom a person can answer: the sender of the last private message they saw.
     pub(super) fn note_sender(&mut self, person: PersonId, message: Option<&Event>) {
         if let Some(sender) = message.and_then(|event| Sender::of(&event.fact)) {
             self.people.with(person, |p| p.set_last_sender(sender));
         }
     }
 
-    /// Who has not been shown the message will not be.
+    /// Deletes a message for everybody who has not seen it yet.
     pub(super) fn apply_private_deleted(&mut self, deletion: &PrivateDeletion) {
         if let Some(account) = &deletion.to_account {
             self.registrations.mail.delete(account, deletion.message);

@@ -1,4 +1,4 @@
-//! Names that are taken, and that others show in place of their own.
+//! Display names that others show and that a person has now taken as a name.
 
 use alloc::vec::Vec;
 
@@ -10,7 +10,7 @@ use crate::metadata::MetadataOwner;
 use crate::name::Name;
 
 impl Chat {
-    /// Notes whose shown name is another's by a fact that holds now.
+    /// Notes whose display name now belongs to somebody else because of a fact.
     pub(super) fn note_taken_names(&mut self, fact: &Fact) {
         if self.metadata.is_empty() {
             return;
@@ -48,7 +48,7 @@ impl Chat {
             .note_taken(name, is_registered, |owner| own.contains(owner));
     }
 
-    /// The same for all names that are registered, when a server starts.
+    /// The same for all registered names, when a server starts.
     pub(in crate::chat) fn note_registered_names(&mut self) {
         for (owner, name) in self.metadata.shown_names().all() {
             let other = self.registrations.get(&name).or_else(|| {

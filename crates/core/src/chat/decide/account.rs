@@ -1,7 +1,7 @@
-//! Accounts: registering a name, grouping another to it, logging in and out, giving up.
+//! Accounts: registering a name, grouping another to it, logging in and out, giving it up.
 //!
-//! Changing an account needs a proof of it: a session that was left open, or a resume code that somebody read, must
-//! not be enough.
+//! Changing an account needs a proof: a session left open, or a resume code that somebody read,
+//! must not be enough.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -59,7 +59,7 @@ impl Chat {
             }
             Command::LogOut => return self.decide_log_out(me, env, facts),
             Command::Unclaim { proof } => return self.decide_unclaim(me, proof.as_ref(), facts),
-            // No other comes here.
+            // No other command gets here.
             _ => return Err(Rejection::NotHere),
         }
         Ok(Outcome::Done)
@@ -80,7 +80,7 @@ impl Chat {
             return Ok(Outcome::Done);
         };
         facts.push(match proof {
-            // A password is replaced by who knows it, and by nothing else.
+            // Only the current password, and no certificate, may replace a password.
             Some(proof)
                 if own
                     .password_hash()
@@ -95,7 +95,7 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    /// An account begins under a person's name.
+    /// Creates an account under a person's name.
     pub(super) fn claim(
         &self,
         me: &Person,
@@ -122,7 +122,7 @@ impl Chat {
         Ok(())
     }
 
-    /// The rooms that a person has made as a guest are its own under its registered name.
+    /// The rooms that a person made as a guest belong to their registered name now.
     fn take_rooms(&self, me: &Person, facts: &mut Vec<Fact>) {
         for &id in &me.rooms {
             let rules = self.rooms.rules(id);
@@ -136,7 +136,7 @@ impl Chat {
     }
 
     pub(super) fn decide_group(&self, me: &Person) -> Result<Fact, Rejection> {
-        // A name that is to be an account needs what proves it.
+        // Only a name whose credentials are known can become an account.
         let own = self.account_of(me).ok_or(Rejection::NeedsProof)?;
         if own.owns(&me.name) {
             return Err(Rejection::LoggedInAlready(own.name.clone()));
@@ -162,7 +162,7 @@ impl Chat {
         }
     }
 
-    /// The beginning of an account under a name that nobody bears.
+    /// Creates an account under a name that nobody bears.
     pub(super) fn added(
         &self,
         name: Name,
@@ -173,7 +173,7 @@ impl Chat {
         if self.registrations.len() >= REGISTRATIONS_MAX {
             return Err(Rejection::RegistrationsFull);
         }
-        // The person who goes by the name now is not its owner.
+        // Whoever goes by the name now is not its owner.
         let name = self.check_name(name, taker, None, now)?;
         Ok(AccountChanged {
             account: name,
@@ -188,7 +188,7 @@ impl Chat {
         })
     }
 
-    /// A client that has not come in yet registers the name that it is to have.
+    /// Registers the name of a client that has not logged in yet.
     pub(super) fn decide_register_early(
         &self,
         address: IpAddr,
@@ -225,7 +225,7 @@ impl Chat {
         if let Some(own) = other.filter(|_| !beside) {
             return self.take_up(&own, Origin::of(me), Some(me), env, facts);
         }
-        // Rights that it has given up come back with the proof.
+        // Rights that were given up come back with the proof.
         if me.account.as_ref() == Some(&account.name)
             && account.operator
             && !me.session.rank.operator
@@ -301,7 +301,7 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    /// The end of an account. Everybody is logged out of it and keeps the name for the visit.
+    /// Ends an account. Everybody is logged out and keeps the name for the visit.
     pub(super) fn end_account(
         &self,
         account: &Account,
@@ -314,7 +314,7 @@ impl Chat {
         facts.extend(logins.map(|person| self.logged_out(person)));
     }
 
-    /// A person under its account, or none, with other rights.
+    /// The fact that a person has other rights with the same account, or without one.
     pub(super) fn with_rights(&self, person: &Person, operator: bool) -> Fact {
         Fact::AccountSet(Box::new(AccountSet {
             person: person.id,
@@ -337,7 +337,7 @@ impl Chat {
         }))
     }
 
-    /// A change of an account, and everybody who is logged in to it, to be told.
+    /// A change of an account, addressed to everybody who is logged in to it.
     pub(super) fn account_changed(
         &self,
         account: &Account,
@@ -354,19 +354,20 @@ impl Chat {
         self.registrations.get(person.account.as_ref()?)
     }
 
-    /// Whether a person goes by a name of the account that it is logged in to.
+    /// Whether a person's name belongs to the account that they are logged in to.
     pub(super) fn is_own_name(&self, person: &Person) -> bool {
         let own = self.account_of(person);
         own.is_some_and(|own| own.owns(&person.name))
     }
 
-    /// Whether a person is an operator for the visit alone: another operator made it one. The server's first
-    /// is not, though its name may not be registered yet.
+    /// Whether a person is an operator only for the visit, because another operator made them one.
+    /// The first operator of the server does not count, though their name may not be registered
+    /// yet.
     pub(super) fn is_operator_on_loan(&self, person: &Person) -> bool {
         person.session.rank.for_visit && self.is_operator_for_visit(person)
     }
 
-    /// Whether a person would be an operator without its account.
+    /// Whether a person would be an operator without their account.
     pub(super) fn is_operator_for_visit(&self, person: &Person) -> bool {
         let account = self.account_of(person);
         person.session.rank.operator && !account.is_some_and(|account| account.operator)

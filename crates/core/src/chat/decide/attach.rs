@@ -1,10 +1,11 @@
-//! Several connections of one person: those of its clients of IRC.
+//! Several connections of one person, all of them IRC clients.
 //!
-//! When a client logs in by IRC under a name that its account already uses over IRC, it becomes one more connection
-//! of the same person: nobody's link is cut, and two clients that reconnect by themselves do not take the name from
-//! each other for ever. A dead link does no harm, since it is found dead in time and ends alone. The other dialects
-//! take the session over instead: there one screen follows another. Either way the proof gives the rights of the
-//! name, and ends those of the visit.
+//! A client that logs in by IRC under a name that its account already uses over IRC becomes an
+//! additional connection of the same person. So nobody's link is cut, and two clients that
+//! reconnect by themselves do not take the name from each other for ever. A dead link does no harm,
+//! since it is detected in time and ends alone. The other dialects take the session over instead:
+//! there, one screen follows another. Either way the proof gives the rights of the name, and ends
+//! those of the visit.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -22,8 +23,8 @@ use crate::rejection::Rejection;
 use crate::time::Timestamp;
 
 impl Chat {
-    /// The person that an arrival is one more connection of: it bears the name, and the proof is of the
-    /// account that it is logged in to.
+    /// The person whom an arriving client joins as another connection: they bear the name, and the
+    /// proof is of the account that they are logged in to.
     pub(super) fn attachable(
         &self,
         origin: &Origin,
@@ -35,7 +36,7 @@ impl Chat {
         (is_own && shares_connections(origin, bearer)).then_some(bearer)
     }
 
-    /// Puts a person on one more connection.
+    /// Adds a connection to a person.
     pub(super) fn decide_attach(
         &self,
         person: &Person,
@@ -50,7 +51,7 @@ impl Chat {
         for &room in &person.rooms {
             self.check_may_stay(person, room, origin.address, origin.link, now)?;
         }
-        // A right that was given to the visit of the first would go on for as long as there is another.
+        // A right given for the visit would otherwise last for as long as any connection does.
         if self.is_operator_for_visit(person) {
             facts.push(self.with_rights(person, false));
         }
@@ -74,7 +75,7 @@ impl Chat {
         Ok(Outcome::Attached(person.id))
     }
 
-    /// Checks that one more connection may log in to an account.
+    /// Checks that the account has room for another login.
     pub(super) fn check_has_login(&self, account: &Account) -> Result<(), Rejection> {
         let logins = self.people.logged_in_to(&account.name);
         let connections: usize = logins.map(|person| 1 + person.others().len()).sum();
@@ -87,12 +88,12 @@ impl Chat {
     }
 }
 
-/// Whether a person can be on one more connection: its client and the other speak IRC.
+/// Whether a person can get another connection: both clients must speak IRC.
 pub(super) fn shares_connections(origin: &Origin, person: &Person) -> bool {
     [origin.link.client, person.session.link.client] == [Client::Irc; 2]
 }
 
-/// One of several connections of a person ends.
+/// One of a person's several connections ends.
 pub(super) fn detached(person: &Person, conn: ConnId, why: Option<QuitReason>) -> Fact {
     Fact::Detached(Box::new(Detached {
         person: person.id,
@@ -102,7 +103,7 @@ pub(super) fn detached(person: &Person, conn: ConnId, why: Option<QuitReason>) -
     }))
 }
 
-/// All but the first connection of a person end, since it goes on over another.
+/// Ends all but the first connection of a person, whose session goes on elsewhere.
 pub(super) fn without_others(person: &Person) -> impl Iterator<Item = Fact> + '_ {
     let others = person.others().iter();
     others.map(|other| detached(person, other.id, None))

@@ -1,4 +1,4 @@
-//! Whom a room keeps out, and whom it silences.
+//! Keeping people out of a room (bars), and silencing them in it (mutes).
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -17,8 +17,8 @@ use crate::rejection::{Rejection, RoomRejection};
 use crate::room::Standing;
 use crate::time::Timestamp;
 
-/// Members of a room that are held against a bar one by one. In a fuller room those who come from
-/// the block are looked up.
+/// Up to this many members of a room are compared with a bar one by one. In a larger room the
+/// people from the block are looked up.
 const MEMBERS_SCANNED_MAX: usize = 1_024;
 
 impl Chat {
@@ -31,7 +31,8 @@ impl Chat {
         cover_address: bool,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        // Half of a block at a time, who is put out would tell an address.
+        // By barring half a block at a time and seeing who is put out, a moderator could find an
+        // address.
         if mask.name.is_none() && !me.session.rank.operator {
             return Err(self.refusal(id, RoomRejection::AddressBar));
         }
@@ -70,7 +71,7 @@ impl Chat {
         Ok(())
     }
 
-    /// Checks that a name is nobody's whom moderators leave alone, whether it is here or not.
+    /// Checks that a name belongs to nobody whom moderators cannot act on, present or not.
     fn check_may_bar_name(&self, me: &Person, id: RoomId, name: &Name) -> Result<(), Rejection> {
         let rules = self.rooms.rules(id);
         let account = self.registrations.get(name);
@@ -86,7 +87,7 @@ impl Chat {
         let refused = match held.map(|held| held.standing) {
             Some(Standing::Owner) if may_act_on_owner => return Ok(()),
             Some(owner @ Standing::Owner) => RoomRejection::TargetGoverns(name.clone(), owner),
-            // Its rank would go, and that lasts.
+            // They would lose their rank, and that lasts.
             Some(Standing::Moderator) if on_loan => return Err(Rejection::OutlastsVisit),
             _ if is_operator() => RoomRejection::TargetOperates(name.clone()),
             _ => return Ok(()),
@@ -94,8 +95,8 @@ impl Chat {
         Err(self.refusal(id, refused))
     }
 
-    /// Takes what one who is barred by name and is not inside is in the room: a moderator's rank would open the
-    /// door, and an invitation would outlast the bar.
+    /// Ends the standing of a barred person who is not inside: a moderator's rank would let them
+    /// in, and an invitation would outlast the bar.
     fn deposed(
         &self,
         me: &Person,
@@ -119,12 +120,12 @@ impl Chat {
         if hit.iter().any(is_hit) {
             return None;
         }
-        // What lasts is not taken by a right that does not.
+        // A right that ends with the visit cannot take a standing that lasts.
         bearer.account = bearer.account.filter(|_| !self.acts_on_loan(me, id));
         self.taken_wholly(me, id, bearer)
     }
 
-    /// The name of a person, and its block if nobody else comes from there.
+    /// A person's name, and their block if nobody else comes from there.
     fn cover_home(&self, me: &Person, target: &Person, now: Timestamp) -> Mask {
         let of_name = Mask::of_name(target.name.clone());
         match self.home_of(Actor::Person(me), target, now) {
@@ -180,8 +181,8 @@ impl Chat {
         Ok(())
     }
 
-    /// Takes the rank of a moderator who is muted, whom a mute would not silence and who could undo it. The
-    /// owner stays what it is, and cannot be muted.
+    /// Ends the rank of a moderator who is muted: a mute would not silence them, and they could
+    /// undo it. An owner stays owner and cannot be muted.
     fn demoted(
         &self,
         me: &Person,
@@ -204,7 +205,7 @@ impl Chat {
         }
     }
 
-    /// Lifts the mutes of those who become moderators: a mute does not silence them.
+    /// Lifts the mutes of people who become moderators: a mute does not silence them.
     pub(super) fn unmute_promoted(
         &self,
         me: &Person,

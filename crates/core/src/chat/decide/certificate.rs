@@ -42,7 +42,7 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    /// Another certificate of an account; `None` if it is one already.
+    /// Adds a certificate to an account; `None` if it has it already.
     fn decide_add(
         &self,
         me: &Person,

@@ -17,22 +17,22 @@ use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::time::Timestamp;
 
-/// Where the target of a restriction comes from.
+/// Where the target of a restriction connects from.
 pub(super) enum Home {
     /// Nobody else comes from this block.
     Alone(IpNet),
-    /// Others do, or may.
+    /// Others do as well, or may.
     Shared(Spared),
 }
 
-/// The account of a person who goes by another name at the moment.
+/// The account of a person who goes by a name that does not belong to it.
 pub(super) fn account_beside_name(person: &Person) -> Option<Name> {
     let account = person.account.as_ref()?;
     (!account.same_as(&person.name)).then(|| account.clone())
 }
 
 impl Chat {
-    /// The mask of a ban: the name, and its block if nobody else comes from there.
+    /// The mask of a ban: the name, and its block if nobody else connects from there.
     pub(super) fn cover(
         &self,
         me: Actor<'_>,
@@ -46,8 +46,8 @@ impl Chat {
         }
     }
 
-    /// The mask of a mute: as that of a ban for a registered name. A guest's name matches only where
-    /// the guest comes from: the next to take it elsewhere is not muted in the guest's place.
+    /// The mask of a mute: for a registered name the same as for a ban. A guest's name matches only
+    /// at the guest's address, so that the next guest of that name elsewhere is not muted.
     pub(super) fn cover_speech(
         &self,
         me: Actor<'_>,
@@ -64,7 +64,7 @@ impl Chat {
         }
     }
 
-    /// The mutes of a guest as those of the name that it registers.
+    /// The mutes of a guest, converted into mutes of the name that the guest registers.
     pub(super) fn mutes_of_guest(
         &self,
         me: &Person,
@@ -107,13 +107,13 @@ impl Chat {
         Ok(facts)
     }
 
-    /// Where a person comes from, and who else does.
+    /// Where a person connects from, and who else does.
     pub(super) fn home_of(&self, me: Actor<'_>, target: &Person, now: Timestamp) -> Home {
         let net = subnet_of(target.session.address);
         let here = self.people.matching(&Mask::of_net(net));
         let is_me = |person: &&Person| Some(person.id) == me.id();
         let own = !is_me(&target) && here.iter().any(is_me);
-        // What is done to an account is done to all who are logged in to it.
+        // What is done to an account is done to everybody logged in to it.
         let is_of_account = |person: &Person| {
             let account = target.account.as_ref();
             account.is_some_and(|account| person.is_logged_in_to(account))
@@ -122,8 +122,8 @@ impl Chat {
         let others = here
             .iter()
             .filter(|person| !is_meant(person) && !is_me(person));
-        // Of those who may come back the ones count whom the operator may do nothing to. Anybody can
-        // leave a lost session behind to be spared.
+        // Of those who may come back, only people whom the operator cannot act on count. Anybody
+        // could leave a lost session behind to be spared.
         let lost = self.resumables.matching(&Mask::of_net(net), now);
         let above = lost
             .iter()

@@ -13,7 +13,7 @@ use crate::room::{Held, RoomSetting, Standing};
 use crate::room_name::RoomName;
 
 impl Chat {
-    /// Appends the entries of the log that belong to the changes of a room which a person has caused.
+    /// Appends audit entries for the changes of a room that a person made as an operator.
     pub(super) fn follow_with_audit(&self, me: &Person, facts: &mut Vec<Fact>, from: usize) {
         if !me.session.rank.operator {
             return;
@@ -23,7 +23,7 @@ impl Chat {
             let (id, room, deeds) = match fact {
                 Fact::RoomChanged(change) => {
                     let bars = |fact: &Fact| matches!(fact, Fact::RoomChanged(other) if matches!(other.act, RoomAct::Bar(_)));
-                    // Whom a bar puts out it says itself.
+                    // The entry of the bar says whom it put out.
                     let is_of_bar = matches!(change.act, RoomAct::Eject { .. })
                         && facts[from..].iter().any(bars);
                     let deeds = match is_of_bar {
@@ -46,13 +46,13 @@ impl Chat {
         facts.append(&mut more);
     }
 
-    /// Whether a person who may do what moderators do in a room may do so as an operator alone.
+    /// Whether a person who may moderate a room may do so only as an operator.
     fn acts_as_operator(&self, me: &Person, id: RoomId) -> bool {
         self.standing(me, id) < Some(Standing::Moderator)
     }
 }
 
-/// An entry that nobody is told of: they are told of the deed.
+/// An entry that is shown to nobody, since the act itself is.
 fn entry(me: &Person, room: RoomName, deed: RoomDeed) -> Fact {
     Fact::Moderated(Box::new(AuditEntry {
         by: me.name.clone(),
@@ -99,7 +99,7 @@ fn deeds_of(act: &RoomAct) -> Vec<RoomDeed> {
     [deed].into()
 }
 
-/// What was given or taken where a person is something else now.
+/// What was given or taken if a person's standing differs.
 fn change_between(before: Option<Held>, after: Option<Held>) -> StandingChange {
     let governs = |held: Option<Held>| held.is_some_and(Held::governs);
     let has_voice = |held: Option<Held>| held.is_some_and(Held::has_voice);

@@ -1,7 +1,7 @@
 //! Deleting a message: one's own, or anybody's in a room that one moderates.
 //!
-//! The chat keeps no messages. The store has looked up where the message was said and under which name, and the
-//! command carries that.
+//! The chat keeps no messages. The store looks up where and under which name a message was said,
+//! and the command carries that.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -55,7 +55,7 @@ impl Chat {
             why,
             is_signal,
         })));
-        // What people take back of their own is no act of an operator, and could fill the log.
+        // Deleting one's own message is no act of an operator, and could fill the log.
         if !is_own {
             let act = ModAction::Delete {
                 name,
@@ -66,7 +66,8 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    /// A private message is deleted by the account or the guest that sent it. Others do not learn that there is one.
+    /// Only the account or the guest that sent a private message can delete it. Others do not learn
+    /// that it exists.
     fn decide_delete_private(
         &self,
         me: &Person,
@@ -112,8 +113,9 @@ impl Chat {
         })))
     }
 
-    /// Whether a message is a person's own: its account has said it, under whatever name, or the person itself,
-    /// under a name that it bore then. Another may have had the name before, and another may register it later.
+    /// Whether a message is a person's own: their account sent it, under whatever name, or they
+    /// sent it themselves, under a name that they bore then. Somebody else may have had the name
+    /// before, and may register it later.
     fn is_ones_own(
         &self,
         me: &Person,
@@ -125,8 +127,8 @@ impl Chat {
         is_of_account || me.has_borne(name, message)
     }
 
-    /// Whether a person is logged in to the account that was known by a name at a time. One that has ended
-    /// since may have left its name to another.
+    /// Whether a person is logged in to the account that had a name at that time. If that account
+    /// has ended, another may have the name by now.
     fn was_logged_in_to(&self, me: &Person, account: &Name, at: Timestamp) -> bool {
         let own = self.account_of(me);
         own.is_some_and(|own| own.name.same_as(account) && own.since <= at)

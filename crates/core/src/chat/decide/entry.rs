@@ -1,7 +1,7 @@
 //! Who may enter a room, know of it, and read what was said there.
 //!
-//! One rule covers every way to the past: what was said in a room belongs to those who are inside or
-//! may go in. A room that is hidden is not there at all for anybody else.
+//! One rule covers every way to the past: what was said in a room is for those who are inside or
+//! may enter. To anybody else a hidden room does not exist.
 
 use core::net::IpAddr;
 
@@ -18,7 +18,7 @@ use crate::room::{Held, RoomPassword, Standing};
 use crate::time::Timestamp;
 
 impl Chat {
-    /// A person's standing in a room: that of its registered name, or that of the visit.
+    /// A person's standing in a room: that of their registered name, or one for the visit.
     pub(in crate::chat) fn standing(&self, person: &Person, id: RoomId) -> Option<Standing> {
         self.held(person, id).map(|held| held.standing)
     }
@@ -28,7 +28,7 @@ impl Chat {
         self.held_as(person.id, person.account.as_ref(), id)
     }
 
-    /// The same, of a person who is logged in to an account, or to none.
+    /// The standing that a person would have when logged in to an account, or to none.
     pub(super) fn held_as(
         &self,
         person: PersonId,
@@ -40,7 +40,7 @@ impl Chat {
         let lasting = account.and_then(|account| rules.of_account(account));
         let of_lost = || self.resumables.get(person)?.standing_in(id);
         let held = lasting.max(rules.of_guest(person).or_else(of_lost))?;
-        // Server operators alone moderate what is the server's.
+        // Only server operators moderate the server's own rooms.
         let is_servers = room.is_servers || id == LOBBY;
         Some(match held.standing {
             Standing::Moderator | Standing::Owner if is_servers => match held.voiced {
@@ -51,12 +51,13 @@ impl Chat {
         })
     }
 
-    /// Whether a person may do what moderators do in a room.
+    /// Whether a person may moderate a room.
     pub(in crate::chat) fn moderates(&self, me: &Person, id: RoomId) -> bool {
         me.session.rank.operator || self.standing(me, id) >= Some(Standing::Moderator)
     }
 
-    /// Checks that a person moderates a room. Moderators do so inside, operators from anywhere.
+    /// Checks that a person may moderate a room. Moderators do so from inside, operators from
+    /// anywhere.
     pub(in crate::chat) fn check_moderates(
         &self,
         me: &Person,
@@ -80,7 +81,7 @@ impl Chat {
         }
     }
 
-    /// Whether a person may know that there is such a room.
+    /// Whether a person may know that a room exists.
     pub(in crate::chat) fn knows(&self, me: &Person, id: RoomId) -> bool {
         let is_hidden = self.rooms.get(id).is_some_and(Room::is_hidden);
         !is_hidden
@@ -92,7 +93,7 @@ impl Chat {
     /// The number of a room that a person may know of.
     ///
     /// # Errors
-    /// [`Rejection::NoSuchRoom`], with the room probably meant, or [`Rejection::RoomGone`].
+    /// [`Rejection::NoSuchRoom`] with the most similar room, or [`Rejection::RoomGone`].
     pub(in crate::chat) fn room_of(&self, me: &Person, room: RoomRef) -> Result<RoomId, Rejection> {
         match room {
             RoomRef::Id(id) if self.rooms.contains(id) && self.knows(me, id) => Ok(id),
@@ -136,7 +137,7 @@ impl Chat {
             return Ok(());
         };
         self.check_is_open(me, id, rules, password, now)?;
-        // One who is invited has a place.
+        // Somebody who is invited has a place.
         let has_place = || self.moderates(me, id) || self.standing(me, id).is_some();
         let full = |limit: &u32| self.here(id) >= *limit as usize && !has_place();
         match rules.settings.limit.filter(full) {
@@ -185,8 +186,8 @@ impl Chat {
         Err(self.refusal(id, refused))
     }
 
-    /// Checks that a person whose session goes on over another connection may hear a room from there
-    /// that it is in.
+    /// Checks that a person whose session continues on another connection may stay in a room from
+    /// there.
     pub(super) fn check_may_stay(
         &self,
         person: &Person,
@@ -210,7 +211,7 @@ impl Chat {
         }
     }
 
-    /// Checks that no room that a person is in keeps out people of this name.
+    /// Checks that none of a person's rooms bars people with this name.
     pub(super) fn check_no_room_bars(
         &self,
         person: &Person,

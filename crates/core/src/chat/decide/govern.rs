@@ -1,8 +1,8 @@
-//! What moderators do in a room: settings, standings, who is put out, kept out or silenced.
+//! What moderators do in a room: settings, standings, putting people out, barring and muting them.
 //!
-//! A moderator cannot act on the room's owner or on a server operator. They can do to another moderator what they
-//! can do to anybody, which ends that moderator's rank. Operators are told addresses and moderators are not, so a
-//! bar of a guest's name covers the address without naming it.
+//! A moderator cannot act on the room's owner or on a server operator. They can do to another
+//! moderator what they can do to anybody, which ends that moderator's rank. Only operators see
+//! addresses, so a moderator's bar of a guest's name covers the address without showing it.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -94,7 +94,7 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    /// Decides who may not enter a room or speak in it.
+    /// Decides bars and mutes.
     fn decide_restriction(
         &self,
         me: &Person,
@@ -142,7 +142,7 @@ impl Chat {
                 let id = self.governed(me, room)?;
                 self.decide_unmute_in(me, id, name, now, facts)?;
             }
-            // The commands of connections without a name and of the server, from a person.
+            // The commands of connections without a name and of the server, which no person gives.
             _ => return Err(Rejection::NotHere),
         }
         Ok(())
@@ -154,7 +154,7 @@ impl Chat {
         self.check_moderates(me, id).map(|()| id)
     }
 
-    /// The same, if people can be kept out of it.
+    /// The same, if people can be kept out of the room.
     fn governed_by_list(&self, me: &Person, room: RoomRef) -> Result<RoomId, Rejection> {
         let id = self.governed(me, room)?;
         match id == LOBBY {
@@ -167,7 +167,7 @@ impl Chat {
         self.rooms.rules(id).is_some_and(holds)
     }
 
-    /// Of several changes of one setting the last, and of those what makes a difference.
+    /// Of several changes of one setting only the last, and only those that change something.
     fn changing(&self, id: RoomId, settings: Box<[RoomSetting]>) -> Box<[RoomSetting]> {
         let before = self.rooms.rules(id);
         let before = before.map(|rules| rules.settings.clone());
@@ -206,7 +206,7 @@ impl Chat {
         if settings.iter().any(is_for_some) {
             return Err(self.refusal(id, RoomRejection::PasswordNotForAll));
         }
-        // Whom it keeps out would come in that way, an operator too; and nobody shuts itself out.
+        // Nobody may set this on a connection that it would keep out, not even an operator.
         let is_encrypted = self.rules_hold(id, |rules| rules.settings.encrypted);
         let is_about_that = |setting: &RoomSetting| match setting {
             RoomSetting::Encrypted(on) => *on || is_encrypted,
@@ -218,7 +218,8 @@ impl Chat {
         Ok(())
     }
 
-    /// Whether these settings are the first of a room that nobody owns: they end when it is empty.
+    /// Whether these are the first settings of a room without an owner: they end when the room is
+    /// empty.
     fn passes(&self, id: RoomId, settings: &[RoomSetting]) -> bool {
         let Some(room) = self.rooms.get(id).filter(|room| !room.is_owned(id)) else {
             return false;
@@ -230,7 +231,7 @@ impl Chat {
         had_none && after != RoomSettings::default()
     }
 
-    /// The room keeps its number, and with it its history and all that was set.
+    /// The room keeps its number, and with it its history and settings.
     fn decide_rename_room(
         &self,
         me: &Person,
@@ -272,7 +273,7 @@ impl Chat {
         Ok(())
     }
 
-    /// Checks that a person is nobody whom moderators leave alone.
+    /// Checks that moderators can act on a person.
     pub(super) fn check_may_act_on(
         &self,
         me: &Person,
@@ -304,7 +305,7 @@ impl Chat {
             facts.push(self.joined(target.id, target.name.clone(), LOBBY));
         }
         let account = target.account.as_ref();
-        // What lasts is not taken by a right that does not.
+        // A right that ends with the visit cannot take a standing that lasts.
         let account = account.filter(|_| !self.acts_on_loan(me, id));
         let has =
             |account: &&Name| self.rules_hold(id, |rules| rules.of_account(account).is_some());
@@ -316,8 +317,8 @@ impl Chat {
         facts.push(self.changed(me, id, act, Some(target.id)));
     }
 
-    /// What a moderator did. It is told in private to the one who did it, if it cannot be seen in
-    /// the room, and to the one concerned.
+    /// A moderator's act. The moderator is told in private if the room does not show it, and so is
+    /// the person concerned.
     pub(super) fn changed(
         &self,
         me: &Person,
@@ -337,8 +338,9 @@ impl Chat {
         Fact::RoomChanged(Box::new(change))
     }
 
-    /// Whether a person is told of what a moderator does to it. What an operator does everybody is told whom it
-    /// concerns; a moderator's words do not reach those who ignore it, or have nothing to do with the room.
+    /// Whether a person is told what was done to them. Acts of operators are always told; a
+    /// moderator's words do not reach people who ignore the moderator or have nothing to do with
+    /// the room.
     fn is_told(&self, me: &Person, change: &RoomChange, target: PersonId) -> bool {
         let is_put_out = matches!(change.act, RoomAct::Eject { .. });
         if me.session.rank.operator || is_put_out || target == me.id {
@@ -356,7 +358,7 @@ impl Chat {
         concerns && !target.ignores_person(me)
     }
 
-    /// A change that is told to nobody in private, under the name of who has made it.
+    /// A change that is told to nobody in private, with the name of its author.
     pub(super) fn change_by(&self, by: Name, room: RoomId, act: RoomAct) -> RoomChange {
         RoomChange::new(by, room, self.name_of(room), act)
     }

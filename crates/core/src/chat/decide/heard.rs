@@ -1,9 +1,9 @@
-//! Who may be heard. A person who is muted, or a stranger while the server is locked, cannot get words of their own
-//! to others, whichever command would carry them.
+//! Who may be heard. A person who is muted, or a stranger while the server is locked, must not get
+//! words of their own to others by any command.
 //!
-//! `Chat::hearers` says of every command who reads its words, so that a new one cannot be forgotten. A name that
-//! belongs to somebody does not count as the typist's own words: a muted moderator can still keep people out. A
-//! room's password does count, since the other moderators read it.
+//! `Chat::hearers` says of every command who reads its words, so that a new command cannot be
+//! forgotten. Naming somebody does not count as words of one's own: a muted moderator can still bar
+//! people. A room's password does count, since the other moderators read it.
 
 use alloc::boxed::Box;
 use core::net::IpAddr;
@@ -22,16 +22,17 @@ use crate::room::{RoomSetting, Standing};
 use crate::source::Ident;
 use crate::time::Timestamp;
 
-/// Who reads what a person says by a command.
+/// Who reads what a person says with a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Hearers {
-    /// It has no words of its sender's, or nobody else reads them.
+    /// The command has no words of its sender's own, or nobody else reads them.
     Nobody,
-    /// People whom no mute of a room keeps from it: its sender is a moderator, or an operator.
+    /// People who read it whatever rooms have muted the sender, who is a moderator or an operator.
     Others,
-    /// Those in the sender's rooms, each of which may have muted it.
+    /// People in the sender's rooms, each of which may have muted the sender.
     OnesRooms,
-    /// The rule of the command finds them, and [checks](Chat::check_may_be_heard) what they may hear.
+    /// The rule of the command finds them, and [checks](Chat::check_may_be_heard) whether they may
+    /// hear it.
     Found,
 }
 
@@ -54,8 +55,8 @@ impl Hearers {
 }
 
 impl Chat {
-    /// The command, if others may hear what its sender says by it. A reason that they may not is left out
-    /// where nobody could be asked for another.
+    /// Returns the command if others may hear its words. Leaves out a reason that they may not
+    /// hear, if there is nobody to ask for another.
     pub(super) fn keeping_silence(
         &self,
         me: &Person,
@@ -104,7 +105,7 @@ impl Chat {
             | Command::Reply(_)
             | Command::Signal { .. }
             | Command::SetTopic { .. }
-            // A name is heard where it is a new one, and so is that of a room.
+            // The rule checks a name only if it is new, of a person or of a room.
             | Command::Rename { .. }
             | Command::Join(_)
             | Command::JoinWith { .. }
@@ -133,7 +134,7 @@ impl Chat {
                 true => Hearers::Others,
                 false => Hearers::Nobody,
             },
-            // They come from no person, or not from one who is here; or in another.
+            // No person who is here gives these, or they are part of another command.
             Command::LogIn { .. }
             | Command::Once { .. }
             | Command::Resume(_)
@@ -144,7 +145,7 @@ impl Chat {
             | Command::EndShownNames
             | Command::AddAccount { .. }
             | Command::SetPassword { .. }
-            // Nobody else is told what was typed, but for names that are there.
+            // Others see only names that exist already.
             | Command::SetMarker { .. }
             | Command::Register { .. }
             | Command::Group
@@ -168,7 +169,7 @@ impl Chat {
         }
     }
 
-    /// Whether a moderator gives others more to read than the names of people.
+    /// Whether a moderator's command shows others more than names of people.
     fn makes_up_words(&self, command: &Command, now: Timestamp) -> bool {
         match command {
             Command::Ban { mask, why, .. } | Command::Bar { mask, why, .. } => {
@@ -184,14 +185,14 @@ impl Chat {
         }
     }
 
-    /// Whether a name is that of somebody who is here or was, or is registered.
+    /// Whether somebody who is or was here, or an account, has the name.
     fn is_someones(&self, name: &Name, now: Timestamp) -> bool {
         self.people.named(name).is_some()
             || self.registrations.get(name).is_some()
             || self.resumables.named(name, now).is_some()
     }
 
-    /// Whether a mask of IRC's is a name that is somebody's, and says nothing else.
+    /// Whether an IRC mask is just somebody's name.
     fn is_of_somebody(&self, matched: &Matched, now: Timestamp) -> bool {
         let name = match matched {
             Matched::Source(glob) => glob.as_str().strip_suffix("!*@*"),
@@ -201,7 +202,8 @@ impl Chat {
         name.is_some_and(|name| self.is_someones(&name, now))
     }
 
-    /// What a client of IRC says of itself, if others may read it of one who comes under these names.
+    /// What an IRC client says of itself, without what others may not hear from a person with these
+    /// names.
     pub(super) fn ident_heard(
         &self,
         origin: &Origin,
@@ -215,7 +217,7 @@ impl Chat {
         Some(if is_muted { without_words() } else { ident })
     }
 
-    /// Checks that others may hear from a person at all, by speech, topic, reason or new name.
+    /// Checks that others may hear from a person at all: speech, topics, reasons or new names.
     pub(super) fn check_may_be_heard(&self, me: &Person, now: Timestamp) -> Result<(), Rejection> {
         self.check_not_muted(me, now)?;
         let rank = me.session.rank;
@@ -235,7 +237,8 @@ impl Chat {
         }
     }
 
-    /// Checks that none of a person's rooms has muted it: each hears its new name, and why it leaves.
+    /// Checks that none of a person's rooms has muted them: each is told their new name, or why
+    /// they leave.
     pub(super) fn check_may_be_heard_in_rooms(
         &self,
         me: &Person,
@@ -285,8 +288,8 @@ impl Chat {
         }
     }
 
-    /// Checks that the name of a guest who arrives may be told to others: it is speech, if those who
-    /// come from the address are muted and had another.
+    /// Checks that others may be told the name of an arriving guest: it is speech if people from
+    /// that address are muted and had another name.
     pub(super) fn check_may_be_told(
         &self,
         name: &Name,

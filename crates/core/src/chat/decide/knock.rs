@@ -1,6 +1,7 @@
-//! Knocking on a room that does not let the person in. At most a fixed number of its moderators inside are told,
-//! and a person can knock on a room only once in a while, since a knock reaches people who did not ask for it. A
-//! person who may not know of a hidden room cannot knock on it: the answer would give it away.
+//! Knocking on a room that does not let the person in. At most a fixed number of moderators inside
+//! are told, and a person can knock on a room only once in a while, since a knock reaches people
+//! who did not ask for it. A person who may not know of a hidden room cannot knock on it: the
+//! answer would give it away.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -38,7 +39,7 @@ impl Chat {
             return Err(self.refusal(id, RoomRejection::KnockedAlready));
         }
         let moderators = self.holders_inside(id, Standing::Moderator);
-        // Who ignores the one who knocks counts, and nobody is told of that.
+        // Moderators who ignore the person count as well, so that nobody finds out who does.
         let moderators: Vec<PersonId> = moderators.take(KNOCK_HEARERS_MAX).collect();
         if moderators.is_empty() {
             return Err(self.refusal(id, RoomRejection::NobodyHears));
@@ -56,7 +57,7 @@ impl Chat {
         })))
     }
 
-    /// The moderators inside who speak IRC and are not concerned, up to so many as hear a knock.
+    /// The moderators inside who speak IRC and are not concerned, as many at most as hear a knock.
     pub(super) fn told_of_invitations(
         &self,
         id: RoomId,
@@ -75,7 +76,7 @@ impl Chat {
         others.take(KNOCK_HEARERS_MAX).collect()
     }
 
-    /// The people inside a room who have a standing there or a higher one.
+    /// The people inside a room with at least this standing.
     pub(super) fn holders_inside(
         &self,
         id: RoomId,

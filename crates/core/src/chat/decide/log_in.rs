@@ -15,26 +15,26 @@ use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
 use crate::time::Timestamp;
 
-/// Random guest names of four digits that are tried. With fifty thousand guests, one of seventy
+/// How many random four-digit guest names are tried. With fifty thousand guests, one in seventy
 /// finds none and gets a longer name.
 const GUEST_TRIES: usize = 16;
 
-/// Random resume codes that are tried. One is in use already once in twenty million times.
+/// How many random resume codes are tried. One in twenty million is in use already.
 const CODE_TRIES: usize = 4;
 
-/// Numbers behind a name that are tried as the free name to suggest: all of one digit, then powers
-/// of two, so that a thousand people called `lee7` or the like do not make this a long search.
+/// The numbers appended to a name when looking for a free one to suggest: all of one digit, then
+/// powers of two, so that a thousand people called `lee7` or the like do not make the search long.
 fn suggested_numbers() -> impl Iterator<Item = u32> {
     (2..=9).chain((4..32).map(|power| 1 << power))
 }
 
-/// Who is to go by a name.
+/// Who wants a name.
 #[derive(Clone, Copy)]
 pub(super) enum Taker<'a> {
     Person(&'a Person),
-    /// A client at this address, which has no person yet.
+    /// A client at this address that has not logged in yet.
     Arriving(IpAddr),
-    /// The owner of an account that is registered for somebody absent.
+    /// The owner of an account that somebody else registers.
     Absent,
 }
 
@@ -77,7 +77,7 @@ impl Chat {
         self.check_has_space()?;
         let account =
             self.account_for_login(&origin, name.as_ref(), proof, other.as_ref(), env.now)?;
-        // A lock that nobody is left to open would shut everybody out for good.
+        // A lock that nobody can open would shut everybody out for good.
         let becomes_operator = self.wants_operator(&origin, env.now);
         if self.locked && account.is_none() && !becomes_operator {
             return Err(Rejection::Locked);
@@ -115,8 +115,8 @@ impl Chat {
         Ok(Outcome::LoggedIn(person))
     }
 
-    /// The account that a person logs in to who comes under a name: that of the name, or else the other that was
-    /// named.
+    /// The account that an arriving person logs in to: the one that owns the name, or else the one
+    /// named besides.
     fn account_for_login(
         &self,
         origin: &Origin,
@@ -141,7 +141,7 @@ impl Chat {
         Ok(account)
     }
 
-    /// The account that a proof is of, with a place for one more login.
+    /// The account that a proof belongs to, if it has room for another login.
     fn proven_account(&self, name: &Name, proof: Option<&Proof>) -> Result<&Account, Rejection> {
         let account = self.registrations.get(name);
         let account = account.filter(|account| proof.is_some_and(|p| account.is_proven_by(p)));
@@ -149,7 +149,7 @@ impl Chat {
         self.check_has_login(account).map(|()| account)
     }
 
-    /// Whether a person becomes the operator by logging in now.
+    /// Whether a person who logs in now becomes the operator.
     fn wants_operator(&self, origin: &Origin, now: Timestamp) -> bool {
         let may = match self.settings.first_operator {
             FirstOperator::Local => {
@@ -168,7 +168,7 @@ impl Chat {
             || self.resumables.has_operator(now)
     }
 
-    /// Whether a text makes its sender the operator.
+    /// Whether a text is the code that makes its sender the operator.
     pub(super) fn is_operator_code(&self, typed: &str, now: Timestamp) -> bool {
         let may = self.settings.first_operator == FirstOperator::Local;
         let code = self.settings.operator_code.filter(|_| may);
@@ -183,7 +183,7 @@ impl Chat {
         Ok(())
     }
 
-    /// Checks that a name may be taken by a person who goes by another name, or by none yet.
+    /// Checks that a person who has another name, or none yet, may take this one.
     pub(super) fn check_name(
         &self,
         name: Name,
@@ -230,8 +230,8 @@ impl Chat {
         Rejection::NameLooksLike { name, other, free }
     }
 
-    /// Checks that the name looks like no other. One's own name in another case can: `iee` does
-    /// not look like `lee`, but `Iee` does.
+    /// Checks that the name looks like nobody else's. One's own name in another case can look like
+    /// another's: `lee` does not look like `iee`, but `Iee` does.
     pub(super) fn check_look(
         &self,
         name: Name,
@@ -247,8 +247,8 @@ impl Chat {
         }
     }
 
-    /// Whether a name passes for the server's. Who has registered it keeps it: the server may have been given
-    /// the name since.
+    /// Whether a name passes for the server's. Its registered owner keeps it: the server's own name
+    /// may have been set later.
     fn is_servers_own(&self, name: &Name) -> bool {
         let mut own = self.settings.own_names.iter();
         own.any(|own| name.passes_for(own)) && self.registrations.get(name).is_none()
@@ -270,7 +270,7 @@ impl Chat {
 
     pub(super) fn free_name_like(&self, name: &Name, now: Timestamp) -> Name {
         let mut numbered = suggested_numbers().map(|number| name.numbered(number));
-        // Somebody who takes all of them deserves a suggestion that is taken.
+        // Somebody who takes all of them gets a suggestion that is taken.
         numbered
             .find(|name| self.is_free(name, now))
             .unwrap_or_else(|| name.clone())
@@ -306,7 +306,7 @@ impl Chat {
         code
     }
 
-    /// A person takes another name; or the session under it, if the name is its own and in use.
+    /// A person takes another name, or the session that has it, if the name is theirs and in use.
     pub(super) fn decide_rename(
         &self,
         me: &Person,
@@ -326,7 +326,7 @@ impl Chat {
         self.check_may_be_heard_in_rooms(me, now)?;
         self.check_may_be_called(me, &name, now)?;
         self.check_no_room_bars(me, &name, now)?;
-        // Another case of one's own registered name needs no password.
+        // Changing the case of one's registered name needs no password.
         let new = match name.same_as(&me.name) {
             true => self.check_look(name, Some(me.id), now)?,
             false => self.check_name(name, Taker::Person(me), proof, now)?,
@@ -335,7 +335,7 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    /// Checks that no ban or lock keeps a name from where a person is.
+    /// Checks that no ban or lock forbids this name to a person at this address.
     pub(super) fn check_may_be_called(
         &self,
         person: &Person,
@@ -355,8 +355,8 @@ impl Chat {
         }
     }
 
-    /// A person under another name, logged in to the account that the name belongs to, if it belongs
-    /// to one. A person who was made an operator for the visit stays one.
+    /// The fact that a person has another name, and is logged in to the account that owns it, if
+    /// one does. Who was made an operator for the visit stays one.
     pub(super) fn renamed(&self, person: &Person, new: Name) -> Fact {
         let owner = self.registrations.get(&new);
         let account = owner.or_else(|| self.account_of(person));
@@ -365,7 +365,7 @@ impl Chat {
             person: person.id,
             old: person.name.clone(),
             since: person.activity.named,
-            // Rights that it has given up do not come back with a name.
+            // Rights that were given up do not come back with a name.
             operator: match is_same {
                 true => person.session.rank.operator,
                 false => {

@@ -1,8 +1,8 @@
 //! Private messages to people who are not here.
 //!
-//! While a session can be resumed, messages wait for it. Those for an account outlive the session: the first person
-//! to log in to the account is shown them, with the session or without. Both sides must be logged in for that: an
-//! unregistered name may be another person's tomorrow.
+//! While a session can be resumed, messages wait for it. Messages for an account outlive the
+//! session: the first person to log in to the account sees them, with the session or without. Both
+//! sides must be logged in for that, since an unregistered name may be another person's tomorrow.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -19,8 +19,9 @@ use crate::text::Text;
 use crate::time::Timestamp;
 
 impl Chat {
-    /// A message under a name that nobody bears at the moment: to who is logged in to its account and came last,
-    /// else to a session that may be resumed, else kept for the account. `None` if it is nobody's name.
+    /// A message to a name that nobody bears at the moment. It goes to the person who logged in to
+    /// the name's account last, else to a session that may be resumed, else it is kept for the
+    /// account. `None` if the name is nobody's.
     pub(super) fn decide_message_to_absent(
         &self,
         me: &Person,
@@ -43,8 +44,8 @@ impl Chat {
         })
     }
 
-    /// The lost session that a name stands for: the one that bears it, unless the name is another's account by
-    /// now, or the newest of its account.
+    /// The lost session that a name means: the one that has the name, unless the name belongs to
+    /// another account by now, or the newest of the name's account.
     fn lost_called(
         &self,
         name: &Name,
@@ -57,7 +58,7 @@ impl Chat {
         bearer.or_else(|| self.resumables.newest_of(&owner?.name, now))
     }
 
-    /// A message to a person whose link is lost, who gets it with the session.
+    /// A message to a person whose link is lost, who gets it on resuming.
     pub(super) fn keep_message(
         &self,
         me: &Person,
@@ -81,7 +82,7 @@ impl Chat {
         Ok(fact)
     }
 
-    /// A message to the owner of a registered name of whom nothing is here.
+    /// A message to the owner of a registered name who is not here at all.
     fn decide_message_to_account(
         &self,
         me: &Person,
@@ -110,13 +111,14 @@ impl Chat {
         })))
     }
 
-    /// The account in whose history a person's private messages stand, and which may leave some.
+    /// The account whose history has a person's private messages, and which may leave messages for
+    /// others.
     pub(super) fn account_kept_for(&self, person: &Person) -> Option<Name> {
         let account = person.account.as_ref();
         account.filter(|_| self.settings.keeps_messages).cloned()
     }
 
-    /// What was kept for the account of a person who has come; `None` if nothing was.
+    /// What is kept for the account of a person who has arrived; `None` if nothing is.
     pub(super) fn decide_show_kept(&self, person: PersonId) -> Option<Fact> {
         let person = self.people.get(person)?;
         let account = person.account.as_ref()?;
@@ -143,14 +145,15 @@ impl Chat {
         })
     }
 
-    /// What is kept for a person's account, without what comes from those whom it ignores.
+    /// What is kept for a person's account, except from people whom the person ignores.
     fn mail_for(&self, person: &Person) -> impl Iterator<Item = (&Event, &KeptMessage)> {
         let account = person.account.as_ref().into_iter();
         let kept = account.flat_map(|account| self.registrations.mail.of(account));
         kept.filter(|(_, message)| hears_by_mail(person, &message.from_name, &message.from_account))
     }
 
-    /// What a person who comes back is shown that was kept for its session and for its account, in the one order.
+    /// What a returning person is shown of what was kept for the session and for the account, in
+    /// order.
     pub(super) fn kept_for(&self, person: &Person, lost: Option<&Resumable>) -> Box<[Event]> {
         let mail = self.mail_for(person).map(|(event, message)| Event {
             fact: Fact::PrivateMessage(Box::new(message.told_to(person.id))),
@@ -164,7 +167,7 @@ impl Chat {
     }
 }
 
-/// Whether a person does not ignore who has sent a message, by its name and its account.
+/// Whether a person does not ignore the sender of a message, by name and account.
 fn hears_by_mail(person: &Person, name: &Name, account: &Name) -> bool {
     let voice = Voice {
         name,
@@ -174,7 +177,7 @@ fn hears_by_mail(person: &Person, name: &Name, account: &Name) -> bool {
     person.ignored(&voice).is_none()
 }
 
-/// A message that was kept, as its receiver has it: for how long it was is the sender's to know.
+/// A kept message as its receiver sees it: only the sender knows how long it would be kept.
 fn as_told(event: &Event) -> Event {
     let mut event = event.clone();
     if let Fact::PrivateMessage(message) = &mut event.fact {

@@ -11,7 +11,7 @@ use crate::read_marker::{MarkerSet, MarkerTarget};
 use crate::time::Timestamp;
 
 impl Chat {
-    /// Moves a marker on; `None` if it is there already, or beyond.
+    /// Moves a marker forward; `None` if it is there already, or beyond.
     pub(super) fn decide_marker(
         &self,
         me: &Person,
@@ -19,7 +19,7 @@ impl Chat {
         at: Timestamp,
         now: Timestamp,
     ) -> Option<Fact> {
-        // Beyond today it would cover what is yet to be said.
+        // In the future it would cover what nobody has said yet.
         let at = at.max(Timestamp(0)).min(now);
         let room = self.room_of_marker(me, &target);
         let key = self.marker_key(&target, room, now);
@@ -52,7 +52,7 @@ impl Chat {
         })))
     }
 
-    /// The time up to which a person has read, if it has said so.
+    /// The time up to which a person has read, if known.
     pub(in crate::chat) fn marker(
         &self,
         me: &Person,
@@ -64,7 +64,7 @@ impl Chat {
             .get(&self.marker_key(target, room, now))
     }
 
-    /// The target under the name that the server has for it, in whatever case it was typed.
+    /// The target with the name as the server writes it, however it was typed.
     pub(in crate::chat) fn as_known(
         &self,
         me: &Person,
@@ -97,7 +97,7 @@ impl Chat {
         }
     }
 
-    /// The room that a marker is of. One that the reader may not know of is not there.
+    /// The room of a marker. A room that the reader may not know of does not exist.
     fn room_of_marker(&self, me: &Person, target: &MarkerTarget) -> Option<RoomId> {
         match target {
             MarkerTarget::Room(name) => self.rooms.named(name).filter(|room| self.knows(me, *room)),
@@ -105,8 +105,8 @@ impl Chat {
         }
     }
 
-    /// The names of one account have one marker. That of a room goes by the room, which may get another
-    /// name, and not by its name, which another room may get.
+    /// All names of one account share one marker. A room's marker belongs to the room, not to its
+    /// name: the room may be renamed, and another may get the name.
     fn marker_key(&self, target: &MarkerTarget, room: Option<RoomId>, now: Timestamp) -> Box<str> {
         if let Some(room) = room {
             return MarkerTarget::key_of_room(room);

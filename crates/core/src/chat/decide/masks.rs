@@ -1,6 +1,7 @@
-//! The lists that IRC clients keep for a room: bans and mutes by mask, and exceptions from what the room asks for.
-//! They exist beside its bars and mutes, and lift none of those; but each bar and each mute also appears in these
-//! lists as an entry ([`Matched::of`]), so that it can be seen and removed in either way.
+//! The lists that IRC clients keep for a room: masks of people who are banned or muted, and
+//! exceptions from what the room demands. They exist beside bars and mutes, and lift none of those.
+//! But bars and mutes also appear in these lists as entries ([`Matched::of`]), so that they can be
+//! seen and removed either way.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -25,7 +26,7 @@ const KINDS: [MaskKind; 4] = [
     MaskKind::Invitation,
 ];
 
-/// One of a room's lists of masks.
+/// One of a room's mask lists.
 #[derive(Clone, Copy)]
 pub(super) struct MaskList {
     pub(super) room: RoomId,
@@ -45,8 +46,8 @@ impl MaskList {
 }
 
 impl Chat {
-    /// Nothing follows from a mask that is there already, or is not there; nor from one that is the entry of a bar
-    /// or a mute without an end, which does all that the mask would.
+    /// A mask that is set already, or is not there to remove, changes nothing; neither does one
+    /// that equals the entry of a bar or mute without an end.
     pub(super) fn decide_mask(
         &self,
         me: &Person,
@@ -70,8 +71,8 @@ impl Chat {
         Ok(())
     }
 
-    /// Takes those off the room's lists whom a moderator names: a name or an address off the bans, a mask off
-    /// all of them.
+    /// Removes the entries that a moderator names: for a name or an address from the bans, for a
+    /// mask from all lists.
     pub(super) fn decide_unbar(
         &self,
         me: &Person,
@@ -111,7 +112,7 @@ impl Chat {
         }
     }
 
-    /// Takes off one list the mask and the bars, or mutes, that stand on it as what was named.
+    /// Removes a mask from one list, and the bars or mutes that the list shows under it.
     pub(super) fn lift(
         &self,
         me: &Person,
@@ -128,7 +129,7 @@ impl Chat {
         let Some(restrictions) = self.restrictions_of(list) else {
             return;
         };
-        // An address that stands for a name is not told, nor that it was guessed.
+        // An address that a name stands for is not shown, nor that it was guessed.
         let is_of_address = matches!(listed, Listed::Mask(mask) if mask.name.is_none());
         let is_secret = |mask: &&Mask| is_of_address && mask.name.is_some();
         let all = restrictions.active(now);
@@ -155,8 +156,8 @@ impl Chat {
         }
     }
 
-    /// What undoes the restrictions that a moderator names, also by the name that one whom they follow has by
-    /// now.
+    /// What undoes the restrictions that a moderator names, including by the current name of a
+    /// person whom one follows.
     fn words_for(&self, list: &RoomRestrictions, mask: &Mask, now: Timestamp) -> Vec<Mask> {
         let bearer = mask.name.as_ref();
         let bearer = bearer.and_then(|name| self.bearer_of(name, now));
@@ -181,7 +182,7 @@ impl Chat {
         self.changed(me, list.room, RoomAct::Unmute(word), bearer)
     }
 
-    /// What clients of IRC are told of bars or mutes that are set: not of an entry that their list has already.
+    /// The bars or mutes that IRC clients are told of: those that were not in their list before.
     pub(super) fn newly_listed(
         &self,
         me: &Person,
@@ -189,7 +190,7 @@ impl Chat {
         masks: &[Mask],
         now: Timestamp,
     ) -> Option<Fact> {
-        // An address alone, which an operator has barred, is shown to operators.
+        // Only operators see an address without a name, which an operator has barred.
         let named = masks.iter().filter(|mask| mask.name.is_some());
         let mut entries: Vec<Matched> = named.map(Matched::of).collect();
         entries.retain(|entry| {
@@ -199,7 +200,7 @@ impl Chat {
         self.listed(me, list, entries, true)
     }
 
-    /// The bars, or the mutes, that stand on a list as this entry.
+    /// The bars or mutes that the list shows as this entry.
     fn restrictions_listed<'a>(
         &'a self,
         list: MaskList,
@@ -211,7 +212,7 @@ impl Chat {
         active.filter(move |restriction| Matched::of(&restriction.mask) == *entry)
     }
 
-    /// Whether a bar, or a mute, of a name does for good what a mask would.
+    /// Whether a bar or mute of a name does for good what a mask would do.
     fn lasts(&self, list: MaskList, entry: &Matched, now: Timestamp) -> bool {
         let mut standing = self.restrictions_listed(list, entry, now);
         standing.any(|restriction| {
@@ -226,12 +227,12 @@ impl Chat {
         masks.any(|mask| mask.is_same(list.kind, matched))
     }
 
-    /// The bars, or the mutes, that stand on a list.
+    /// The bars or mutes that a list includes.
     fn restrictions_of(&self, list: MaskList) -> Option<&RoomRestrictions> {
         self.rooms.rules(list.room)?.restrictions(list.kind)
     }
 
-    /// What clients of IRC are told of bars and mutes, whose lists they keep.
+    /// Tells IRC clients, which keep these lists, of bars and mutes.
     fn listed(&self, me: &Person, list: MaskList, entries: Vec<Matched>, on: bool) -> Option<Fact> {
         let mut told: Vec<Matched> = Vec::new();
         for entry in entries {
@@ -246,8 +247,9 @@ impl Chat {
         is_told.then(|| self.changed(me, list.room, act, None))
     }
 
-    /// Takes what names an account that ends off the lists that let it in: the next to register the name is
-    /// another. What keeps it out stays, or its owner would come back by giving the name up.
+    /// Removes the entries that let an ending account in, since the next to register its name is
+    /// somebody else. Entries that keep it out stay: otherwise the owner would come back by giving
+    /// the name up.
     pub(super) fn rights_ended(&self, account: &Account, by: Option<PersonId>) -> Vec<Fact> {
         let by = by.and_then(|by| self.people.get(by));
         let by = by.map_or_else(Name::shell, |by| by.name.clone());
@@ -285,7 +287,7 @@ impl Chat {
         self.changed(me, list.room, RoomAct::Mask { mask, on }, None)
     }
 
-    /// Whether a mask of a kind concerns a person. Bans and mutes do not where an exception does.
+    /// Whether a mask of a kind applies to a person. Bans and mutes do not if an exception does.
     pub(in crate::chat) fn is_masked_as(
         &self,
         person: &Person,
@@ -311,7 +313,7 @@ impl Chat {
     }
 }
 
-/// What undoes a bar of the name of an account.
+/// What undoes a bar of an account's name.
 fn named_by(matched: &Matched) -> Option<Mask> {
     match matched {
         Matched::Account(glob) => Name::known(glob.literal()?).map(Mask::of_name),
@@ -319,7 +321,7 @@ fn named_by(matched: &Matched) -> Option<Mask> {
     }
 }
 
-/// What undoes a bar that stands on a list by its name, or else by its block.
+/// What undoes a bar that a list shows by its name, or else by its block.
 fn word_of(mask: &Mask) -> Option<Mask> {
     let by_name = mask.name.clone().map(Mask::of_name);
     by_name.or_else(|| mask.net.map(Mask::of_net))

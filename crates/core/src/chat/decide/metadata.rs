@@ -1,7 +1,7 @@
-//! Metadata: who may set whose, and who is told.
+//! Metadata: who may set whose, and who sees it.
 //!
-//! A person sets their own, a moderator a room's. Others are told what somebody sets, so a person who may not be
-//! heard may only remove values.
+//! People set their own, and moderators a room's. Others see what is set, so a person who may not
+//! be heard can only remove values.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -20,7 +20,7 @@ use crate::rejection::{MetadataRejection, Rejection};
 use crate::time::Timestamp;
 
 impl Chat {
-    /// Without changes, everything is taken away.
+    /// Without changes, everything is removed.
     pub(super) fn decide_metadata(
         &self,
         me: &Person,
@@ -50,14 +50,14 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    /// That metadata is another, and that those are told who see its owner.
+    /// The facts that metadata changed and that it is shown to those who see its owner.
     pub(super) fn metadata_changed(
         &self,
         owner: &MetadataOwner,
         by: PersonId,
         changes: Arc<[MetadataChange]>,
     ) -> Vec<Fact> {
-        // What lasts is saved before anybody is told.
+        // What lasts is saved before anybody sees it.
         let set = Fact::MetadataSet(Box::new(MetadataSet {
             owner: owner.clone(),
             by,
@@ -70,7 +70,7 @@ impl Chat {
                 let bearers = self.people.logged_in_to(account.name());
                 facts.extend(bearers.map(|bearer| shown_of(bearer, by, changes.clone())));
             }
-            // What it has set before it logged in is not shown.
+            // What a guest sets before logging in is not shown.
             MetadataOwner::Guest(id) => {
                 let guest = self.people.get(*id).filter(|guest| guest.account.is_none());
                 facts.extend(guest.map(|guest| shown_of(guest, by, changes)));
@@ -79,7 +79,8 @@ impl Chat {
         facts
     }
 
-    /// Whose metadata it is that a person wants to change, if it may; and the room, if it is a room's.
+    /// The owner whose metadata a person wants to change, if they may, and the room if it is a
+    /// room's.
     fn owner_to_change(
         &self,
         me: &Person,
@@ -135,8 +136,8 @@ impl Chat {
         }))
     }
 
-    /// What follows for metadata from what was decided: who enters a room is seen there with its own,
-    /// who logs in or out has another, and what a guest has set goes with it into its new account.
+    /// Appends what a decision means for metadata: people who enter a room are shown there with
+    /// theirs, logging in or out changes it, and a guest's moves into the guest's new account.
     pub(super) fn follow_with_metadata(&self, facts: &mut Vec<Fact>, from: usize) {
         if self.metadata.is_empty() {
             return;
@@ -187,7 +188,7 @@ impl Chat {
         facts.extend(more);
     }
 
-    /// The account that a person is logged in to when these facts are true.
+    /// The account that a person will be logged in to once these facts are true.
     pub(super) fn account_after<'a>(&'a self, id: PersonId, facts: &'a [Fact]) -> Option<&'a Name> {
         let set = facts.iter().rev().find_map(|fact| match fact {
             Fact::LoggedIn(login) if login.person == id => Some(login.account.as_ref()),
@@ -197,7 +198,7 @@ impl Chat {
         set.unwrap_or_else(|| self.people.get(id)?.account.as_ref())
     }
 
-    /// Everything that a person has, shown in rooms that it enters.
+    /// All of a person's metadata, shown in the rooms that they enter.
     fn all_shown_of(
         &self,
         id: PersonId,
@@ -235,7 +236,7 @@ impl Chat {
         (!changes.is_empty()).then(|| shown(id, name, id, rooms, changes))
     }
 
-    /// What a guest has set, as that of its new account.
+    /// The metadata of a guest, handed over to the guest's new account.
     fn handed_over(&self, guest: PersonId, account: &Name) -> Option<Fact> {
         let metadata = self.metadata.of(&MetadataOwner::Guest(guest))?;
         let all = metadata.iter();
@@ -248,7 +249,7 @@ impl Chat {
     }
 }
 
-/// Whose metadata a person has.
+/// The owner of a person's metadata.
 pub(in crate::chat) fn owner_of(person: &Person) -> MetadataOwner {
     owner(person.id, person.account.as_ref())
 }

@@ -1,5 +1,5 @@
-//! The rules: the facts that follow from a command, or its rejection. Each group of commands has
-//! its own file; here is the way to them.
+//! The rules: which facts follow from a command, or why it is rejected. Each group of commands has
+//! its own file; this one dispatches to them.
 
 mod account;
 mod attach;
@@ -56,7 +56,7 @@ use crate::time::Timestamp;
 use oneself::become_operator;
 use operate::Actor;
 
-/// People in the caller's rooms among whom a mistyped name is looked for.
+/// How many people in the caller's rooms are compared with a mistyped name.
 const ROOM_MATES_MAX: usize = 64;
 
 /// The connection that a person arrives on.
@@ -66,7 +66,7 @@ struct Origin {
     address: IpAddr,
     link: Link,
     is_script: bool,
-    /// Not there yet while the origin is a connection alone.
+    /// `None` while the origin is only a connection.
     ident: Option<Box<Ident>>,
 }
 
@@ -85,11 +85,12 @@ impl Origin {
 }
 
 impl Chat {
-    /// Decides what follows from a command and appends it to `facts`. Changes nothing; the facts
-    /// hold once they are [applied](Chat::apply), which must come before the next decision.
+    /// Decides a command and appends the facts that follow to `facts`. Changes nothing: the facts
+    /// become true when they are [applied](Chat::apply), which must happen before the next
+    /// decision.
     ///
     /// # Errors
-    /// A [`Rejection`] says why it may not be; `facts` is then as it was.
+    /// A [`Rejection`] says why not; `facts` is then unchanged.
     pub fn decide(
         &self,
         caller: Caller,
@@ -198,7 +199,7 @@ impl Chat {
     /// The person who asks.
     ///
     /// # Errors
-    /// [`Rejection::NotHere`] if it has left, or speaks through another connection by now.
+    /// [`Rejection::NotHere`] if they have left, or use another connection by now.
     pub(super) fn asker(&self, caller: Caller) -> Result<&Person, Rejection> {
         let Caller::Person { person, conn, .. } = caller else {
             return Err(Rejection::NotHere);
@@ -314,25 +315,25 @@ impl Chat {
             Command::SayTo { room, text, manner } => {
                 self.decide_say(me, RoomRef::Name(room), text, manner, now)?
             }
-            // No other comes here.
+            // No other command gets here.
             _ => return Err(Rejection::NotHere),
         };
         facts.push(fact);
         Ok(Outcome::Done)
     }
 
-    /// The person of this name, as `me` typed it.
+    /// The person with this name, as `me` typed it.
     ///
     /// # Errors
-    /// [`Rejection::NobodyCalled`], with the name probably meant.
+    /// [`Rejection::NobodyCalled`] with the most similar name.
     pub(super) fn find(&self, me: &Person, typed: &str) -> Result<&Person, Rejection> {
         self.find_for(Actor::Person(me), typed)
     }
 
-    /// The person of this name, as an operator or the shell typed it.
+    /// The person with this name, as an operator or the shell typed it.
     ///
     /// # Errors
-    /// [`Rejection::NobodyCalled`], for a person with the name probably meant.
+    /// [`Rejection::NobodyCalled`], for an operator with the most similar name.
     fn find_for(&self, actor: Actor<'_>, typed: &str) -> Result<&Person, Rejection> {
         let name = Name::parse(typed).ok();
         let person = name.and_then(|name| self.people.named(&name));
@@ -373,7 +374,7 @@ fn quit(person: &Person, why: QuitReason) -> Fact {
     }))
 }
 
-/// Ends a lost session. It is in no room any more, so nobody is told that it leaves one.
+/// Ends a lost session. The person is in no room any more, so no room is told.
 fn quit_of_lost(person: &Person, why: QuitReason) -> Fact {
     Fact::Quit(Box::new(Quit {
         person: person.id,
@@ -385,7 +386,7 @@ fn quit_of_lost(person: &Person, why: QuitReason) -> Fact {
     }))
 }
 
-/// A message in the form that IRC has of it.
+/// A message in its IRC form.
 fn in_form(fact: Fact, form: Option<Arc<IrcForm>>, given: Manner) -> Fact {
     let mut fact = fact;
     match &mut fact {

@@ -10,7 +10,7 @@ use crate::rejection::Rejection;
 use crate::sent_key::{Digest, Hearer, KeyOwner, KeyUsed, MessageKey};
 
 impl Chat {
-    /// Says something, unless it was said under this key before.
+    /// Sends a message, unless one was sent under this key before.
     pub(super) fn decide_once(
         &self,
         caller: Caller,
@@ -55,7 +55,7 @@ impl Chat {
                 to, text, manner, ..
             } => Digest::of(Hearer::Person(to), text, *manner),
             Command::Announce(text) => Digest::of(Hearer::Everybody, text, Manner::Speech),
-            // No other comes here.
+            // No other command gets here.
             _ => return Err(Rejection::NotHere),
         })
     }

@@ -1,4 +1,4 @@
-//! What a person sets of itself, and concerns nobody's rights.
+//! What people set for themselves, without touching anybody's rights.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -33,14 +33,14 @@ impl Chat {
                 return Ok(Outcome::Done);
             }
             Command::Ignore { name, .. } => return self.decide_unignore(me, name, facts),
-            // No other comes here.
+            // No other command gets here.
             _ => return Err(Rejection::NotHere),
         };
         facts.push(fact);
         Ok(Outcome::Done)
     }
 
-    /// Who is logged in to an account is ignored with it, and so is a name that belongs to one.
+    /// Ignoring a person includes their account, and ignoring a name the account that owns it.
     fn decide_ignore(
         &self,
         me: &Person,
@@ -61,8 +61,8 @@ impl Chat {
         Ok(who)
     }
 
-    /// Whom an account ignores is one list, of all who are logged in to it, here or on a lost link: each of them
-    /// leaves it to the next visit.
+    /// All who are logged in to an account, here or on a lost link, share one ignore list: whoever
+    /// logs in next gets it.
     fn set_ignored(&self, me: &Person, who: &Ignored, on: bool, facts: &mut Vec<Fact>) {
         let account = me.account.iter();
         let here = account
@@ -87,7 +87,7 @@ impl Chat {
         );
     }
 
-    /// Who is meant by a name: with an account, nobody but its people.
+    /// Who is meant by a name: with an account, only people of that account.
     fn behind(&self, name: Name, account: Option<Name>) -> Ignored {
         let known = account.and_then(|account| self.registrations.get(&account));
         let bearer = self.people.named(&name);
@@ -107,7 +107,7 @@ impl Chat {
         }
     }
 
-    /// A person is heard again by the name that was ignored and by the one it goes by now.
+    /// Stops ignoring a person, by the ignored name or by the current one.
     fn decide_unignore(
         &self,
         me: &Person,
@@ -131,7 +131,7 @@ impl Chat {
     }
 }
 
-/// The person has the server's own code: it is its own operator's, not one for a visit.
+/// The person used the server's own code: they are its first operator, not one for the visit.
 pub(super) fn become_operator(me: &Person) -> Fact {
     // The right belongs to the account, whatever name the person goes by.
     let (name, tenure) = match &me.account {

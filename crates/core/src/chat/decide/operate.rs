@@ -1,4 +1,4 @@
-//! The commands of operators. Each becomes an audit entry, which the person concerned is told.
+//! The commands of operators. Each becomes an audit entry, and the person concerned is told.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -20,7 +20,7 @@ use crate::rejection::Rejection;
 use crate::text::Text;
 use crate::time::{Duration, Timestamp};
 
-/// Who acts: an operator who is here, or those who run the server, from a shell of its machine.
+/// Who acts: an operator in the chat, or an administrator at the machine's shell.
 #[derive(Clone, Copy)]
 pub(super) enum Actor<'a> {
     Person(&'a Person),
@@ -43,7 +43,7 @@ impl Actor<'_> {
     }
 }
 
-/// An action and the person who is told of it.
+/// An action and the person who is told.
 type Action = (ModAction, Option<PersonId>);
 
 impl Chat {
@@ -92,7 +92,7 @@ impl Chat {
             Command::Announce(text) => (ModAction::Announce(text), None),
             Command::SetMotd(text) => (ModAction::Motd(text), None),
             Command::Lock(on) => (ModAction::Lock(on), None),
-            // The commands of connections without a name and of the server, from a person.
+            // The commands of connections without a name and of the server, which no person gives.
             _ => return Err(Rejection::NotHere),
         };
         let others = self.rights_of_others(&act, target);
@@ -101,8 +101,8 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    /// The rights of others who are logged in to the account that an action makes an operator, or one no more: they
-    /// are told as well.
+    /// The changed rights of others who are logged in to the account that an action appoints or
+    /// dismisses: they are told as well.
     fn rights_of_others(&self, act: &ModAction, target: Option<PersonId>) -> Vec<Fact> {
         let (name, operator) = match act {
             ModAction::Op {
@@ -224,8 +224,8 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    /// Checks that a ban hits neither the operator nor one who has been operator for longer, whether
-    /// that one is here, may come back, or is named alone.
+    /// Checks that a ban hits neither the operator nor somebody who has been an operator for
+    /// longer, whether they are here, may come back, or are only named.
     fn check_may_ban<'a>(
         &self,
         me: Actor<'_>,
@@ -285,7 +285,7 @@ impl Chat {
 
     fn decide_unmute(&self, name: Name, now: Timestamp) -> Result<Action, Rejection> {
         let target = self.bearer_of(&name, now);
-        // The mute in force may name the person as it was called before.
+        // The mute in force may have the person's earlier name.
         let mute = target.and_then(|person| self.mute_of(person, now));
         let mask = match mute.and_then(|id| self.restricted.mutes.get(id)) {
             Some(mute) => mute.mask.clone(),
@@ -348,7 +348,7 @@ impl Chat {
             lost,
         } = self.bearer(me, typed, now)?;
         self.check_rank_of_name(me, &name)?;
-        // One who has stepped down could take the account's right up again.
+        // An operator who has stepped down could take the account's right up again.
         let may_be = registered && self.registrations.is_operator(&name);
         match operator || may_be {
             true => Ok((ModAction::Deop { name }, person.or(lost))),
@@ -356,8 +356,8 @@ impl Chat {
         }
     }
 
-    /// The bearer of a name: a person who is here or may come back, by its account if it is logged in
-    /// to one, or the owner of a registered name. It may be `me`.
+    /// The bearer of a name: a person who is here or may come back, with their account if they have
+    /// one, or the owner of a registered name. May be `me`.
     fn bearer(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<RankBearer, Rejection> {
         let target = match (self.target(me, typed, now), me) {
             (Err(Rejection::Oneself), Actor::Person(me)) => Target::Here(me),
@@ -397,7 +397,7 @@ impl Chat {
     }
 }
 
-/// Whom an operator gives or takes rights.
+/// The person to whom an operator gives, or from whom an operator takes, rights.
 struct RankBearer {
     name: Name,
     /// The person, if it is here.
@@ -408,7 +408,7 @@ struct RankBearer {
     lost: Option<PersonId>,
 }
 
-/// What an operator said with a restriction.
+/// What an operator gave with a restriction.
 pub(super) struct Given<'a> {
     pub(super) me: Actor<'a>,
     pub(super) time: Option<Duration>,

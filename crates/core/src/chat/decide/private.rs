@@ -1,4 +1,4 @@
-//! Speaking to one person: who is found by a name, and who may.
+//! Speaking to one person: finding them by name, and who may speak to them.
 
 use alloc::boxed::Box;
 
@@ -27,8 +27,8 @@ impl Chat {
         }
     }
 
-    /// Answers the sender of the last message: the person, whatever its name by now, or who is logged in to its
-    /// account. A guest of an earlier run is known by its name alone.
+    /// Answers the sender of the last message: the person, under whatever name, or whoever is
+    /// logged in to their account. A guest of an earlier run is known only by name.
     pub(super) fn decide_reply(
         &self,
         me: &Person,

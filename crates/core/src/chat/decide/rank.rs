@@ -1,9 +1,9 @@
-//! Who outranks whom: of operators with a registered name the one who was appointed first. One whose right
-//! ends with the visit is beneath them all, and nobody is above those who run the server.
+//! Who outranks whom: of registered operators, the one who was appointed first. An operator for the
+//! visit is below them all, and nobody is above an administrator at the shell.
 //!
-//! What an operator does by name is [checked](Chat::check_rank) when it is done. A block of addresses names nobody:
-//! so whether it keeps out a person who outranks its author is decided when that person arrives, by the author's
-//! name, which is all that the restriction records.
+//! What an operator does by name is [checked](Chat::check_rank) when it is done. A block of
+//! addresses names nobody, so whether it keeps out a person who outranks its author is decided when
+//! that person arrives, by the author's name, which is all that the restriction records.
 
 use core::net::IpAddr;
 
@@ -17,15 +17,15 @@ use crate::rejection::Rejection;
 use crate::time::Timestamp;
 
 impl Chat {
-    /// Checks that a person has not been a lasting operator for longer than `me`, under its name or
-    /// under the one it has registered.
+    /// Checks that a person has not been a lasting operator for longer than `me`, by their name or
+    /// by their account.
     pub(super) fn check_rank(&self, me: Actor<'_>, person: &Person) -> Result<(), Rejection> {
         let account = person.account.as_ref();
         let mut names = core::iter::once(&person.name).chain(account);
         names.try_for_each(|name| self.check_rank_of_name(me, name))
     }
 
-    /// Checks that a name's owner has not been a lasting operator for longer than `me`.
+    /// Checks that the owner of a name has not been a lasting operator for longer than `me`.
     pub(super) fn check_rank_of_name(&self, me: Actor<'_>, name: &Name) -> Result<(), Rejection> {
         let Some(theirs) = self.registrations.appointed(name) else {
             return Ok(());
@@ -41,8 +41,8 @@ impl Chat {
         }
     }
 
-    /// The restriction of a list that holds longest for those who match: by this name wherever they are, and by
-    /// this address unless they outrank its author.
+    /// The restriction of a list that lasts longest for a person: by this name wherever they are,
+    /// and by this address unless they outrank its author.
     pub(in crate::chat) fn restriction_on(
         &self,
         list: &Restrictions,
@@ -66,7 +66,7 @@ impl Chat {
         restriction.by != Name::shell() && author.is_none_or(|author| rank < author)
     }
 
-    /// Checks that no ban keeps out one who goes by this name and has proven this account.
+    /// Checks that no ban keeps out a person with this name who has proven this account.
     pub(super) fn check_not_banned(
         &self,
         name: Option<&Name>,
@@ -78,7 +78,7 @@ impl Chat {
         self.check_no_ban(name, address, rank, now)
     }
 
-    /// Checks that somebody who comes from this address may be let in, under any name.
+    /// Checks that anybody from this address may be let in, under any name.
     pub(in crate::chat) fn check_may_prove(
         &self,
         address: IpAddr,

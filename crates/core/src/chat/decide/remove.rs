@@ -1,5 +1,5 @@
-//! What operators and the shell take away for good: accounts and rooms. A table that somebody has
-//! filled can be emptied again.
+//! What operators and administrators remove for good: accounts and rooms. So a table that somebody
+//! filled can be emptied.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -14,7 +14,7 @@ use crate::rejection::{Rejection, RoomRejection};
 use crate::room_name::RoomName;
 
 impl Chat {
-    /// Ends the account that a name belongs to: not one's own, which `/unclaim` ends with a proof.
+    /// Ends the account that owns a name, but not one's own: `/unclaim` does that, with a proof.
     pub(super) fn decide_end_account(
         &self,
         me: Actor<'_>,
@@ -40,8 +40,8 @@ impl Chat {
         account.ok_or_else(|| Rejection::NotRegistered(name.clone()))
     }
 
-    /// Closes a room for good. Its people go to the lobby if they are nowhere else and their clients
-    /// need a room.
+    /// Closes a room for good. People who are in no other room, and whose clients need one, go to
+    /// the lobby.
     pub(super) fn decide_end_room(
         &self,
         me: Actor<'_>,
@@ -68,7 +68,7 @@ impl Chat {
         Ok(())
     }
 
-    /// Checks that who takes something away for good is an operator for longer than a visit.
+    /// Checks that the actor is more than an operator for the visit.
     fn check_may_remove(&self, me: Actor<'_>) -> Result<(), Rejection> {
         match me {
             Actor::Person(me) if self.is_operator_on_loan(me) => Err(Rejection::OutlastsVisit),

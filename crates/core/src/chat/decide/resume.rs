@@ -1,4 +1,4 @@
-//! Taking up a session: a lost one, or one whose loss has not been noticed.
+//! Resuming a session: a lost one, or one whose loss has not been noticed.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -18,14 +18,14 @@ use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
 use crate::time::Timestamp;
 
-/// A session that can be taken up.
+/// A session that can be resumed.
 pub(super) struct Found<'a> {
     person: &'a Person,
-    /// The lost one; `None` while the session still has a connection.
+    /// The lost session; `None` while it still has a connection.
     lost: Option<&'a Resumable>,
-    /// The code after the one that was given, if the session has it already.
+    /// The code after the given one, if the session has it already.
     next_code: Option<ResumeCode>,
-    /// The name under which it is taken up, if its own is taken.
+    /// The name to resume it under, if its own is taken.
     other_name: Option<Name>,
 }
 
@@ -71,18 +71,18 @@ impl Chat {
             }
             found.other_name = self.other_name_for(person, me.map(|me| me.id), env.now)?;
         }
-        // A code does not tell who gives it: a script's session goes on as one.
+        // A code does not say who sends it, so a script's session goes on as a script's.
         let origin = Origin {
             is_script: origin.is_script || person.session.is_script,
             ..origin
         };
-        // A person who came in under a passing name to resume leaves it behind.
+        // A person who came in under a temporary name to resume leaves that behind.
         facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
         let rank = person.session.rank;
         Ok(self.give_back(&found, rank, false, origin, env, facts))
     }
 
-    /// The session of the owner of a registered name, and the rank that signing in gives: that of
+    /// The session of the owner of a registered name, with the rank that logging in gives: that of
     /// the name, without what was given for a visit.
     pub(super) fn own_session(
         &self,
@@ -97,8 +97,8 @@ impl Chat {
         }
     }
 
-    /// The session under another connection that the owner of a registered name means by it: with a
-    /// proof, or logged in to the account already.
+    /// The session on another connection that the owner of a registered name means: with a proof,
+    /// or if already logged in to the account.
     pub(super) fn other_session(
         &self,
         me: &Person,
@@ -131,8 +131,8 @@ impl Chat {
         is_own.then(|| (Found::lost(lost), rank))
     }
 
-    /// Gives the owner of a registered name its session, whatever became of the connection. One who
-    /// asks under a passing name leaves that behind.
+    /// Gives the owner of a registered name the session, in whatever state its connection is. If
+    /// they ask under a temporary name, that name is given up.
     pub(super) fn take_up(
         &self,
         (found, rank): &(Found<'_>, Rank),
@@ -142,7 +142,7 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         if me.is_some_and(|me| !me.others().is_empty()) {
-            // Its other connections would be left behind without it.
+            // Its other connections would be left without a person.
             let name = found.person.name.clone();
             let free = self.free_name_like(&name, env.now);
             return Err(Rejection::NameTaken { name, free });
@@ -240,7 +240,7 @@ impl Chat {
         })
     }
 
-    /// Checks that no ban keeps a person out, under its name or under its account.
+    /// Checks that no ban keeps a person out, by name or by account.
     pub(super) fn check_owner_not_banned(
         &self,
         person: &Person,
@@ -252,8 +252,9 @@ impl Chat {
         names.try_for_each(|name| self.check_not_banned(Some(name), account, origin.address, now))
     }
 
-    /// The name under which a lost person is taken up, if another has its own by now: it was not kept, or its
-    /// owner has taken it with the password. Where it was not kept, one that looks like it takes it as well.
+    /// The name under which a lost person is resumed, if somebody else has their own by now: it was
+    /// not kept, or its owner took it with the password. If it was not kept, a similar name takes
+    /// it as well.
     fn other_name_for(
         &self,
         lost: &Person,
@@ -266,7 +267,7 @@ impl Chat {
         let bearer = self.people.named(&lost.name);
         let owner = self.registrations.get(&lost.name);
         let is_others = owner.is_some_and(|owner| lost.account.as_ref() != Some(&owner.name));
-        // Its time was up when another took a name like it, and the clock was set back since.
+        // Its time was up when somebody took a similar name, and then the clock was set back.
         let is_taken = bearer.is_some_and(|bearer| Some(bearer.id) != own)
             || self.people.look_alike(&lost.name, own).is_some();
         if !looks_like && !is_others && !is_taken {
@@ -279,8 +280,8 @@ impl Chat {
         }
     }
 
-    /// The rooms that a person is in again, and those that keep it out, or the way it comes. A room that
-    /// has ended is neither.
+    /// The rooms that a person enters again, and those that keep them or their kind of connection
+    /// out. Rooms that have ended are in neither list.
     fn rooms_still_open(
         &self,
         person: &Person,
@@ -304,10 +305,10 @@ impl Chat {
         (open.into(), left_out.into())
     }
 
-    /// Shows the others how a person whom they never saw leave comes to be in these rooms.
+    /// Shows others, who never saw the person leave, how they come to be in these rooms.
     fn show_moves(&self, person: &Person, rooms: &[RoomId], facts: &mut Vec<Fact>) {
         for &room in rooms.iter().filter(|room| !person.rooms.contains(room)) {
-            // The person that is left behind for this one may have been there.
+            // The temporary person may have been there.
             let leaves =
                 |fact: &&Fact| matches!(fact, Fact::Quit(_)) && fact.rooms().contains(&room);
             let leaving = facts.iter().filter(leaves).count();
@@ -330,7 +331,8 @@ impl Chat {
     }
 }
 
-/// The names that a person has borne, if they are several. Others may have had one since that was not kept.
+/// The names that a person has borne, if there are several. A name that was not kept may have been
+/// borne by others since.
 fn names_of(person: &Person, lost: Option<&Resumable>, name: &Name) -> Box<[PastName]> {
     let goes_on = lost.is_none_or(|lost| lost.keeps_name) && name.same_as(&person.name);
     let until = match (goes_on, lost) {

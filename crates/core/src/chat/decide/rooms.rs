@@ -48,7 +48,7 @@ impl Chat {
         Ok(Outcome::Joined(room))
     }
 
-    /// A person makes a room.
+    /// Creates a room.
     fn decide_open(
         &self,
         me: &Person,
@@ -73,7 +73,7 @@ impl Chat {
         Ok(room)
     }
 
-    /// Checks that there may be one more room that takes a place, and so many more in all.
+    /// Checks that one more room may take a place, and `more` rooms may exist in all.
     fn check_has_place(&self, more: usize) -> Result<(), Rejection> {
         let rooms_max = self.settings.rooms_max;
         let all_max = rooms_max.saturating_add(ROOMS_ABANDONED_MAX);
@@ -84,8 +84,9 @@ impl Chat {
         }
     }
 
-    /// Checks that the name of a new room looks like that of no other, nor like one that is the
-    /// server's; but for its own, if it is there. Of a hidden room the name is told to nobody outside.
+    /// Checks that the name of a new room is not similar to that of another room or of the
+    /// server's, except for the room that has it already. Outsiders are not told the name of a
+    /// hidden room.
     pub(super) fn check_look_of_room(
         &self,
         me: &Person,
@@ -106,7 +107,7 @@ impl Chat {
         }
     }
 
-    /// Checks that a room may get another name. It may be written in another way.
+    /// Checks that a room may get another name, which may be a new spelling of its own.
     pub(super) fn check_name_of_room(
         &self,
         me: &Person,
@@ -127,8 +128,7 @@ impl Chat {
         }
     }
 
-    /// A person finds a room that nobody is in and nobody owns. If it was private, all that is left
-    /// of it is its name.
+    /// Founds an empty room without an owner anew. If it was private, only its name is kept.
     fn decide_found(
         &self,
         me: &Person,
@@ -228,7 +228,7 @@ impl Chat {
         )
     }
 
-    /// Closes some of the rooms that nobody would miss, and forgets some of what has run out.
+    /// Closes some rooms that nobody would miss, and forgets some entries that have expired.
     pub(super) fn decide_tidy(&self, now: Timestamp, facts: &mut Vec<Fact>) -> Outcome {
         let closable = self.rooms.closable();
         let more = closable.len() > TIDY_MAX;

@@ -1,10 +1,10 @@
-//! Secrets that a person must not show others by a slip: the server's password, or what looks like a password or a
-//! resume code, typed as a line, as a name, or as a reason.
+//! Secrets that a person must not show others by a slip: the server's password, or what looks like
+//! a password or a resume code, typed as a line, as a name, or as a reason.
 //!
-//! Every text of a command that others may read is checked here, once, for all dialects: `text_of` names the text
-//! of every command, so that a new one cannot be forgotten. A text counts as the server's password if it is nothing
-//! else, or has it behind one word as in `PASS s3cret`. A text with the password somewhere inside was meant: it may
-//! be a common word.
+//! Every text of a command that others may read is checked here, once, for all dialects. `text_of`
+//! names the text of every command, so that a new command cannot be forgotten. A text counts as the
+//! server's password if it is nothing else, or has one word before it as in `PASS s3cret`. A text
+//! that merely contains the password was meant: it may be a common word.
 
 use alloc::boxed::Box;
 use alloc::string::ToString;
@@ -24,7 +24,7 @@ use crate::slip::{NameState, code_in, shows_password, shows_secret, shows_secret
 use crate::source::Ident;
 use crate::text::Text;
 
-/// What others may read of a command.
+/// The parts of a command that others may read.
 #[derive(Default)]
 struct Shown<'a> {
     text: Option<&'a Text>,
@@ -33,11 +33,11 @@ struct Shown<'a> {
     values: &'a [MetadataChange],
 }
 
-/// Whose secrets are not to be shown.
+/// The person whose secrets must not be shown.
 #[derive(Clone, Copy)]
 struct Me<'a> {
     name: &'a Name,
-    /// The code that takes up the session.
+    /// The code that resumes the session.
     code: Option<ResumeCode>,
 }
 
@@ -51,8 +51,8 @@ impl<'a> Me<'a> {
 }
 
 impl Chat {
-    /// The command, if it shows no secret. A reason that does is left out, where nobody could be asked for
-    /// another, and so is what a client says of itself when it comes.
+    /// Returns the command if it shows no secret. Leaves out a reason that shows one, if there is
+    /// nobody to ask for another, and likewise what an arriving client says of itself.
     pub(super) fn keeping_secrets(
         &self,
         caller: Caller,
@@ -79,8 +79,9 @@ impl Chat {
         Ok(command)
     }
 
-    /// Whether a person may have slipped: a program that says `pass 12/12` has not, and what begins with `/`
-    /// and is said at a terminal was escaped. One's own code and password nobody means to say.
+    /// Whether a person may have slipped: a program that says `pass 12/12` has not, and at a
+    /// terminal a line that begins with `/` was escaped. But nobody means to say their own code or
+    /// password.
     fn is_typed(&self, caller: Caller, command: &Command) -> bool {
         let client = self.asker(caller).map(|me| me.session.link.client);
         match (client, command) {
@@ -102,7 +103,7 @@ impl Chat {
         }
     }
 
-    /// Checks what IRC has beside the text.
+    /// Checks what IRC has besides the text.
     fn check_irc<'a>(
         &self,
         shown: &Shown<'_>,
@@ -118,7 +119,7 @@ impl Chat {
             let (key, value) = tag.split_once('=').unwrap_or((tag, ""));
             let key = key.trim_start_matches('+');
             self.check_word(key.rsplit_once('/').map_or(key, |(_, key)| key), &me)?;
-            // The escape of a tag that stands for something in the middle of a password.
+            // The escape of a tag stands for a character that may be part of a password.
             self.check_word(&value.replace("\\s", " "), &me)?;
         }
         shown.values.iter().try_for_each(|(key, value)| {
@@ -128,7 +129,7 @@ impl Chat {
         })
     }
 
-    /// The command without the words that it can do without, where they show a secret.
+    /// Leaves out optional words of a command that show a secret.
     fn without_asides(&self, caller: Caller, command: Command) -> Command {
         let me = || self.asker(caller).ok().map(Me::of);
         let kept = |why: Option<Text>| why.filter(|why| self.check_text(why, me).is_ok());
@@ -167,8 +168,8 @@ impl Chat {
         }
     }
 
-    /// Whether a name that others come to know by a command is the server's password; or the word that
-    /// opens a room is, which then would open it to everybody.
+    /// Whether a name that others see because of a command is the server's password; or a room's
+    /// password is, which would then open the room to everybody.
     fn is_name_shown(&self, command: &Command, password: &ServerPassword) -> bool {
         match command {
             // The owner of the name has shown another password.
@@ -183,7 +184,7 @@ impl Chat {
             Command::RenameOther { new: name, .. } | Command::AddAccount { name, .. } => {
                 password.is_in(name.as_str())
             }
-            // Everybody who may know of a room that is there does.
+            // The name of an existing room is known to everybody who may know of it.
             Command::Join(room) | Command::JoinWith { room, .. } => {
                 password.is_in(room.bare()) && self.rooms.named(room).is_none()
             }
@@ -202,7 +203,7 @@ impl Chat {
         }
     }
 
-    /// Whether a name that others come to know by a command is the code of the session that gives it.
+    /// Whether a name that others see because of a command is the resume code of the session.
     fn is_code_shown(&self, caller: Caller, command: &Command) -> bool {
         let name = match command {
             Command::Rename { name, .. } => name.as_str(),
@@ -217,8 +218,8 @@ impl Chat {
         })
     }
 
-    /// Checks a text that a person wrote. Several lines were composed, so that few of them are slips of the
-    /// tongue; unless all but one are empty.
+    /// Checks a text that a person wrote. Several lines were composed, so slips are rare, unless
+    /// all but one are empty.
     fn check_text<'a>(
         &self,
         text: &Text,
@@ -248,7 +249,7 @@ impl Chat {
         }
     }
 
-    /// Checks each line of a text that was not typed as a line.
+    /// Checks each line of a text that was not typed as a chat line.
     fn check_words<'a>(
         &self,
         text: &Text,
@@ -257,7 +258,7 @@ impl Chat {
         (text.split(Text::BREAK)).try_for_each(|line| self.check_word(line, &me))
     }
 
-    /// Checks a text that is hardly one that was typed as a line.
+    /// Checks a text that was hardly typed as a chat line.
     fn check_word<'a>(&self, text: &str, me: impl Fn() -> Option<Me<'a>>) -> Result<(), Rejection> {
         match shows_password(text, || Some(me()?.name), |name| self.name_state(name)) {
             true => Err(Rejection::ShowsSecret),
@@ -265,7 +266,7 @@ impl Chat {
         }
     }
 
-    /// Checks that a text is neither the code of the session that says it nor the server's password.
+    /// Checks that a text is neither the session's own code nor the server's password.
     fn check_known<'a>(
         &self,
         text: &str,
@@ -297,7 +298,7 @@ impl Chat {
     }
 }
 
-/// What others may read of a command, but for names.
+/// The parts of a command that others may read, except for names.
 fn shown_by(command: &Command) -> Shown<'_> {
     let text = text_of(command);
     match command {
@@ -324,8 +325,8 @@ fn shown_by(command: &Command) -> Shown<'_> {
     }
 }
 
-/// The text of a command that others may read. Those of a command that can do without are
-/// [left out](Chat::without_asides) already.
+/// The text of a command that others may read. Optional texts are [left out](Chat::without_asides)
+/// before.
 fn text_of(command: &Command) -> Option<&Text> {
     match command {
         Command::Say { text, .. }

@@ -1,5 +1,5 @@
-//! What those who run the server do from a shell of its machine: the commands of operators, and
-//! those that an owner gives for its own account. Nobody outranks them, and each is audited.
+//! What administrators do from a shell of the machine: the commands of operators, and those that an
+//! owner gives for their own account. Nobody outranks them, and each command is audited.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

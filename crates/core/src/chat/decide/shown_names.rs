@@ -1,8 +1,9 @@
-//! Names that clients show in place of a person's or a room's own (IRC's metadata, `display-name`): nobody shows
-//! another's.
+//! Names that clients show in place of a person's or a room's own (IRC's metadata, `display-name`):
+//! nobody may show somebody else's.
 //!
-//! They are compared by their letters, as names are by their look. They reserve no name: when a person takes or
-//! registers one that others show, the others lose it within the second, so that the arrival waits for no commit.
+//! They are compared by their letters, as names are by their look. They reserve no name: when a
+//! person takes or registers a name that others show, the others lose it within a second, so that
+//! no arrival waits for a commit.
 
 use alloc::vec::Vec;
 
@@ -18,7 +19,8 @@ use crate::room_name::RoomName;
 use crate::time::Timestamp;
 
 impl Chat {
-    /// Checks that a name which a person shows is nobody else's, by name or shown, and not the server's.
+    /// Checks that the display name of a person is nobody else's name or display name, and not the
+    /// server's.
     pub(super) fn check_shown_name(
         &self,
         me: &Person,
@@ -58,7 +60,7 @@ impl Chat {
         }
     }
 
-    /// Checks that a name which is shown for a room is that of no other.
+    /// Checks that the display name of a room is no other room's.
     pub(super) fn check_shown_name_of_room(
         &self,
         me: &Person,
@@ -80,7 +82,7 @@ impl Chat {
         }
     }
 
-    /// Takes shown names away that others have taken as names.
+    /// Removes display names that others have taken as names.
     pub(super) fn decide_end_shown_names(&self, facts: &mut Vec<Fact>) {
         for owner in self.metadata.shown_names().taken().iter().take(TIDY_MAX) {
             let gone = (MetadataKey::shown_name(), None);

@@ -1,4 +1,4 @@
-//! What clients of IRC send to one another, and say of themselves.
+//! What IRC clients send to one another, and say of themselves.
 
 use alloc::boxed::Box;
 
@@ -14,7 +14,7 @@ use crate::text::Text;
 use crate::time::Timestamp;
 
 impl Chat {
-    /// Who may not speak sends no signal either: it could carry words.
+    /// People who may not speak may not send signals either: a signal could carry words.
     pub(super) fn decide_signal(
         &self,
         me: &Person,
@@ -78,7 +78,7 @@ impl Chat {
         }
     }
 
-    /// A message to those in a room who have a standing: from anybody who may speak to all of them.
+    /// A message to people in a room with a standing, from anybody who may speak to the whole room.
     pub(super) fn decide_say_to_rank(
         &self,
         me: &Person,
@@ -101,8 +101,8 @@ impl Chat {
         })))
     }
 
-    /// Checks that somebody else in a room has a standing. Who ignores the sender counts, and nobody is told
-    /// of that.
+    /// Checks that somebody else in a room has a standing. People who ignore the sender count, so
+    /// that the sender does not find out.
     fn check_is_heard(&self, me: &Person, room: RoomId, least: Standing) -> Result<(), Rejection> {
         match self.holders_inside(room, least).any(|id| id != me.id) {
             true => Ok(()),
@@ -110,8 +110,8 @@ impl Chat {
         }
     }
 
-    /// Those in a room who have a standing, but for the sender, who is told first, and those who ignore
-    /// it.
+    /// The people in a room with a standing, except for those who ignore the sender, and the
+    /// sender, who is told first.
     fn ranked(&self, me: &Person, room: RoomId, least: Standing) -> Ranked {
         let hears = |id: &PersonId| {
             let person = self.people.get(*id).filter(|person| person.id != me.id);

@@ -1,7 +1,8 @@
 //! Giving and taking standings in a room.
 //!
-//! A standing of a registered name lasts. A right that ends with a visit can neither give nor take a lasting
-//! standing: not an operator's that is lent, nor that of a guest whom the owner of the room has made a moderator.
+//! The standing of a registered name lasts. A right that ends with a visit can neither give nor
+//! take a lasting standing: neither the right of an operator for the visit, nor that of a guest
+//! whom the room's owner has made a moderator.
 
 use crate::chat::state::{Resumable, RoomRules};
 use crate::chat::{Chat, Person};
@@ -15,10 +16,10 @@ use crate::rejection::{Rejection, RoomRejection};
 use crate::room::{Held, Standing};
 use crate::time::Timestamp;
 
-/// The one whose standing is changed.
+/// The person whose standing changes.
 pub(super) struct Bearer<'a> {
     name: Name,
-    /// The registered name, if it has one.
+    /// Their registered name, if they have one.
     pub(super) account: Option<Name>,
     pub(super) person: Option<&'a Person>,
     lost: Option<&'a Resumable>,
@@ -68,7 +69,7 @@ impl Chat {
                     bearer.account = None;
                 }
                 self.check_may_take(me, id, &bearer, before, standing)?;
-                // Who is taken a rank in a closed room may still come.
+                // Somebody who loses a rank in a closed room may still enter it.
                 let is_closed = self.rules_hold(id, |rules| rules.settings.closed);
                 let stays = is_closed && standing > Standing::Invited && bearer.account.is_some();
                 let left = before.and_then(|before| before.without(standing));
@@ -94,8 +95,8 @@ impl Chat {
         Ok(fact)
     }
 
-    /// Tells a standing in private to nobody who sees it in the room, nor twice in a short time to one who has not
-    /// asked for it.
+    /// Marks a standing as not to be told in private to people who see it in the room, nor twice in
+    /// a short time to somebody who did not ask for it.
     fn leave_untold(
         &self,
         me: &Person,
@@ -115,7 +116,7 @@ impl Chat {
         }
     }
 
-    /// Whether one is invited who is so already, as an account is for good: it is told again, but not at once.
+    /// Whether somebody is invited again: they are told again, but not at once.
     fn is_asked_again(
         &self,
         id: RoomId,
@@ -133,7 +134,8 @@ impl Chat {
         is_invited && bearer.person.is_some_and(|person| !was_told(person))
     }
 
-    /// Checks that an invitation lets its bearer in: past a mask that of a moderator does, past a bar none.
+    /// Checks that an invitation would let its bearer in: a moderator's passes a mask, and nobody's
+    /// passes a bar.
     fn check_lets_in(
         &self,
         me: &Person,
@@ -160,8 +162,8 @@ impl Chat {
         }
     }
 
-    /// Checks that a person may change standings in a room. Into a room that is open, and not a
-    /// secret, anybody inside may invite.
+    /// Checks that a person may change standings in a room. Anybody inside may invite people into a
+    /// room that is open and not hidden.
     fn check_may_stand(
         &self,
         me: &Person,
@@ -186,7 +188,7 @@ impl Chat {
         standing: Standing,
     ) -> Result<(), Rejection> {
         let name = bearer.name.clone();
-        // A voice goes beneath what is higher.
+        // A higher standing includes a voice.
         let has_already = |before: Held| match standing {
             Standing::Voice => before.has_voice(),
             _ => before.standing >= standing,
@@ -198,7 +200,7 @@ impl Chat {
             _ if is_servers && standing > Standing::Voice => RoomRejection::OperatorsAlone,
             _ if standing == Standing::Invited && is_inside => match bearer.person {
                 Some(_) => RoomRejection::TargetInside(name),
-                // It is not seen there, and comes back to it with its session.
+                // The room does not show it; the person will have it on resuming.
                 None => return Err(Rejection::LinkLost(name)),
             },
             _ if already.is_some() => {
@@ -249,7 +251,7 @@ impl Chat {
         }
     }
 
-    /// A change that leaves the bearer of a name nothing, if it has any standing here, for those who are kept out.
+    /// Removes every standing of a person who is being kept out, if they have any.
     pub(super) fn taken_wholly(&self, me: &Person, id: RoomId, bearer: Bearer<'_>) -> Option<Fact> {
         let before = self.standing_of_bearer(&bearer, id)?;
         let target = bearer.id();
@@ -260,7 +262,7 @@ impl Chat {
             standing: None,
         };
         let mut fact = self.changed(me, id, act, target);
-        // Nobody who is not inside is told of a bar.
+        // Nobody outside is told of a bar.
         if let Fact::RoomChanged(change) = &mut fact {
             change.told = None;
         }
@@ -321,7 +323,7 @@ impl Chat {
         }
     }
 
-    /// Checks that nobody would lose what it is for good.
+    /// Checks that nobody would lose a standing that lasts.
     fn check_lasts_not(
         &self,
         id: RoomId,
@@ -338,13 +340,12 @@ impl Chat {
         }
     }
 
-    /// Whether a person acts in a room by an operator's right that ends with its visit, and by none of its own
-    /// that does not.
+    /// Whether a person can act in a room only by an operator's right that ends with the visit.
     pub(super) fn acts_on_loan(&self, me: &Person, id: RoomId) -> bool {
         self.is_operator_on_loan(me) && !self.moderates_for_good(me, id)
     }
 
-    /// Checks that a person may do what lasts in a room.
+    /// Checks that a person may do something lasting in a room.
     pub(super) fn check_not_on_loan(&self, me: &Person, id: RoomId) -> Result<(), Rejection> {
         match self.acts_on_loan(me, id) {
             true => Err(Rejection::OutlastsVisit),
@@ -352,8 +353,8 @@ impl Chat {
         }
     }
 
-    /// Whether what a person gives others in a room ends with their visit. Where nobody owns the room nothing
-    /// lasts, and into an open one everybody inside may invite.
+    /// Whether the standings that a person gives in a room end with the visit. Nothing lasts in a
+    /// room without an owner, and everybody inside may invite people into an open one.
     fn has_rights_for_visit(&self, me: &Person, id: RoomId) -> bool {
         let room = self.rooms.get(id);
         let is_owned = room.is_some_and(|room| room.is_owned(id));
@@ -363,7 +364,7 @@ impl Chat {
         }
     }
 
-    /// Whether a person moderates a room as the registered name that it is logged in to, or has made it.
+    /// Whether a person moderates a room by their account, or has created it.
     fn moderates_for_good(&self, me: &Person, id: RoomId) -> bool {
         let Some(room) = self
             .rooms

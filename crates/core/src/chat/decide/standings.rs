@@ -1,5 +1,5 @@
-//! Changes of rank that no moderator made: a person brings ranks along when entering a room, and logging in or out
-//! gives and takes them. No other fact tells others of these.
+//! Changes of rank that no moderator made: a person brings ranks along when entering a room, and
+//! logging in or out gives and takes them. No other fact tells others of these.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -12,8 +12,8 @@ use crate::name::Name;
 use crate::room::Held;
 
 impl Chat {
-    /// Appends the standings that come or go with what was decided, while there are readers who keep lists
-    /// of them.
+    /// Appends the standings that come or go with a decision, while there are readers who keep
+    /// lists of them.
     pub(super) fn follow_with_standings(&self, facts: &mut Vec<Fact>, from: usize) {
         if !self.people.has_irc() {
             return;
@@ -46,7 +46,7 @@ impl Chat {
         facts.extend(more.map(|shown| Fact::StandingShown(Box::new(shown))));
     }
 
-    /// What a person is in a room that it enters.
+    /// The standing of a person in a room that they enter.
     fn brought(
         &self,
         id: PersonId,
@@ -54,7 +54,7 @@ impl Chat {
         room: RoomId,
         earlier: &[Fact],
     ) -> Option<StandingShown> {
-        // Nobody is there who would see it.
+        // There is nobody to see it.
         if self.here(room) == 0 {
             return None;
         }
@@ -62,7 +62,7 @@ impl Chat {
         shown(id, name, room, None, held, StandingCause::Entry)
     }
 
-    /// What a person is in the rooms that it comes back to.
+    /// The standings of a person in the rooms that they come back to.
     fn brought_back(&self, returned: &Returned, more: &mut Vec<StandingShown>) {
         let login = &returned.login;
         let kept = self.resumables.get(login.person);
@@ -84,8 +84,8 @@ impl Chat {
         }
     }
 
-    /// What a person loses in its rooms by coming on another connection with a proof of its account. It is shown
-    /// before that comes in.
+    /// The standings that a person loses in their rooms by coming on another connection with a
+    /// proof of their account. These are shown before the person comes in.
     pub(super) fn ended_with_visit<'a>(
         &'a self,
         person: &'a Person,
@@ -179,7 +179,7 @@ impl Chat {
     }
 }
 
-/// The name that a person has when these facts are true, if they change it.
+/// The name that a person will have once these facts are true, if they change it.
 fn name_after(id: PersonId, facts: &[Fact]) -> Option<&Name> {
     facts.iter().rev().find_map(|fact| match fact {
         Fact::Renamed(renamed) if renamed.person == id => Some(&renamed.new),
@@ -187,7 +187,7 @@ fn name_after(id: PersonId, facts: &[Fact]) -> Option<&Name> {
     })
 }
 
-/// What is to be shown, if others see another rank or do not see the person yet.
+/// What is shown, if others saw another rank or do not see the person yet.
 fn shown(
     person: PersonId,
     name: &Name,

@@ -1,4 +1,5 @@
-//! Speaking to a room, through its topic too; and who may. What is said to one person is in `private`.
+//! Speaking to a room, including by its topic, and who may. For speaking to one person see
+//! `private`.
 
 use crate::chat::state::Room;
 use crate::chat::{Chat, Person};
@@ -73,7 +74,7 @@ impl Chat {
         })
     }
 
-    /// Checks that a room takes what a person says who is not inside.
+    /// Checks that a room accepts messages from people who are not inside.
     fn check_takes_from_outside(
         &self,
         me: &Person,
@@ -92,7 +93,7 @@ impl Chat {
         }
     }
 
-    /// Checks that a person may speak in a room that it is in, or that takes what is said from
+    /// Checks that a person may speak in a room that they are in, or that accepts messages from
     /// outside.
     fn check_may_speak(&self, me: &Person, id: RoomId, now: Timestamp) -> Result<(), Rejection> {
         self.check_may_be_heard(me, now)?;

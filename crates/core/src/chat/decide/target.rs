@@ -1,8 +1,8 @@
-//! Whom an operator or a moderator means by a name: a person who is here, one whose link is lost and
-//! who may come back, or the owner of a registered name who is neither.
+//! Whom an operator or a moderator means by a name: a person who is here, one whose link is lost
+//! and who may come back, or the owner of a registered name who is neither.
 //!
-//! An act against a person who is cut off takes effect when they come back: cutting the link at the right moment is
-//! no escape.
+//! An act against a person whose link is lost takes effect when they come back: cutting the link at
+//! the right moment is no escape.
 
 use super::operate::Actor;
 use crate::account::Account;
@@ -23,10 +23,10 @@ pub(super) enum Target<'a> {
 }
 
 impl Chat {
-    /// The target of this name, who must be another than `me`.
+    /// The target with this name, who must not be `me`.
     ///
     /// # Errors
-    /// [`Rejection::Oneself`], or [`Rejection::NobodyCalled`] with the name probably meant.
+    /// [`Rejection::Oneself`], or [`Rejection::NobodyCalled`] with the most similar name.
     pub(super) fn target(
         &self,
         me: Actor<'_>,
@@ -58,7 +58,7 @@ impl Chat {
         }
     }
 
-    /// The person of this name, who must be another than `me`, and is connected or may come back.
+    /// The person with this name, who must not be `me`, and is connected or may come back.
     ///
     /// # Errors
     /// As [`target`](Self::target), or [`Rejection::NotConnected`].

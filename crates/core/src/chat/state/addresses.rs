@@ -1,8 +1,8 @@
 //! People by address, in an order in which every block of addresses is one range.
 //!
 //! A key is 64 bits, half of an IPv6 address: hosts change the other half at will (RFC 8981), and
-//! fifty thousand keys weigh half as much. So a range may hold a few people too many, all of one
-//! /64, and the caller holds each against its mask.
+//! fifty thousand keys weigh half as much. So a range may include a few people too many, all of one
+//! /64, and the caller compares each with its mask.
 
 use alloc::collections::BTreeSet;
 use core::net::IpAddr;

@@ -1,4 +1,4 @@
-//! For whom something counts of which nobody may have much.
+//! Whose quota something counts against.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,7 @@ use super::Person;
 use crate::ban::{household_of, subnet_of};
 use crate::name::{FoldedName, Name};
 
-/// An account, or those who come from one address.
+/// An account, or the people from one address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::chat) enum Holder {
     Account(FoldedName),
@@ -20,8 +20,9 @@ impl Holder {
         Self::Account(FoldedName(name.clone()))
     }
 
-    /// Both for a person: its account, lest many addresses make it more, and its household, lest many accounts do.
-    /// Of those who come from this machine itself the account alone counts, if they are logged in to one.
+    /// Both holders of a person: the account, so that many addresses do not raise its quota, and
+    /// the household, so that many accounts do not. For people from the machine itself only the
+    /// account counts, if they are logged in to one.
     pub(in crate::chat) fn all_of(person: &Person) -> Vec<Self> {
         let account = person.account.as_ref().map(Self::account);
         let address = person.session.address;

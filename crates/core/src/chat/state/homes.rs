@@ -1,5 +1,5 @@
-//! Sessions by the household that they come from: how many it has, which is its oldest, and which
-//! household has most.
+//! Sessions by household: how many a household has, which is its oldest, and which household has
+//! most.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::net::IpAddr;
@@ -10,7 +10,7 @@ use super::addresses::{key, keys};
 use crate::ids::{PersonId, Seq};
 use crate::time::Timestamp;
 
-/// When a session ends, where in the one order it was lost, and whose it is.
+/// When a session ends, when in the order of events it was lost, and whose it is.
 pub(super) type Place = (Timestamp, Seq, PersonId);
 
 /// See the [module](self).
@@ -44,7 +44,7 @@ impl Homes {
         is_changed
     }
 
-    /// The number of sessions of one household.
+    /// How many sessions one household has.
     pub(super) fn len_of(&self, address: IpAddr) -> usize {
         self.by_home.get(&key(address)).map_or(0, BTreeSet::len)
     }
@@ -54,7 +54,7 @@ impl Homes {
         self.by_home.get(&key(address))?.first().copied()
     }
 
-    /// The oldest session of the household that has most; `None` if none has two.
+    /// The oldest session of the household that has most; `None` if no household has two.
     pub(super) fn oldest_of_fullest(&self) -> Option<Place> {
         let (len, home) = self.by_size.last()?;
         let fullest = self.by_home.get(home).filter(|_| *len > 1);

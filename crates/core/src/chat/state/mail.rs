@@ -1,5 +1,6 @@
-//! Private messages that are kept for accounts whose people are all gone, some of them with a session that
-//! can be resumed. What does not fit stands in the histories of both sides: it is counted, for the receiver to know.
+//! Private messages kept for accounts that nobody is logged in to, some of them with a session that
+//! can be resumed. What does not fit is still in the histories of both sides, and is counted so
+//! that the receiver knows.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -32,7 +33,7 @@ impl Mailbox {
         self.kept.iter().map(shares::bytes).sum()
     }
 
-    /// Counts a message that has been taken out.
+    /// Counts a message that was dropped.
     fn omit(&mut self, event: Event) {
         let Fact::MessageKept(message) = event.fact else {
             return;
@@ -64,24 +65,24 @@ impl Mail {
         })
     }
 
-    /// What came for an account and is not kept.
+    /// The messages for an account that were not kept.
     pub(in crate::chat) fn omitted(&self, account: &Name) -> &[Omitted] {
         let kept = self.boxes.get(account.folded());
         kept.map_or(&[], |mailbox| &mailbox.omitted)
     }
 
-    /// Whether anything came for an account.
+    /// Whether there are messages for an account, kept or not.
     pub(in crate::chat) fn has(&self, account: &Name) -> bool {
         self.boxes.contains_key(account.folded())
     }
 
-    /// Whether a message of so many bytes from these can be kept for anybody.
+    /// Whether `bytes` more may be kept at the expense of these holders.
     pub(in crate::chat) fn has_space(&self, from: &[Holder], bytes: usize) -> bool {
         self.held.have_space(from, bytes, KEPT_BYTES_TOTAL_MAX)
     }
 
-    /// Keeps a message, be it to an account or to a lost session of one. Where it is not known who has sent it, as
-    /// after a restart, it counts for the account alone.
+    /// Keeps a message for an account, or for a lost session of one. If the sender is unknown, as
+    /// after a restart, it counts only against the account.
     pub(in crate::chat) fn keep(&mut self, event: &Event, mut from: Vec<Holder>) {
         let kept = match &event.fact {
             Fact::MessageKept(message) => Some((**message).clone()),
@@ -109,7 +110,7 @@ impl Mail {
         }
     }
 
-    /// Forgets one message that is kept for an account.
+    /// Deletes one message that is kept for an account.
     pub(in crate::chat) fn delete(&mut self, account: &Name, message: Seq) {
         let Some(mailbox) = self.boxes.get_mut(account.folded()) else {
             return;
@@ -128,7 +129,8 @@ impl Mail {
         kept.for_each(|event| drop(self.held.remove(&event.seq)));
     }
 
-    /// The messages that are kept for an account are shown; those that are not are still to be told of.
+    /// Forgets the messages for an account that have been shown; the count of dropped ones stays
+    /// until it has been told.
     pub(in crate::chat) fn forget_shown(&mut self, account: &Name) {
         let Some(mailbox) = self.boxes.get_mut(account.folded()) else {
             return;

@@ -1,4 +1,4 @@
-//! Read markers: of accounts, and of guests for as long as they are here.
+//! Read markers: of accounts, and of guests while they are here.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -22,14 +22,14 @@ impl ReadMarkers {
             .map(|(_, at)| *at)
     }
 
-    /// The key of the marker that has to go for another: the oldest.
+    /// The key of the oldest marker, if it has to go for another.
     pub(in crate::chat) fn oldest_if_full(&self) -> Option<Box<str>> {
         let oldest = self.0.iter().min_by_key(|(_, at)| *at);
         let is_full = self.0.len() >= READ_MARKERS_MAX;
         oldest.filter(|_| is_full).map(|(key, _)| key.clone())
     }
 
-    /// Sets a marker, which never goes back, in place of the one that it makes forgotten.
+    /// Sets a marker, which never moves back, and removes the one that had to go for it.
     pub(in crate::chat) fn set(&mut self, key: &str, at: Timestamp, forgets: Option<&str>) {
         self.0.retain(|(known, _)| Some(&**known) != forgets);
         match self.0.iter_mut().find(|(known, _)| &**known == key) {

@@ -1,4 +1,4 @@
-//! The metadata of accounts, guests and rooms. Most have none, and cost nothing here.
+//! The metadata of accounts, guests and rooms. Most have none, which costs nothing.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -32,7 +32,8 @@ impl AllMetadata {
         self.by_owner.get(owner)
     }
 
-    /// Whether there is a place for what an owner would have, set by these. It may always be as much as it is.
+    /// Whether there is space for an owner's new metadata, set by these holders. There always is if
+    /// it does not grow.
     pub(in crate::chat) fn has_space(
         &self,
         owner: &MetadataOwner,
@@ -46,7 +47,7 @@ impl AllMetadata {
         wanted.len() <= METADATA_KEYS_MAX && has_space
     }
 
-    /// Takes changes over. What grows by them counts for these from now on.
+    /// Makes changes. Growth counts against these holders from now on.
     pub(in crate::chat) fn set(
         &mut self,
         owner: &MetadataOwner,
@@ -86,7 +87,7 @@ impl AllMetadata {
         self.take(owner);
     }
 
-    /// Takes out what is kept for an owner, and for whom it counts.
+    /// Removes the metadata of an owner, and returns it with its holders.
     fn take(&mut self, owner: &MetadataOwner) -> (Arc<Metadata>, Vec<Holder>) {
         let metadata = self.by_owner.remove(owner).unwrap_or_default();
         if let Some(shown) = metadata.shown_name() {
@@ -95,7 +96,7 @@ impl AllMetadata {
         (metadata, self.held.remove(owner))
     }
 
-    /// The names that are shown in place of others.
+    /// The display names.
     pub(in crate::chat) fn shown_names(&self) -> &ShownNames {
         &self.shown
     }

@@ -1,8 +1,8 @@
-//! The tables that the chat keeps, each with its indexes.
+//! The chat's tables, each with its indexes.
 //!
-//! A table holds no rule: it finds, changes and forgets, and its indexes always agree with it.
-//! Everything here takes constant or logarithmic time in the people, rooms and restrictions that
-//! there are, because one thread serves them all; what grows with the answer is taken in pages.
+//! A table holds no rule: it finds, changes and forgets, and keeps its indexes consistent.
+//! Everything here takes constant or logarithmic time in the number of people, rooms and
+//! restrictions, because one thread serves them all; what grows with the answer comes in pages.
 
 mod addresses;
 mod holder;
@@ -45,6 +45,6 @@ pub use person::{Rank, Sender, Visit};
 pub use restrictions::RestrictionCursor;
 pub use rooms::RoomCursor;
 
-/// Entries that one [`Tidied`](crate::Fact::Tidied) closes or forgets of each kind. It bounds the
-/// time that tidying takes after fifty thousand sessions were lost at once.
+/// The most entries of each kind that one [`Tidied`](crate::Fact::Tidied) closes or forgets. It
+/// bounds the time that tidying takes after fifty thousand sessions were lost at once.
 pub(super) const TIDY_MAX: usize = 256;

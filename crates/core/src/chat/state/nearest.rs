@@ -20,7 +20,7 @@ const NEIGHBOURS_MAX: usize = 32;
 /// That is 64 names of eight letters, or four of thirty-two, in some 10 us.
 const STEPS_MAX: usize = 4_096;
 
-/// The keys that stand around a text in their order, the nearest first on either side.
+/// The keys around a text in their order, the nearest first on either side.
 pub(super) fn neighbours<'a, T: Borrow<str> + Ord>(
     keys: &'a BTreeSet<T>,
     text: &str,
@@ -31,8 +31,8 @@ pub(super) fn neighbours<'a, T: Borrow<str> + Ord>(
     after.take(NEIGHBOURS_MAX).chain(before)
 }
 
-/// The candidate nearest to what was typed, if it is near enough to be a slip. Among equals the
-/// first by key, so that the answer does not depend on the order of the candidates.
+/// The candidate nearest to what was typed, if it is near enough to be a slip. Of equals the first
+/// by key, so that the answer does not depend on the order of the candidates.
 pub(super) fn nearest<K: Borrow<str>, T>(
     typed: &str,
     candidates: impl Iterator<Item = (K, T)>,
@@ -61,7 +61,8 @@ pub(super) fn nearest<K: Borrow<str>, T>(
     best.map(|(_, _, candidate)| candidate)
 }
 
-/// The set of letters of a text, as bits, and their number: these tell most names apart at once.
+/// The set of letters of a text, as bits, and their number: enough to tell most names apart at
+/// once.
 #[derive(Clone, Copy)]
 struct Letters {
     set: u64,
@@ -78,7 +79,7 @@ impl Letters {
         letters
     }
 
-    /// One edit adds a letter, takes one away, or both.
+    /// One edit adds a letter, removes one, or does both.
     fn may_be_near(self, other: Self, edits: usize) -> bool {
         (self.set ^ other.set).count_ones() as usize <= 2 * edits
             && self.count.abs_diff(other.count) <= edits

@@ -1,4 +1,4 @@
-//! People by their numbers, in a table that holds no copies of them: half the weight of a map.
+//! People by number, in a table that holds no copies of the numbers: half the weight of a map.
 
 use alloc::boxed::Box;
 use core::hash::BuildHasher;
@@ -27,7 +27,7 @@ impl Numbered {
         found.map(|person| &mut **person)
     }
 
-    /// Adds somebody whose number is not in use.
+    /// Adds a person whose number is not in use.
     pub(super) fn insert(&mut self, person: Box<Person>) {
         debug_assert!(self.get(person.id).is_none());
         let (hash, hasher) = (self.hash(person.id), &self.hasher);

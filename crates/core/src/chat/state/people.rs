@@ -18,27 +18,27 @@ use crate::ids::{ConnId, PersonId};
 use crate::name::{FoldedName, Name};
 use crate::resume::ResumeCode;
 
-/// The people, and their indexes. A person's name, session and rank change here alone.
+/// The people and their indexes. Only this table changes a person's name, session or rank.
 #[derive(Clone, Debug, Default)]
 pub(in crate::chat) struct People {
     by_id: Numbered,
     by_name: Registry<PersonId>,
     /// In the order of the alphabet, for [`nearest`].
     names: BTreeSet<FoldedName>,
-    /// Holds numbers alone and looks at the people for their codes: half the weight of a map.
+    /// Holds only numbers and reads the codes from the people: half the weight of a map.
     by_code: HashTable<PersonId>,
     by_address: Addresses,
     /// Those who are logged in, by account.
     by_account: BTreeSet<(FoldedName, PersonId)>,
     hasher: DefaultHashBuilder,
     operators: usize,
-    /// Those who speak IRC.
+    /// How many people speak IRC.
     irc: usize,
     /// Those of them who want to be invisible.
     invisible: usize,
     /// The most that there were at once.
     seen_max: usize,
-    /// The number of the next to come.
+    /// The number of the next person.
     pub(in crate::chat) next: u64,
 }
 
@@ -93,7 +93,7 @@ impl People {
         self.get(*found?)
     }
 
-    /// The people whom a mask matches, or the account that they are logged in to; by number.
+    /// The people whom a mask matches, themselves or their account, by number.
     pub(in crate::chat) fn matching(&self, mask: &Mask) -> Vec<&Person> {
         let named = mask.name.as_ref().and_then(|name| self.named(name));
         let near = mask
@@ -114,7 +114,7 @@ impl People {
         matching
     }
 
-    /// The people behind a name, in the order of the alphabet.
+    /// The people after a name, in alphabetical order.
     pub(in crate::chat) fn after(&self, name: Option<&Name>) -> impl Iterator<Item = &Person> {
         let start = name.map_or(Bound::Unbounded, |name| Bound::Excluded(name.folded()));
         let names = self.names.range::<str, _>((start, Bound::Unbounded));
@@ -133,8 +133,7 @@ impl People {
         self.by_name.look_alike(name, |id| Some(*id) == own)
     }
 
-    /// The name probably meant by a folded text: of a neighbour in the alphabet, or of one of
-    /// `others`.
+    /// The name that a folded text probably means: a neighbour in the alphabet, or one of `others`.
     pub(in crate::chat) fn nearest<'a>(
         &'a self,
         typed: &str,
@@ -173,7 +172,7 @@ impl People {
         Some(person)
     }
 
-    /// Changes whatever is no key of an index.
+    /// Changes anything that is no key of an index.
     pub(in crate::chat) fn with(&mut self, id: PersonId, change: impl FnOnce(&mut Person)) {
         if let Some(person) = self.by_id.get_mut(id) {
             let (code, address) = (person.session.code, person.session.address);
@@ -195,7 +194,7 @@ impl People {
         self.index_name(name, id);
     }
 
-    /// Puts a person on one more connection.
+    /// Adds a connection to a person.
     pub(in crate::chat) fn attach(&mut self, id: PersonId, connection: Connection) {
         if let Some(person) = self.by_id.get_mut(id) {
             person.attach(connection);
@@ -203,7 +202,7 @@ impl People {
         }
     }
 
-    /// Takes one of several connections from a person.
+    /// Removes one of a person's several connections.
     pub(in crate::chat) fn detach(&mut self, id: PersonId, conn: ConnId) {
         if let Some(person) = self.by_id.get_mut(id) {
             // Two connections may come from one address.
@@ -249,7 +248,7 @@ impl People {
     fn index_session(&mut self, session: &Session, id: PersonId) {
         self.by_address.insert(session.address, id);
         let (hasher, by_id) = (&self.hasher, &self.by_id);
-        // When the table grows it asks for the codes of those in it, who all are among the people.
+        // When the table grows it asks for the codes of its entries, who are all among the people.
         let code_of = |id: &PersonId| by_id.get(*id).map_or(session.code, |p| p.session.code);
         let hash = hasher.hash_one(session.code);
         self.by_code
@@ -263,7 +262,7 @@ impl People {
         }
     }
 
-    /// Checks that all indexes agree in size with the people, at no cost to speak of.
+    /// Checks that all indexes agree in size with the people. Costs next to nothing.
     #[cfg(debug_assertions)]
     pub(in crate::chat) fn are_counts_consistent(&self) -> bool {
         let people = self.by_id.len();
@@ -297,7 +296,7 @@ impl People {
     }
 }
 
-/// The key of a person in the index of accounts, if it is logged in.
+/// The key of a person in the index of accounts, if they are logged in.
 fn account_key(person: &Person) -> Option<(FoldedName, PersonId)> {
     let account = person.account.as_ref()?;
     Some((FoldedName(account.clone()), person.id))

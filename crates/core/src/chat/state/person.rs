@@ -26,10 +26,10 @@ pub(in crate::chat) struct Person {
     pub(in crate::chat) account: Option<Name>,
     pub(in crate::chat) session: Session,
     pub(in crate::chat) activity: Activity,
-    /// In the order of joining. Empty only where the client can do without a room.
+    /// In the order of joining. Empty only if the client can do without a room.
     pub(in crate::chat) rooms: Box<[RoomId]>,
     irc: Option<Box<IrcPerson>>,
-    /// Boxed, since few have any of it; none where there is nothing in it.
+    /// Boxed, since few people have any of it; `None` if there is nothing in it.
     rare: Option<Box<Rare>>,
 }
 
@@ -38,12 +38,13 @@ pub(in crate::chat) struct Person {
 struct Rare {
     /// The person is away, and perhaps why.
     away: Option<Option<Text>>,
-    /// The mute that was in force when the person last changed its name or address, and follows
-    /// it. Whether it still is in force the list of mutes says.
+    /// The mute that was in force when the person last changed name or address, and that follows
+    /// them. The list of mutes says whether it still is.
     mute: Option<RestrictionId>,
     /// The sender of the last private message.
     last_sender: Option<Sender>,
-    /// Rooms that the person was invited to as a guest, the newest last. Whether it still is they say.
+    /// Rooms that invited the person as a guest, the newest last. The rooms say whether they still
+    /// do.
     invited: Vec<RoomId>,
     ignores: Vec<Ignored>,
     spent_code: Option<ResumeCode>,
@@ -54,11 +55,11 @@ struct Rare {
     hidden: HiddenTalk,
 }
 
-/// What a person has said in hidden rooms, which others are not told of.
+/// What a person has said in hidden rooms, which others do not learn.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct HiddenTalk {
     said: u64,
-    /// When it last said something elsewhere, if that was not the last.
+    /// When they last said something elsewhere, if that was earlier.
     spoke_elsewhere: Option<Timestamp>,
 }
 
@@ -69,14 +70,15 @@ pub struct Sender {
     pub person: Option<PersonId>,
     /// Its name.
     pub name: Name,
-    /// The account that it was logged in to.
+    /// The account they were logged in to.
     pub account: Option<Name>,
-    /// It wrote in an earlier run of the server, and may have come anew since: its name alone is known then.
+    /// They wrote in an earlier run of the server, and may have come back since: only their name is
+    /// known.
     pub is_of_earlier_run: bool,
 }
 
 impl Sender {
-    /// The sender of a private message, told or kept.
+    /// The sender of a private message, delivered or kept.
     pub(in crate::chat) fn of(fact: &Fact) -> Option<Self> {
         let (from, name, account) = match fact {
             Fact::PrivateMessage(message) => {
@@ -98,7 +100,7 @@ impl Sender {
     }
 }
 
-/// A connection of a person beside the one in its [`Session`].
+/// A connection of a person besides the one in the [`Session`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::chat) struct Connection {
     pub(in crate::chat) id: ConnId,
@@ -115,7 +117,7 @@ pub(in crate::chat) struct IrcPerson {
 }
 
 impl Person {
-    /// A person who has just come, in no room yet.
+    /// A person who has just come and is in no room yet.
     pub(in crate::chat) fn new(
         id: PersonId,
         name: Name,
@@ -151,7 +153,8 @@ impl Person {
         self.change_rare(|rare| rare.past_names = names);
     }
 
-    /// The person's name is its own up to one event, and what it bears is its own from another on.
+    /// Ends the current name: it was the person's own up to `until`, and the next is from `named`
+    /// on.
     pub(in crate::chat) fn end_name(&mut self, until: Seq, named: Seq) {
         let past = PastName {
             name: self.name.clone(),
@@ -168,7 +171,7 @@ impl Person {
         }
     }
 
-    /// Whether what was said under a name in this place is the person's own.
+    /// Whether what was said under a name at this place is the person's own.
     pub(in crate::chat) fn has_borne(&self, name: &Name, place: Seq) -> bool {
         let is_current = self.name.same_as(name) && place > self.activity.named;
         let mut past = self.past_names().iter();
@@ -183,7 +186,7 @@ impl Person {
         }
     }
 
-    /// Whether the person is away, and why if it has said so.
+    /// Whether the person is away, and the reason if they gave one.
     pub(in crate::chat) fn away(&self) -> Option<&Option<Text>> {
         self.rare.as_ref()?.away.as_ref()
     }
@@ -215,7 +218,7 @@ impl Person {
         self.rare.as_deref().map_or(&[], |rare| &rare.invited)
     }
 
-    /// A room has an invitation for the person. Of too many the oldest is forgotten.
+    /// Notes that a room has invited the person. If there are too many, the oldest is forgotten.
     pub(in crate::chat) fn note_invited(&mut self, room: RoomId) {
         self.change_rare(|rare| {
             rare.invited.retain(|other| *other != room);
@@ -226,12 +229,12 @@ impl Person {
         });
     }
 
-    /// Those whom the person ignores.
+    /// Whom the person ignores.
     pub(in crate::chat) fn ignores(&self) -> &[Ignored] {
         self.rare.as_deref().map_or(&[], |rare| &rare.ignores)
     }
 
-    /// Ignores somebody, or nobody of the name any more.
+    /// Starts to ignore somebody, or stops ignoring everybody with the name.
     pub(in crate::chat) fn set_ignored(&mut self, who: Ignored, on: bool) {
         self.change_rare(|rare| {
             rare.ignores.retain(|other| !other.name.same_as(&who.name));
@@ -239,13 +242,13 @@ impl Person {
         });
     }
 
-    /// The code before this one. It resumes the session once its link is lost again, and gives the
-    /// same code: the link may have broken before that was read.
+    /// The code before the current one. It resumes the session when its link is lost again, and
+    /// then gives the same code: the link may have broken before the person read it.
     pub(in crate::chat) fn spent_code(&self) -> Option<ResumeCode> {
         self.rare.as_ref()?.spent_code
     }
 
-    /// The connections beside the first.
+    /// The connections besides the first.
     pub(in crate::chat) fn others(&self) -> &[Connection] {
         self.rare.as_deref().map_or(&[], |rare| &rare.others)
     }
@@ -267,12 +270,12 @@ impl Person {
         self.session.link.is_encrypted && others.all(|other| other.link.is_encrypted)
     }
 
-    /// Adds a connection. The people's index of addresses is the caller's.
+    /// Adds a connection. The caller updates the index of addresses.
     pub(super) fn attach(&mut self, connection: Connection) {
         self.change_rare(|rare| rare.others.push(connection));
     }
 
-    /// Takes a connection away. If it is the first, the next takes its place.
+    /// Removes a connection. If it is the first, the next takes its place.
     pub(super) fn detach(&mut self, conn: ConnId) {
         if conn != self.session.conn {
             self.change_rare(|rare| rare.others.retain(|other| other.id != conn));
@@ -285,7 +288,8 @@ impl Person {
         }
     }
 
-    /// The person has said something, in a hidden room or elsewhere, as a line that counts or not.
+    /// Notes that the person said something, in a hidden room or elsewhere, and whether it counts
+    /// as a line.
     pub(in crate::chat) fn note_speech(&mut self, at: Timestamp, is_hidden: bool, is_line: bool) {
         let before = self.activity.visit.spoke;
         let lines = u64::from(is_line);
@@ -305,7 +309,7 @@ impl Person {
         }
     }
 
-    /// The visit as others may know it: what is said in hidden rooms is not said for them.
+    /// The visit as others may know it: without what was said in hidden rooms.
     pub(in crate::chat) fn open_visit(&self) -> Visit {
         let visit = self.activity.visit;
         let hidden = self.rare.as_ref().map(|rare| rare.hidden);
@@ -336,7 +340,7 @@ impl Person {
         self.change_rare(|rare| rare.spent_code = Some(code));
     }
 
-    /// What its client says of itself, if that speaks IRC.
+    /// What the person's client says of itself, if it speaks IRC.
     pub(in crate::chat) fn irc(&self) -> Option<&IrcPerson> {
         self.irc.as_deref()
     }
@@ -349,7 +353,7 @@ impl Person {
         self.irc = irc.map(Box::new);
     }
 
-    /// The entry of the ignore list that somebody is meant by.
+    /// The entry of the ignore list that matches somebody.
     pub(in crate::chat) fn ignored(&self, voice: &Voice<'_>) -> Option<&Ignored> {
         self.ignores().iter().find(|ignored| ignored.covers(voice))
     }
@@ -359,13 +363,14 @@ impl Person {
         self.ignored(&other.voice()).is_some()
     }
 
-    /// Whether the person is away, and what another may read of the reason: nothing, who ignores it.
+    /// Whether the person is away, and the reason as another may read it: not if the reader ignores
+    /// them.
     pub(in crate::chat) fn away_told(&self, reader: &Self) -> Option<Option<Text>> {
         let why = self.away()?.as_ref();
         Some(why.filter(|_| !reader.ignores_person(self)).cloned())
     }
 
-    /// The person as others hear it.
+    /// The person as the author of speech.
     pub(in crate::chat) fn voice(&self) -> Voice<'_> {
         Voice {
             name: &self.name,
@@ -375,8 +380,8 @@ impl Person {
     }
 }
 
-/// The connection of a person and the rights that it logged in with. Both in one, since the rank
-/// fits into the padding behind the address: an idle person must weigh little.
+/// The connection of a person and the rights with which it logged in. Both in one type, since the
+/// rank fits into the padding after the address: an idle person must weigh little.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::chat) struct Session {
     pub(in crate::chat) conn: ConnId,
@@ -397,14 +402,14 @@ pub struct Rank {
     pub for_visit: bool,
 }
 
-/// When a person came, and what it has said since.
+/// When a person came, and what they have said since.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Visit {
-    /// When it came.
+    /// When they came.
     pub since: Timestamp,
-    /// When it last said something.
+    /// When they last said something.
     pub spoke: Timestamp,
-    /// How many lines it has said.
+    /// How many lines they have said.
     pub said: u64,
 }
 
@@ -412,7 +417,7 @@ pub struct Visit {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::chat) struct Activity {
     pub(in crate::chat) visit: Visit,
-    /// The event that gave the person its name: what was said under it since is the person's own.
+    /// The event that gave the person their name: what was said under it since is their own.
     pub(in crate::chat) named: Seq,
 }
 
@@ -426,5 +431,5 @@ impl Activity {
     }
 }
 
-// One of the sizes that an allocator does not round up.
+// This size is one that allocators do not round up.
 const _: () = assert!(size_of::<Person>() <= 128);

@@ -14,9 +14,9 @@ use crate::read_marker::StoredMarker;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct Registrations {
     by_name: Registry<Arc<Account>>,
-    /// The names of the accounts that each certificate proves, in their order.
+    /// The names of the accounts that each certificate proves, in order.
     by_certificate: BTreeMap<Arc<str>, Vec<Name>>,
-    /// The operators' ranks, the highest first, since every arrival asks whether there is one.
+    /// The operators by rank, the highest first, since every arrival asks whether there is one.
     operators: BTreeSet<(Seq, FoldedName)>,
     /// What is kept for those who are away.
     pub(in crate::chat) mail: Mail,
@@ -36,7 +36,7 @@ impl Registrations {
         table
     }
 
-    /// Puts an account in place of the one that has its name.
+    /// Adds an account, or replaces the one of that name.
     pub(in crate::chat) fn insert(&mut self, account: Account) {
         self.remove(&account.name);
         self.operators.extend(place_of(&account));
@@ -51,7 +51,7 @@ impl Registrations {
         }
     }
 
-    /// Ends the account that has this name, with all that is kept for it.
+    /// Ends the account of this name, with everything that is kept for it.
     pub(in crate::chat) fn end(&mut self, name: &Name) {
         self.remove(name);
         self.mail.forget(name);
@@ -85,13 +85,13 @@ impl Registrations {
         self.by_name.get(name).map(|account| &**account)
     }
 
-    /// The account that a certificate proves; of several the first by name.
+    /// The account that a certificate proves; of several, the first by name.
     pub(in crate::chat) fn certified_by(&self, certificate: &str) -> Option<&Account> {
         let names = self.by_certificate.get(certificate)?;
         self.get(names.first()?)
     }
 
-    /// Whether the owner of the name is a lasting operator.
+    /// Whether the name belongs to a lasting operator.
     pub(in crate::chat) fn is_operator(&self, name: &Name) -> bool {
         self.get(name).is_some_and(|account| account.operator)
     }
@@ -100,13 +100,13 @@ impl Registrations {
         !self.operators.is_empty()
     }
 
-    /// The event that made the highest of the lasting operators one.
+    /// The event that made the highest-ranking lasting operator one.
     pub(in crate::chat) fn first_appointed(&self) -> Option<Seq> {
         self.operators.first().map(|(appointed, _)| *appointed)
     }
 
-    /// A registered name that looks like this one. One that is registered itself need only differ to a
-    /// careful reader, or its owner would be shut out by the other's.
+    /// A registered name that looks like this one. A name that is registered itself only has to
+    /// differ to a careful reader: otherwise another's registration would shut its owner out.
     pub(in crate::chat) fn look_alike(&self, name: &Name) -> Option<&Name> {
         match self.get(name) {
             Some(_) => self.by_name.look_alike(name, |_| false),
@@ -119,14 +119,14 @@ impl Registrations {
         self.by_name.len()
     }
 
-    /// The event that made the owner of the name a lasting operator, if it is one.
+    /// The event that made the owner of the name a lasting operator, if they are one.
     pub(in crate::chat) fn appointed(&self, name: &Name) -> Option<Seq> {
         let account = self.get(name).filter(|account| account.operator);
         account.map(|account| account.appointed)
     }
 
-    /// Makes the owner of a name a lasting operator, or no longer one. One who is already keeps its
-    /// place among them.
+    /// Makes the owner of a name a lasting operator, or no longer one. An operator keeps their
+    /// place among the others.
     pub(in crate::chat) fn set_operator(&mut self, name: &Name, operator: bool, seq: Seq) {
         let appointed = self.appointed(name).unwrap_or(seq);
         self.change(name, |account| {
@@ -146,7 +146,7 @@ impl Registrations {
     }
 }
 
-/// An account's place among those of operators, if it is one of them.
+/// An account's rank among those of operators, if it is one.
 fn place_of(account: &Account) -> Option<(Seq, FoldedName)> {
     let place = || (account.appointed, FoldedName(account.name.clone()));
     account.operator.then(place)

@@ -1,6 +1,6 @@
 //! Names in use, found by spelling or by look.
 //!
-//! An entry holds the name itself and no copy of its keys: with fifty thousand people the keys
+//! An entry holds the name itself and no copies of its keys: with fifty thousand people the keys
 //! would weigh more than the rest of a person.
 
 use core::hash::BuildHasher;
@@ -9,8 +9,8 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::name::Name;
 
-/// Names of one look that may be in use: `host1` and `hostl` are two people, but four thousand
-/// spellings of `l1l1l1l1l1l1` would make every search among them a long one.
+/// The most names of one look that may be in use: `host1` and `hostl` are two people, but four
+/// thousand spellings of `l1l1l1l1l1l1` would make every search among them a long one.
 const SAME_LOOK_MAX: usize = 8;
 
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ impl<T> Entry<T> {
 /// Owners of names.
 #[derive(Clone, Debug)]
 pub(super) struct Registry<T> {
-    /// By the first look of the name, and by the second where that is another, as few names have it.
+    /// By the first look of the name, and by the second if that differs, as for few names.
     by_look: [HashTable<Entry<T>>; 2],
     hasher: DefaultHashBuilder,
 }
@@ -43,7 +43,7 @@ impl<T> Default for Registry<T> {
 }
 
 impl<T: Clone> Registry<T> {
-    /// Gives a name an owner, in place of the one it had.
+    /// Gives a name an owner, who replaces any earlier one.
     pub(super) fn insert(&mut self, name: Name, owner: T) {
         self.remove(&name);
         let hasher = &self.hasher;
@@ -58,7 +58,7 @@ impl<T: Clone> Registry<T> {
 
     /// Frees a name.
     pub(super) fn remove(&mut self, name: &Name) {
-        // Another spelling of the same name may have one look in common with it and one not.
+        // Another spelling of the same name may share one look and not the other.
         let Some(name) = self.entry(name).map(|entry| entry.name.clone()) else {
             return;
         };
@@ -70,7 +70,7 @@ impl<T: Clone> Registry<T> {
         }
     }
 
-    /// The owner of exactly this name, in whatever case.
+    /// The owner of exactly this name, in any case.
     pub(super) fn get(&self, name: &Name) -> Option<&T> {
         self.entry(name).map(|entry| &entry.owner)
     }
@@ -85,13 +85,13 @@ impl<T: Clone> Registry<T> {
         alike.find(|entry| entry.name.same_as(name))
     }
 
-    /// A name that looks like this one and is another's, leaving out the owners in `except`.
-    /// Where too many names have this look already, any more look like one of them.
+    /// A name that looks like this one and has another owner than those in `except`. If too many
+    /// names have this look, every new one looks like one of them.
     pub(super) fn look_alike(&self, name: &Name, except: impl Fn(&T) -> bool) -> Option<&Name> {
         self.look_alike_of(name, except, |other| other.looks_like(name))
     }
 
-    /// A name that has a look of this one, though a careful reader could tell them apart.
+    /// A name that shares a look with this one, though a careful reader could tell them apart.
     pub(super) fn near_look_alike(&self, name: &Name) -> Option<&Name> {
         self.look_alike_of(name, |_| false, |_| true)
     }
@@ -114,7 +114,8 @@ impl<T: Clone> Registry<T> {
         None
     }
 
-    /// The owners of names that have a look of this one, or are this one, and are `alike`. One may come twice.
+    /// The owners of names that are this one, or share a look with it, and are `alike`. May yield
+    /// one twice.
     pub(super) fn owners_alike(
         &self,
         name: &Name,
@@ -135,7 +136,7 @@ impl<T: Clone> Registry<T> {
         self.by_look[0].len()
     }
 
-    /// The entries that have a look in common with this name.
+    /// The entries that share a look with this name.
     fn alike<'a, 'n>(
         &'a self,
         name: &'n Name,
@@ -154,7 +155,7 @@ impl<T: Clone> Registry<T> {
     }
 }
 
-/// How many looks a name has: the second may be the first again.
+/// How many looks a name has: the second may equal the first.
 fn looks_of(name: &Name) -> usize {
     let [first, second] = name.looks();
     if first == second { 1 } else { 2 }

@@ -1,8 +1,8 @@
-//! Bans, or mutes: each found by the name and the block of addresses that it matches.
+//! Bans, or mutes, found by the name and the block of addresses that they match.
 //!
-//! Every arrival is held against ten thousand of them, and while there are mutes so is every
-//! message. So a check looks up the name and, for each prefix length in use, the block that the
-//! address would lie in, alone and together with the name; each key leads to its longest restriction
+//! Every arrival is compared with ten thousand of them, and while there are mutes so is every
+//! message. So a check looks up the name and, for each prefix length in use, the block that would
+//! contain the address, alone and together with the name; each key leads to its longest restriction
 //! first.
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -36,7 +36,7 @@ pub struct RestrictionCursor {
     pub(in crate::chat) after: RestrictionId,
 }
 
-/// The two lists, in the order in which they are shown.
+/// The two lists, in the order in which answers show them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::chat) enum List {
     Bans,
@@ -51,10 +51,10 @@ enum Key {
     Both(FoldedName, IpNet),
 }
 
-/// A whole mask: what two restrictions have in common of which the newer replaces the older.
+/// A whole mask: of two restrictions with the same one, the newer replaces the older.
 type MaskKey = (Option<FoldedName>, Option<IpNet>);
 
-/// The end of a restriction: the last moment of all if it has none.
+/// When a restriction ends: the greatest time if never.
 type End = Timestamp;
 
 /// The longest first; of two as long the newer.
@@ -65,9 +65,9 @@ pub(in crate::chat) struct Restrictions {
     by_id: BTreeMap<RestrictionId, Restriction>,
     by_mask: HashMap<MaskKey, RestrictionId>,
     by_key: HashMap<Key, ByLength>,
-    /// By the words that undo a restriction: its name, or its block.
+    /// By the text that undoes a restriction: its name, or its block.
     by_word: HashMap<Key, BTreeSet<RestrictionId>>,
-    /// The number of blocks of each address family and prefix length.
+    /// How many blocks there are of each address family and prefix length.
     prefixes: BTreeMap<(Family, u8), usize>,
     /// The next to end first.
     by_end: BTreeSet<(End, RestrictionId)>,
@@ -93,7 +93,7 @@ impl Restrictions {
         self.by_id.is_empty()
     }
 
-    /// Their number, those included that have expired and were not dropped yet.
+    /// The number of restrictions, including expired ones that were not dropped yet.
     pub(in crate::chat) fn len(&self) -> usize {
         self.by_id.len()
     }
@@ -102,7 +102,7 @@ impl Restrictions {
         self.by_id.len() >= RESTRICTIONS_MAX
     }
 
-    /// Adds a restriction; of two with the same mask the newer holds.
+    /// Adds a restriction, which replaces one with the same mask.
     pub(in crate::chat) fn put(&mut self, restriction: &Restriction) {
         self.given += 1;
         let id = RestrictionId(NonZeroU64::MIN.saturating_add(self.given));
@@ -127,7 +127,7 @@ impl Restrictions {
         self.by_mask.get(&mask_key(mask)).copied()
     }
 
-    /// Removes all restrictions that `mask`, as written to undo one, speaks of.
+    /// Removes all restrictions that `mask`, written to undo one, means.
     pub(in crate::chat) fn lift(&mut self, mask: &Mask) {
         let named = words(mask).filter_map(|word| self.by_word.get(&word));
         let ids: Vec<_> = named.flatten().copied().collect();
@@ -136,12 +136,13 @@ impl Restrictions {
         }
     }
 
-    /// Whether `mask`, as written to undo a restriction, speaks of one that there is.
+    /// Whether `mask`, written to undo a restriction, means an existing one.
     pub(in crate::chat) fn is_named_by(&self, mask: &Mask) -> bool {
         words(mask).any(|word| self.by_word.contains_key(&word))
     }
 
-    /// The mask to undo as it was written, with a name as the restriction has it: another case means the same name.
+    /// The mask as its author wrote it, but with the spelling of the restriction's name, which may
+    /// differ in case.
     pub(in crate::chat) fn spelled(&self, mask: Mask) -> Mask {
         let named = words(&mask).filter_map(|word| self.by_word.get(&word));
         let mut known = named
@@ -159,8 +160,8 @@ impl Restrictions {
         self.by_id.get(&id)
     }
 
-    /// The restriction that holds longest of those that match a name or an address now. A shorter
-    /// one that comes later does not lift it.
+    /// The restriction that lasts longest of those that match a name or an address now. A shorter
+    /// one given later does not lift it.
     pub(in crate::chat) fn longest(
         &self,
         name: Option<&Name>,
@@ -177,7 +178,7 @@ impl Restrictions {
         (now < *end).then_some(*id)
     }
 
-    /// The same, of those alone for which `holds`. Takes time that grows with those that match.
+    /// The same among those for which `holds`. Takes time that grows with those that match.
     pub(in crate::chat) fn longest_where(
         &self,
         name: Option<&Name>,
@@ -193,7 +194,7 @@ impl Restrictions {
         (now < *end).then_some(*id)
     }
 
-    /// The keys of what matches a name or an address.
+    /// The keys of everything that matches a name or an address.
     fn keys_of(&self, name: Option<&Name>, address: IpAddr) -> impl Iterator<Item = Key> {
         let name = name.map(|name| FoldedName(name.clone()));
         let of_name = name.clone().map(Key::Name);
@@ -204,7 +205,7 @@ impl Restrictions {
         of_name.into_iter().chain(blocks)
     }
 
-    /// Of two restrictions the one that holds longer, if it still does.
+    /// Of two restrictions the one that lasts longer, if it is still in force.
     pub(in crate::chat) fn longer(
         &self,
         a: Option<RestrictionId>,
@@ -217,7 +218,7 @@ impl Restrictions {
         (now < end).then_some(id)
     }
 
-    /// The restrictions behind `after`, oldest first, those that have run out among them.
+    /// The restrictions after `after`, oldest first, including expired ones.
     pub(in crate::chat) fn after(
         &self,
         after: Option<RestrictionId>,
@@ -241,7 +242,7 @@ impl Restrictions {
         }
     }
 
-    /// The blocks that an address lies in, of all prefix lengths in use.
+    /// The blocks that contain an address, for all prefix lengths in use.
     fn blocks_of(&self, address: IpAddr) -> impl Iterator<Item = IpNet> {
         let address = address.to_canonical();
         let family = match address {
@@ -341,7 +342,7 @@ fn mask_key(mask: &Mask) -> MaskKey {
     (mask.name.clone().map(FoldedName), mask.net.map(canonical))
 }
 
-/// The keys under which a mask is found for those it matches.
+/// The keys under which a mask is found for the people it matches.
 fn keys(mask: &Mask) -> impl Iterator<Item = Key> {
     let (name, net) = mask_key(mask);
     let (first, second) = match (mask.reach, name, net) {
@@ -352,7 +353,7 @@ fn keys(mask: &Mask) -> impl Iterator<Item = Key> {
     first.into_iter().chain(second)
 }
 
-/// The words that undo a restriction, whatever it matches.
+/// The texts that undo a restriction with this mask.
 fn words(mask: &Mask) -> impl Iterator<Item = Key> {
     let (name, net) = mask_key(mask);
     name.map(Key::Name).into_iter().chain(net.map(Key::Net))

@@ -1,4 +1,4 @@
-//! Lost sessions that can be resumed, found by number, name or code, and forgotten in time; and the
+//! Lost sessions that can be resumed, found by number, name or code and forgotten in time, with the
 //! private messages that are kept for them.
 
 use alloc::boxed::Box;
@@ -30,22 +30,22 @@ pub(in crate::chat) struct Resumable {
     pub(in crate::chat) seen: Seq,
     /// Nobody else may have the name meanwhile.
     pub(in crate::chat) keeps_name: bool,
-    /// The name is its account's: nobody else may have it in any case.
+    /// The name belongs to the person's account: nobody else may have it in any case.
     pub(in crate::chat) owns_name: bool,
     /// It is of an earlier run of the server.
     pub(in crate::chat) is_restored: bool,
-    /// Nobody from elsewhere may have the name meanwhile: it is of an earlier run, which kept it.
+    /// The name is kept from other households: an earlier run kept it.
     pub(in crate::chat) keeps_name_at_home: bool,
     /// Private messages that came since, oldest first.
     pub(in crate::chat) kept: Vec<Event>,
-    /// Others that came since, whose place those took.
+    /// How many others came and were dropped to make space.
     pub(in crate::chat) omitted: u64,
-    /// The standings that it had for this visit in its rooms.
+    /// The standings that the person had in their rooms for the visit.
     pub(in crate::chat) standings: Vec<(RoomId, Held)>,
 }
 
 impl Resumable {
-    /// The standing that it had in a room for the visit.
+    /// The standing that the person had in a room for the visit.
     pub(in crate::chat) fn standing_in(&self, room: RoomId) -> Option<Held> {
         let mut standings = self.standings.iter();
         standings
@@ -58,13 +58,13 @@ impl Resumable {
     }
 }
 
-/// The key of a person in the index of accounts, if it is logged in.
+/// The key of a person in the index of accounts, if they are logged in.
 fn account_key(person: &Person) -> Option<(FoldedName, PersonId)> {
     let account = person.account.as_ref()?;
     Some((FoldedName(account.clone()), person.id))
 }
 
-/// The account of who has sent a message, if it has one.
+/// The account of a message's sender, if they have one.
 fn sender_of(event: &Event) -> Option<Holder> {
     match &event.fact {
         Fact::PrivateMessage(message) => message.accounts.from.as_ref().map(Holder::account),
@@ -76,21 +76,21 @@ fn sender_of(event: &Event) -> Option<Holder> {
 pub(in crate::chat) struct Resumables {
     by_id: HashMap<PersonId, Resumable>,
     by_code: HashMap<ResumeCode, PersonId>,
-    /// Several may have had the same name, one after the other.
+    /// Several people may have had one name, one after the other.
     by_name: BTreeSet<(FoldedName, PersonId)>,
     /// Those who are logged in, by account.
     by_account: BTreeSet<(FoldedName, PersonId)>,
-    /// The names that are kept: each for the one who had it last.
+    /// The names that are kept, each for the last person who had it.
     names: Registry<PersonId>,
     /// Those that are kept from other households.
     names_at_home: Registry<PersonId>,
     /// The private messages that are kept, by receiver and number.
     held: Holdings<(PersonId, Seq), Holder>,
-    /// The next to end comes first.
+    /// By end, the next first.
     by_end: BTreeSet<Place>,
     by_home: Homes,
-    /// Those who hold a name by nothing but the link that they have lost: guests, and who is logged in to an account
-    /// under a name that is not the account's.
+    /// The people who hold a name only by their lost link: guests, and people who are logged in to
+    /// an account under a name that is not the account's.
     holding: Homes,
     /// Those who are operators.
     operators: BTreeSet<Place>,
@@ -115,8 +115,9 @@ impl Resumables {
         lost.filter(|lost| now < lost.until)
     }
 
-    /// The session of an earlier run that keeps this name from who comes from an address. A restart cuts everybody off
-    /// at once, so people of its own household need no code: one of them is most likely its person.
+    /// The session of an earlier run that keeps this name from people at an address. A restart cuts
+    /// everybody off at once, so people of its own household need no code: one of them is most
+    /// likely its person.
     pub(in crate::chat) fn kept_from(
         &self,
         name: &Name,
@@ -129,19 +130,19 @@ impl Resumables {
         lost.find(|lost| lost.keeps_name_at_home && now < lost.until && is_elsewhere(lost))
     }
 
-    /// The session that the owner of this name takes up by the password: the one that keeps it, or kept it until a
-    /// restart.
+    /// The session that the owner of this name resumes with the password: the one that keeps the
+    /// name, or kept it until a restart.
     pub(in crate::chat) fn owned(&self, name: &Name, now: Timestamp) -> Option<&Resumable> {
         self.named_or_newest(name, now, |lost| lost.keeps_name_at_home)
     }
 
-    /// The session that private messages and operators reach under this name: the one that keeps it,
-    /// or the newest of an earlier run.
+    /// The session that private messages and operators reach by this name: the one that keeps the
+    /// name, or the newest of an earlier run.
     pub(in crate::chat) fn reachable(&self, name: &Name, now: Timestamp) -> Option<&Resumable> {
         self.named_or_newest(name, now, |lost| lost.is_restored)
     }
 
-    /// The session that keeps this name, or the newest that had it and for which `holds`.
+    /// The session that keeps this name, or the newest one that had it and for which `holds`.
     fn named_or_newest(
         &self,
         name: &Name,
@@ -184,7 +185,7 @@ impl Resumables {
             .look_alike(name, |id| Some(*id) == own || has_expired(id))
     }
 
-    /// A name that is [kept from](Self::kept_from) who comes from an address, and looks like this one.
+    /// A name that looks like this one and is [kept from](Self::kept_from) people at an address.
     pub(in crate::chat) fn look_alike_elsewhere(
         &self,
         name: &Name,
@@ -198,7 +199,7 @@ impl Resumables {
             .look_alike(name, |id| self.by_id.get(id).is_none_or(is_no_matter))
     }
 
-    /// Whether a message of so many bytes from these can be kept for anybody.
+    /// Whether `bytes` more may be kept at the expense of these holders.
     pub(in crate::chat) fn has_space(&self, from: &[Holder], bytes: usize) -> bool {
         self.held.have_space(from, bytes, KEPT_BYTES_TOTAL_MAX)
     }
@@ -217,7 +218,7 @@ impl Resumables {
         }
     }
 
-    /// Forgets one private message that is kept for those whom it was sent to.
+    /// Deletes one private message that is kept for people with a name or account.
     pub(in crate::chat) fn delete_kept(&mut self, name: &Name, message: Seq) {
         let named: Vec<PersonId> = self.all_named(name).map(|lost| lost.person.id).collect();
         for id in named {
@@ -228,7 +229,7 @@ impl Resumables {
         }
     }
 
-    /// Those whom a mask matches, or the account that they are logged in to.
+    /// The people whom a mask matches, themselves or their account.
     pub(in crate::chat) fn matching(&self, mask: &Mask, now: Timestamp) -> Vec<&Person> {
         let lost = |id: PersonId| self.by_id.get(&id).filter(|lost| now < lost.until);
         let named = mask.name.iter().flat_map(|name| self.all_named(name));
@@ -244,20 +245,20 @@ impl Resumables {
         matching.map(|lost| &*lost.person).collect()
     }
 
-    /// Whether somebody who may come back is an operator.
+    /// Whether an operator may come back.
     pub(in crate::chat) fn has_operator(&self, now: Timestamp) -> bool {
         let last = self.operators.last();
         last.is_some_and(|(until, ..)| now < *until)
     }
 
-    /// Changes whatever is no key of an index.
+    /// Changes anything that is no key of an index.
     pub(in crate::chat) fn with(&mut self, id: PersonId, change: impl FnOnce(&mut Person)) {
         if let Some(lost) = self.by_id.get_mut(&id) {
             change(&mut lost.person);
         }
     }
 
-    /// Gives a lost person another standing for the visit in a room, or takes the one that it had.
+    /// Gives a lost person another standing in a room for the visit, or removes it.
     pub(in crate::chat) fn set_standing(&mut self, id: PersonId, room: RoomId, held: Option<Held>) {
         if let Some(lost) = self.by_id.get_mut(&id) {
             lost.standings.retain(|(other, _)| *other != room);
@@ -265,7 +266,7 @@ impl Resumables {
         }
     }
 
-    /// Takes a lost session in. Who has sent its messages has an account, or is not known any more.
+    /// Adds a lost session. The senders of its messages have an account, or are unknown by now.
     pub(in crate::chat) fn insert(&mut self, resumable: Resumable) {
         for event in &resumable.kept {
             let key = (resumable.person.id, event.seq);
@@ -309,8 +310,8 @@ impl Resumables {
         }
     }
 
-    /// Keeps a name that is nobody's. A person who cuts links on purpose holds but so many: of more from one
-    /// address the oldest gives up its name, and no other address does.
+    /// Keeps a name that nobody owns. A person who cuts links on purpose can hold only a few: if
+    /// one address has more, its oldest gives up the name, and no other address does.
     fn hold_name(&mut self, address: IpAddr, place: Place) {
         self.holding.insert(address, place);
         if self.holding.len_of(address) <= LOST_NAMES_MAX {
@@ -376,21 +377,21 @@ impl Resumables {
         Some(resumable)
     }
 
-    /// The session to be forgotten when there are too many: one of the address that has most of them, so
-    /// that nobody pushes out the sessions of others. Where each address has one it is the oldest.
+    /// The session to forget if there are too many: one of the address that has most, so that
+    /// nobody pushes out the sessions of others. If each address has one, it is the oldest.
     pub(in crate::chat) fn to_forget(&self) -> Option<PersonId> {
         let of_many = self.by_home.oldest_of_fullest();
         let place = of_many.or_else(|| self.by_end.first().copied());
         place.map(|(.., id)| id)
     }
 
-    /// A session whose time is over.
+    /// A session whose time is up.
     pub(in crate::chat) fn expired(&self, now: Timestamp) -> Option<PersonId> {
         let first = self.by_end.first().filter(|(until, ..)| *until <= now);
         first.map(|(.., id)| *id)
     }
 
-    /// Gives or takes operator rights from everybody who was logged in to this account.
+    /// Gives or takes the operator rights of everybody who was logged in to this account.
     pub(in crate::chat) fn set_operator(&mut self, account: &Name, operator: bool) {
         for id in self.logged_in_to(account) {
             self.set_rank(id, operator);
@@ -409,7 +410,7 @@ impl Resumables {
         }
     }
 
-    /// Logs everybody out of an account, with the rights that it gave.
+    /// Logs everybody out of an account, and takes the rights that it gave.
     pub(in crate::chat) fn end_account(&mut self, account: &Name, was_operator: bool) {
         for id in self.logged_in_to(account) {
             self.change(id, |lost| {

@@ -1,4 +1,4 @@
-//! One room: who is in it, what is said of it, and whether anybody would miss it.
+//! One room: who is in it, what is known of it, and whether anybody would miss it.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -18,23 +18,23 @@ pub(super) type Place = (Reverse<u32>, RoomId);
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::chat) struct Room {
     pub(in crate::chat) name: RoomName,
-    /// In the order in which they came to the server. A tree, so that a page of it can be found
-    /// and a member of fifteen thousand taken out without a scan.
+    /// In the order in which they came to the server. A tree, so that a page of it can be found,
+    /// and one of fifteen thousand members removed, without a scan.
     pub(in crate::chat) members: BTreeSet<PersonId>,
-    /// Those who were inside when their link was lost: they may come back for a while.
+    /// People who were inside when their link was lost: they may come back for a while.
     pub(super) absent: BTreeSet<PersonId>,
     pub(in crate::chat) topic: Option<Topic>,
-    /// Who has set it, if that is known: another may go by the name by now.
+    /// The person who set it, if known: somebody else may have the name by now.
     pub(in crate::chat) topic_author: Option<PersonId>,
-    /// When it was made; where that is not known, when the server started with it.
+    /// When it was created; if unknown, when the server started with it.
     pub(in crate::chat) created: Timestamp,
     /// Boxed, since most rooms have none.
     pub(super) rules: Option<Box<RoomRules>>,
-    /// Whether server operators alone moderate it: the configuration names it.
+    /// Whether only server operators moderate it: the configuration names it.
     pub(in crate::chat) is_servers: bool,
-    /// Those who count it among the rooms that they made.
+    /// The holders that count it among the rooms that they made.
     pub(super) makers: Vec<Holder>,
-    /// Whether something is stored of it: then it stays when everybody leaves.
+    /// Whether the store has something of it: then it stays when everybody leaves.
     pub(super) has_history: bool,
     /// Whether the table of rooms counts it as one that takes a place.
     pub(super) is_placed: bool,
@@ -57,12 +57,12 @@ impl Room {
         }
     }
 
-    /// Its own rules, if it has any.
+    /// Its own rules, if any.
     pub(in crate::chat) fn rules(&self) -> Option<&RoomRules> {
         self.rules.as_deref()
     }
 
-    /// Whose number of rooms it counts for: the account that made it, and the address.
+    /// Whose quota of rooms it counts against: the account that made it, and the address.
     pub(in crate::chat) fn makers(&self) -> &[Holder] {
         &self.makers
     }
@@ -71,7 +71,7 @@ impl Room {
         self.makers.contains(maker)
     }
 
-    /// Whether an account has made it, has a standing in it or a right by a mask.
+    /// Whether an account has made it, or has a standing or a mask's right in it.
     pub(super) fn concerns(&self, account: &Name) -> bool {
         let has_right = |rules: &RoomRules| {
             let mut masks = rules.masks.iter();
@@ -90,12 +90,12 @@ impl Room {
         id == LOBBY || self.is_servers || self.rules().is_some_and(has_owner)
     }
 
-    /// Whether it is anybody's to found anew: everybody has left, and nobody owns it.
+    /// Whether anybody may found it anew: everybody has left, and nobody owns it.
     pub(in crate::chat) fn is_abandoned(&self, id: RoomId) -> bool {
         id != LOBBY && self.is_deserted() && !self.is_owned(id)
     }
 
-    /// Whether everybody has left, those included whose link is lost.
+    /// Whether everybody has left, including people whose link is lost.
     pub(in crate::chat) fn is_deserted(&self) -> bool {
         self.members.is_empty() && self.absent.is_empty()
     }
@@ -113,13 +113,13 @@ impl Room {
             && !self.rules().is_some_and(RoomRules::is_kept)
     }
 
-    /// Whether it is one of so many as there may be. One that is abandoned is not, though its past is kept: a
-    /// guest could leave any number of those behind.
+    /// Whether it counts towards the limit of rooms. An abandoned room does not, though its past is
+    /// kept: a guest could leave any number of those behind.
     pub(super) fn takes_place(&self, id: RoomId) -> bool {
         !self.is_abandoned(id) && !self.may_close(id)
     }
 
-    /// Whether it is among the rooms that somebody is in, as everybody may know.
+    /// Whether somebody is in it, and everybody may know.
     pub(super) fn is_busy(&self) -> bool {
         !self.members.is_empty() && !self.is_hidden()
     }

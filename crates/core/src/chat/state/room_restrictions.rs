@@ -1,8 +1,8 @@
-//! The bars, or the mutes, of one room, and those whom each follows.
+//! The bars, or the mutes, of one room, and the people whom each follows.
 //!
-//! A restriction names a person as they were called then. A guest could take another name, leave the account or
-//! come from elsewhere, and be free; so the list remembers the people too. It keeps that for its own room, since a
-//! person may be on the lists of any number of rooms.
+//! A restriction names people as they were called then. A guest could take another name, leave the
+//! account or come from elsewhere, and be free; so the list remembers the people too. It does so
+//! only for its own room, since a person may be on the lists of any number of rooms.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -16,14 +16,14 @@ use crate::limits::ROOM_RESTRICTIONS_MAX;
 use crate::name::Name;
 use crate::time::Timestamp;
 
-/// See the [module](self). Most rooms have none, so that the list is made with the first.
+/// See the [module](self). Created on first use, since most rooms have none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct RoomRestrictions(Option<Box<Following>>);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Following {
     list: Restrictions,
-    /// Whom the restrictions of the list follow. None of them is for one that is not there any more.
+    /// Whom the restrictions of the list follow. Every entry belongs to an existing restriction.
     followed: BTreeSet<(PersonId, RestrictionId)>,
 }
 
@@ -51,7 +51,7 @@ impl RoomRestrictions {
         list.is_some_and(|list| list.len() >= ROOM_RESTRICTIONS_MAX && !list.has_expired(now))
     }
 
-    /// The longest that matches one of two names, or an address, now.
+    /// The longest restriction that matches one of two names, or an address, now.
     pub(in crate::chat) fn longest(
         &self,
         names: [Option<&Name>; 2],
@@ -63,13 +63,13 @@ impl RoomRestrictions {
         list.get(list.longer(first, second, now)?)
     }
 
-    /// Whether one matches a name now, wherever its bearer comes from.
+    /// Whether a restriction matches a name now, whatever its bearer's address.
     pub(in crate::chat) fn names(&self, name: &Name, now: Timestamp) -> bool {
         let nowhere = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
         self.longest([Some(name), None], nowhere, now).is_some()
     }
 
-    /// The longest that matches a person who comes from an address, or follows it, now.
+    /// The longest restriction that matches a person at an address, or follows them, now.
     pub(in crate::chat) fn longest_on(
         &self,
         person: &Person,
@@ -95,8 +95,8 @@ impl RoomRestrictions {
         all.filter(move |restriction| restriction.is_active(now))
     }
 
-    /// Adds one, in the place of those that have run out, which follows these people and those whom one with
-    /// the same mask has followed.
+    /// Adds a restriction and drops expired ones. It follows these people and those whom one with
+    /// the same mask followed.
     pub(in crate::chat) fn put(
         &mut self,
         restriction: &Restriction,

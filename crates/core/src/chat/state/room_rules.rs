@@ -1,8 +1,8 @@
-//! What holds in one room beyond the rules of all: its settings, and who may do more or less there
-//! than others.
+//! What holds in one room besides the rules for all: its settings, and who may do more or less
+//! there than others.
 //!
-//! A standing belongs to a registered name and outlives every visit, or to a person and ends with
-//! the visit. Most rooms have neither, and none of what is here.
+//! A standing belongs to a registered name and outlives every visit, or belongs to a person and
+//! ends with the visit. Most rooms have neither, and nothing of what is here.
 
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
@@ -21,13 +21,13 @@ use crate::time::Timestamp;
 pub(in crate::chat) struct RoomRules {
     pub(in crate::chat) settings: RoomSettings,
     owner: Option<Owner>,
-    /// The guest who made the room: it owns the room with the name that it registers.
+    /// The guest who created the room: they will own it under the name that they register.
     founder: Option<PersonId>,
     /// Of registered names, without the owner's.
     standings: BTreeMap<FoldedName, Held>,
     /// Of guests who are inside.
     guests: BTreeMap<PersonId, Held>,
-    /// Guests who have not come yet, oldest first.
+    /// Invited guests who have not come yet, oldest first.
     invited: VecDeque<PersonId>,
     pub(in crate::chat) bars: RoomRestrictions,
     pub(in crate::chat) mutes: RoomRestrictions,
@@ -35,12 +35,12 @@ pub(in crate::chat) struct RoomRules {
     pub(in crate::chat) masks: Vec<RoomMask>,
     /// Those who have knocked lately, oldest first.
     knocks: Lately<PersonId>,
-    /// Those outside who were told lately that they have a standing here, or have lost one, oldest first.
+    /// People outside who were told lately that they gained or lost a standing here, oldest first.
     told: Lately<(PersonId, bool)>,
 }
 
-/// What was done lately, oldest first: people are told of it who did not ask for that, so nobody does it again
-/// at once.
+/// What was done lately, oldest first. It reaches people who did not ask for it, so nobody may
+/// repeat it at once.
 #[derive(Clone, Debug, PartialEq)]
 struct Lately<T>(VecDeque<(Timestamp, T)>);
 
@@ -108,7 +108,7 @@ impl RoomRules {
         self.guests.get(&id).copied().or_else(is_invited)
     }
 
-    /// All registered names with a standing, in the order of the alphabet behind the owner's.
+    /// All registered names with a standing; after the owner in alphabetical order.
     pub(in crate::chat) fn accounts(&self) -> impl Iterator<Item = (&Name, Held)> {
         let owner = self.owner.iter().map(|owner| (&owner.name, owner.held()));
         owner.chain(self.standings.iter().map(|(name, held)| (&name.0, *held)))
@@ -150,7 +150,7 @@ impl RoomRules {
         }
     }
 
-    /// Gives a guest a standing or takes it. An invitation is for one who is not inside.
+    /// Gives or takes a guest's standing. An invitation is for somebody who is not inside.
     pub(in crate::chat) fn set_guest(&mut self, id: PersonId, held: Option<Held>) {
         self.invited.retain(|other| *other != id);
         self.guests.remove(&id);
@@ -168,7 +168,8 @@ impl RoomRules {
         }
     }
 
-    /// Makes a change true that concerns nobody's standing. A bar or a mute follows those whom it names.
+    /// Makes a change true that is no change of a standing. A bar or a mute follows the people it
+    /// names.
     pub(in crate::chat) fn change(&mut self, act: &RoomAct, at: Timestamp, named: &[PersonId]) {
         match act {
             RoomAct::Set(settings) => settings.iter().for_each(|set| self.settings.set(set)),
@@ -177,7 +178,8 @@ impl RoomRules {
             RoomAct::Mute(mute) => self.mutes.put(mute, at, named),
             RoomAct::Unmute(mask) => self.mutes.lift(mask),
             RoomAct::Mask { mask, on } => self.set_mask(mask, *on),
-            // Standings are the chat's, since people know of them. The facts around the others make them true.
+            // The chat changes standings, since people know of them. Other facts make the rest
+            // true.
             RoomAct::Stand { .. }
             | RoomAct::Own { .. }
             | RoomAct::Eject { .. }
@@ -187,18 +189,18 @@ impl RoomRules {
         }
     }
 
-    /// A person has come in: its invitation is used.
+    /// A person has come in and used their invitation.
     pub(in crate::chat) fn enter(&mut self, id: PersonId) {
         self.invited.retain(|other| *other != id);
         self.told.0.retain(|(_, (other, _))| *other != id);
     }
 
-    /// A person has gone. Returns the standing that it had for the visit.
+    /// A person has left. Returns the standing that they had for the visit.
     pub(in crate::chat) fn leave(&mut self, id: PersonId) -> Option<Held> {
         self.guests.remove(&id)
     }
 
-    /// What a person was given for its visit has ended.
+    /// Ends what a person was given for the visit.
     pub(in crate::chat) fn end_visit(&mut self, id: PersonId) {
         self.invited.retain(|other| *other != id);
         if self.of_founder(id).is_none() {
@@ -206,7 +208,7 @@ impl RoomRules {
         }
     }
 
-    /// The standing of the guest who made the room, which nobody gave.
+    /// The standing of the guest who created the room, which nobody gave.
     pub(in crate::chat) fn of_founder(&self, id: PersonId) -> Option<Held> {
         self.guests
             .get(&id)
@@ -222,7 +224,7 @@ impl RoomRules {
         self.knocks.note(id, at);
     }
 
-    /// Whether a person was told lately that it has a standing, or has lost one.
+    /// Whether a person was told lately that they gained or lost a standing.
     pub(in crate::chat) fn was_told(&self, told: (PersonId, bool), now: Timestamp) -> bool {
         self.told.has(&told, now)
     }
@@ -231,7 +233,7 @@ impl RoomRules {
         self.told.note(told, at);
     }
 
-    /// What stands on a list of IRC's beside its masks.
+    /// The bars or mutes that an IRC list shows beside its masks.
     pub(in crate::chat) fn restrictions(&self, kind: MaskKind) -> Option<&RoomRestrictions> {
         match kind {
             MaskKind::Ban => Some(&self.bars),
@@ -246,14 +248,14 @@ impl RoomRules {
         restrictions.count() + self.masks.len()
     }
 
-    /// Sets a mask, or takes it away.
+    /// Sets or removes a mask.
     pub(in crate::chat) fn set_mask(&mut self, mask: &RoomMask, on: bool) {
         self.masks
             .retain(|other| !other.is_same(mask.kind, &mask.matched));
         self.masks.extend(on.then(|| mask.clone()));
     }
 
-    /// Whether somebody has to remember it though nobody is inside.
+    /// Whether the rules have to be remembered while nobody is inside.
     pub(in crate::chat) fn is_kept(&self) -> bool {
         let is_set = self.settings != RoomSettings::default();
         let has_others = !self.standings.is_empty();
@@ -261,7 +263,7 @@ impl RoomRules {
         self.owner.is_some() && (is_set || has_others || has_lists)
     }
 
-    /// Checks that standings are where they belong, given who is inside.
+    /// Checks that standings are in the right table, given who is inside.
     pub(in crate::chat) fn check(&self, is_inside: impl Fn(PersonId) -> bool) {
         assert!(self.guests.keys().all(|id| is_inside(*id)));
         let is_voiced = |held: &Held| held.standing > Standing::Voice || !held.voiced;

@@ -19,7 +19,7 @@ use crate::room::Held;
 use crate::room_name::RoomName;
 use crate::time::Timestamp;
 
-/// Neighbours in the alphabet that are looked at on each side for a mistyped name.
+/// How many neighbours in the alphabet are compared, on each side, with a mistyped name.
 const NEIGHBOURS_MAX: usize = 32;
 
 /// The end of a page of rooms, where the next begins. A room whose size changes between two pages
@@ -31,7 +31,7 @@ pub struct RoomCursor {
     listed: usize,
 }
 
-/// One page of rooms: those on it, how many come after, and where.
+/// One page of rooms, how many rooms follow, and where.
 pub(in crate::chat) struct RoomPage<'a> {
     pub(in crate::chat) rooms: Box<[(RoomId, &'a Room)]>,
     pub(in crate::chat) more: usize,
@@ -41,7 +41,7 @@ pub(in crate::chat) struct RoomPage<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct Rooms {
     by_id: HashMap<RoomId, Room>,
-    /// Ordered, for the names near to a mistyped one.
+    /// Ordered, to find the names next to a mistyped one.
     by_key: BTreeMap<String, RoomId>,
     /// By either look of their names.
     by_look: BTreeSet<(String, RoomId)>,
@@ -49,20 +49,20 @@ pub(in crate::chat) struct Rooms {
     by_size: BTreeSet<Place>,
     /// Rooms that nobody would miss.
     closable: BTreeSet<RoomId>,
-    /// Rooms that somebody is in and that are not hidden.
+    /// How many rooms are not hidden and have somebody inside.
     busy: usize,
     /// Rooms that take a place.
     placed: usize,
     /// The number of rooms that each has made.
     made: HashMap<Holder, Made>,
-    /// The rooms that an account has made, or has a standing or a right by a mask in.
+    /// The rooms that an account has made, or in which it has a standing or a mask's right.
     by_account: BTreeSet<(FoldedName, RoomId)>,
     next: u32,
     /// Messages in all of them since the server started.
     pub(in crate::chat) said: u64,
 }
 
-/// How many rooms there are that one has made.
+/// How many rooms one holder has made.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(in crate::chat) struct Made {
     pub(in crate::chat) all: usize,
@@ -105,7 +105,7 @@ impl Rooms {
         self.by_key.get(&name.key()).copied()
     }
 
-    /// A room whose name looks like this one, but for one that is not looked at.
+    /// A room whose name looks like this one, except for one room.
     pub(in crate::chat) fn look_alike(
         &self,
         name: &RoomName,
@@ -142,7 +142,7 @@ impl Rooms {
         self.next = self.next.max(next.0);
     }
 
-    /// The room probably meant by this name, among those that its writer may know of.
+    /// The room that this name probably means, among those that its author may know of.
     pub(in crate::chat) fn nearest(
         &self,
         name: &RoomName,
@@ -217,7 +217,7 @@ impl Rooms {
         }
     }
 
-    /// Counts a room for others than before.
+    /// Counts a room against other holders than before.
     pub(in crate::chat) fn set_makers(&mut self, id: RoomId, makers: Vec<Holder>) {
         let Some(room) = self.by_id.get_mut(&id) else {
             return;
@@ -245,7 +245,7 @@ impl Rooms {
         }
     }
 
-    /// Counts a room for another account, and for the address that it was made from as before.
+    /// Counts a room against another account, and against the same address as before.
     pub(in crate::chat) fn set_made_by(&mut self, id: RoomId, account: &Name) {
         let made = self.by_id.get(&id).map_or(&[][..], Room::makers).iter();
         let address = made.filter(|maker| matches!(maker, Holder::Address(_)));
@@ -262,7 +262,7 @@ impl Rooms {
         });
     }
 
-    /// Takes a person out. Returns the standing that it had for this visit.
+    /// Removes a person. Returns the standing that they had for this visit.
     pub(in crate::chat) fn leave(&mut self, id: RoomId, person: PersonId) -> Option<Held> {
         let mut standing = None;
         self.change(id, |room| {
@@ -272,7 +272,7 @@ impl Rooms {
         standing
     }
 
-    /// Takes note of whether a person whose link is lost may come back to a room.
+    /// Notes whether a person whose link is lost may come back to a room.
     pub(in crate::chat) fn set_absent(&mut self, id: RoomId, person: PersonId, is_absent: bool) {
         self.change(id, |room| match is_absent {
             true => drop(room.absent.insert(person)),
@@ -280,13 +280,13 @@ impl Rooms {
         });
     }
 
-    /// Those who were in a room when their link was lost.
+    /// The people who were in a room when their link was lost.
     pub(in crate::chat) fn absent_from(&self, id: RoomId) -> impl Iterator<Item = PersonId> {
         let room = self.by_id.get(&id).into_iter();
         room.flat_map(|room| room.absent.iter().copied())
     }
 
-    /// Changes the rules of a room, which gets some if it has none.
+    /// Changes the rules of a room, creating them if it has none.
     pub(in crate::chat) fn change_rules(
         &mut self,
         id: RoomId,
@@ -302,7 +302,7 @@ impl Rooms {
         }
     }
 
-    /// Takes all rules from a room.
+    /// Removes all rules of a room.
     pub(in crate::chat) fn reset(&mut self, id: RoomId) {
         let accounts = self
             .rules(id)
@@ -314,7 +314,7 @@ impl Rooms {
         accounts.for_each(|account| self.note_account(id, account));
     }
 
-    /// Takes note of an account whose standing in a room may have changed.
+    /// Notes that an account's standing in a room may have changed.
     pub(in crate::chat) fn note_account(&mut self, id: RoomId, account: &Name) {
         let is_known = self
             .by_id
@@ -327,15 +327,15 @@ impl Rooms {
         };
     }
 
-    /// The rooms in which an account is or may do something that others may not.
+    /// The rooms in which an account has a standing or a mask's right.
     pub(in crate::chat) fn of_account(&self, account: &Name) -> impl Iterator<Item = RoomId> {
         let key = |id| (FoldedName(account.clone()), RoomId(id));
         let rooms = self.by_account.range(key(0)..=key(u32::MAX));
         rooms.map(|(_, id)| *id)
     }
 
-    /// Takes what an account that has ended was in each room: the next to register its name gets
-    /// nothing of it.
+    /// Removes the standings of an account that has ended from every room: the next to register its
+    /// name gets none of them.
     pub(in crate::chat) fn end_account(&mut self, account: &Name) {
         let maker = Holder::account(account);
         let rooms: Vec<RoomId> = self.of_account(account).collect();
@@ -348,7 +348,7 @@ impl Rooms {
         }
     }
 
-    /// Changes a room, and brings the indexes up to date.
+    /// Changes a room and updates the indexes.
     fn change(&mut self, id: RoomId, change: impl FnOnce(&mut Room)) {
         let Some(room) = self.by_id.get_mut(&id) else {
             return;
@@ -379,7 +379,7 @@ impl Rooms {
         }
     }
 
-    /// Gives a room that the configuration names to the server, or takes it from it.
+    /// Makes a room one of the server's own, because the configuration names it, or no longer one.
     pub(in crate::chat) fn set_servers(&mut self, name: &RoomName, is_servers: bool) {
         let Some(id) = self.named(name) else {
             return;
@@ -391,7 +391,7 @@ impl Rooms {
         self.note_worth(id);
     }
 
-    /// Makes the room stay when everybody leaves.
+    /// Keeps the room when everybody leaves.
     pub(in crate::chat) fn note_history(&mut self, id: RoomId) {
         if let Some(room) = self.by_id.get_mut(&id)
             && !room.has_history
@@ -401,7 +401,7 @@ impl Rooms {
         }
     }
 
-    /// Takes note of whether anybody would miss a room, and whether it takes a place.
+    /// Notes whether anybody would miss a room, and whether it takes a place.
     fn note_worth(&mut self, id: RoomId) {
         let Some(room) = self.by_id.get_mut(&id) else {
             return;
@@ -437,7 +437,8 @@ impl Rooms {
             && self.made.len() <= 2 * rooms
     }
 
-    /// Checks that who is absent from a room was in it, given the rooms of those whose link is lost.
+    /// Checks that people who are absent from a room were in it, given the rooms of people whose
+    /// link is lost.
     pub(in crate::chat) fn check_absent<'a>(
         &self,
         rooms_of: impl Fn(PersonId) -> Option<&'a Box<[RoomId]>>,

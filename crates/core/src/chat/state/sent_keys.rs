@@ -8,7 +8,7 @@ use crate::ids::Seq;
 use crate::limits::SENT_KEYS_MAX;
 use crate::sent_key::{Digest, KeyOwner, MessageKey, SentKey};
 
-/// Whose the key is, and the key.
+/// The owner of a key, and the key.
 type Under = (KeyOwner, MessageKey);
 
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,5 +1,5 @@
-//! How the messages kept for one person are shared among their senders: when there are too many, the sender with
-//! the most loses the oldest, so that nobody keeps others from being heard.
+//! How the messages kept for one person are shared among their senders: when there are too many,
+//! the sender with the most loses the oldest, so that nobody keeps others from being heard.
 
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -9,17 +9,18 @@ use crate::ids::PersonId;
 use crate::limits::{KEPT_BYTES_MAX, KEPT_MESSAGES_MAX};
 use crate::name::Name;
 
-/// What a message takes at least of its sender's share: then as many as may be kept weigh as much as may be.
+/// The least that a message counts towards its sender's share: at this size the largest number of
+/// messages has the largest number of bytes.
 const LEAST_SHARE: usize = KEPT_BYTES_MAX / KEPT_MESSAGES_MAX;
 
-/// Who has sent a message: its account, or the person if it has none.
+/// The sender of a message: an account, or a person without one.
 #[derive(Clone, Copy, PartialEq)]
 enum SentBy<'a> {
     Account(&'a Name),
     Person(PersonId),
 }
 
-/// What one sender has among the messages kept.
+/// What one sender has among the kept messages.
 struct Share<'a> {
     by: Option<SentBy<'a>>,
     /// Bytes, each message counted as [`LEAST_SHARE`] at least.
@@ -28,7 +29,7 @@ struct Share<'a> {
     oldest: usize,
 }
 
-/// Takes the messages out that are too many, oldest first. The newest stays.
+/// Takes out the messages that are too many, oldest first. The newest stays.
 pub(super) fn make_space(kept: &mut Vec<Event>) -> Vec<Event> {
     let mut taken = Vec::new();
     while !fits(kept)
@@ -39,12 +40,12 @@ pub(super) fn make_space(kept: &mut Vec<Event>) -> Vec<Event> {
     taken
 }
 
-/// Whether these are no more than may be kept for one person.
+/// Whether these messages may all be kept for one person.
 pub(super) fn fits(kept: &[Event]) -> bool {
     kept.len() <= KEPT_MESSAGES_MAX && kept.iter().map(bytes).sum::<usize>() <= KEPT_BYTES_MAX
 }
 
-/// Bytes that count of a message that is kept.
+/// How many bytes a kept message counts for.
 pub(super) fn bytes(event: &Event) -> usize {
     match &event.fact {
         Fact::PrivateMessage(message) => message.text.len(),
@@ -53,7 +54,8 @@ pub(super) fn bytes(event: &Event) -> usize {
     }
 }
 
-/// The place of the oldest message of the sender with the largest share, the newest message apart.
+/// The index of the oldest message of the sender with the largest share, not counting the newest
+/// message.
 fn oldest_of_fullest(kept: &[Event]) -> Option<usize> {
     let newest = kept.len().checked_sub(1)?;
     let mut senders: Vec<Share<'_>> = Vec::new();

@@ -1,6 +1,6 @@
-//! The names that clients show in place of those of people and rooms, found by their look.
+//! The display names of people and rooms, found by their look.
 //!
-//! Like names they are one owner's alone, so that those which give way to a name are few.
+//! Like names they belong to one owner each, so that few have to give way to a new name.
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -17,7 +17,7 @@ pub(in crate::chat) struct ShownNames {
     of_people: Registry<MetadataOwner>,
     /// By either look.
     of_rooms: BTreeSet<(String, RoomId)>,
-    /// Those whose shown name another has taken as its name.
+    /// Owners whose display name somebody else has taken as a name.
     taken: BTreeSet<MetadataOwner>,
 }
 
@@ -41,7 +41,7 @@ impl ShownNames {
             }
             return;
         }
-        // What a guest has shown may be its new account's by now.
+        // The name may belong to the guest's new account by now.
         if let Some(name) = Name::shown_in(shown.as_str())
             && self.of_people.get(&name) == Some(owner)
         {
@@ -49,7 +49,7 @@ impl ShownNames {
         }
     }
 
-    /// A name that others show, and that is this one or looks like it.
+    /// A display name of somebody else that is this name or looks like it.
     pub(in crate::chat) fn of_other(
         &self,
         name: &Name,
@@ -61,7 +61,8 @@ impl ShownNames {
         }
     }
 
-    /// Notes whose shown name is this one or looks like it. A registered one is looked at more closely.
+    /// Notes owners whose display name is this name or looks like it. A registered name is compared
+    /// more strictly.
     pub(super) fn note_taken(
         &mut self,
         name: &Name,
@@ -84,7 +85,7 @@ impl ShownNames {
         self.taken.insert(owner);
     }
 
-    /// Those whose shown name another has taken as its name.
+    /// Owners whose display name somebody else has taken as a name.
     pub(in crate::chat) fn taken(&self) -> &BTreeSet<MetadataOwner> {
         &self.taken
     }
@@ -96,7 +97,7 @@ impl ShownNames {
             .collect()
     }
 
-    /// The rooms whose shown name looks like this one, but for one.
+    /// The rooms whose display name looks like this one, except for one room.
     pub(in crate::chat) fn of_rooms_like(&self, name: &RoomName, but: RoomId) -> BTreeSet<RoomId> {
         let alike = name.looks().into_iter().flat_map(|look| {
             let alike = (look.clone(), RoomId(0))..=(look, RoomId(u32::MAX));
