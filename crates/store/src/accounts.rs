@@ -1,4 +1,4 @@
-//! Accounts: their names and credentials, as they are changed and as they are read again.
+//! Accounts: writing and reading their names and credentials.
 
 use std::collections::HashMap;
 
@@ -80,7 +80,7 @@ fn remove(conn: &Connection, account: &Name) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Stores a credential; a password in place of the one before.
+/// Stores a credential; a password replaces the previous one.
 fn put_credential(
     conn: &Connection,
     account: &Name,
@@ -98,7 +98,7 @@ fn put_credential(
     Ok(())
 }
 
-/// Makes an account's owner an operator from this event on. One who is already keeps its rank.
+/// Makes an account's owner an operator from this event on. An operator keeps their rank.
 pub(crate) fn appoint(conn: &Connection, account: &Name, seq: Seq) -> rusqlite::Result<()> {
     let sql = "UPDATE account SET operator = ?2 WHERE folded = ?1 AND operator = 0";
     conn.prepare_cached(sql)?
@@ -113,7 +113,7 @@ pub(crate) fn dismiss(conn: &Connection, account: &Name) -> rusqlite::Result<()>
     Ok(())
 }
 
-/// 0 stands for who is no operator.
+/// 0 means no operator.
 fn rank(appointed: Seq) -> i64 {
     signed(appointed.0).max(1)
 }

@@ -1,22 +1,24 @@
-//! The time that retention goes by, which may be behind the time of day: a clock that leaps deletes no history.
+//! The time that retention uses. It may lag behind the time of day, so that a clock that jumps
+//! ahead deletes no history.
 //!
-//! What retention deletes does not come back when the clock is corrected. A server that starts with a clock forty
-//! days ahead cannot tell that from forty days in which it did not run. So the past ages no faster than four times
-//! the time that the server runs: there are days in which somebody can notice a wrong clock, and a laptop that runs
-//! for eight hours a day still keeps up. We do not look for leaps instead: a clock that runs fast makes none.
+//! What retention deletes does not come back when the clock is corrected. A server that starts with
+//! a clock forty days ahead cannot tell that from forty days in which it did not run. So the past
+//! ages at most four times as fast as the server runs: somebody has days to notice a wrong clock,
+//! and a laptop that runs for eight hours a day still keeps up. Looking for jumps instead would not
+//! do, since a clock that runs fast makes none.
 
 use chinwag_core::{Duration, Monotonic, Timestamp};
 
-/// How much faster than the server runs the past may age.
+/// How much faster than the server's running time the past may age.
 const CATCH_UP: u32 = 4;
 
-/// What may get lost when the server is killed: the past is younger by that.
+/// How much may be lost when the server is killed; the past is younger by that.
 const SAVE_TIME: Duration = Duration::from_mins(60);
 
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct Age {
-    /// The time as far as retention believes it; `None` before anything was said.
+    /// The time as far as retention trusts it; `None` before anything was said.
     at: Option<Timestamp>,
     /// The steady time at the last look.
     looked: Monotonic,
@@ -25,7 +27,7 @@ pub(crate) struct Age {
 }
 
 impl Age {
-    /// `saved` is what the store has of it, `newest` the time of what was said last.
+    /// `saved` is what the store has of it, `newest` the time of the newest message.
     pub(crate) fn new(saved: Option<Timestamp>, newest: Option<Timestamp>) -> Self {
         Self {
             at: saved.or(newest),
@@ -34,7 +36,7 @@ impl Age {
         }
     }
 
-    /// The time that it is for retention, where the clock shows `wall`.
+    /// The time for retention when the clock shows `wall`.
     pub(crate) fn advance(&mut self, wall: Timestamp, now: Monotonic) -> Timestamp {
         let ran = now.since(self.looked);
         self.looked = now;
@@ -45,7 +47,7 @@ impl Age {
         at
     }
 
-    /// The time that the store is to have, if that is another by much.
+    /// The time to store, if it has moved far enough.
     pub(crate) fn poll_save(&mut self) -> Option<Timestamp> {
         let at = self.at?;
         let is_near = |saved: Timestamp| at >= saved && at.since(saved) < SAVE_TIME;

@@ -1,4 +1,4 @@
-//! What operators did: a row of the log for each, and the effect that outlives a restart.
+//! What operators did: a row of the log for each act, and the effect that outlives a restart.
 
 mod deeds;
 
@@ -16,7 +16,7 @@ use crate::error::{Damage, Error};
 use crate::restrictions::{self, BANS, MUTES};
 use crate::schema::{self, key};
 
-/// One entry of the log of what operators did.
+/// One entry of the audit log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AuditLine {
     /// Its place in the one order.
@@ -25,11 +25,12 @@ pub struct AuditLine {
     pub at: Timestamp,
     /// Which operator.
     pub by: Name,
-    /// What, to whom, until when and why.
+    /// The act, its target, its end and its reason.
     pub act: ModAction,
 }
 
-/// The newest entries of the log before a place, oldest first, and where older ones are, if there are any.
+/// The newest entries of the log before a place, oldest first, and the place before which older
+/// ones are, if there are any.
 pub(crate) fn newest(
     conn: &Connection,
     before: Option<Seq>,
@@ -89,7 +90,7 @@ fn apply(conn: &Connection, act: &ModAction, seq: Seq) -> rusqlite::Result<()> {
         },
         ModAction::Lock(true) => schema::set(conn, key::LOCKED, Some(&1)),
         ModAction::Lock(false) => schema::set(conn, key::LOCKED, None),
-        // The event behind it makes the change.
+        // The event that follows makes the change.
         ModAction::AccountAdded(_)
         | ModAction::AccountPassword(_)
         | ModAction::AccountRemoved(_)
@@ -174,7 +175,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// A row of the columns `at, by, act, target, until, text, seq`; `None` if it makes no sense.
+/// An entry from the columns `at, by, act, target, until, text, seq`; `None` if they make no sense.
 fn read(row: &Row<'_>) -> rusqlite::Result<Option<AuditLine>> {
     let at = Timestamp(row.get(0)?);
     let (by, act): (String, String) = (row.get(1)?, row.get(2)?);
@@ -245,7 +246,7 @@ fn read_act(
     })
 }
 
-/// A mask as it is shown: a name, a block, or both. Neither can be taken for the other.
+/// A mask as written: a name, a block, or both. No name looks like a block.
 fn read_mask(shown: &str) -> Option<Mask> {
     match shown.split_once(' ') {
         Some((name, net)) => restrictions::mask(Some(name), Some(net), Reach::Either),

@@ -1,8 +1,8 @@
 //! Backup: a copy of the database as it is at one moment, made beside a server that writes.
 //!
-//! SQLite's backup begins anew whenever another connection has written, so that one of a busy chat
-//! never ends. Here the connection that is copied from holds one state of the database until the copy
-//! is whole. The write-ahead log cannot begin anew for that time and grows by what is said.
+//! SQLite's backup restarts whenever another connection has written, so in a busy chat it never
+//! ends. Here the source connection keeps one state of the database until the copy is complete.
+//! During that time the write-ahead log cannot start over, and grows.
 
 use std::fs::{self, File};
 use std::io;
@@ -15,10 +15,10 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::{BackupError, Error};
 use crate::folder::make_private;
 
-/// Pages, of 4 KiB, that are copied at once. Between two steps the progress is told.
+/// Pages, of 4 KiB, copied in one step. Progress is reported between steps.
 const STEP_PAGES: i32 = 1 << 10;
 
-/// Time between two tries where a page of the copy is locked, which only another program does.
+/// Time between two tries if a page of the copy is locked, which only another program does.
 const RETRY_TIME: Duration = Duration::from_millis(50);
 
 /// How far a backup is.
@@ -30,7 +30,7 @@ pub struct BackupProgress {
     pub pages: u64,
 }
 
-/// Copies the database to a file that must not exist yet. It is there whole or not at all.
+/// Copies the database to a file that must not exist yet. The file appears complete or not at all.
 pub(crate) fn write(
     conn: &Connection,
     path: &Path,
@@ -59,7 +59,7 @@ pub(crate) fn write(
                 .and_then(|file| file.sync_all())
                 .map_err(failed)
         })
-        // Unlike renaming it, this fails if another file has come there meanwhile.
+        // Unlike renaming, this fails if another file was created there meanwhile.
         .and_then(|()| fs::hard_link(&partial, path).map_err(failed));
     for suffix in ["", "-journal", "-wal", "-shm"] {
         drop(fs::remove_file(beside(&partial, suffix)));
@@ -85,7 +85,7 @@ fn copy(
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut copy = Connection::open_with_flags(path, flags)?;
     let state = conn.unchecked_transaction()?;
-    // The state that is held is that of the first look.
+    // The first read fixes the state.
     crate::schema::pragma(&state, "schema_version")?;
     let backup = Backup::new(&state, &mut copy)?;
     loop {

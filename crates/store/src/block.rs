@@ -3,23 +3,23 @@
 //! ```text
 //! body    = version message*
 //! message = seq at name [account] [irc] text
-//! seq     = varint: how far behind the message before (0 for the first)
+//! seq     = varint: distance from the message before (0 for the first)
 //! at      = varint, zigzag: milliseconds since the message before (0 for the first)
-//! name    = varint: bytes of the name times 16, plus the manner (0 speech, 1 action, 2 notice), plus 4
-//!           if `irc` follows, plus 8 if `account` does; then the bytes
-//! account = the author's account, as `text` is; empty if it is the name, as it mostly is
-//! irc     = what IRC alone shows, its text and its tags, each as `text` is; empty for none
+//! name    = varint: bytes of the name times 16, plus the manner (0 speech, 1 action, 2 notice),
+//!           plus 4 if `irc` follows, plus 8 if `account` does; then the bytes
+//! account = the author's account, like `text`; empty if it equals the name, as it mostly does
+//! irc     = what only IRC shows, its text and its tags, each like `text`; empty if there is none
 //! text    = varint: bytes; then the bytes
 //! ```
 //!
-//! In version 2 the number before the name is its bytes times 8, and there is no `account`; in version 1
-//! it is its bytes times 2, plus 1 for an action, and there is no `irc` either.
+//! In version 2 the number before the name is its bytes times 8, and there is no `account`; in
+//! version 1 it is its bytes times 2, plus 1 for an action, and there is no `irc` either.
 //!
-//! A message without text was deleted: its name is that of the one who did it.
+//! A message without text was deleted: its name is that of the person who deleted it.
 //!
-//! Written straight from the events, since every message waits for it. A row per message would
-//! cost ten times as much, and so would an encoding that goes through a structure of its own.
-//! Reading believes nothing: whatever stands in the file, it is a block or [`Damage`].
+//! Blocks are written straight from the events, since every message waits for it. A row per message
+//! would cost ten times as much, and so would an encoder that builds a structure of its own first.
+//! Reading trusts nothing: whatever the file has, it is a block or [`Damage`].
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ macro_rules! block_columns {
 }
 pub(crate) use block_columns;
 
-/// A block as it stands in the database.
+/// A block as the database has it.
 #[derive(Clone, Debug)]
 pub(crate) struct Block {
     pub(crate) first: Seq,
@@ -59,7 +59,7 @@ pub(crate) struct Block {
     pub(crate) turn: Seq,
     pub(crate) room: RoomId,
     pub(crate) first_at: Timestamp,
-    /// Messages that the room had before it, trimmed ones included.
+    /// How many messages the room had before it, including trimmed ones.
     pub(crate) before: u64,
     pub(crate) count: u64,
     pub(crate) body: Vec<u8>,
@@ -73,7 +73,7 @@ pub(crate) struct Message<'a> {
     pub(crate) manner: Manner,
     pub(crate) name: &'a str,
     pub(crate) text: &'a str,
-    /// What IRC alone shows: its text and its tags.
+    /// What only IRC shows: its text and its tags.
     pub(crate) irc: Option<(&'a str, &'a str)>,
     /// The account that its author was logged in to.
     pub(crate) account: Option<&'a str>,
@@ -107,7 +107,7 @@ impl<'a> Message<'a> {
         Some((*room, message))
     }
 
-    /// Writes its fields, behind its place.
+    /// Writes its fields, after its place.
     #[inline]
     pub(crate) fn put(&self, out: &mut Vec<u8>) {
         let manner = manner_as_number(self.manner);
@@ -138,14 +138,15 @@ impl<'a> Message<'a> {
 }
 
 impl Message<'_> {
-    /// Whether it stands for a message that was deleted.
+    /// Whether it stands for a deleted message.
     pub(crate) fn is_gap(&self) -> bool {
         self.text.is_empty()
     }
 }
 
 impl Block {
-    /// Its body with a message deleted by the bearer of a name; `None` if it has no such message.
+    /// Its body after somebody with the name `by` deleted a message; `None` if it has no such
+    /// message.
     pub(crate) fn without(&self, seq: Seq, by: &str) -> Option<Vec<u8>> {
         let messages = self.messages().ok()?;
         messages
@@ -187,7 +188,7 @@ impl Block {
     /// The messages, oldest first.
     ///
     /// # Errors
-    /// [`Damage::Block`] if the body is not what [`Drafts`] writes.
+    /// [`Damage::Block`] if [`Drafts`] did not write this body.
     pub(crate) fn messages(&self) -> Result<Vec<Message<'_>>, Damage> {
         self.decode().ok_or(Damage::Block(self.first))
     }
@@ -200,7 +201,7 @@ impl Block {
             VERSION_1 => 1,
             _ => return None,
         };
-        // No message takes less than five bytes, so a false count cannot ask for much memory.
+        // No message has fewer than five bytes, so a wrong count cannot allocate much.
         let count = usize::try_from(self.count).ok()?;
         let mut messages = Vec::with_capacity(count.min(rest.len() / 5));
         let (mut seq, mut at) = (self.first, self.first_at);
@@ -237,10 +238,10 @@ impl Block {
         (messages.len() == count && count > 0 && seq == self.last).then_some(messages)
     }
 
-    /// The event that a message of this block was.
+    /// The event of a message of this block.
     ///
     /// # Errors
-    /// [`Damage::Block`] if its name or text is none.
+    /// [`Damage::Block`] if its name or text is invalid.
     pub(crate) fn event(&self, message: &Message<'_>, names: &mut Names) -> Result<Event, Error> {
         let damage = Damage::Block(self.first);
         if message.is_gap() {
@@ -270,7 +271,7 @@ impl Block {
 }
 
 impl Block {
-    /// The event of a message that was deleted, in the message's place.
+    /// The event that stands for a deleted message.
     fn gap(&self, message: &Message<'_>, names: &mut Names) -> Result<Event, Error> {
         let by = names.parse(message.name);
         let deletion = Deletion {
@@ -289,8 +290,8 @@ impl Block {
     }
 }
 
-/// Names that were read lately. Reading one costs far more than the rest of its message, and the
-/// same few people say most of what there is.
+/// A cache of parsed names. Parsing one costs far more than the rest of its message, and a few
+/// people say most of what there is.
 #[derive(Debug, Default)]
 pub(crate) struct Names(HashMap<Box<str>, Name>);
 
@@ -321,7 +322,7 @@ pub(crate) fn manner_as_number(manner: Manner) -> u64 {
     }
 }
 
-/// The manner of a number; `None` if it is of none.
+/// The manner with a number; `None` if there is none.
 pub(crate) fn manner_of(number: u64) -> Option<Manner> {
     Some(match number {
         0 => Manner::Speech,
@@ -337,7 +338,7 @@ pub(crate) fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
 }
 
-/// A number for SQLite, which has signed ones only. None of ours gets that far.
+/// SQLite only has signed numbers. None of ours gets that large.
 pub(crate) fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }

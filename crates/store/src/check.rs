@@ -1,7 +1,7 @@
-//! Check: whether a data folder holds what the program has written, all of it.
+//! Check: whether a data folder holds everything that the program has written.
 //!
-//! SQLite checks its own pages; every block is decoded, and its place in its room's count compared with
-//! what is before it; every row is read as the next start would read it; the index is held against the
+//! SQLite checks its own pages. This decodes every block and compares its place in its room's count
+//! with what precedes it, reads every row as the next start would, and compares the index with the
 //! messages. It runs beside a server, on one state of the database.
 
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use crate::notice::{self, Kind};
 use crate::search_index::Index;
 use crate::snapshot;
 
-/// Faults that are named; of more there is no use.
+/// How many faults the report names; more would not help.
 const FAULTS_MAX: usize = 20;
 
 /// What a check has found.
@@ -24,13 +24,13 @@ const FAULTS_MAX: usize = 20;
 pub struct CheckReport {
     /// Messages that can be read.
     pub messages: u64,
-    /// Messages that the index has; `None` if there is no index of this store.
+    /// How many messages the index has; `None` if this store has no index.
     pub indexed: Option<u64>,
     /// What is wrong, at most 20 things.
     pub faults: Vec<Fault>,
 }
 
-/// Something that is wrong with a data folder.
+/// A fault of a data folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// SQLite finds its file damaged.
@@ -50,7 +50,7 @@ pub enum Fault {
     /// SQLite finds the index damaged.
     #[error("search.db: {0}. Delete it: it is made anew")]
     IndexFile(String),
-    /// The index lacks messages, or has some that are not there.
+    /// The index lacks messages, or has messages that do not exist.
     #[error("search.db has {has} of {expected} messages. Delete it: it is made anew")]
     Index {
         /// Messages that it has.
@@ -67,7 +67,7 @@ pub(crate) fn check(
     names: &mut Names,
 ) -> Result<CheckReport, Error> {
     let mut report = CheckReport::default();
-    // The index first: what it has up to its mark, the messages have had.
+    // The index first: what it has up to its mark, the messages had before.
     let found = index
         .open()
         .map(|(index, mark)| (index_faults(index, mark), mark));
@@ -96,7 +96,7 @@ impl CheckReport {
         self.faults.extend(faults.into_iter().take(room));
     }
 
-    /// Notes damage; other failures end the check.
+    /// Notes damage; any other failure ends the check.
     fn note<T>(&mut self, read: Result<T, Error>) -> Result<Option<T>, Error> {
         match read {
             Ok(read) => Ok(Some(read)),
@@ -109,7 +109,7 @@ impl CheckReport {
     }
 }
 
-/// What SQLite says is wrong, the tables of a search included.
+/// What SQLite reports, including for the tables of a search index.
 fn integrity(conn: &Connection) -> Result<Vec<String>, Error> {
     let sql = format!("PRAGMA integrity_check({FAULTS_MAX})");
     let mut statement = conn.prepare(&sql)?;
@@ -118,7 +118,7 @@ fn integrity(conn: &Connection) -> Result<Vec<String>, Error> {
     Ok(rows.into_iter().filter(|row| row != "ok").collect())
 }
 
-/// Has all blocks of a table read; how many entries they have, as `read` counts them.
+/// Reads all blocks of a table. Returns how many entries `read` counted.
 fn check_blocks(
     conn: &Connection,
     table: &str,
@@ -148,7 +148,7 @@ fn check_blocks(
     Ok(all)
 }
 
-/// Makes every event of a block of messages; how many there are.
+/// Makes every event of a block of messages. Returns how many there are.
 fn messages(block: &Block, names: &mut Names) -> Result<u64, Error> {
     let messages = block.messages()?;
     for message in &messages {
@@ -168,7 +168,7 @@ fn check_rows(conn: &Connection, report: &mut CheckReport) -> Result<(), Error> 
 
 type Ids = Vec<i64>;
 
-/// What SQLite says is wrong with an index, and the messages up to the mark that it has.
+/// What SQLite reports about an index, and the messages up to its mark.
 fn index_faults(index: &Connection, mark: Seq) -> Result<(Vec<String>, Ids), Error> {
     let state = index.unchecked_transaction()?;
     let ids = (|| {
@@ -190,8 +190,8 @@ fn index_faults(index: &Connection, mark: Seq) -> Result<(Vec<String>, Ids), Err
     }
 }
 
-/// Holds the index against the messages: it has those that are stored and up to its mark. It may have
-/// older ones too, which were trimmed.
+/// Compares the index with the messages: it must have all stored messages up to its mark. It may
+/// also have older ones, which were trimmed.
 fn check_index(
     conn: &Connection,
     mark: Seq,

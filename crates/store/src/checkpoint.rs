@@ -1,13 +1,13 @@
-//! Moving what was committed from the write-ahead log to its place in the database.
+//! Checkpoints: moving committed pages from the write-ahead log into the database.
 //!
-//! SQLite would do it within a commit, at the price of waiting for the disk. Here it happens on
-//! another thread, in a way that neither waits for the writer nor makes it wait (`PASSIVE`). Such
-//! a checkpoint always lags a little behind a writer that never pauses, and the log can only
-//! begin anew when it does not; so when the log has become long, the writer itself is asked to
-//! move the little that is left.
+//! SQLite would do this within a commit, which then waits for the disk. Here another thread does
+//! it, in a mode that neither waits for the writer nor makes it wait (`PASSIVE`). Such a checkpoint
+//! always lags a little behind a busy writer, and the log can only start over when it does not; so
+//! when the log has become long, the checkpointer asks the writer itself to move the little that is
+//! left.
 //!
-//! A log that has been moved keeps its bytes until others come in their place. Where something was deleted
-//! for good they are cut off.
+//! A log that has been moved keeps its bytes until they are overwritten. After a deletion it is
+//! therefore truncated.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,20 +18,20 @@ use rusqlite::Connection;
 use crate::database::{Address, BUSY_TIME, Database};
 use crate::error::Error;
 
-/// Pages of the log, of 4 KiB, beyond which the writer is asked to finish it: 32 MiB, half of
-/// what stays allocated.
+/// Pages of the log, of 4 KiB, above which the writer is asked to finish it: 32 MiB, half of what
+/// stays allocated.
 const LOG_PAGES_MAX: i64 = 8 << 10;
 
-/// What the writer and the checkpointer tell each other of the log.
+/// What the writer and the checkpointer share about the log.
 #[derive(Debug, Default)]
 pub(crate) struct LogState {
-    /// Set by the checkpointer when the log should begin anew.
+    /// Set by the checkpointer when the log should start over.
     pub(crate) is_long: AtomicBool,
-    /// Set by the writer when the log has the text of something that it has deleted.
+    /// Set by the writer when the log may have a text that was deleted.
     pub(crate) has_deleted: AtomicBool,
 }
 
-/// Empties the write-ahead log, beside the writer. To be used about once a second while there are
+/// Empties the write-ahead log, beside the writer. To be called about once a second while there are
 /// commits, and once when they stop.
 #[derive(Debug)]
 pub struct Checkpointer {
@@ -44,12 +44,12 @@ impl Checkpointer {
         Self { database, log }
     }
 
-    /// Moves what has been committed to its place. Takes as long as the disk takes. Where something was
-    /// deleted the log gives its bytes back as soon as that holds up nobody. Returns whether that is done
-    /// or need not be.
+    /// Moves what has been committed into the database. Takes as long as the disk does. After a
+    /// deletion it truncates the log as soon as that holds up nobody. Returns whether that is done
+    /// or not needed.
     ///
     /// # Errors
-    /// [`Error`] if it fails. Nothing is lost by that; the log only grows.
+    /// [`Error`] if it fails. Nothing is lost then; the log only grows.
     pub fn checkpoint(&mut self) -> Result<bool, Error> {
         let has_deleted = self.log.has_deleted.swap(false, Ordering::Relaxed);
         let emptied = self.work(has_deleted);
@@ -58,11 +58,11 @@ impl Checkpointer {
         emptied.map(|_| !is_left)
     }
 
-    /// The same for the last time, when nobody writes any more: the log gives all its bytes back, unless
-    /// another process reads it.
+    /// The same for the last time, when nobody writes any more: truncates the log, unless another
+    /// process reads it.
     ///
     /// # Errors
-    /// As of [`checkpoint`](Self::checkpoint).
+    /// The same as [`checkpoint`](Self::checkpoint).
     pub fn finish(&mut self) -> Result<(), Error> {
         self.work(true).map(drop)
     }
@@ -91,16 +91,16 @@ impl Checkpointer {
     }
 }
 
-/// Moves what can be moved without anybody waiting. Returns how many pages the log has, those
-/// that are in their places included, and how many those are.
+/// Moves what can be moved without making anybody wait. Returns how many pages the log has, moved
+/// ones included, and how many were moved.
 pub(crate) fn passive(conn: &Connection) -> rusqlite::Result<(i64, i64)> {
     conn.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?
         .query_row([], |row| Ok((row.get(1)?, row.get(2)?)))
 }
 
-/// Cuts the log off, so that what it had is in no file, if all of it is in its place and nobody reads or
-/// writes at this moment. Neither waits nor, since nothing is left to be moved, makes a writer wait. Returns
-/// whether it did.
+/// Truncates the log, so that no file has its content any more, if everything was moved and nobody
+/// reads or writes at this moment. Does not wait and, since nothing is left to move, does not make
+/// a writer wait. Returns whether it did.
 pub(crate) fn empty(conn: &Connection, pages: i64, moved: i64) -> rusqlite::Result<bool> {
     if pages != moved {
         return Ok(false);

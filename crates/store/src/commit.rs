@@ -1,4 +1,4 @@
-//! The writer: one transaction for everything that a turn of the hub has decided.
+//! The writer: one transaction for everything that a turn of the hub decided.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -33,11 +33,11 @@ use crate::sent_key;
 use crate::settings::Retention;
 use crate::snapshot;
 
-/// Rooms that are known to have a row: some more than a server has at once. For one too many all are asked
-/// for again.
+/// How many rooms are remembered to have a row: somewhat more than a server has at once. Beyond
+/// that the memory starts over.
 const ROOMS_KNOWN_MAX: usize = 1 << 17;
 
-/// The store's one writer. The thread that decides what happens owns it.
+/// The store's only writer, owned by the thread that decides.
 #[derive(Debug)]
 pub struct Store {
     pub(crate) database: Database,
@@ -45,14 +45,14 @@ pub struct Store {
     pub(crate) age: Age,
     /// When restrictions that have run out were last deleted.
     pub(crate) swept: Option<Timestamp>,
-    /// Of its folder, if it has one: held for as long as the store is open.
+    /// The lock of its folder, if it has one, held while the store is open.
     lock: Option<File>,
-    /// Rooms that have a row, as far as is known. After a failure it is empty and fills again.
+    /// Rooms that are known to have a row. Emptied after a failure, and filled again.
     rooms: HashSet<RoomId>,
-    /// How many messages each room has had, for the rooms that were asked for.
+    /// How many messages each room has had, for the rooms used so far.
     counts: HashMap<RoomId, u64>,
     drafts: Drafts,
-    /// Movements that go with the next commit.
+    /// Movements for the next commit.
     pub(crate) waiting: Waiting,
     pub(crate) names: Names,
     /// Shared with the [`Checkpointer`].
@@ -82,7 +82,7 @@ impl Store {
         }
     }
 
-    /// Whether what it keeps is still there when the process has ended.
+    /// Whether its content survives the process.
     pub fn outlives_process(&self) -> bool {
         self.lock.is_some()
     }
@@ -92,37 +92,38 @@ impl Store {
         self.retention = retention;
     }
 
-    /// A connection for reading, to be used beside the writer.
+    /// A connection for reading beside the writer.
     ///
     /// # Errors
-    /// [`Error`] if the database cannot be opened once more.
+    /// [`Error`] if the database cannot be opened again.
     pub fn reader(&self) -> Result<Reader, Error> {
         Ok(Reader::new(self.database.sibling(Role::Reader)?))
     }
 
-    /// What fills the search, to be used beside the writer.
+    /// A connection for filling the search index beside the writer.
     ///
     /// # Errors
-    /// [`Error`] if the database cannot be opened once more.
+    /// [`Error`] if the database cannot be opened again.
     pub fn indexer(&self) -> Result<Indexer, Error> {
         Ok(Indexer::new(self.database.sibling(Role::Reader)?))
     }
 
-    /// What empties the write-ahead log, to be used beside the writer.
+    /// A connection for emptying the write-ahead log beside the writer.
     ///
     /// # Errors
-    /// [`Error`] if the database cannot be opened once more.
+    /// [`Error`] if the database cannot be opened again.
     pub fn checkpointer(&self) -> Result<Checkpointer, Error> {
         let database = self.database.sibling(Role::Checkpointer)?;
         Ok(Checkpointer::new(database, self.log.clone()))
     }
 
-    /// Stores the events of a turn, and the movements that wait: all of them or, if it fails, none. They must be durable
-    /// ones ([`Fact::is_durable`]) in ascending order, behind all that was stored before. `made` is
-    /// asked for the name of a room that the store does not know to have, and when it was made.
+    /// Stores the events of a turn, and the waiting movements: all of them or, if it fails, none.
+    /// The events must be durable ([`Fact::is_durable`]), in ascending order, and newer than
+    /// everything stored before. `made` returns the name and the creation time of a room that the
+    /// store may not have yet.
     ///
-    /// When it has returned, the events survive what the store's [`Durability`] says. Whatever
-    /// made it fail, the next call starts afresh and succeeds once the cause has gone.
+    /// When this has returned, the events survive what the store's [`Durability`] says. After a
+    /// failure the next call starts afresh, and succeeds once the cause has gone.
     ///
     /// [`Durability`]: crate::Durability
     ///
@@ -154,7 +155,7 @@ impl Store {
         }
     }
 
-    /// The newest messages of a room: at most so many, and of at most so many bytes of text.
+    /// The newest messages of a room, limited in number and in bytes of text.
     ///
     /// # Errors
     /// [`Error`] if they cannot be read.
@@ -168,7 +169,7 @@ impl Store {
         recent::read(conn, room, messages_max, bytes_max, &mut self.names)
     }
 
-    /// Makes sure that what will be written goes into the file that the next start will read.
+    /// Makes sure that the next write goes into the file that the next start will read.
     pub(crate) fn make_ready(&mut self, first: Seq) -> Result<(), CommitError> {
         let (conn, is_new) = self.database.writable()?;
         if !is_new {
@@ -230,9 +231,9 @@ impl Store {
             .has_deleted
             .fetch_or(has_deleted, Ordering::Relaxed);
         if self.log.is_long.swap(false, Ordering::Relaxed) {
-            // All but the last few pages of the log are in their places, and nobody writes now:
-            // this finishes it, and the next commit writes from the log's beginning. If it fails,
-            // the checkpointer asks again.
+            // All but the last few pages of the log have been moved, and nobody writes now: this
+            // moves those, and the next commit writes from the log's beginning. If it fails, the
+            // checkpointer asks again.
             drop(
                 self.database
                     .conn_as_is()
@@ -241,7 +242,7 @@ impl Store {
         }
     }
 
-    /// After a failure: takes back what was written, and whatever was learnt from it.
+    /// After a failure: rolls back, and drops what it learned meanwhile.
     pub(crate) fn give_up(&mut self, error: &rusqlite::Error) {
         self.rooms.clear();
         self.counts.clear();
@@ -258,8 +259,8 @@ impl Store {
     }
 }
 
-/// Whether the connection is as good as before: it was only told that there is no room or that
-/// somebody else is writing.
+/// Whether the connection is still good: it was only told that there is no space, or that somebody
+/// else is writing.
 fn is_passing(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
     matches!(
@@ -308,7 +309,7 @@ impl TurnWriter<'_> {
         Ok(())
     }
 
-    /// Writes what is not said but done. Rare, so that it can take its time.
+    /// Writes everything that is not a message. These are rare, so they may take their time.
     fn write_others(&mut self, events: &[Arc<Event>]) -> rusqlite::Result<()> {
         for event in events {
             match &event.fact {
@@ -425,7 +426,8 @@ impl TurnWriter<'_> {
         Ok(())
     }
 
-    /// How many messages a room has had, trimmed ones included as long as any later one is there.
+    /// How many messages a room has had, including trimmed ones for as long as any later message
+    /// exists.
     fn count(&self, room: RoomId) -> rusqlite::Result<u64> {
         if let Some(&count) = self.counts.get(&room) {
             return Ok(count);

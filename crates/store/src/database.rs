@@ -1,9 +1,9 @@
-//! One connection to one database: how it is set up for its role, and what happens when the file
-//! under it is deleted, moved or replaced.
+//! One connection to one database: its set-up for its role, and what happens when the file under it
+//! is deleted, moved or replaced.
 //!
 //! SQLite goes on writing into a file that has no name any more, and everything would be lost at
-//! the next start. So the files that stand at the path are compared with those that were opened:
-//! two `stat` calls, a microsecond, against a commit of ten.
+//! the next start. So the files at the path are compared with those that were opened: two `stat`
+//! calls, a microsecond, against ten for a commit.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,17 +16,17 @@ use crate::error::CommitError;
 use crate::schema::{self, key};
 use crate::settings::Durability;
 
-/// Time that a connection waits for a lock. One that a connection of ours needs is held by an operator with the
-/// `sqlite3` program, for whom the chat must not stand still, or for the blink of a file system while a log
-/// is cut off behind a deletion.
+/// How long a connection waits for a lock. Somebody with the `sqlite3` program may hold one, and
+/// the chat must not stop for them; a file system holds one for an instant while a log is truncated
+/// after a deletion.
 pub(crate) const BUSY_TIME: Duration = Duration::from_millis(500);
 
-/// Bytes of the write-ahead log that stay allocated once it has been emptied. It grows beyond
-/// only while readers or the disk are slow.
+/// Bytes of the write-ahead log that stay allocated when it has been emptied. It only grows larger
+/// while readers or the disk are slow.
 const WAL_BYTES_KEPT: i64 = 64 << 20;
 
-/// Kibibytes of pages that the writer holds: the newest of each table. What else it needs comes from the system's cache
-/// at a microsecond each.
+/// Kibibytes of pages that the writer caches: the newest of each table. The rest comes from the
+/// system's cache at a microsecond each.
 const WRITER_CACHE_KIB: i64 = 2 << 10;
 
 /// Statements that stay prepared on a connection: more than the crate has.
@@ -37,7 +37,7 @@ const STATEMENTS_MAX: usize = 64;
 pub(crate) enum Address {
     /// In these files.
     File(Arc<Paths>),
-    /// In memory, for as long as any connection is open, under this URI.
+    /// In memory, under this URI, while any connection is open.
     Memory(String),
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct Paths {
     pub(crate) wal: PathBuf,
     /// The index of the log, which all connections share.
     pub(crate) shm: PathBuf,
-    /// Nobody can write to them, so that there is nothing to lock and no log.
+    /// Nobody can write to them, so there is nothing to lock and no log.
     is_immutable: bool,
 }
 
@@ -65,19 +65,19 @@ pub(crate) enum Role {
     Reader,
 }
 
-/// A connection, and how to make it again.
+/// A connection, and how to open it again.
 #[derive(Debug)]
 pub(crate) struct Database {
     address: Address,
     role: Role,
     conn: Option<Connection>,
-    /// The files that were opened, as the file system tells them from others.
+    /// The identity of the opened files.
     files: Files,
-    /// The number of the store; another one at the same path is not taken for it.
+    /// The id of the store: another store at the same path is not mistaken for it.
     store: String,
 }
 
-/// Device and inode of each file, if it is there.
+/// Device and inode of each file, if it exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Files {
     main: Option<FileId>,
@@ -88,15 +88,15 @@ struct Files {
 /// Device and inode.
 pub(crate) type FileId = (u64, u64);
 
-/// What stands at the path of an open database.
+/// What is at the path of an open database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FileState {
     /// The files that are open.
     Same,
-    /// Nothing, or only a part. Half of one database and half of another would be read as one
-    /// and destroy both, so this waits for somebody to put it right.
+    /// Nothing, or only some of its files. Half of one database and half of another would be read
+    /// as one and destroy both, so this waits for somebody to put it right.
     Gone,
-    /// Other files altogether, such as a copy that was put back.
+    /// Other files, such as a copy that was put back.
     Replaced,
 }
 
@@ -165,7 +165,7 @@ impl Paths {
 }
 
 impl Address {
-    /// Opens a connection for the role. Creates the database only if `create` says so.
+    /// Opens a connection for the role. Creates the database only if `create` is set.
     pub(crate) fn connect(&self, role: Role, create: bool) -> rusqlite::Result<Connection> {
         let access = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let creating = match create {
@@ -188,7 +188,7 @@ impl Address {
         };
         conn.busy_timeout(BUSY_TIME)?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-        // Otherwise SQLite prepares a statement anew for each range that is bound to it.
+        // Otherwise SQLite prepares a statement again for each range that is bound to it.
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         conn.pragma_update(None, "temp_store", "MEMORY")?;
         match self {
@@ -227,9 +227,8 @@ fn set_up_file(conn: &Connection, role: Role) -> rusqlite::Result<()> {
 }
 
 /// All connections to one database in memory share its pages (`cache=shared`). Readers take no
-/// locks on tables (`read_uncommitted`), so that the writer never waits for them to finish; they
-/// may see a turn a moment before its commit, of which nothing can be lost but by the end of the
-/// process.
+/// locks on tables (`read_uncommitted`), so the writer never waits for them. They may see a turn
+/// just before its commit, which only the end of the process could undo.
 fn set_up_memory(conn: &Connection, role: Role) -> rusqlite::Result<()> {
     match role {
         Role::Writer(_) => Ok(()),
@@ -278,20 +277,20 @@ impl Database {
         &self.store
     }
 
-    /// The connection, for reading: to the file that stands at the path if it is this store's,
-    /// else to the one that was opened, which can still be read when it has been deleted.
+    /// The connection for reading: to the file at the path if that is this store's, else to the
+    /// opened one, which stays readable after it was deleted.
     pub(crate) fn conn(&mut self) -> rusqlite::Result<&Connection> {
         if self.conn.is_some() && self.state() == FileState::Replaced {
-            // What cannot be opened leaves the connection as it was.
+            // If opening fails, the connection stays as it was.
             drop(self.connect());
         }
         self.conn_as_is()
     }
 
-    /// The connection, for writing, and whether it is a new one.
+    /// The connection for writing, and whether it is new.
     ///
     /// # Errors
-    /// [`CommitError::Gone`] if the files at the path are not there or are another store's.
+    /// [`CommitError::Gone`] if the files at the path are missing or belong to another store.
     pub(crate) fn writable(&mut self) -> Result<(&Connection, bool), CommitError> {
         let is_new = match (self.state(), &self.conn) {
             (FileState::Same, Some(_)) => false,
@@ -304,7 +303,7 @@ impl Database {
         Ok((self.conn_as_is()?, is_new))
     }
 
-    /// The connection that is open, wherever its file is now; a new one only if none is.
+    /// The open connection, wherever its file is now; a new one only if there is none.
     pub(crate) fn conn_as_is(&mut self) -> rusqlite::Result<&Connection> {
         if self.conn.is_none() {
             self.connect()?;
@@ -312,8 +311,8 @@ impl Database {
         self.conn.as_ref().ok_or_else(cannot_open)
     }
 
-    /// Closes the connection, so that the next use makes a new one. A database in memory would be
-    /// lost by that.
+    /// Closes the connection, so that the next use opens a new one. That would lose a database in
+    /// memory.
     pub(crate) fn close(&mut self) {
         if matches!(self.address, Address::File(_)) {
             self.conn = None;
@@ -345,7 +344,7 @@ impl Database {
         }
     }
 
-    /// That nothing of this store stands where it should.
+    /// The error that nothing of this store is at its path.
     pub(crate) fn gone(&self) -> CommitError {
         match &self.address {
             Address::File(paths) => CommitError::Gone {
@@ -356,7 +355,7 @@ impl Database {
     }
 }
 
-/// The number of the store behind a connection.
+/// The id of the store behind a connection.
 fn store_of(conn: &Connection) -> rusqlite::Result<String> {
     match schema::setting(conn, key::STORE) {
         Ok(Some(store)) => Ok(store),
@@ -378,7 +377,7 @@ fn cannot_open() -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(code, None)
 }
 
-/// Device and inode of a file, if it is there.
+/// Device and inode of a file, if it exists.
 #[cfg(unix)]
 pub(crate) fn file_id(path: &Path) -> Option<FileId> {
     use std::os::unix::fs::MetadataExt;
@@ -386,7 +385,7 @@ pub(crate) fn file_id(path: &Path) -> Option<FileId> {
     Some((metadata.dev(), metadata.ino()))
 }
 
-/// Elsewhere a file that is open cannot be replaced.
+/// Other systems do not let an open file be replaced.
 #[cfg(not(unix))]
 pub(crate) fn file_id(path: &Path) -> Option<FileId> {
     path.exists().then_some((0, 0))

@@ -1,7 +1,7 @@
-//! Deleting a message for good: its text is overwritten in its block, and the index told of it.
+//! Deletes a message for good: overwrites its text in its block, and lets the index follow.
 //!
-//! The message stays in the block as a *gap*, which has the name of the one who deleted it and no
-//! text: so it keeps its place and its rank, and no count changes anywhere.
+//! The message stays in the block as a *gap*, with the name of whoever deleted it and no text. So
+//! it keeps its place and its rank, and no count changes anywhere.
 
 use chinwag_core::{Deletion, Fact, FoundMessage, Seq};
 use rusqlite::{Connection, params};
@@ -12,19 +12,19 @@ use crate::notice;
 use crate::room_log::RoomLog;
 use crate::search;
 
-/// Whether it takes a text away for good.
+/// Whether a fact deletes a text for good.
 pub(crate) fn is_one(fact: &Fact) -> bool {
     matches!(fact, Fact::Deleted(_) | Fact::PrivateDeleted(_))
 }
 
-/// Deletes a message. One that was trimmed or deleted before is left alone.
+/// Deletes a message, unless it was trimmed or deleted before.
 pub(crate) fn write(conn: &Connection, event: Seq, deletion: &Deletion) -> rusqlite::Result<()> {
     let message = deletion.message;
     if deletion.is_signal {
         return notice::delete_signal(conn, message);
     }
     let log = RoomLog::new(conn, deletion.room);
-    // What cannot be read can be shown to nobody either.
+    // What cannot be read cannot be shown either.
     let Ok(Some(block)) = log.block_at(message) else {
         return Ok(());
     };
@@ -40,8 +40,7 @@ pub(crate) fn write(conn: &Connection, event: Seq, deletion: &Deletion) -> rusql
     })
 }
 
-/// Deletes something in such a way that it is overwritten. SQLite does that with what it frees, but only if
-/// it is told to.
+/// Runs a deletion that overwrites what it frees. SQLite does so only if told to.
 pub(crate) fn overwriting(
     conn: &Connection,
     delete: impl FnOnce() -> rusqlite::Result<()>,
@@ -51,7 +50,7 @@ pub(crate) fn overwriting(
     conn.pragma_update(None, "secure_delete", false)
 }
 
-/// The room of a message and the name that it was said under; `None` if it is not there, or not any
+/// The room of a message and the name it was said under; `None` if it is not stored, or not any
 /// more.
 pub(crate) fn find(
     conn: &Connection,
@@ -75,7 +74,7 @@ pub(crate) fn find(
     }))
 }
 
-/// The messages that were deleted by events behind this one, and the last of those events.
+/// The messages deleted by events after this one, and the last of those events.
 pub(crate) fn since(conn: &Connection, event: Seq) -> rusqlite::Result<(Vec<i64>, Seq)> {
     let sql = "SELECT seq, message FROM deletion WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     let mut statement = conn.prepare_cached(sql)?;
@@ -88,5 +87,5 @@ pub(crate) fn since(conn: &Connection, event: Seq) -> rusqlite::Result<(Vec<i64>
     Ok((messages, last))
 }
 
-/// Deletions that one step takes into the index.
+/// How many deletions one step applies to the index.
 pub(crate) const DELETIONS_MAX: usize = 500;

@@ -1,7 +1,8 @@
-//! Blocks that are being written: what one turn has for each room, put straight into the bytes of a row.
+//! Blocks that are being written: what one turn has for each room, encoded straight into the bytes
+//! of a row.
 //!
-//! An entry is its place, as far as it is behind the entry before, and its fields. Those of a message are
-//! [`block`](crate::block)'s, those of a [movement](crate::movement) stand behind their length.
+//! An entry is its distance from the previous entry, and its fields. Those of a message are
+//! [`block`](crate::block)'s; those of a [movement](crate::movement) follow their length.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,11 +11,11 @@ use chinwag_core::{RoomId, Seq, Timestamp};
 use crate::block::{Message, VERSION};
 use crate::encoding::{put_varint, take_varint, unzigzag, zigzag};
 
-/// Bytes at which a block is full. To read the last twenty messages takes at least one
-/// block, and trimming takes whole ones, so a turn of thousands is cut into several.
+/// The size at which a block is full. Reading the last twenty messages takes at least one block,
+/// and trimming takes whole blocks, so a turn of thousands is cut into several.
 pub(crate) const BODY_BYTES_MAX: usize = 16 << 10;
 
-/// Bytes of a draft that stay allocated for the next turn.
+/// How much memory of a draft is kept for the next turn.
 const BODY_BYTES_KEPT: usize = 2 * BODY_BYTES_MAX;
 
 /// Drafts that stay allocated for the next turn.
@@ -43,7 +44,7 @@ pub(crate) struct Drafts {
     used: usize,
     /// The open draft of each room.
     open: HashMap<RoomId, usize>,
-    /// The draft that was written to last: mostly the next message goes there too.
+    /// The draft that was written last: mostly the next message goes there too.
     latest: usize,
 }
 
@@ -87,7 +88,7 @@ impl Draft {
     }
 }
 
-/// Takes how far an entry is behind the one before, in the order and in time.
+/// Reads the distance of an entry from the one before, in the order and in time.
 pub(crate) fn take_place(rest: &mut &[u8], seq: Seq, at: Timestamp) -> Option<(Seq, Timestamp)> {
     let seq = seq.0.checked_add(take_varint(rest)?)?;
     let at = at.0.wrapping_add(unzigzag(take_varint(rest)?));
@@ -100,7 +101,7 @@ impl Drafts {
         Self::of_version(VERSION)
     }
 
-    /// Of entries whose bodies begin with this.
+    /// Drafts whose bodies begin with this version.
     pub(crate) fn of_version(version: u8) -> Self {
         Self {
             version,
@@ -125,7 +126,7 @@ impl Drafts {
         draft.push(message);
     }
 
-    /// Adds an entry, which must be the newest so far: its fields, behind their length.
+    /// Adds an entry, which must be the newest so far: its length and its fields.
     pub(crate) fn put(&mut self, room: RoomId, seq: Seq, at: Timestamp, fields: &[u8]) {
         let draft = self.draft_for(room, seq, at);
         draft.put_place(seq, at);

@@ -1,4 +1,4 @@
-//! Numbers and texts as the bytes of a body. Reading believes nothing.
+//! Numbers and texts as the bytes of a body. Reading trusts nothing.
 
 pub(crate) fn put_str(out: &mut Vec<u8>, text: &str) {
     put_varint(out, text.len() as u64);

@@ -1,5 +1,5 @@
-//! How the world can fail, one enum per operation. Each reads as one sentence for the operator
-//! of the machine; nobody in the chat ever sees them, but for the limits of a search.
+//! How the world can fail: one enum for each operation. Each reads as one sentence for the
+//! administrator; nobody in the chat sees it, except for the limits of a search.
 
 use std::fmt;
 use std::io;
@@ -18,7 +18,7 @@ pub enum OpenError {
         /// What the system says.
         source: io::Error,
     },
-    /// The folder, or one above it, is a link to something that is not there.
+    /// The folder, or one above it, is a link to nothing.
     #[error("the data folder {} cannot be made: {} is a link to {}, which is not there", path.display(), link.display(), target.display())]
     Dangling {
         /// Which folder.
@@ -47,13 +47,13 @@ pub enum OpenError {
         /// The newest that this program knows.
         known: i64,
     },
-    /// There is no database in the folder.
+    /// The folder has no database.
     #[error("there is no database {}", path.display())]
     Missing {
         /// Where it should be.
         path: PathBuf,
     },
-    /// The user who runs this may not enter the folder.
+    /// This user may not enter the folder.
     #[error("this user may not read {}", path.display())]
     Hidden {
         /// Where the database should be.
@@ -89,7 +89,7 @@ pub enum OpenError {
     },
 }
 
-/// Why a folder cannot be used, and what to do, without the numbers that only programmers know.
+/// Words an I/O error as the reason and the remedy, without the error numbers.
 struct Why<'a>(&'a io::Error);
 
 impl fmt::Display for Why<'_> {
@@ -113,20 +113,20 @@ impl fmt::Display for Why<'_> {
     }
 }
 
-/// Why nothing of a batch was stored. All of these may heal by themselves; the next commit finds
-/// out.
+/// Why nothing of a batch was stored. Each of these may go away by itself; the next commit tries
+/// again.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
     /// The disk, or the quota, is full.
     #[error("the disk is full")]
     Full,
-    /// The database was deleted or moved away, or something else stands in its place.
+    /// The database was deleted or moved away, or something else has replaced it.
     #[error("the database {} is gone", path.display())]
     Gone {
         /// Where it should be.
         path: PathBuf,
     },
-    /// SQLite fails for another reason, such as an I/O error.
+    /// SQLite failed for another reason, such as an I/O error.
     #[error("the database fails: {0}")]
     Sqlite(#[source] rusqlite::Error),
 }
@@ -162,10 +162,10 @@ pub enum SearchError {
     Failed(#[from] Error),
 }
 
-/// Why there is no backup.
+/// Why a backup failed.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// The file is there already.
+    /// The file exists already.
     #[error("{} exists", path.display())]
     Exists {
         /// Which.
@@ -179,7 +179,7 @@ pub enum BackupError {
         /// What the system says.
         source: io::Error,
     },
-    /// The database cannot be read, or the copy not written.
+    /// The database cannot be read, or the copy cannot be written.
     #[error(transparent)]
     Failed(#[from] Error),
 }
@@ -190,13 +190,14 @@ impl From<rusqlite::Error> for BackupError {
     }
 }
 
-/// Where a database holds what the program has never written.
+/// A part of a database that the program cannot have written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
-    /// SQLite itself cannot make sense of the file. It tells a disk that fails (EIO) in the same way.
+    /// SQLite itself cannot make sense of the file. It reports a failing disk (EIO) in the same
+    /// way.
     #[error("SQLite cannot read its file, or the disk cannot")]
     File,
-    /// The messages from this one on, up to the end of their block.
+    /// The messages from this one to the end of its block.
     #[error("the messages from number {0} on cannot be read")]
     Block(Seq),
     /// A row of this table.
@@ -228,7 +229,7 @@ impl From<rusqlite::Error> for Error {
     }
 }
 
-/// Whether SQLite says that the file itself is wrong, or holds a value of a type that the schema
+/// Whether SQLite reports that the file itself is wrong, or that a value has a type that the schema
 /// does not allow.
 pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};

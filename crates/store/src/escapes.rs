@@ -1,12 +1,12 @@
-//! The visible escapes in a text, which no word should begin with.
+//! The visible escapes in a text, with which no word should begin.
 //!
-//! A log line in colour is stored as it is shown: `\x1b[1;31mFailed`. To a reader `Failed` is a word.
-//! So the escapes that [`Text`](chinwag_core::Text) writes are gaps between words, and so is the rest
-//! of a terminal's control sequence behind one (ECMA-48, 5.4).
+//! A log line in colour is stored as shown: `\x1b[1;31mFailed`. To a reader `Failed` is a word. So
+//! the escapes that [`Text`](chinwag_core::Text) writes are gaps between words, and so is the rest
+//! of a terminal's control sequence after one (ECMA-48, 5.4).
 
 use std::borrow::Cow;
 
-/// The text with a space in place of each escape. Most texts have none and are lent.
+/// The text with a space in place of each escape. Most texts have none and are borrowed.
 pub(crate) fn without(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {
         return Cow::Borrowed(text);
@@ -30,7 +30,7 @@ pub(crate) fn without(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The bytes of the escape, and of the control sequence, that a text begins with.
+/// The length of the escape and control sequence at the beginning of a text.
 fn length_of(text: &str) -> Option<usize> {
     let (escaped, length) = read(text)?;
     let behind = &text[length..];
@@ -47,7 +47,7 @@ fn length_of(text: &str) -> Option<usize> {
     Some(length + more)
 }
 
-/// An escape at the beginning of a text: the character that it stands for, and its bytes.
+/// The escape at the beginning of a text: the character that it stands for, and its length.
 fn read(text: &str) -> Option<(u32, usize)> {
     if let Some(digits) = text.strip_prefix("\\x") {
         let escaped = hexadecimal(digits.get(..2)?)?;
@@ -64,7 +64,8 @@ fn hexadecimal(digits: &str) -> Option<u32> {
     is_number.then(|| u32::from_str_radix(digits, 16).ok())?
 }
 
-/// The bytes of parameters, intermediates and the final byte; none if it does not end as it should.
+/// The length of the parameters, the intermediates and the final byte; 0 if the sequence does not
+/// end properly.
 fn control_sequence(text: &str) -> usize {
     let bytes = text.as_bytes();
     let count = |from: usize, range: std::ops::RangeInclusive<u8>| {

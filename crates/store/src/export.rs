@@ -1,7 +1,7 @@
 //! Export: everything that was said and happened in rooms, page by page, in the one order.
 //!
-//! The messages and movements of many rooms are merged turn by turn: blocks of different turns never overlap, so
-//! that nothing but one turn has to be sorted, however many rooms there are.
+//! The messages and movements of many rooms are merged turn by turn. Blocks of different turns
+//! never overlap, so only one turn at a time has to be sorted, however many rooms there are.
 
 use chinwag_core::{Event, RoomId, Seq, Timestamp};
 use rusqlite::{Connection, Rows, params};
@@ -14,14 +14,14 @@ use crate::page::{Page, bytes_of};
 use crate::rules;
 use crate::timeline;
 
-/// What is exported. Everything, unless said, but nothing of rooms that are gone for good.
+/// What to export. By default everything, except for rooms that are gone for good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExportRange {
     /// What this room has, and announcements.
     pub room: Option<RoomId>,
-    /// What was said at this time or after it.
+    /// Only from this time on.
     pub since: Option<Timestamp>,
-    /// What was said before this time.
+    /// Only before this time.
     pub until: Option<Timestamp>,
 }
 
@@ -54,7 +54,7 @@ impl<'s> Blocks<'s> {
     }
 }
 
-/// Reads the page that begins at a turn: whole turns, until they are about so many bytes.
+/// Reads the page that begins at a turn: whole turns, of about `bytes_max` bytes.
 pub(crate) fn read(
     conn: &Connection,
     range: ExportRange,
@@ -102,7 +102,7 @@ pub(crate) fn read(
         bytes += events.iter().map(bytes_of).sum::<usize>();
         page.events.extend(events);
     }
-    // What the first page finds before its first message is part of it, and likewise at the end.
+    // What precedes the first message belongs to the first page, and likewise at the end.
     let notices = notice::read_all(conn, range.room, Kind::Notice, from, page.next)?;
     let is_open = |event: &Event| !event.fact.rooms().iter().any(|room| retired.contains(room));
     let is_held = |event: &Event| range.holds(event.at) && is_open(event);

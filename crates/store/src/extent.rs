@@ -1,7 +1,8 @@
-//! The extent of a history of messages: where it begins and ends, and exact counts, before any page of it is read.
-//! Counts come from the headers of blocks. Texts are read only at the edges, unless the reader ignores somebody or
-//! asks for times: then the messages to show are read. For a reader who ignores somebody some further messages are
-//! read as well, since headers do not have authors; a count that would take too long is not made.
+//! The extent of a history of messages: where it begins and ends, with exact counts, before any
+//! page of it is read. Counts come from the headers of blocks. Texts are read only at the edges,
+//! unless the reader ignores somebody or asks for times: then the messages to show are read. For a
+//! reader who ignores somebody some more messages are read as well, since headers do not have
+//! authors. A count that would take too long is left out.
 
 use std::ops::Range as Ranks;
 
@@ -15,44 +16,45 @@ use crate::room_log::{RoomLog, behind};
 use crate::snapshot;
 use crate::stretch::Selection;
 
-/// Messages that one extent looks at for those of people who are not ignored: some hundredths of a
-/// second. Beyond it fewer are shown than there are.
+/// How many messages one extent looks at to find those that pass the filter: some hundredths of a
+/// second. Beyond that it shows fewer than there are.
 pub(crate) const SCAN_MAX: u64 = 200_000;
 
-/// Messages beyond an extent that are counted for a reader who ignores somebody: some milliseconds.
+/// How many messages outside an extent are counted for a reader who ignores somebody: some
+/// milliseconds.
 pub(crate) const COUNT_MAX: u64 = 10_000;
 
-/// A history that was asked for, not read yet. Where more than messages is shown each line counts as a message: see
-/// the lines of a history.
+/// A history that was requested but not read yet. If it shows more than messages, each line counts
+/// as a message: see the lines of a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
-    /// The place of its first message. It is behind `last` if there is nothing.
+    /// The place of its first message; after `last` if there is none.
     pub first: Seq,
     /// The place of its last message.
     pub last: Seq,
     /// Messages in it, those of ignored people left out.
     pub shown: u64,
-    /// Messages in it that are left out, since their authors are ignored.
+    /// How many messages in it are left out because the reader ignores their authors.
     pub ignored: u64,
-    /// Messages of the whole range, those of ignored people left out. `None` if to count them takes too
-    /// long: then there may be more than are shown.
+    /// How many messages the whole range has, except from people whom the reader ignores. `None` if
+    /// counting takes too long: there may then be more than are shown.
     pub total: Option<u64>,
-    /// The times that were asked for, for the [`Filter`] of its pages.
+    /// The requested times, for the [`Filter`] of its pages.
     pub times: Option<(Timestamp, Timestamp)>,
     /// Whether the room has messages before it.
     pub older: bool,
-    /// Whether the room has messages behind it.
+    /// Whether the room has messages after it.
     pub newer: bool,
 }
 
-/// The end of a range that is shown when all of it is too much.
+/// The end of a range that is shown if the range is too long.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     Oldest,
     Newest,
 }
 
-/// A range in ranks, what of it is wanted, and from which end.
+/// A range in ranks, how much of it is wanted, and from which end.
 struct Span {
     ranks: Ranks<u64>,
     wanted: u64,
@@ -107,7 +109,7 @@ impl Span {
         self.ranks.end.saturating_sub(self.ranks.start)
     }
 
-    /// The empty window at the end from which one grows.
+    /// The empty window at the end from which it grows.
     fn nothing(&self) -> Ranks<u64> {
         match self.end {
             End::Oldest => self.ranks.start..self.ranks.start,
@@ -115,7 +117,7 @@ impl Span {
         }
     }
 
-    /// The next rank that a window takes in.
+    /// The next rank for the window.
     fn next_rank(&self, window: &Ranks<u64>) -> Option<u64> {
         match self.end {
             End::Oldest => (window.end < self.ranks.end).then_some(window.end),
@@ -140,7 +142,7 @@ impl Span {
     }
 }
 
-/// Finds the extent of a range, of what lies up to `until`.
+/// Finds the extent of a range, up to `until`.
 pub(crate) fn find(
     conn: &Connection,
     room: RoomId,
@@ -153,7 +155,7 @@ pub(crate) fn find(
     let times = Selection::of(range).stretch.times();
     let filter = Filter { times, ..filter };
     let log = RoomLog::new(conn, room);
-    // In memory there is no snapshot to read: what is committed meanwhile is newer than this.
+    // In memory there is no snapshot: what is committed meanwhile is newer than this.
     let newest = snapshot::last_seq(conn)?.min(until);
     let all = log.ranks()?.start..log.rank_of(newest.next())?;
     let span = Span::of(log, all.clone(), range, messages_max)?;
@@ -185,7 +187,7 @@ pub(crate) fn find(
     })
 }
 
-/// The ends of an extent in which there is nothing.
+/// The ends of an empty extent.
 pub(crate) const NOWHERE: (Seq, Seq) = (Seq(1), Seq(0));
 
 /// The place of a message.
@@ -193,7 +195,7 @@ fn place(log: RoomLog<'_>, rank: u64) -> Result<Seq, Error> {
     log.seq_of(rank).map(Option::unwrap_or_default)
 }
 
-/// What the messages of a range come to.
+/// What the messages of a range add up to.
 struct Counts {
     shown: u64,
     ignored: u64,
@@ -232,7 +234,7 @@ impl<'a> Count<'a> {
         count.go_on(span.wanted, SCAN_MAX)?;
         let (window, shown, ignored) = (count.window.clone(), count.passed, count.ignored);
         let looked_at = window.end - window.start;
-        // Where nothing was left out so far headers tell the rest.
+        // If nothing was left out so far, headers tell the rest.
         let is_plain = filter.is_open() && shown == looked_at;
         if !is_plain {
             count.go_on(u64::MAX, COUNT_MAX)?;
@@ -254,7 +256,8 @@ impl<'a> Count<'a> {
         self.span.next_rank(&self.window).is_none()
     }
 
-    /// Takes further messages in until so many have passed, but not more than `looks_max`.
+    /// Extends the window until `wanted` messages have passed the filter, looking at `looks_max` at
+    /// most.
     fn go_on(&mut self, wanted: u64, looks_max: u64) -> Result<(), Error> {
         let mut looks = 0;
         while let Some(block) = self.span.next_block(self.log, &self.window)? {

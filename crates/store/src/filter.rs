@@ -1,4 +1,4 @@
-//! A reader's filter: whom it ignores, and what it wants beside messages.
+//! A reader's filter: whom they ignore, and what they want besides messages.
 
 use chinwag_core::{Detail, Event, Fact, Manner, Name, PastName, Seq, Timestamp, Voice};
 
@@ -7,15 +7,15 @@ use crate::block::{Message, Names};
 /// A reader's choice among what a room's past holds.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Filter<'a> {
-    /// Names whose messages and topics are left out, and those of the accounts of these names: all of them, or
-    /// what was said while one person bore the name.
+    /// Names whose messages and topics are left out, and the accounts of these names: all of them,
+    /// or what was said while one person had the name.
     pub not_from: &'a [PastName],
-    /// The reader's own name, whose speech its terminal shows already. Actions are not left out.
+    /// The reader's own name, whose speech their terminal shows already. Actions are not left out.
     pub own: Option<&'a Name>,
-    /// What pages include beside messages.
+    /// What pages include besides messages.
     pub detail: Detail,
-    /// The times that were asked for, of which the second does not belong to them. Places ascend with time
-    /// unless the clock was set back: then what has another time lies between those.
+    /// The requested times, the second exclusive. Places ascend with time unless the clock was set
+    /// back, so entries of other times may lie between these.
     pub times: Option<(Timestamp, Timestamp)>,
 }
 
@@ -29,9 +29,9 @@ impl Filter<'_> {
         self.is_in_time(message.at) && self.is_heard(message, names)
     }
 
-    /// Whether a message is one that the reader is shown, whatever its time.
+    /// Whether the reader is shown a message, whatever its time.
     pub(crate) fn is_heard(&self, message: &Message<'_>, names: &mut Names) -> bool {
-        // A name that cannot be read is damage, which is found where the event is made.
+        // A name that cannot be read is damage, which making the event reports.
         self.is_open()
             || names.parse(message.name).is_none_or(|name| {
                 let account = message.account.and_then(|account| names.parse(account));
@@ -49,11 +49,12 @@ impl Filter<'_> {
         own && message.manner == Manner::Speech
     }
 
-    /// Whether something beside messages is a line to the reader: of a kind that is shown, and not from somebody
-    /// who is ignored. Announcements are heard by everybody: operators cannot be ignored by that.
+    /// Whether an event that is no message is a line to the reader: of a kind that is shown, and
+    /// not from somebody whom they ignore. Everybody sees announcements: ignoring an operator does
+    /// not hide them.
     pub(crate) fn shows(&self, event: &Event) -> bool {
         match &event.fact {
-            // They have no line in IRC, or one that says that something happens now.
+            // IRC has no line for these, or one that says that something happens now.
             Fact::PresenceSummary { .. } | Fact::RoomRenamed(_) if self.detail.is_playback() => {
                 false
             }
@@ -67,7 +68,7 @@ impl Filter<'_> {
         }
     }
 
-    /// A movement as the reader is told of it: of those who are ignored without the words that they gave for it.
+    /// A movement as the reader sees it: without the words of people whom they ignore.
     pub(crate) fn told(&self, mut event: Event) -> Event {
         let is_left_out = |voice: Voice<'_>| !self.hears(voice.name, voice.account, event.seq);
         if event.fact.aside().is_some_and(is_left_out) {
@@ -76,7 +77,7 @@ impl Filter<'_> {
         event
     }
 
-    /// Whether somebody is heard who had a name, and was logged in to an account, in this place.
+    /// Whether the reader hears the person who had a name and an account at this place.
     pub(crate) fn hears(&self, name: &Name, account: Option<&Name>, place: Seq) -> bool {
         let is_left_out = |other: &Name| self.not_from.iter().any(|left| left.covers(other, place));
         !is_left_out(name) && !account.is_some_and(is_left_out)

@@ -14,25 +14,25 @@ use crate::schema::{self, MigrationError};
 
 /// The database of everything but the search.
 const MESSAGES: &str = "messages.db";
-/// The file whose lock says that a server has the folder open. It is never removed: a process that did
-/// could take the lock of a file that another has just opened.
+/// The file whose lock says that a server has the folder open. It is never removed: whoever removed
+/// it could lock a file that another process has just opened.
 const LOCK: &str = "chinwag.lock";
 
-/// Opens the database of a folder for reading, beside a server or without one.
+/// Opens the database of a folder for reading, with or without a running server.
 pub(crate) fn reading(folder: &Path) -> Result<Database, OpenError> {
     let missing = || OpenError::Missing {
         path: folder.join(MESSAGES),
     };
     require(folder)?;
-    // An absolute path cannot be taken for a URI.
+    // An absolute path cannot be mistaken for a URI.
     let folder = fs::canonicalize(folder).map_err(|_| missing())?;
     let main = folder.join(MESSAGES);
     let paths = Paths::new(main.clone());
     let has_log = paths.wal.exists();
     let address = Address::File(Arc::new(paths));
     let opened = match open_for_reading(&address) {
-        // What SQLite writes beside a database even to read it, nobody may write here. Without a log, and so without
-        // a server, it can do without.
+        // Nobody may write here what SQLite needs beside a database to read it. Without a log, and
+        // so without a server, it can do without.
         Err(error) if error.is_of_rights() && !has_log => {
             File::open(&main).map_err(|_| OpenError::Hidden { path: main.clone() })?;
             let paths = Paths::new(main.clone()).immutable();
@@ -48,7 +48,7 @@ pub(crate) fn reading(folder: &Path) -> Result<Database, OpenError> {
 fn open_for_reading(address: &Address) -> Result<Option<Database>, Failure> {
     let role = Role::Reader;
     let conn = address.connect(role, false)?;
-    // The last to close a database tidies up after its writer, who may come back for it.
+    // The last connection to close a database removes its log, which the writer may come back for.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     if !schema::is_current(&conn).map_err(Failure::Migration)? {
         return Ok(None);
@@ -56,15 +56,15 @@ fn open_for_reading(address: &Address) -> Result<Option<Database>, Failure> {
     Ok(Some(Database::new(address.clone(), role, conn)?))
 }
 
-/// Makes the folder, takes its lock, and makes the database's file, whose rights those of
-/// SQLite's other files follow.
+/// Creates and locks the folder, and creates the database's file, whose permissions SQLite copies
+/// to its other files.
 pub(crate) fn prepare(folder: &Path) -> Result<(Address, Option<File>), OpenError> {
     let failed = |source| OpenError::Folder {
         path: folder.to_owned(),
         source,
     };
     make_folder(folder).map_err(|error| dangling(folder).unwrap_or_else(|| failed(error)))?;
-    // An absolute path cannot be taken for a URI.
+    // An absolute path cannot be mistaken for a URI.
     let folder = fs::canonicalize(folder).map_err(failed)?;
     let lock = private()
         .create(true)
@@ -81,7 +81,8 @@ pub(crate) fn prepare(folder: &Path) -> Result<(Address, Option<File>), OpenErro
     Ok((Address::File(Arc::new(Paths::new(main))), Some(lock)))
 }
 
-/// Whether the folder cannot be made because of a link to nothing: the system says that it is there.
+/// Whether the folder cannot be created because a link to nothing is in the way: the system only
+/// says that something exists.
 fn dangling(folder: &Path) -> Option<OpenError> {
     let link = folder.ancestors().find(|path| path.is_symlink())?;
     let target = fs::read_link(link).ok()?;
@@ -104,8 +105,8 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(folder)
 }
 
-/// Makes an empty file that only its owner can read, if there is none of this name. One that is
-/// there is not even opened: closing it would take away the locks that SQLite has on it.
+/// Creates an empty file that only its owner can read, if there is none of this name. Does not even
+/// open an existing one: closing it would release SQLite's locks on it.
 pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     match private().create_new(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -121,14 +122,14 @@ fn private() -> OpenOptions {
     options
 }
 
-/// A database in memory that no other store of this process has.
+/// A database in memory that no other store of this process shares.
 pub(crate) fn memory() -> Address {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     Address::Memory(format!("file:chinwag-{number}?mode=memory&cache=shared"))
 }
 
-/// Why a database cannot be opened, before it is said which.
+/// Why a database cannot be opened, without its path.
 pub(crate) enum Failure {
     Migration(MigrationError),
     Load(Error),
@@ -141,7 +142,7 @@ impl From<rusqlite::Error> for Failure {
 }
 
 impl Failure {
-    /// Whether SQLite could not write what it needs beside the database to read it.
+    /// Whether SQLite lacked permission to write the files that it needs for reading.
     fn is_of_rights(&self) -> bool {
         use rusqlite::ErrorCode::{CannotOpen, ReadOnly};
         let code = match self {
@@ -183,10 +184,11 @@ impl Failure {
     }
 }
 
-/// Whether a folder has a database.
+/// Checks that a folder has a database.
 ///
 /// # Errors
-/// [`OpenError::Missing`], which names the file, or [`OpenError::Hidden`] if this user may not see whether it is there.
+/// [`OpenError::Missing`], which names the file, or [`OpenError::Hidden`] if this user may not
+/// look.
 pub fn require(folder: &Path) -> Result<(), OpenError> {
     let path = folder.join(MESSAGES);
     match fs::metadata(&path) {
@@ -198,7 +200,7 @@ pub fn require(folder: &Path) -> Result<(), OpenError> {
     }
 }
 
-/// Whether a server has a data folder open. Nothing is made where there is none.
+/// Whether a server has a data folder open. Creates nothing.
 pub fn is_in_use(folder: &Path) -> bool {
     let lock = File::open(folder.join(LOCK));
     lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))

@@ -1,10 +1,10 @@
-//! Filling the search, behind the hub's back: `search.db`, which can be deleted at any time.
+//! Fills the search index, behind the hub's back: `search.db`, which can be deleted at any time.
 //!
-//! An index inside the database of messages would make some commits twenty times as long. So it
-//! is a file of its own, filled in small steps when the chat is calm, with a mark of how far it
-//! is. It holds no text, only which words are in which message (a *contentless* FTS5 table, whose
-//! row numbers are the messages' places in the one order). The room and the sender are words too:
-//! a question about a quiet room would otherwise look at every message with the word.
+//! Indexing inside the database of messages would make some commits twenty times as long. So the
+//! index is a file of its own, filled in small steps while the chat is calm, with a mark of how far
+//! it is. It holds no text, only which words are in which message (a *contentless* FTS5 table,
+//! whose row numbers are the messages' places in the one order). The room and the sender are words
+//! too: otherwise a search of a quiet room would look at every message with the word.
 
 use std::fs;
 use std::path::PathBuf;
@@ -24,12 +24,12 @@ use crate::words::write_words;
 /// The file's name, beside the database of messages.
 const SEARCH: &str = "search.db";
 
-/// Grows whenever the tables, or what a word is, change. An index of another version is made
-/// anew.
+/// Increased whenever the tables, or the definition of a word, change. An index of another version
+/// is rebuilt.
 const VERSION: i64 = 3;
 
-/// The tokenizer takes words as [`write_words`] makes them: whatever is not ASCII belongs to a
-/// word, and ASCII is lower case already. Names have three other characters.
+/// The tokenizer accepts words as [`write_words`] makes them: every character that is not ASCII
+/// belongs to a word, and ASCII is lower case already. Names have three other characters.
 const TABLES: &str = "
 CREATE VIRTUAL TABLE words USING fts5(
     body, sender, room,
@@ -43,23 +43,23 @@ CREATE TABLE mark (
 /// Bytes of the index's write-ahead log that stay allocated.
 const WAL_BYTES_KEPT: i64 = 16 << 20;
 
-/// Trimmed messages that one step takes out of the index.
+/// How many trimmed messages one step removes from the index.
 const SWEEP_MAX: i64 = 500;
 
 /// What a step has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Indexed {
-    /// Messages that can be found through the index now and could not before.
+    /// How many messages the index has now and did not have before.
     pub messages: usize,
     /// Whether nothing is left to do.
     pub caught_up: bool,
 }
 
-/// Fills the search, beside the writer.
+/// Fills the search index, beside the writer.
 #[derive(Debug)]
 pub struct Indexer {
     messages: Database,
-    /// None for a store in memory: a search there looks at all messages.
+    /// `None` for a store in memory: its searches look at all messages.
     index: Option<Index>,
     names: Names,
 }
@@ -77,15 +77,15 @@ struct Open {
     conn: Connection,
     file: Option<FileId>,
     mark: Seq,
-    /// What was trimmed before it has been taken out.
+    /// Messages trimmed before this place have been removed.
     swept: Seq,
-    /// What was deleted by events up to this one has been taken out.
+    /// Messages deleted by events up to this one have been removed.
     deletions: Seq,
-    /// The log may have words that were taken out.
+    /// The log may have words that were removed.
     has_deleted: bool,
 }
 
-/// Where the index of a store is; nowhere, for a store in memory.
+/// Where the index of a store is; `None` for a store in memory.
 pub(crate) fn path_of(messages: &Database) -> Option<PathBuf> {
     match messages.address() {
         Address::File(paths) => Some(paths.main.with_file_name(SEARCH)),
@@ -93,8 +93,8 @@ pub(crate) fn path_of(messages: &Database) -> Option<PathBuf> {
     }
 }
 
-/// How far an index is: all messages up to this one are in it. `None` if it is of another
-/// version or of another store.
+/// The mark of an index: it has all messages up to this one. `None` if it belongs to another
+/// version or another store.
 pub(crate) fn mark_of(conn: &Connection, store: &str) -> rusqlite::Result<Option<Seq>> {
     if crate::schema::pragma(conn, "user_version")? != VERSION {
         return Ok(None);
@@ -116,15 +116,15 @@ impl Indexer {
             index,
             names: Names::default(),
         };
-        // An index that is ahead of the messages, as when an old copy of them was put back, must
-        // be found out before there are new ones. Whatever else is wrong, the first step tells.
+        // An index that is ahead of the messages, because an old copy of them was put back, must be
+        // noticed before there are new ones. Any other error will come up in the first step.
         drop(indexer.step(0));
         indexer
     }
 
-    /// Brings about so many messages into the index, and takes trimmed ones out: whole turns of
-    /// the hub, so that it may be as many more as there were in one turn. Makes the index anew
-    /// if it is missing, damaged or of another version.
+    /// Indexes about `messages_max` messages, and removes trimmed ones. It reads whole turns of the
+    /// hub, so there may be as many more as one turn had. Rebuilds the index if it is missing,
+    /// damaged or of another version.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read or the index cannot be written. Searches still find
@@ -140,7 +140,7 @@ impl Indexer {
         let open = index.open(snapshot::last_seq(conn)?)?;
         let turns = Turns::read(conn, open.mark, messages_max)?;
         let oldest = oldest(conn)?.unwrap_or(open.mark.next());
-        // Read behind the messages: what was deleted meanwhile is among them.
+        // Read after the messages, so it includes what was deleted meanwhile.
         let deleted = deletion::since(conn, open.deletions)?;
         let written = open.write(&turns, oldest, deleted, &mut self.names);
         let written = written.and_then(|is_done| Ok(open.empty_log()? && is_done));
@@ -158,8 +158,8 @@ impl Indexer {
 }
 
 impl Indexer {
-    /// Ends the work: what was deleted is taken out, and the index's log gives its bytes back, unless
-    /// another process reads it.
+    /// Ends the work: removes what was deleted, and truncates the index's log unless another
+    /// process reads it.
     ///
     /// # Errors
     /// [`Error`] if it fails. Nothing is lost by that.
@@ -173,7 +173,7 @@ impl Indexer {
     }
 }
 
-/// The oldest message that is stored.
+/// The oldest stored message.
 fn oldest(conn: &Connection) -> rusqlite::Result<Option<Seq>> {
     let sql = "SELECT first_seq FROM block ORDER BY first_seq LIMIT 1";
     conn.prepare_cached(sql)?
@@ -189,8 +189,8 @@ struct Turns {
 }
 
 impl Turns {
-    /// Reads whole turns behind the mark until there are so many messages: the blocks of a turn
-    /// overlap, so a mark within one would say nothing.
+    /// Reads whole turns after the mark until there are this many messages: the blocks of a turn
+    /// overlap, so a mark within a turn would mean nothing.
     fn read(conn: &Connection, mark: Seq, messages_max: usize) -> rusqlite::Result<Self> {
         let sql = concat!(
             "SELECT ",
@@ -222,7 +222,7 @@ impl Turns {
 }
 
 impl Index {
-    /// The index, opened or made anew. It may not be ahead of the messages.
+    /// The index, opened or rebuilt. It must not be ahead of the messages.
     fn open(&mut self, last: Seq) -> rusqlite::Result<&mut Open> {
         let is_usable = |open: &Open| {
             open.mark <= last && open.file.is_some() && open.file == file_id(&self.paths.main)
@@ -239,7 +239,7 @@ impl Index {
         Ok(self.open.insert(open))
     }
 
-    /// The index that is there, if it is one of this store and version.
+    /// The existing index, if it belongs to this store and version.
     fn find(&self) -> rusqlite::Result<Option<Open>> {
         let conn = self.connect()?;
         let Some(mark) = mark_of(&conn, &self.store)? else {
@@ -285,7 +285,7 @@ impl Index {
         Ok(conn)
     }
 
-    /// Deletes the files. If one stays, making the index anew says why.
+    /// Deletes the files. If one remains, rebuilding the index reports why.
     fn delete(&mut self) {
         self.open = None;
         for path in [&self.paths.main, &self.paths.wal, &self.paths.shm] {
@@ -295,7 +295,7 @@ impl Index {
 }
 
 impl Open {
-    /// Cuts the log off if it may have words that were taken out. Returns whether none is left.
+    /// Truncates the log if it may have removed words. Returns whether it has none now.
     fn empty_log(&mut self) -> rusqlite::Result<bool> {
         if self.has_deleted {
             let (pages, moved) = checkpoint::passive(&self.conn)?;
@@ -304,8 +304,8 @@ impl Open {
         Ok(!self.has_deleted)
     }
 
-    /// Takes messages in, and those before `oldest` and those that were deleted out. Returns whether
-    /// all of the latter are.
+    /// Adds messages, and removes deleted ones and those before `oldest`. Returns whether nothing is
+    /// left to remove.
     fn write(
         &mut self,
         turns: &Turns,
@@ -345,8 +345,7 @@ impl Open {
     }
 }
 
-/// Takes a block's messages in. One that is damaged cannot be read by anybody, so it need not be
-/// found.
+/// Adds the messages of a block. Nobody can read a damaged one, so nobody has to find it.
 fn insert(conn: &Connection, block: &Block, names: &mut Names) -> rusqlite::Result<()> {
     let sql = "INSERT INTO words (rowid, body, sender, room) VALUES (?1, ?2, ?3, ?4)";
     let mut statement = conn.prepare_cached(sql)?;
@@ -369,7 +368,7 @@ fn insert(conn: &Connection, block: &Block, names: &mut Names) -> rusqlite::Resu
     Ok(())
 }
 
-/// Takes some messages before `oldest` out. Returns whether all of them are.
+/// Removes some messages before `oldest`. Returns whether none is left.
 fn sweep(conn: &Connection, oldest: Seq) -> rusqlite::Result<bool> {
     let sql = "DELETE FROM words WHERE rowid IN
                (SELECT rowid FROM words WHERE rowid < ?1 LIMIT ?2)";

@@ -1,18 +1,18 @@
-//! What outlives a restart: messages, rooms and their topics, registered names, restrictions and what operators
-//! did, in one SQLite file; and a search over the messages, in a second one.
+//! What outlives a restart: messages, rooms and their topics, registered names, restrictions and
+//! the audit log, in one SQLite file; and a search index of the messages, in a second one.
 //!
-//! [`Store`] is the writer and belongs to the hub, which commits what it has decided before
-//! anybody sees it. A commit costs about what one row costs, whatever is in it: everything that
-//! was said in one room in one turn of the hub is one row, a *block*. Everything that may take
-//! longer runs beside it, on connections of its own: [`Reader`] for history, search, export, backup
-//! and check, [`Indexer`] for filling the search, [`Checkpointer`] for moving what was committed from
-//! the write-ahead log to its place.
+//! [`Store`] is the writer and belongs to the hub, which commits what it has decided before anybody
+//! sees it. A commit costs about as much as one row, whatever is in it: everything said in one room
+//! in one turn of the hub is one row, a *block*. Everything that may take longer runs beside it, on
+//! connections of its own: [`Reader`] for history, search, export, backup and check, [`Indexer`]
+//! for filling the search index, [`Checkpointer`] for moving what was committed from the
+//! write-ahead log into the database.
 //!
-//! A long answer is never one value: [`Reader::extent`] says where it begins and ends and how much it
-//! is, and [`Reader::page`] reads the next part once the last is written.
+//! A long answer is never one value: [`Reader::extent`] says where it begins and ends and how long
+//! it is, and [`Reader::page`] reads the next part once the last is written.
 //!
-//! The search can be deleted at any time. It is never in the path of a message, and a search
-//! finds what is not in it yet by looking at the messages themselves.
+//! The search index can be deleted at any time. No message waits for it, and a search finds what is
+//! not in it yet by looking at the messages themselves.
 //!
 //! The crate must not know sockets, dialects or a clock: time is an argument.
 

@@ -1,9 +1,9 @@
-//! The extent of a history that shows more than messages: each of its lines counts, whatever it is.
+//! The extent of a history that shows more than messages: each line counts, whatever it is.
 //!
-//! A room's messages, movements, topics, signals and the announcements are separate logs. They are merged from the
-//! end that is asked for until there are enough lines, so no more is read than one answer shows. Ranks tell where a
-//! range begins and ends in each log, and how many lines it has. Announcements before the first line of a room do
-//! not belong to its past.
+//! A room's messages, movements, topics and signals, and the announcements, are separate logs. They
+//! are merged from the requested end until there are enough lines, so no more is read than one
+//! answer shows. Ranks say where a range begins and ends in each log, and how many lines it has.
+//! Announcements before the first line of a room do not belong to its past.
 
 use std::collections::VecDeque;
 
@@ -19,7 +19,7 @@ use crate::room_log::{RoomLog, behind};
 use crate::snapshot;
 use crate::stretch::{Selection, Stretch};
 
-/// Finds the extent of a range, of what lies up to `until`.
+/// Finds the extent of a range, up to `until`.
 pub(crate) fn find(
     conn: &Connection,
     room: RoomId,
@@ -77,7 +77,7 @@ pub(crate) fn find(
     })
 }
 
-/// The lines before the beginning of a stretch and behind it, as many as are wanted there.
+/// The lines before and after the beginning of a stretch, as many as wanted on each side.
 fn around(
     past: &mut RoomPast<'_>,
     stretch: Stretch,
@@ -104,7 +104,7 @@ fn around(
 enum LineSource {
     Messages,
     Movements,
-    /// Of the room, or what everybody was told.
+    /// Of the room, or of everybody.
     Notices(Option<RoomId>, Kind),
 }
 
@@ -139,7 +139,7 @@ impl<'a> RoomPast<'a> {
         }
     }
 
-    /// The places of a stretch of a source, both of which belong to it.
+    /// The places of a stretch in a source, both inclusive.
     fn bounds(&self, source: LineSource, stretch: Stretch) -> Result<(Seq, Seq), Error> {
         let (mut from, to) = stretch.places();
         let mut to = to.min(self.last);
@@ -160,8 +160,8 @@ impl<'a> RoomPast<'a> {
         Ok((from, to))
     }
 
-    /// The place from which on a source has lines of a time or later. Where the clock was set back the answer is one of
-    /// several that are right.
+    /// The place from which a source has lines of a time or later. If the clock was set back,
+    /// several answers are right.
     fn first_at(&self, source: LineSource, time: Timestamp) -> Result<Option<Seq>, Error> {
         match self.log(source) {
             Some(log) => log.seq_of(log.rank_at(time)?),
@@ -169,7 +169,7 @@ impl<'a> RoomPast<'a> {
         }
     }
 
-    /// The place of the first line that is the room's own. The lobby was always there.
+    /// The place of the room's own first line. The lobby was always there.
     fn first(&self) -> Result<Seq, Error> {
         if self.room == LOBBY {
             return Ok(Seq(0));
@@ -207,7 +207,7 @@ impl<'a> RoomPast<'a> {
         }
     }
 
-    /// Whether there is any line between two places, be it from somebody who is ignored.
+    /// Whether there is any line between two places, even from somebody whom the reader ignores.
     fn has_lines(&self, places: (Seq, Seq)) -> Result<bool, Error> {
         let all = Stretch::ALL;
         for source in self.sources() {
@@ -227,7 +227,7 @@ struct Line {
     is_heard: bool,
 }
 
-/// A source that is looked through from one end.
+/// A source that is read from one end.
 struct Cursor {
     source: LineSource,
     /// What has not been read yet.
@@ -237,7 +237,7 @@ struct Cursor {
 }
 
 impl Cursor {
-    /// Reads on until there is a line, if there is any.
+    /// Reads on until there is a line, if there is one.
     fn fill(&mut self, past: &mut RoomPast<'_>, newest: bool) -> Result<(), Error> {
         while self.lines.is_empty() && self.rest.0 <= self.rest.1 {
             match (self.source, past.log(self.source)) {
@@ -308,7 +308,7 @@ impl Cursor {
         Ok(())
     }
 
-    /// Takes lines in, which ascend.
+    /// Takes in ascending lines.
     fn take(&mut self, lines: Vec<Line>, newest: bool) {
         match newest {
             true => self.lines.extend(lines.into_iter().rev()),
@@ -339,7 +339,8 @@ fn messages(
     Ok(wanted.map(line).collect())
 }
 
-/// The lines of what is no message. What has none in the reader's language is left out.
+/// The lines of events that are no messages. Leaves out those that have no line in the reader's
+/// dialect.
 fn of_events(events: Vec<Event>, past: &RoomPast<'_>) -> Vec<Line> {
     let filter = past.filter;
     let everybody = Filter {
@@ -355,13 +356,13 @@ fn of_events(events: Vec<Event>, past: &RoomPast<'_>) -> Vec<Line> {
     lines.map(line).collect()
 }
 
-/// A look through all lines of a stretch, from one end.
+/// A walk through all lines of a stretch, from one end.
 struct Walk {
     cursors: Vec<Cursor>,
     newest: bool,
     shown: u64,
     ignored: u64,
-    /// The first and the last place of what was looked at and belongs to the answer.
+    /// The first and the last place that belongs to the answer.
     ends: Option<(Seq, Seq)>,
     looks: u64,
     is_at_end: bool,
@@ -388,7 +389,7 @@ impl Walk {
         })
     }
 
-    /// Takes lines in until so many have passed, but looks at no more than `looks_max`.
+    /// Reads lines until `wanted` have passed the filter, looking at `looks_max` at most.
     fn go_on(&mut self, past: &mut RoomPast<'_>, wanted: u64, looks_max: u64) -> Result<(), Error> {
         let looks_max = self.looks.saturating_add(looks_max);
         while self.shown < wanted && self.looks < looks_max {
@@ -437,11 +438,11 @@ impl Walk {
         self
     }
 
-    /// The lines of the whole stretch. `None` if to count them takes too long.
+    /// How many lines the whole stretch has. `None` if counting takes too long.
     fn total(mut self, past: &mut RoomPast<'_>, stretch: Stretch) -> Result<Option<u64>, Error> {
-        // Clients of IRC are not told of it, and blocks have movements that are no lines to them.
+        // IRC clients are not told, and blocks have movements that are no lines to them.
         let is_untold = past.filter.detail.is_playback();
-        // Where nothing was left out so far, ranks tell the rest.
+        // If nothing was left out so far, ranks tell the rest.
         let is_plain = past.filter.is_open() && self.shown == self.looks;
         if is_untold || !is_plain {
             let looks_max = if is_untold { 0 } else { COUNT_MAX };

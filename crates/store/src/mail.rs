@@ -1,4 +1,4 @@
-//! Private messages that the people of an account have not been shown yet.
+//! Private messages that an account's people have not been shown yet.
 
 use chinwag_core::{Event, Fact, Name, Seq};
 use rusqlite::{Connection, params};
@@ -8,7 +8,7 @@ use crate::commit::Store;
 use crate::error::{CommitError, Damage, Error};
 use crate::private;
 
-/// Notes that a message to an account, which is written, is to be shown.
+/// Marks a stored message to an account as not shown yet.
 pub(crate) fn write(conn: &Connection, seq: Seq, account: &Name) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT INTO kept_message VALUES (?1, ?2)")?
         .execute(params![signed(seq.0), account.folded()])?;
@@ -42,10 +42,10 @@ fn as_kept(event: Event) -> Option<Event> {
 }
 
 impl Store {
-    /// Forgets the messages for these accounts up to these places: they were shown. All or nothing.
+    /// Forgets the messages to these accounts up to these places, which were shown. All or nothing.
     ///
     /// # Errors
-    /// [`CommitError`]; they are shown once more after a restart then.
+    /// [`CommitError`]; after a restart they are then shown again.
     pub fn forget_kept(&mut self, shown: &[(Name, Seq)]) -> Result<(), CommitError> {
         self.write_beside(|conn| {
             let delete = "DELETE FROM kept_message WHERE account = ?1 AND seq <= ?2";

@@ -36,7 +36,7 @@ pub(crate) fn write(conn: &Connection, set: &MetadataSet) -> rusqlite::Result<()
     Ok(())
 }
 
-/// Everything that is kept of accounts that there are, and of rooms that are not given up.
+/// All metadata of existing accounts, and of rooms that were not given up.
 pub(crate) fn load(conn: &Connection) -> Result<Vec<(MetadataOwner, MetadataChange)>, Error> {
     let sql = "SELECT account.name, key, value FROM account_metadata
                JOIN account ON account.folded = account_metadata.account";

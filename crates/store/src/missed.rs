@@ -12,9 +12,9 @@ use crate::room_log::{RoomLog, behind};
 /// What a person was away from.
 #[derive(Clone, Copy, Debug)]
 pub struct Absence<'a> {
-    /// Its rooms, and the place behind which each is unseen.
+    /// Their rooms, with the last place that they have seen.
     pub rooms: &'a [(RoomId, Seq)],
-    /// Its private messages, if the store alone knows which it has not got.
+    /// Their private messages, if only the store knows which of them they lack.
     pub private: Option<&'a PersonRange>,
     /// The last place in its rooms.
     pub until: Seq,
@@ -25,11 +25,11 @@ pub struct Absence<'a> {
 pub struct Missed {
     /// Those that can be read.
     pub kept: u64,
-    /// Those that retention has taken.
+    /// How many of them retention has deleted.
     pub gone: u64,
 }
 
-/// The messages that can be read of all that was missed.
+/// Counts the missed messages that can still be read.
 pub(crate) fn count(
     conn: &Connection,
     absence: Absence<'_>,
@@ -57,7 +57,7 @@ pub(crate) fn count(
     Ok(missed)
 }
 
-/// Messages behind one place up to another that pass the filter. Each has to be looked at.
+/// Counts the messages after one place up to another that pass the filter, looking at each.
 fn count_passing(
     log: RoomLog<'_>,
     after: Seq,

@@ -1,11 +1,12 @@
-//! Movements: who came, went, came back or changed name, and what moderators did, which history shows between
-//! messages if asked.
+//! Movements: who came, left, came back or changed name, and what moderators did, which history
+//! shows between messages on request.
 //!
-//! They are shown before they are stored, and no commit waits for them: the writer gathers them in memory and
-//! stores them with the next commit, or with what the hub writes once a second. What a room gathered until then is
-//! one row, a block like those of messages, with ranks separate from theirs, so that message counts ignore
-//! movements. Each commit takes everything gathered before it, so that the stored order has no gaps: a reader who
-//! has read up to a place never misses what is written later.
+//! They are shown before they are stored, and no commit waits for them: the writer gathers them in
+//! memory and stores them with the next commit, or with what the hub writes once a second. What a
+//! room gathered until then is one row, a block like those of messages, with ranks separate from
+//! theirs, so that message counts ignore movements. Each commit takes everything gathered before
+//! it, so that the stored order has no gaps: a reader who has read up to a place never misses
+//! anything written later.
 //!
 //! ```text
 //! body     = version movement*
@@ -13,8 +14,8 @@
 //! fields   = varint: bytes; then a number for the kind, and what that has (see `put` and `take`)
 //! ```
 //!
-//! A crowd that was shown as one line is stored as that line. No index of this table is unique, so none of its rows
-//! can make a commit fail.
+//! A crowd that was shown as one line is stored as that line. No index of this table is unique, so
+//! none of its rows can make a commit fail.
 
 mod fields;
 
@@ -30,10 +31,10 @@ use crate::snapshot;
 
 const VERSION: u8 = 1;
 
-/// Bytes of movements that wait to be written. More wait only while the store cannot write.
+/// Bytes of movements that wait for a commit. More wait only while the store cannot write.
 const WAITING_BYTES_MAX: usize = 4 << 20;
 
-/// Bytes that one costs beside its fields, about.
+/// Bytes that a movement costs besides its fields, roughly.
 const ENTRY_BYTES: usize = 64;
 
 /// Blocks that one step of trimming deletes.
@@ -76,7 +77,7 @@ impl Waiting {
         *self = Self::default();
     }
 
-    /// Adds one. Returns whether there is room for it.
+    /// Adds a movement. Returns whether there was space.
     fn add(&mut self, room: RoomId, event: &Event) -> bool {
         self.fields.clear();
         fields::put(&mut self.fields, &event.fact);
@@ -94,9 +95,9 @@ impl Waiting {
 }
 
 impl Store {
-    /// Takes in a movement that a room is shown. It is written with the next commit, or by
-    /// [`change_sessions`](Self::change_sessions) if that is told to. Returns whether there is room for it: while
-    /// the store cannot write some wait, and those behind them are not stored.
+    /// Takes in a movement that a room is shown. The next commit writes it, or
+    /// [`change_sessions`](Self::change_sessions) if told to. Returns whether there was space:
+    /// while the store cannot write, some wait and later ones are not stored.
     pub fn note_movement(&mut self, room: RoomId, event: &Event) -> bool {
         self.waiting.add(room, event)
     }
@@ -106,13 +107,13 @@ impl Store {
         !self.waiting.is_empty()
     }
 
-    /// Forgets what waits of rooms that have gone.
+    /// Drops the waiting movements of rooms that have gone.
     pub fn forget_movements(&mut self, rooms: &[RoomId]) {
         self.waiting.drafts.forget(rooms);
     }
 }
 
-/// A movement within a block, without what it was.
+/// The place of a movement within a block, and its undecoded fields.
 #[derive(Clone, Copy, Debug)]
 struct Entry<'a> {
     seq: Seq,
@@ -142,13 +143,13 @@ impl Block {
     /// The places and times of its movements, oldest first.
     ///
     /// # Errors
-    /// [`Damage::Block`] if the body is not what was written.
+    /// [`Damage::Block`] if the body is invalid.
     pub(crate) fn movement_places(&self) -> Result<Vec<(Seq, Timestamp)>, Damage> {
         let entries = self.entries().ok_or(Damage::Block(self.first))?;
         Ok(entries.iter().map(|entry| (entry.seq, entry.at)).collect())
     }
 
-    /// Its movements between two places, both of which belong to them, oldest first.
+    /// Its movements between two places, both inclusive, oldest first.
     ///
     /// # Errors
     /// [`Damage::Block`] if one of them makes no sense.
@@ -177,17 +178,18 @@ impl Block {
     }
 }
 
-/// Rows of movements from one up to another, which does not belong to them, in the order in which they were
-/// written. That is the order of where they begin.
+/// Rows of movements from one to another, exclusive, in the order of writing, which is also that of
+/// their first movements.
 pub(crate) const IN_ORDER: &str = concat!(
     "SELECT ",
     block_columns!(),
     " FROM movement WHERE id >= ?1 AND id < ?2 AND (?3 IS NULL OR room = ?3) ORDER BY id"
 );
 
-/// The rows from a turn on that may have something of these times: the first, and the first behind them.
+/// The rows, from a turn on, that may have something of these times: the first, and the first after
+/// them.
 ///
-/// Found by halving, since an index would cost every commit a page.
+/// Found by binary search, since an index would cost every commit a page.
 pub(crate) fn rows(
     conn: &Connection,
     turn: Seq,
@@ -196,7 +198,7 @@ pub(crate) fn rows(
 ) -> rusqlite::Result<(i64, i64)> {
     let mut turn = signed(turn.0);
     if let Some(since) = since {
-        // What is that late may stand in any row of the turn before.
+        // A movement of that time may be in any row of the turn before.
         let row = halve(conn, |_, first_at| first_at < since.0)?;
         let sql = "SELECT turn FROM movement WHERE id < ?1 ORDER BY id DESC LIMIT 1";
         let mut statement = conn.prepare_cached(sql)?;
@@ -211,8 +213,8 @@ pub(crate) fn rows(
     Ok((first, end))
 }
 
-/// The first row for which `is_before` does not hold, given that it holds for all rows before; it is told where
-/// a row begins.
+/// The first row for which `is_before` is false, given that it is true for all rows before.
+/// `is_before` gets the first place and time of a row.
 fn halve(conn: &Connection, is_before: impl Fn(i64, i64) -> bool) -> rusqlite::Result<i64> {
     let ends = "SELECT (SELECT min(id) FROM movement), (SELECT max(id) FROM movement)";
     let ends: (Option<i64>, Option<i64>) = conn
@@ -237,12 +239,12 @@ fn halve(conn: &Connection, is_before: impl Fn(i64, i64) -> bool) -> rusqlite::R
     Ok(low)
 }
 
-/// The oldest rows that are to go.
+/// The oldest rows to delete.
 pub(crate) struct Oldest {
     row: i64,
     /// The place at which the last of them ends.
     pub(crate) last: i64,
-    /// Whether more may have to go.
+    /// Whether there may be more to delete.
     pub(crate) more: bool,
 }
 
@@ -251,7 +253,7 @@ pub(crate) fn oldest(conn: &Connection, last: i64) -> rusqlite::Result<Option<Ol
     oldest_while(conn, |last_seq, _| last_seq <= last)
 }
 
-/// The place at which the last of the oldest rows ends that are older than a time; of all, without a time.
+/// The last place of the newest row that is older than a time; of the newest row, without a time.
 pub(crate) fn last_before(
     conn: &Connection,
     time: Option<Timestamp>,
@@ -275,7 +277,7 @@ fn oldest_while(
             break;
         }
         count += 1;
-        // Those of one turn overlap.
+        // Rows of one turn overlap.
         let last = oldest.map_or(last_seq, |before| before.last.max(last_seq));
         let more = count == BLOCKS_MAX;
         oldest = Some(Oldest {
@@ -294,7 +296,7 @@ pub(crate) fn trim(conn: &Connection, oldest: &Oldest) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Forgets what rooms had of which nothing else is left. `#lobby` always is.
+/// Deletes the movements of rooms of which nothing else is left. `#lobby` always stays.
 pub(crate) fn forget_of_gone(conn: &Connection, room: Option<RoomId>) -> rusqlite::Result<()> {
     let all = "DELETE FROM movement WHERE room <> 0 AND room NOT IN (SELECT id FROM room)";
     match room {
@@ -340,7 +342,7 @@ pub(crate) fn write_alone(conn: &Connection, waiting: &Waiting) -> rusqlite::Res
     }
 }
 
-/// How many movements a room has had, trimmed ones included as long as any later one is there.
+/// How many movements a room has had, including trimmed ones for as long as any later one exists.
 fn count(conn: &Connection, room: RoomId) -> rusqlite::Result<u64> {
     let newest = "SELECT before + count FROM movement WHERE room = ?1
                   ORDER BY first_seq DESC LIMIT 1";

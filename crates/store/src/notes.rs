@@ -1,5 +1,5 @@
-//! Notes for the owners of accounts, each a text that the writer understands, by folded name: wrong
-//! passwords that others have tried. They stand among the settings, one row each.
+//! Notes for the owners of accounts, by folded name, each a text that the caller understands: wrong
+//! passwords that others have tried. They are rows of the settings.
 
 use rusqlite::ToSql;
 
@@ -7,11 +7,11 @@ use crate::commit::Store;
 use crate::error::{CommitError, Error};
 use crate::schema;
 
-/// Before the folded name, in the key of a setting. No other key has a blank.
+/// Precedes the folded name in the key of a setting. No other key has a blank.
 const NOTE: &str = "guesses ";
 
 impl Store {
-    /// Stores notes, or forgets them: all or nothing.
+    /// Stores or deletes notes: all or nothing.
     ///
     /// # Errors
     /// [`CommitError`]; nothing has changed then.
@@ -27,7 +27,7 @@ impl Store {
         })
     }
 
-    /// All notes, with the folded name that each is for.
+    /// All notes, with the folded name of each account.
     ///
     /// # Errors
     /// [`Error`] if they cannot be read.

@@ -1,10 +1,10 @@
-//! Notices: the topics that were set and the announcements, as history shows them between messages; and
-//! signals, which history shows clients of IRC in the same way.
+//! Notices: topics and announcements, as history shows them between messages; and signals, which
+//! history shows IRC clients in the same way.
 //!
-//! The topic that holds stands in the table `room`, and what operators did in the audit log. A notice
-//! is written beside either, by room and place, so that a page reads it as it reads messages. They are
-//! few, so that each is a row. Of signals there may be as many as of messages; they have an index of their
-//! own, and a reader that is not shown them reads none.
+//! The current topic is in the table `room`, and what operators did in the audit log. A notice is
+//! written besides, by room and place, so that a page reads it as it reads messages. Notices are
+//! few, so each is a row. There may be as many signals as messages; they have an index of their
+//! own, and a reader who does not see them reads none.
 
 use std::ops::RangeInclusive;
 
@@ -140,8 +140,7 @@ pub(crate) fn read_all(
     Ok(events)
 }
 
-/// Some of a kind between two places, both of which belong to them: the oldest, or the newest,
-/// which then come first.
+/// Some of a kind between two places, both inclusive: the oldest, or the newest first.
 pub(crate) fn read_some(
     conn: &Connection,
     room: Option<RoomId>,
@@ -169,7 +168,7 @@ pub(crate) fn read_some(
     Ok(events)
 }
 
-/// The place of the first of all that is of a time or later, found by halving.
+/// The place of the first notice of a time or later, found by binary search.
 pub(crate) fn first_at(conn: &Connection, time: Timestamp) -> rusqlite::Result<Option<Seq>> {
     let ends = "SELECT (SELECT min(seq) FROM notice), (SELECT max(seq) FROM notice)";
     let ends: (Option<i64>, Option<i64>) = conn
@@ -198,7 +197,7 @@ pub(crate) fn first_at(conn: &Connection, time: Timestamp) -> rusqlite::Result<O
     Ok(found)
 }
 
-/// How many of a kind there are between two places, both of which belong to them.
+/// How many of a kind there are between two places, both inclusive.
 pub(crate) fn count(
     conn: &Connection,
     room: Option<RoomId>,
@@ -215,7 +214,7 @@ pub(crate) fn count(
     statement.query_row(stretch, |row| unsigned(row, 0))
 }
 
-/// A signal, if it is there.
+/// A signal, if it is stored.
 pub(crate) fn find_signal(conn: &Connection, seq: Seq) -> Result<Option<FoundMessage>, Error> {
     let sql = "SELECT room, by, account, at FROM notice
                WHERE seq = ?1 AND room IS NOT NULL AND irc_tags IS NOT NULL";
@@ -246,7 +245,7 @@ pub(crate) fn delete_signal(conn: &Connection, seq: Seq) -> rusqlite::Result<()>
     })
 }
 
-/// An event of the columns `seq, at, by, text, irc_tags, account`; `None` if it makes no sense.
+/// An event from the columns `seq, at, by, text, irc_tags, account`; `None` if they make no sense.
 fn event(row: &Row<'_>, room: Option<RoomId>) -> rusqlite::Result<Option<Event>> {
     let (by, text): (String, Option<String>) = (row.get(2)?, row.get(3)?);
     let (tags, account): (Option<String>, Option<String>) = (row.get(4)?, row.get(5)?);
@@ -310,7 +309,7 @@ fn announcement(by: Name, text: Text) -> Fact {
     }))
 }
 
-/// Forgets what stands up to a place.
+/// Deletes notices up to a place.
 pub(crate) fn trim(conn: &Connection, last: i64) -> rusqlite::Result<()> {
     conn.prepare_cached("DELETE FROM notice WHERE seq <= ?1")?
         .execute([last])?;

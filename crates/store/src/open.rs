@@ -1,4 +1,4 @@
-//! Opening a store: the schema, and what an earlier run has left.
+//! Opening a store: the schema, and the state that an earlier run left.
 
 use chinwag_core::{Seq, Snapshot};
 use rusqlite::Connection;
@@ -13,19 +13,19 @@ use crate::schema::{self, MigrationError};
 use crate::settings::{Durability, Place, Retention};
 use crate::snapshot;
 
-/// A store, and what an earlier run has left in it.
+/// A store, and the state that an earlier run left in it.
 #[derive(Debug)]
 pub struct Opened {
     /// The store.
     pub store: Store,
     /// What the chat starts with.
     pub snapshot: Snapshot,
-    /// The first place in the one order that is free: behind all that are stored or were reserved.
+    /// The first free place in the one order: after all that are stored or were reserved.
     pub next_seq: Seq,
 }
 
 impl Store {
-    /// Opens the store, makes it if it is not there, and brings it up to date.
+    /// Opens the store, creates it if it does not exist, and brings it up to date.
     ///
     /// # Errors
     /// [`OpenError`], as one sentence for the user who starts the server.
@@ -58,8 +58,8 @@ fn open_database(
     let mut conn: Connection = address.connect(role, true).map_err(sqlite)?;
     schema::migrate(&mut conn).map_err(Failure::Migration)?;
     snapshot::forget_empty_rooms(&conn)?;
-    // A run that was killed may have left a log with the text of something that it has deleted. Nobody writes yet
-    // who would have to wait.
+    // A run that was killed may have left a log with a deleted text. Nobody writes yet, so nobody
+    // has to wait.
     let (pages, moved) = checkpoint::passive(&conn)?;
     checkpoint::empty(&conn, pages, moved)?;
     let snapshot = snapshot::load(&conn).map_err(Failure::Load)?;

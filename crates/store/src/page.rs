@@ -1,10 +1,10 @@
-//! Pages: the next messages of an extent, or of several rooms in the one order, up to some bytes.
+//! Pages: the next messages of an extent, or of several rooms in the one order, limited in bytes.
 //!
-//! A page is all that a long answer ever costs: the caller writes it, and asks for the next when that
-//! has been written. What comes next is found by its place, so a page may be asked for minutes later,
+//! A page is all that a long answer ever costs: the caller writes it, and asks for the next once it
+//! has been written. The next page is found by its place, so it may be requested minutes later,
 //! from another [`Reader`](crate::Reader), and after messages were trimmed.
 //!
-//! Messages, movements and notices are logs of their own, each ascending; a page is the merge of them.
+//! Messages, movements and notices are separate logs, each ascending; a page merges them.
 
 use std::collections::VecDeque;
 
@@ -19,23 +19,23 @@ use crate::notice::{self, Kind};
 use crate::person::{self, PersonRange};
 use crate::room_log::{RoomLog, behind};
 
-/// Bytes that an event costs beyond its name and its text, about: its time and its frame in any
-/// dialect, and its fields in memory. Without it a page of empty words would be long.
+/// Bytes that an event costs besides its name and its text, roughly: its time and its frame in any
+/// dialect, and its fields in memory. Without this a page of empty texts would be long.
 const EVENT_BYTES: usize = 64;
 
 /// Some events, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
-    /// The events, oldest first. Their people are [`PersonId`](chinwag_core::PersonId) 0: the store
-    /// keeps names alone.
+    /// The events, oldest first. Their people are [`PersonId`](chinwag_core::PersonId) 0, since the
+    /// store only keeps names.
     pub events: Vec<Event>,
     /// The place at which the next page begins, if there is one.
     pub next: Option<Seq>,
 }
 
 impl Page {
-    /// Takes an event in, unless the page has some already and would be longer than `bytes_max` with it:
-    /// then the next page begins there. Returns whether it did; `bytes` is what the page has so far.
+    /// Adds an event, unless the page has some already and would exceed `bytes_max`: then the next
+    /// page begins there. Returns whether it did; `bytes` is the size of the page so far.
     pub(crate) fn take(&mut self, event: Event, bytes: &mut usize, bytes_max: usize) -> bool {
         *bytes += bytes_of(&event);
         if *bytes > bytes_max && !self.events.is_empty() {
@@ -68,8 +68,8 @@ pub(crate) fn bytes_of(event: &Event) -> usize {
     EVENT_BYTES + text
 }
 
-/// Reads the page of some rooms, and of private messages, that begins at `from`. Each room has the place behind
-/// which it is read.
+/// Reads the page of some rooms, and of private messages, that begins at `from`. Each room has the
+/// place after which it is read.
 pub(crate) fn read(
     conn: &Connection,
     absence: Absence<'_>,
@@ -114,7 +114,7 @@ pub(crate) fn read(
     Ok(page)
 }
 
-/// The logs of the rooms' notices of a kind, and that of those for everybody.
+/// The logs of the rooms' notices of a kind, and of those for everybody.
 fn notices(
     rooms: &[(RoomId, Seq)],
     kind: Kind,
@@ -159,9 +159,9 @@ impl Log {
         }
     }
 
-    /// The block with what comes next, if there is any.
+    /// The next block, if there is one.
     fn next_block(&mut self, room_log: RoomLog<'_>) -> Result<Option<Block>, Error> {
-        // Only where a page begins can lie within a block.
+        // Only the beginning of a page can lie within a block.
         let within = match self.is_begun {
             true => None,
             false => room_log.block_at(self.next)?,
@@ -203,7 +203,7 @@ impl Merge<'_> {
         Ok(earliest)
     }
 
-    /// Reads on in a log until it has an event or has come to its end.
+    /// Reads on in a log until it has an event or has ended.
     fn fill(&mut self, log: &mut Log) -> Result<(), Error> {
         while log.events.is_empty() && !log.is_at_end {
             match log.source {

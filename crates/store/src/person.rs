@@ -1,8 +1,8 @@
-//! The private messages of one person between two places: those that a session had not received when the server was
-//! killed.
+//! The private messages of one person between two places: those that a session had not received
+//! when the server was killed.
 //!
-//! A row has the names of both sides, and a name means one person for a range of the order. So a guest's are found
-//! too, if the other side has an account in whose history they are.
+//! A row has the names of both sides, and a name means one person for a range of the order. So a
+//! guest's messages are found too, if the other side has an account whose history has them.
 
 use chinwag_core::{Event, Fact, Name, PastName, PersonId, Seq};
 use rusqlite::{Connection, params};
@@ -16,10 +16,10 @@ use crate::room_log::behind;
 /// Rows that are read at once.
 const READ_MAX: i64 = 64;
 
-/// Whose private messages are looked for.
+/// Whose private messages to find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastPerson {
-    /// The person that they are told.
+    /// The person to whom they are shown.
     pub person: PersonId,
     /// The account that it is logged in to.
     pub account: Option<Name>,
@@ -30,16 +30,16 @@ pub struct PastPerson {
 /// The private messages of a person between two places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonRange {
-    /// Whose they are.
+    /// Whose messages these are.
     pub of: PastPerson,
     /// The last message that it has.
     pub after: Seq,
-    /// The last that is looked for.
+    /// The last place, inclusive.
     pub until: Seq,
 }
 
 impl PersonRange {
-    /// Whether a private message that is known already is one of them.
+    /// Whether a known private message belongs to them.
     pub fn has(&self, event: &Event) -> bool {
         let is_between = self.after < event.seq && event.seq <= self.until;
         is_between && self.of.told(event.clone(), Filter::default()).is_some()
@@ -47,7 +47,8 @@ impl PersonRange {
 }
 
 impl PastPerson {
-    /// Whether the store has all private messages of the person: those between two guests it has not.
+    /// Whether the store has all private messages of the person: it does not have those between two
+    /// guests.
     pub fn is_kept(&self) -> bool {
         self.account.is_some()
     }
@@ -61,7 +62,8 @@ impl PastPerson {
         is_same && self.names.iter().any(|past| past.covers(name, place))
     }
 
-    /// A message as the person is told it; `None` if it neither sent nor got it, or does not hear its sender.
+    /// A message as the person sees it; `None` if they neither sent nor got it, or ignore its
+    /// sender.
     fn told(&self, mut event: Event, filter: Filter<'_>) -> Option<Event> {
         let Fact::PrivateMessage(message) = &mut event.fact else {
             return None;
@@ -80,14 +82,14 @@ impl PastPerson {
     }
 }
 
-/// The next that the person is told from a place on, and the place where to go on; `None` at the end.
+/// The person's next message from a place on, and the place to continue at; `None` at the end.
 pub(crate) fn read(
     conn: &Connection,
     range: &PersonRange,
     from: Seq,
     filter: Filter<'_>,
 ) -> Result<Option<(Vec<Event>, Seq)>, Error> {
-    // A side that ignores the other has the message in no history of its own.
+    // If one side ignores the other, the message is in no history of its own.
     let sql = format!(
         "SELECT {} FROM private_message AS m WHERE seq >= ?1 AND seq <= ?2 AND text <> ''
          AND (sender_account IS ?3 OR recipient_account IS ?3)

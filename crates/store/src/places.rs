@@ -1,4 +1,4 @@
-//! Messages by their places, as a search has found them.
+//! Messages by their places, as a search found them.
 
 use chinwag_core::{RoomId, Seq};
 use rusqlite::Connection;
@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::page::Page;
 use crate::room_log::RoomLog;
 
-/// Reads the messages at these places; the next page begins at the place that it names.
+/// Reads the messages at these places. The next page begins at the place that this one names.
 pub(crate) fn read(
     conn: &Connection,
     places: &[(RoomId, Seq)],

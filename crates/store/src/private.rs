@@ -1,9 +1,9 @@
 //! Private messages: the histories of accounts with one another and with guests.
 //!
-//! A message is one row, and a row of `conversation` for each account in whose history it stands: that of
-//! a guest has none, since its name may be another person's tomorrow. So each side's history is one
-//! stretch of an index, and ends with its account. A signal is a message without a text; a reader who is shown
-//! signals has each counted as a message.
+//! A message is one row, with a row of `conversation` for each account whose history has it: a
+//! guest has none, since the name may be another person's tomorrow. So each side's history is one
+//! range of an index, and ends with its account. A signal is a message without a text; a reader who
+//! sees signals has each counted as a message.
 
 use chinwag_core::{
     Conversation, Correspondents, Detail, Event, Fact, FoundMessage, IrcForm, KeptMessage, Manner,
@@ -30,7 +30,7 @@ struct Draft<'a> {
     irc: Option<&'a IrcForm>,
 }
 
-/// Writes a message that somebody here was told.
+/// Writes a message that somebody here was shown.
 pub(crate) fn write(
     conn: &Connection,
     event: &Event,
@@ -48,7 +48,7 @@ pub(crate) fn write(
     draft.write(conn, event)
 }
 
-/// Writes a signal that was sent to one person.
+/// Writes a signal to one person.
 pub(crate) fn write_signal(
     conn: &Connection,
     event: &Event,
@@ -67,7 +67,7 @@ pub(crate) fn write_signal(
     draft.write(conn, event)
 }
 
-/// Writes a message that is kept until the people of an account are here.
+/// Writes a message that is kept until somebody logs in to the account.
 pub(crate) fn write_kept(
     conn: &Connection,
     event: &Event,
@@ -104,7 +104,7 @@ impl Draft<'_> {
             (from, to.unwrap_or(self.recipient)),
             (to, from.unwrap_or(self.sender)),
         ];
-        // What people of one account tell each other stands in its history once.
+        // What people of one account tell each other is in its history once.
         let insert = "INSERT OR IGNORE INTO conversation VALUES (?1, ?2, ?3, ?4, ?5)";
         let mut insert = conn.prepare_cached(insert)?;
         for (account, with) in sides {
@@ -122,7 +122,7 @@ impl Draft<'_> {
     }
 }
 
-/// Deletes a message, and what its text took is overwritten.
+/// Deletes a message and overwrites its text.
 pub(crate) fn delete(conn: &Connection, deletion: &PrivateDeletion) -> rusqlite::Result<()> {
     deletion::overwriting(conn, || {
         for table in ["private_message", "conversation", "kept_message"] {
@@ -134,7 +134,7 @@ pub(crate) fn delete(conn: &Connection, deletion: &PrivateDeletion) -> rusqlite:
     })
 }
 
-/// Deletes the histories of an account that has ended. What others had from it stays theirs.
+/// Deletes the histories of an account that has ended. The other sides keep theirs.
 pub(crate) fn end_account(conn: &Connection, account: &Name) -> rusqlite::Result<()> {
     let orphans = "DELETE FROM private_message WHERE seq IN
                        (SELECT seq FROM conversation WHERE account = ?1)
@@ -155,7 +155,7 @@ pub(crate) fn trim(conn: &Connection, last: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// A message that was found, and where. `None` if there is none of this number.
+/// A message, and where it was found. `None` if there is none with this number.
 pub(crate) fn find(conn: &Connection, message: Seq) -> Result<Option<FoundMessage>, Error> {
     let sql = "SELECT recipient, sender_account, recipient_account, text = '', at, sender
                FROM private_message WHERE seq = ?1";
@@ -182,7 +182,7 @@ pub(crate) fn find(conn: &Connection, message: Seq) -> Result<Option<FoundMessag
     }))
 }
 
-/// The histories of one account with one other side.
+/// The history of one account with one other side.
 pub(crate) struct Log<'a> {
     conn: &'a Connection,
     of: &'a Conversation,
@@ -205,7 +205,7 @@ impl<'a> Log<'a> {
         }
     }
 
-    /// The extent of a range, as [`Reader::extent`](crate::Reader::extent) has it for rooms.
+    /// The extent of a range, like [`Reader::extent`](crate::Reader::extent) for rooms.
     pub(crate) fn extent(&mut self, range: Range, messages_max: usize) -> Result<Extent, Error> {
         let wanted = Selection::of(range).at_most(messages_max);
         let mut extent = self.window(wanted)?;
@@ -259,7 +259,7 @@ impl<'a> Log<'a> {
             let (sender, account): (String, Option<String>) = (row.get(1)?, row.get(2)?);
             let is_heard = self.hears(&sender, account.as_deref(), seq);
             if extent.shown >= wanted as u64 {
-                // If nobody is ignored the rest need not be looked at to be counted.
+                // If nobody is ignored, the rest can be counted without looking at it.
                 if self.filter.is_open() || looks >= COUNT_MAX {
                     break;
                 }
@@ -311,7 +311,7 @@ impl<'a> Log<'a> {
             .query_row(self.of_stretch(stretch), |row| unsigned(row, 0))
     }
 
-    /// The next messages from one place up to another, of about so many bytes.
+    /// The next messages from one place up to another, of about `bytes_max` bytes.
     pub(crate) fn page(&mut self, from: Seq, last: Seq, bytes_max: usize) -> Result<Page, Error> {
         let sql = format!(
             "SELECT {COLUMNS} FROM conversation AS c JOIN private_message AS m USING (seq)
@@ -345,7 +345,7 @@ impl<'a> Log<'a> {
     }
 }
 
-/// What every look at a stretch of a conversation asks for.
+/// The condition of every query for a part of a conversation.
 const STRETCH: &str = "c.account = ?1 AND c.peer = ?2 AND c.seq >= ?3 AND c.seq <= ?4
     AND c.at >= ?5 AND c.at < ?6 AND c.is_signal <= ?7";
 

@@ -1,8 +1,7 @@
-//! What is searched for, how it is typed, and what it may cost.
+//! A search query: how people type it, and what it may cost.
 //!
-//! Every message that a search offers is compared with all of the query. The index is asked less than
-//! that: it need only leave out most of what does not match, so what costs it much (many words, many
-//! beginnings of words) is left to the comparison.
+//! A search compares every candidate with the whole query. The index only has to exclude most of
+//! what does not match, so expensive parts (many words, many prefixes) are left to the comparison.
 
 use std::collections::HashSet;
 
@@ -15,26 +14,26 @@ use crate::words::{Phrase, write_words};
 
 /// Terms of a query: more than anybody remembers of a message.
 pub const TERMS_MAX: usize = 16;
-/// Words of all terms of a query: those of a long sentence that was pasted.
+/// Words of all terms of a query: those of a long pasted sentence.
 pub const TERM_WORDS_MAX: usize = 48;
 
-/// Words of one phrase that the index is asked for.
+/// Words of one phrase that the index looks up.
 const INDEX_WORDS_MAX: usize = 6;
-/// Letters of the beginning of a word from which on the index is asked for it: of all words in it
-/// that begin so it makes a list first.
+/// The shortest prefix that the index looks up: it makes a list of all words with that prefix
+/// first.
 const PREFIX_LETTERS_MIN: usize = 2;
 
-/// One thing that a message has to have, or must not have.
+/// Something that a message must have, or must not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// A word or several that follow each other, in any case and with any accents. With a `*` at the
-    /// end the last may go on.
+    /// A word, or several consecutive ones, in any case and with any accents. With a `*` at the end
+    /// the last may continue.
     pub text: String,
     /// Whether messages that have it are left out.
     pub excluded: bool,
 }
 
-/// What is searched for: messages that meet all of it. Without terms the filters alone count.
+/// A query for messages that meet all of its conditions. Without terms only the filters count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchQuery {
     /// What the messages have and have not.
@@ -43,28 +42,28 @@ pub struct SearchQuery {
     pub from: Option<Name>,
     /// Senders whose messages are left out.
     pub not_from: Vec<Name>,
-    /// Those whom the reader ignores: names, and the accounts of these names.
+    /// Whom the reader ignores: names, and the accounts of these names.
     pub ignored: Vec<PastName>,
-    /// The room. Without one, all are searched that are open to everybody.
+    /// The room. If `None`, all rooms that are open to everybody.
     pub room: Option<RoomId>,
     /// Rooms that are left out.
     pub not_in: Vec<RoomId>,
-    /// Rooms that are searched too though they are not open to everybody.
+    /// Other rooms to search although they are not open to everybody.
     pub inside: Vec<RoomId>,
-    /// Only what was said at this time or after it.
+    /// Only messages from this time on.
     pub after: Option<Timestamp>,
-    /// Only what was said before this time.
+    /// Only messages before this time.
     pub before: Option<Timestamp>,
-    /// Only what was said before this place: where [`Matches::next`](crate::Matches::next) of the last
-    /// search was, the search goes on.
+    /// Only messages before this place: [`Matches::next`](crate::Matches::next) of the last search,
+    /// to continue it.
     pub below: Option<Seq>,
     /// Matches that are wanted.
     pub matches_max: usize,
 }
 
 impl Term {
-    /// Reads terms as people type them: `word`, `begin*`, `well-known`, `"a phrase"`, and a `-` before
-    /// any of them for what messages must not have.
+    /// Parses terms as people type them: `word`, `begin*`, `well-known`, `"a phrase"`, and a `-`
+    /// before any of them for what messages must not have.
     pub fn parse(typed: &str) -> Vec<Self> {
         let mut terms = Vec::new();
         let mut rest = typed.trim_start();
@@ -76,7 +75,7 @@ impl Term {
         terms
     }
 
-    /// The term that a text begins with, and what is behind it.
+    /// The first term of a text, and the rest.
     fn take(typed: &str) -> (Self, &str) {
         // `--force` is an option that somebody looks for.
         let positive = typed
@@ -95,12 +94,12 @@ impl Term {
     }
 }
 
-/// Quotation marks, those included that phones put in their place.
+/// Quotation marks, including those that phones substitute.
 fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '«' | '»')
 }
 
-/// A phrase up to its closing quotation mark, or to the end, and what is behind it.
+/// A phrase up to its closing quotation mark or the end, and the rest.
 fn take_quoted(typed: &str) -> (String, &str) {
     let Some((phrase, rest)) = typed.split_once(is_quote) else {
         return (typed.to_owned(), "");
@@ -118,13 +117,13 @@ pub(crate) struct Criteria<'a> {
     excluded: Vec<Phrase>,
     /// Rooms that are not searched.
     closed: HashSet<RoomId>,
-    /// The words of the message at hand.
+    /// The words of the current message.
     words: String,
 }
 
 impl<'a> Criteria<'a> {
-    /// Of the `closed` rooms only those are searched that the query names. `None` if terms were given
-    /// but there is no letter or digit in any, and nothing else was asked.
+    /// Of the `closed` rooms it searches only those that the query names. `None` if terms were
+    /// given but none has a letter or digit, and there is no other condition.
     pub(crate) fn of(
         query: &'a SearchQuery,
         mut closed: HashSet<RoomId>,
@@ -173,7 +172,7 @@ impl<'a> Criteria<'a> {
         is_in_room && is_open && self.match_said(message, names)
     }
 
-    /// The same of a message wherever it stands.
+    /// The same for a message anywhere.
     pub(crate) fn match_said(&mut self, message: &Message<'_>, names: &mut Names) -> bool {
         let query = self.query;
         let is_in_range = query.after.is_none_or(|after| message.at >= after)
@@ -211,9 +210,8 @@ impl<'a> Criteria<'a> {
         })
     }
 
-    /// What the index is asked for, in the language of FTS5. Everything that was typed is a quoted
-    /// string there and cannot be taken for a part of that language. `None` if there is nothing that
-    /// it can be asked for.
+    /// The query to the index, in the language of FTS5. Everything typed is a quoted string in it,
+    /// so none of it can act as syntax. `None` if the index cannot help.
     pub(crate) fn expression(&self) -> Option<String> {
         let whole = self.wanted.iter().filter(|phrase| !phrase.is_prefix());
         let mut parts: Vec<String> = whole.map(body).collect();
@@ -225,7 +223,7 @@ impl<'a> Criteria<'a> {
             return None;
         }
         let wanted = parts.join(" AND ");
-        // A longer phrase is asked for in part, and its part may be in messages that have not all.
+        // Only a part of a longer phrase is looked up, which may be in messages that lack the rest.
         let excluded = self
             .excluded
             .iter()
@@ -237,8 +235,8 @@ impl<'a> Criteria<'a> {
         })
     }
 
-    /// The beginning of a word that the index is asked for: one, since it makes a list of all messages
-    /// with each.
+    /// The prefix to look up in the index: only one, since the index makes a list of all messages
+    /// for each.
     fn longest_prefix(&self) -> Option<&Phrase> {
         let letters =
             |phrase: &&Phrase| phrase.words().last().map_or(0, |last| last.chars().count());

@@ -14,7 +14,7 @@ pub(crate) fn write(conn: &Connection, set: &MarkerSet) -> rusqlite::Result<()> 
         conn.prepare_cached("DELETE FROM read_marker WHERE account = ?1 AND target = ?2")?
             .execute(params![account.folded(), key])?;
     }
-    // Two that were decided in one turn may come in any order.
+    // Two markers that were decided in one turn may arrive in any order.
     let write = "INSERT INTO read_marker VALUES (?1, ?2, ?3)
                  ON CONFLICT DO UPDATE SET at = max(at, excluded.at)";
     conn.prepare_cached(write)?

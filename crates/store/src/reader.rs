@@ -1,8 +1,8 @@
-//! The reader: everything that is read of a store beside its writer.
+//! The reader: everything that is read from a store beside its writer.
 //!
-//! A reader is one connection. It never holds the writer up, and readers do not hold each other up, so
-//! a server has as many as it wants to answer at once. Each method is one short look at the database: a
-//! long one would keep the write-ahead log from beginning anew.
+//! A reader is one connection. It never holds up the writer, and readers do not hold up each other,
+//! so a server has as many as it wants to answer at once. Each method reads the database only
+//! briefly: a long read would keep the write-ahead log from starting over.
 
 use std::path::Path;
 
@@ -55,7 +55,7 @@ impl Reader {
         }
     }
 
-    /// Opens a data folder for reading, whether a server has it open or not. Nothing in it is changed.
+    /// Opens a data folder for reading, with or without a running server. Changes nothing in it.
     ///
     /// # Errors
     /// [`OpenError`], as one sentence for the operator.
@@ -71,8 +71,8 @@ impl Reader {
         snapshot::rooms(self.messages.conn()?)
     }
 
-    /// The next events of all rooms, or of one: whole turns of the hub, of about `bytes_max` bytes. The
-    /// first page begins at `Seq(0)`, the others at [`Page::next`].
+    /// The next events of all rooms, or of one: whole turns of the hub, of about `bytes_max` bytes.
+    /// The first page begins at `Seq(0)`, the others at [`Page::next`].
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -88,7 +88,7 @@ impl Reader {
         export::read(&look, range, from, bytes_max, &mut self.names)
     }
 
-    /// Copies the database, as it is now, to a file that must not exist yet.
+    /// Copies the database as it is now to a file that must not exist yet.
     ///
     /// # Errors
     /// [`BackupError`]; no file is left then.
@@ -100,26 +100,25 @@ impl Reader {
         backup::write(self.messages.conn()?, path, &mut progress)
     }
 
-    /// Reads everything and holds it against everything else. Takes minutes where there are
-    /// gigabytes.
+    /// Reads everything and compares it with everything else. Takes minutes for gigabytes.
     ///
     /// # Errors
-    /// [`Error`] if the check cannot go on. What it finds wrong is in the report.
+    /// [`Error`] if the check cannot continue. The report has the faults that it found.
     pub fn check(&mut self) -> Result<CheckReport, Error> {
         check::check(self.messages.conn()?, &mut self.index, &mut self.names)
     }
 
-    /// Another reader of the same store: a connection, a tenth of a millisecond.
+    /// Another reader of the same store: a connection, which takes a tenth of a millisecond.
     ///
     /// # Errors
-    /// [`Error`] if the database cannot be opened once more.
+    /// [`Error`] if the database cannot be opened again.
     pub fn another(&self) -> Result<Self, Error> {
         Ok(Self::new(self.messages.sibling(Role::Reader)?))
     }
 
-    /// The extent of a room's history: where it begins and ends, and exact counts. Of a range with
-    /// more than `messages_max` messages one end is taken, as [`Range`] says. Where more is shown each line counts
-    /// as a message does.
+    /// The extent of a room's history: where it begins and ends, and exact counts. If a range has
+    /// more than `messages_max` messages, one end is taken, as [`Range`] says. If more than
+    /// messages is shown, each line counts as a message.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -133,8 +132,7 @@ impl Reader {
         self.extent_until(room, range, Seq(u64::MAX), messages_max, filter)
     }
 
-    /// The same, as if the history ended at a place: what lies behind it the reader is shown as it is
-    /// said.
+    /// The same, as if the history ended at a place: the reader sees later messages live.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -157,8 +155,8 @@ impl Reader {
         find(&look, room, range, until, messages_max, filter, names)
     }
 
-    /// The next events of an extent, whole: of about `bytes_max` bytes at most, or one that is longer.
-    /// The first page begins at [`Extent::first`], the others at [`Page::next`].
+    /// The next whole events of an extent: about `bytes_max` bytes, or a single longer one. The
+    /// first page begins at [`Extent::first`], the others at [`Page::next`].
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -178,14 +176,14 @@ impl Reader {
         self.missed_page(absence, from, bytes_max, filter)
     }
 
-    /// The number of messages that a person missed: those of each room behind its place, and its private ones; and
-    /// the number of those that retention has taken. Of what went long ago not all are known any more.
+    /// How many messages a person missed: those of each room after its place, and the private ones;
+    /// and how many of them retention has deleted. Old deletions are not all known any more.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
     pub fn missed(&mut self, absence: Absence<'_>, filter: Filter<'_>) -> Result<Missed, Error> {
         let conn = self.messages.conn()?;
-        // One state of the database, from which nothing goes meanwhile.
+        // One state of the database, from which nothing is deleted meanwhile.
         let look = conn.unchecked_transaction()?;
         Ok(Missed {
             kept: missed::count(&look, absence, filter, &mut self.names)?,
@@ -193,8 +191,8 @@ impl Reader {
         })
     }
 
-    /// The next events that a person missed, all in the one order. The first page begins at `Seq(0)`, the others
-    /// at [`Page::next`].
+    /// The next events that a person missed, all in the one order. The first page begins at
+    /// `Seq(0)`, the others at [`Page::next`].
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -209,18 +207,18 @@ impl Reader {
         page::read(conn, absence, from, bytes_max, filter, &mut self.names)
     }
 
-    /// The newest messages that meet the query, as places.
+    /// The newest messages that match the query, as places.
     ///
     /// # Errors
-    /// [`SearchError`] if the query is too costly or messages cannot be read. An index that is missing
-    /// or damaged is none: it only makes the search slower, or incomplete.
+    /// [`SearchError`] if the query is too costly or messages cannot be read. A missing or damaged
+    /// index is no error: it only makes the search slower, or incomplete.
     pub fn search(&mut self, query: &SearchQuery) -> Result<Matches, SearchError> {
         let conn = self.messages.conn()?;
         search::search(conn, &mut self.index, query, &mut self.names)
     }
 
-    /// The messages at these places, which ascend, up to `bytes_max` as in [`page`](Self::page). What
-    /// was trimmed meanwhile is left out. The next page begins at the place [`Page::next`].
+    /// The messages at these ascending places, up to `bytes_max` as in [`page`](Self::page). Leaves
+    /// out those that were trimmed meanwhile. The next page begins at the place [`Page::next`].
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -228,10 +226,10 @@ impl Reader {
         places::read(self.messages.conn()?, places, bytes_max, &mut self.names)
     }
 
-    /// The same of a private history, which has no index: it is looked through.
+    /// The same for a private history, which has no index: it is read through.
     ///
     /// # Errors
-    /// As of [`search`](Self::search).
+    /// The same as [`search`](Self::search).
     pub fn search_conversation(
         &mut self,
         of: &Conversation,
@@ -241,7 +239,7 @@ impl Reader {
         told::search(conn, of, query, &mut self.names, SCAN_BYTES_MAX)
     }
 
-    /// The messages at these places of a private history, as [`fetch`](Self::fetch) has them for rooms.
+    /// The messages at these places of a private history, like [`fetch`](Self::fetch) for rooms.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -254,7 +252,7 @@ impl Reader {
         told::read(self.messages.conn()?, of, places, bytes_max)
     }
 
-    /// Where a message or a signal stands and whose it is, if it is there.
+    /// Where a message or a signal is and who sent it, if it is stored.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -269,7 +267,7 @@ impl Reader {
         }
     }
 
-    /// The extent of a private history, as [`extent`](Self::extent) has it for rooms.
+    /// The extent of a private history, like [`extent`](Self::extent) for rooms.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -286,7 +284,7 @@ impl Reader {
         private::Log::new(&look, of, filter, &mut self.names).extent(range, messages_max)
     }
 
-    /// The next messages of an extent of a private history, as [`page`](Self::page) has them for rooms.
+    /// The next messages of an extent of a private history, like [`page`](Self::page) for rooms.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -302,10 +300,10 @@ impl Reader {
         private::Log::new(conn, of, filter, &mut self.names).page(from, last, bytes_max)
     }
 
-    /// The rooms among these, and the private histories of an account if there is one, whose newest message
-    /// lies between two times, both excluded: the oldest first. If there are more than `targets_max`, those
-    /// nearer to the first time. Signals are messages to those who are shown them; private messages that the
-    /// filter leaves out are none.
+    /// Of these rooms, and of the private histories of an account if there is one, those whose
+    /// newest message lies between two times, both exclusive; the oldest first. If there are more
+    /// than `targets_max`, those nearer to the first time. Signals count as messages for readers
+    /// who see them; private messages that the filter leaves out do not.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -322,7 +320,7 @@ impl Reader {
         targets::find(&look, account, rooms, filter, between, targets_max)
     }
 
-    /// The accounts, in the order of the alphabet.
+    /// The accounts, in alphabetical order.
     ///
     /// # Errors
     /// [`Error`] if they cannot be read.
@@ -330,7 +328,7 @@ impl Reader {
         accounts::load(self.messages.conn()?)
     }
 
-    /// The bans and the mutes, oldest first. Some may have run out.
+    /// The bans and the mutes, oldest first. Some may have expired.
     ///
     /// # Errors
     /// [`Error`] if they cannot be read.
@@ -340,8 +338,8 @@ impl Reader {
         Ok((bans, restrictions::all(conn, MUTES)?))
     }
 
-    /// The newest entries of the log of what operators did, oldest first, or the newest before a place; and
-    /// the place before which older ones are, if there are any.
+    /// The newest entries of the audit log, or the newest before a place, oldest first; and the
+    /// place before which there are older ones, if any.
     ///
     /// # Errors
     /// [`Error`] if the log cannot be read.

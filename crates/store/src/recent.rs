@@ -1,5 +1,5 @@
-//! The newest messages of a room, for those who arrive: the hub keeps them in memory and reads them
-//! once for each room, so this is the writer's own look.
+//! The newest messages of a room, for people who arrive. The hub keeps them in memory and reads
+//! them once for each room, so the writer itself does this.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub struct Recent {
     pub total: u64,
 }
 
-/// The newest messages of a room: at most so many, and of at most so many bytes of text.
+/// The newest messages of a room, limited in number and in bytes of text.
 pub(crate) fn read(
     conn: &Connection,
     room: RoomId,

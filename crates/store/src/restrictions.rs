@@ -1,4 +1,4 @@
-//! The lists of who is kept out and who is silenced, on the server or in one room.
+//! The lists of bans and mutes, of the server or of one room.
 
 use chinwag_core::{Mask, Name, Reach, Restriction, RoomId, Text, Timestamp};
 use rusqlite::{Connection, Row, params};
@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, params};
 use crate::error::{Damage, Error};
 use crate::snapshot;
 
-/// One list: what its entries do, and the room that they are of.
+/// One list: what its entries do, and the room that it belongs to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct List {
     kind: &'static str,
@@ -56,7 +56,7 @@ pub(crate) fn of_rooms(conn: &Connection) -> Result<Vec<(RoomId, bool, Restricti
     })
 }
 
-/// Adds an entry; of two on the same mask, in whatever case and form, the newer holds.
+/// Adds an entry, which replaces one with the same mask in any case and form.
 pub(crate) fn put(
     conn: &Connection,
     list: List,
@@ -86,7 +86,7 @@ pub(crate) fn put(
     Ok(())
 }
 
-/// Removes what [`Mask::is_named_by`] finds: what is absent on either side equals nothing.
+/// Removes what [`Mask::is_named_by`] finds: a missing part on either side equals nothing.
 pub(crate) fn lift(conn: &Connection, list: List, mask: &Mask) -> rusqlite::Result<()> {
     let folded = mask.name.as_ref().map(Name::folded);
     let sql = "DELETE FROM restriction
@@ -113,7 +113,7 @@ fn reach_from_text(text: &str) -> Option<Reach> {
     all.into_iter().find(|reach| reach_as_text(*reach) == text)
 }
 
-/// An entry of the columns `name, net, until, by, why, reach, at`; `None` if it makes no sense.
+/// An entry from the columns `name, net, until, by, why, reach, at`; `None` if they make no sense.
 fn read(row: &Row<'_>) -> rusqlite::Result<Option<Restriction>> {
     let (name, net): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
     let until: Option<i64> = row.get(2)?;
@@ -124,7 +124,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<Restriction>> {
         .and_then(|mask| restriction(mask, Timestamp(at), until, &by, why.as_deref())))
 }
 
-/// The mask of this name and this block, at least one of which must be there.
+/// The mask with this name and this block, at least one of which must be present.
 pub(crate) fn mask(name: Option<&str>, net: Option<&str>, reach: Reach) -> Option<Mask> {
     let name = match name {
         Some(name) => Some(Name::known(name)?),

@@ -1,10 +1,10 @@
-//! A room's messages as a log that is counted: which message has which rank, by number and by time. Its movements
-//! are a log of the same kind.
+//! A room's messages as a counted log: which message has which rank, by number and by time. Its
+//! movements are a log of the same kind.
 //!
-//! The *rank* of a message is how many its room had before it, trimmed ones included. Every block's
-//! header carries the rank of its first message, so a count over any range is the difference of two
-//! ranks and reads no text but that of the blocks at its two ends. An index by time or by rank would
-//! cost every commit a page; blocks stand in the order of both, so halving finds either.
+//! The *rank* of a message is how many messages its room had before it, including trimmed ones.
+//! Every block's header has the rank of its first message, so counting any range is a difference of
+//! two ranks, and reads texts only in the blocks at its two ends. An index by time or by rank would
+//! cost every commit a page; blocks ascend in both, so a binary search finds either.
 
 use std::ops::Range;
 
@@ -14,12 +14,12 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::block::{Block, block_columns, signed, unsigned};
 use crate::error::Error;
 
-/// The place behind another, which may be the last that there can be: callers name it as "all".
+/// The next place. Saturates, since callers use the last place for "all".
 pub(crate) fn behind(seq: Seq) -> Seq {
     Seq(seq.0.saturating_add(1))
 }
 
-/// What the blocks of a log have in them: the name of their table.
+/// What the blocks of a log contain: the name of their table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Entries {
     Messages,
@@ -75,7 +75,7 @@ impl Header {
         })
     }
 
-    /// The rank behind its last message.
+    /// The rank after its last message.
     fn end(&self) -> u64 {
         self.before.saturating_add(self.count)
     }
@@ -109,8 +109,8 @@ impl<'a> RoomLog<'a> {
         Ok(oldest.before..newest.end())
     }
 
-    /// The rank of the first message at or after a time. Where the clock was set back, the answer is
-    /// one of several that are right.
+    /// The rank of the first message at or after a time. If the clock was set back, several answers
+    /// are right.
     pub(crate) fn rank_at(&self, time: Timestamp) -> Result<u64, Error> {
         let Some(header) = self.halve(|header| header.last_at < time)? else {
             return Ok(self.ranks()?.end);
@@ -123,7 +123,7 @@ impl<'a> RoomLog<'a> {
         Ok(block.before + index as u64)
     }
 
-    /// The rank of the first message that has this number or a later one.
+    /// The rank of the first message with this number or a later one.
     pub(crate) fn rank_of(&self, seq: Seq) -> Result<u64, Error> {
         let Some(block) = self.block_at(seq)? else {
             return Ok(self.ranks()?.start);
@@ -150,7 +150,8 @@ impl<'a> RoomLog<'a> {
         }
     }
 
-    /// The block in which a message with this number would be: the last that begins at or before it.
+    /// The block in which a message with this number would be: the last that begins at or before
+    /// it.
     pub(crate) fn block_at(&self, seq: Seq) -> Result<Option<Block>, Error> {
         self.one(
             "first_seq <= ?2 ORDER BY first_seq DESC LIMIT 1",
@@ -158,7 +159,7 @@ impl<'a> RoomLog<'a> {
         )
     }
 
-    /// The first block that begins at this number or behind it.
+    /// The first block that begins at this number or after it.
     pub(crate) fn block_from(&self, seq: Seq) -> Result<Option<Block>, Error> {
         self.one("first_seq >= ?2 ORDER BY first_seq LIMIT 1", signed(seq.0))
     }
@@ -177,12 +178,12 @@ impl<'a> RoomLog<'a> {
         Ok(block)
     }
 
-    /// The first block for which `is_before` does not hold, given that it holds for all blocks before.
+    /// The first block for which `is_before` is false, given that it is true for all blocks before.
     fn halve(&self, is_before: impl Fn(&Header) -> bool) -> rusqlite::Result<Option<Header>> {
         let Some((oldest, newest)) = self.ends()? else {
             return Ok(None);
         };
-        // The answer begins between `low` and `high`, or is none, which `high` stands for.
+        // The answer begins between `low` and `high`, or there is none, for which `high` stands.
         let (mut low, mut high) = (oldest.first, newest.first + 1);
         while low < high {
             let middle = low + (high - low) / 2;

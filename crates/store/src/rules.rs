@@ -25,7 +25,8 @@ mod key {
     pub(super) const REGISTERED: &str = "registered";
     pub(super) const ENCRYPTED: &str = "encrypted";
     pub(super) const NO_CTCP: &str = "no_ctcp";
-    /// When the room was made: no setting, and of the room whatever it is set to.
+    /// When the room was created: no setting, but stored with them, whatever the room's settings
+    /// are.
     pub(super) const CREATED: &str = "created";
 }
 
@@ -91,7 +92,7 @@ fn standing(row: &Row<'_>) -> rusqlite::Result<Result<(RoomId, Name, Held), Dama
         .ok_or(Damage::Row("room_standing")))
 }
 
-/// Writes what a moderator did, as far as it outlives the people it is about.
+/// Writes what a moderator did, if it outlives the visit of the person concerned.
 pub(crate) fn write(conn: &Connection, change: &RoomChange) -> rusqlite::Result<()> {
     let room = change.room;
     match &change.act {
@@ -228,7 +229,7 @@ fn stand(
     Ok(())
 }
 
-/// Forgets the rules of a room, which has another owner or none from now on.
+/// Deletes the rules of a room, which has another owner or none from now on.
 pub(crate) fn found(conn: &Connection, room: RoomId, owner: Option<&Name>) -> rusqlite::Result<()> {
     conn.prepare_cached("DELETE FROM room_setting WHERE room = ?1 AND key <> 'created'")?
         .execute([room.0])?;
@@ -242,8 +243,8 @@ pub(crate) fn found(conn: &Connection, room: RoomId, owner: Option<&Name>) -> ru
     }
 }
 
-/// Marks a room as gone for good. Its topic goes with it; what was said there is read by nobody any more, and
-/// ages out.
+/// Marks a room as gone for good. Its topic goes with it; nobody can read what was said there any
+/// more, until retention deletes it.
 pub(crate) fn retire(conn: &Connection, room: RoomId) -> rusqlite::Result<()> {
     conn.prepare_cached("UPDATE room SET retired = 1 WHERE id = ?1")?
         .execute([room.0])?;
@@ -262,8 +263,8 @@ pub(crate) fn retired_rooms(conn: &Connection) -> Result<HashSet<RoomId>, Error>
     rooms(conn, "SELECT id FROM room WHERE retired")
 }
 
-/// The rooms from which somebody may be kept out, retired ones among them: what was said there is
-/// not for everybody.
+/// The rooms that may keep somebody out, including retired ones: what was said there is not for
+/// everybody.
 pub(crate) fn private_rooms(conn: &Connection) -> Result<HashSet<RoomId>, Error> {
     let sql = "SELECT id FROM room WHERE retired
                UNION SELECT room FROM room_setting

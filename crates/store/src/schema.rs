@@ -1,13 +1,13 @@
 //! The tables of `messages.db`, and the scripts that bring an older file up to date.
 //!
-//! `PRAGMA user_version` counts the scripts that a file has been through. A script is never
-//! changed once it has been released: a new one is added.
+//! `PRAGMA user_version` counts the scripts that a file has been through. A released script never
+//! changes: later changes are new scripts.
 
 mod numbered;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-/// Marks the file as ours for `file(1)` and for the next start: "chwg".
+/// Identifies the file for `file(1)` and for the next start: "chwg".
 const APPLICATION_ID: i64 = 0x6368_7767;
 
 /// Version 1.
@@ -16,16 +16,16 @@ const APPLICATION_ID: i64 = 0x6368_7767;
 /// before it, so that a total is two look-ups. `turn` is the first block of the same commit: the
 /// blocks of one turn overlap, those of different turns never do.
 ///
-/// `notice`: the topics set in a room, and announcements, which have none.
+/// `notice`: the topics set in a room, and announcements, which have no room.
 ///
-/// `profile` and `resumable`: what a registered name has set, and what a lost session was, each in a
-/// text that the writer understands.
+/// `profile` and `resumable`: what a registered name has set, and the state of a lost session, each
+/// a text that the caller understands.
 ///
-/// `registration.operator` is the event that made the name's owner a lasting operator, which is its rank
-/// among them; 0 for who is none. `restriction.reach` is how name and net go together.
+/// `registration.operator` is the event that made the name's owner a lasting operator, which is
+/// also their rank; 0 if they are none. `restriction.reach` is how name and net combine.
 ///
-/// `audit_log` and `room` are plain rows, readable with the `sqlite3` program; the view `log`
-/// is for reading.
+/// `audit_log` and `room` are plain rows, readable with the `sqlite3` program; the view `log` is
+/// for reading.
 const VERSION_1: &str = "
 CREATE TABLE block (
     first_seq INTEGER PRIMARY KEY,
@@ -101,28 +101,28 @@ CREATE TABLE setting (
 INSERT INTO setting VALUES ('store', lower(hex(randomblob(16))));
 ";
 
-/// Version 2: accounts in place of registered names, each with as many names and credentials as it
-/// likes; rooms with rules of their own; messages that can be deleted, or are sent under a key.
+/// Version 2: accounts in place of registered names, each with any number of names and credentials;
+/// rooms with rules of their own; messages that can be deleted, or are sent under a key.
 ///
 /// `kept_message` has the private messages that the people of an account have not been shown yet.
 ///
-/// `account.operator` is what `registration.operator` was. `account_name` has the names beside the
+/// `account.operator` is what `registration.operator` was. `account_name` has the names besides the
 /// account's own. What was registered before version 2 has no known beginning: `since` is 0.
 ///
 /// `room.retired` marks a private room that was given up: its name is free, and its number stays
 /// taken for as long as something of it is left.
 ///
-/// `room_setting` has a row for each setting that is not as in a new room, under the keys of
-/// `rules::key`, and one for when the room was made; `room_standing` one for each account that is more than
-/// a guest there. A `restriction` with a room is that room's own.
+/// `room_setting` has a row for each setting that differs from a new room, under the keys of
+/// `rules::key`, and one for when the room was created; `room_standing` has a row for each account
+/// with a standing there. A `restriction` with a room belongs to that room.
 ///
-/// `room_mask` has what clients of IRC have set in a room by mask; `account` is 1 where the mask is of an
+/// `room_mask` has the masks that IRC clients have set in a room; `account` is 1 for the mask of an
 /// account.
 ///
-/// `deletion`: the event that deleted a message, by which the index follows, and the message.
+/// `deletion`: the event that deleted a message, which the index follows, and the message.
 ///
-/// `sent_key`: the keys of messages that had one, by the place of the message, so that it is said once
-/// however often it is sent. Only the newest are kept.
+/// `sent_key`: the keys of messages that had one, by the place of the message, so that sending one
+/// again does not repeat it. Only the newest are kept.
 const VERSION_2: &str = "
 CREATE TABLE account (
     folded    TEXT PRIMARY KEY,
@@ -192,7 +192,8 @@ CREATE TABLE kept_message (
 CREATE INDEX kept_for_account ON kept_message (account, seq);
 ";
 
-/// Version 3: `trimmed` has the places of messages that retention took lately, one row for each block.
+/// Version 3: `trimmed` has the places of messages that retention deleted lately, one row for each
+/// block.
 const VERSION_3: &str = "
 CREATE TABLE trimmed (
     first_seq  INTEGER PRIMARY KEY,
@@ -201,11 +202,12 @@ CREATE TABLE trimmed (
 ) STRICT;
 ";
 
-/// Version 4: private messages stay when they have been shown. `conversation` has a row for each account in
-/// whose history a message stands, under the folded name of the other side; `kept_message` no more than
-/// which messages the people of an account have not been shown yet. `read_marker` has up to when an account
-/// has read rooms and people. `account_metadata` and `room_metadata` have the values that clients keep under
-/// keys. `room_standing.voiced` is 1 for a voice beneath a higher standing.
+/// Version 4: private messages stay after they have been shown. `conversation` has a row for each
+/// account whose history has a message, under the folded name of the other side; `kept_message`
+/// only says which messages the people of an account have not been shown yet. `read_marker` says up
+/// to when an account has read rooms and people. `account_metadata` and `room_metadata` have the
+/// values that clients keep under keys. `room_standing.voiced` is 1 for a voice beneath a higher
+/// standing.
 const VERSION_4: &str = "
 CREATE TABLE private_message (
     seq                INTEGER PRIMARY KEY,
@@ -260,9 +262,10 @@ INSERT INTO kept_message SELECT seq, account FROM kept_before;
 DROP TABLE kept_before;
 ";
 
-/// Version 5: signals, which clients of IRC have sent each other, are stored as well. One in a room is a
-/// `notice` with `irc_tags`; each kind has an index of its own, so that a page of one reads nothing of the
-/// other. One in private is a `private_message` without a text, and its rows in `conversation` say so.
+/// Version 5: signals, which IRC clients send each other, are stored as well. One in a room is a
+/// `notice` with `irc_tags`; each kind has an index of its own, so that a page of one reads nothing
+/// of the other. One in private is a `private_message` without a text, and its rows in
+/// `conversation` say so.
 const VERSION_5: &str = "
 ALTER TABLE notice ADD COLUMN irc_tags TEXT;
 DROP INDEX notice_of_room;
@@ -271,21 +274,23 @@ CREATE INDEX signal_of_room ON notice (room, seq) WHERE irc_tags IS NOT NULL;
 ALTER TABLE conversation ADD COLUMN is_signal INTEGER NOT NULL DEFAULT 0;
 ";
 
-/// Version 6: rooms are remembered by number, since another may get the name: the targets of `read_marker` that
-/// are rooms, and the rooms in the texts of `profile` and `resumable` (see [`numbered`]). What is said in a room
-/// is stored with its author's account: in the bodies of blocks, and in `notice.account`.
+/// Version 6: rooms are remembered by number, since a name may pass to another room: the targets of
+/// `read_marker` that are rooms, and the rooms in the texts of `profile` and `resumable` (see
+/// [`numbered`]). What is said in a room is stored with its author's account: in the bodies of
+/// blocks, and in `notice.account`.
 const VERSION_6: &str = "
 ALTER TABLE notice ADD COLUMN account TEXT;
 CREATE INDEX restriction_of_room ON restriction (room) WHERE room IS NOT NULL;
 ";
 
-/// Version 7: `restriction.at` is when it was given; 0 for what was given before.
+/// Version 7: `restriction.at` is when it was given; 0 for older ones.
 const VERSION_7: &str = "
 ALTER TABLE restriction ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
 ";
 
-/// Version 8: `movement` has who came, went or changed, a row for each room and moment: [`movement`](crate::movement).
-/// `id` grows, and the rows in its order begin one behind the other, those of one turn with its `block`s.
+/// Version 8: `movement` has who came, left or changed, a row for each room and moment:
+/// [`movement`](crate::movement). `id` grows, and rows in its order begin one after the other,
+/// those of one turn along with its `block`s.
 const VERSION_8: &str = "
 CREATE TABLE movement (
     id        INTEGER PRIMARY KEY,
@@ -306,7 +311,7 @@ const SCRIPTS: [&str; 8] = [
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
 ];
 
-/// The first version in which rooms are remembered by number.
+/// The first version that remembers rooms by number.
 const NUMBERED: i64 = 6;
 
 /// The version that this program writes.
@@ -314,22 +319,21 @@ pub(crate) const VERSION: i64 = SCRIPTS.len() as i64;
 
 /// The keys of the table `setting`.
 pub(crate) mod key {
-    /// A random number that tells this store from all others.
+    /// A random number that identifies this store.
     pub(crate) const STORE: &str = "store";
     /// The message of the day; absent if there is none.
     pub(crate) const MOTD: &str = "motd";
     /// Present if only registered names may arrive.
     pub(crate) const LOCKED: &str = "locked";
-    /// Where the sessions have come that were connected, as the server writes it.
+    /// How far the sessions that were connected have come, as the server writes it.
     pub(crate) const SESSIONS: &str = "sessions";
-    /// The number that the next room gets: numbers of rooms that have gone are not given again.
+    /// The number of the next room: numbers of rooms that have gone are not reused.
     pub(crate) const NEXT_ROOM: &str = "next_room";
-    /// The place in the one order that durable events have reached, as far as the blocks do not
-    /// say it.
+    /// The last place of a durable event in the one order, if it is not in a block.
     pub(crate) const LAST_SEQ: &str = "last_seq";
-    /// The place in the one order that the next event may get: those before it are given, or will be.
+    /// The next free place in the one order: earlier ones are in use, or reserved.
     pub(crate) const NEXT_SEQ: &str = "next_seq";
-    /// The time that retention goes by, as far as it has come.
+    /// The time that retention uses.
     pub(crate) const AGE: &str = "age";
 }
 
@@ -346,7 +350,7 @@ impl From<rusqlite::Error> for MigrationError {
     }
 }
 
-/// Brings a file up to date, an empty one included. All or nothing.
+/// Brings a file up to date, including an empty one. All or nothing.
 pub(crate) fn migrate(conn: &mut Connection) -> Result<(), MigrationError> {
     let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: i64 = pragma(&transaction, "user_version")?;

@@ -21,20 +21,20 @@ use crate::rules;
 use crate::search_index::Index;
 use crate::timeline;
 
-/// Bytes of messages outside the index that one search looks at: 200,000 short ones, some tenths of a
-/// second. The index is further behind only while it is being made anew.
+/// Bytes of messages outside the index that one search looks at: 200,000 short ones, some tenths of
+/// a second. The index is only further behind while it is being rebuilt.
 pub(crate) const SCAN_BYTES_MAX: u64 = 32 << 20;
 /// The same for a store in memory, which has no index, and a limit to its size instead.
 const SCAN_MEMORY_BYTES_MAX: u64 = 4 * SCAN_BYTES_MAX;
-/// Bytes that comparing a message costs beyond its text, about.
+/// Bytes that comparing a message costs besides its text, roughly.
 pub(crate) const MESSAGE_BYTES: u64 = 64;
-/// Messages that the index offers and one search looks at.
+/// How many messages from the index one search looks at.
 const OFFERS_MAX: usize = 20_000;
 /// How many of them it takes at once.
 const OFFERS: usize = 64;
 
-/// Blocks that a scan reads at once. Between two reads others have their turn and the database
-/// is let go.
+/// How many blocks a scan reads at once. Between two reads others have their turn and the database
+/// is released.
 const SCAN_BLOCKS: i64 = 64;
 
 /// What a search has found: in rooms, or elsewhere.
@@ -44,12 +44,12 @@ pub struct Matches<P = (RoomId, Seq)> {
     pub places: Vec<P>,
     /// Whether there are older matches.
     pub more: bool,
-    /// Whether all that could hold a match was searched, or enough was found. Otherwise the search
-    /// was too costly: messages before `next` were not looked at.
+    /// Whether everything that could hold a match was searched, or enough was found. Otherwise the
+    /// search was too costly: messages before `next` were not looked at.
     pub complete: bool,
-    /// Where a search goes on ([`SearchQuery::below`]), if there is or may be more.
+    /// Where to continue the search ([`SearchQuery::below`]), if there is or may be more.
     pub next: Option<Seq>,
-    /// The time of `next`: what was said since then was searched.
+    /// The time of `next`: everything since then was searched.
     pub searched_since: Option<Timestamp>,
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn search(
         above: timeline::turn_since(conn, query.after)?,
         below: upper_bound(conn, query)?,
         room: query.room,
-        // One more tells whether there are more.
+        // One more says whether there are more.
         wanted: query.matches_max.saturating_add(1),
         criteria,
         places: Vec::new(),
@@ -100,7 +100,7 @@ pub(crate) fn search(
     Ok(search.matches(query.matches_max)?)
 }
 
-/// The first block's number that is too new.
+/// The first block number that is too new.
 fn upper_bound(conn: &Connection, query: &SearchQuery) -> Result<i64, Error> {
     let before = match query.before {
         Some(before) => timeline::block_since(conn, before)?,
@@ -137,13 +137,13 @@ impl Search<'_> {
         !self.has_enough() && self.stopped.is_none()
     }
 
-    /// Looks at the messages behind the mark, from the newest back.
+    /// Looks at the messages after the mark, from the newest back.
     fn scan(&mut self, mark: Seq, mut budget: u64) -> Result<(), Error> {
         let (mut below, mut turn) = (self.below, None);
         loop {
             let blocks = self.blocks(mark, below)?;
             for block in &blocks {
-                // The blocks of one turn overlap: only behind all of them are older messages.
+                // The blocks of one turn overlap: only after all of them come older messages.
                 if turn.is_some_and(|turn| turn != block.turn) {
                     if self.has_enough() {
                         return Ok(());
@@ -165,7 +165,7 @@ impl Search<'_> {
         }
     }
 
-    /// Some blocks behind the mark, from the newest back.
+    /// Some blocks after the mark, from the newest back.
     fn blocks(&self, mark: Seq, below: i64) -> Result<Vec<Block>, Error> {
         const BLOCKS: &str = concat!(
             "SELECT ",
@@ -193,8 +193,8 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Looks up what is in the index, from the newest back. An index that cannot be read is none: the
-    /// search stops where it begins.
+    /// Looks up what is in the index, from the newest back. If the index cannot be read, the search
+    /// stops where the index begins.
     fn look_up(&mut self, index: &Connection, mark: Seq, expression: &str) -> Result<(), Error> {
         let below = signed(mark.0).saturating_add(1).min(self.below);
         let above = self.above.max(oldest(self.conn)?);
@@ -225,8 +225,8 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Takes the messages that the index offers, as far as they are stored and match. Neighbours are
-    /// often in one block, which is read once for all of them.
+    /// Takes those of the messages from the index that are stored and match. Neighbours are often
+    /// in one block, which is read once for all of them.
     fn take(&mut self, mut offers: Vec<Seq>) -> Result<(), Error> {
         while let Some(&seq) = offers.first() {
             let Some(block) = block_with(self.conn, seq, self.room)? else {
@@ -272,7 +272,7 @@ impl Search<'_> {
     }
 }
 
-/// The next messages that the index offers; fewer than [`OFFERS`] if these are all.
+/// The next messages from the index; fewer than [`OFFERS`] if these are the last.
 fn offers(rows: &mut Rows<'_>) -> rusqlite::Result<Vec<Seq>> {
     let mut offers = Vec::with_capacity(OFFERS);
     while offers.len() < OFFERS
@@ -283,7 +283,7 @@ fn offers(rows: &mut Rows<'_>) -> rusqlite::Result<Vec<Seq>> {
     Ok(offers)
 }
 
-/// The oldest message that is stored; the end if there is none.
+/// The oldest stored message; `i64::MAX` if there is none.
 fn oldest(conn: &Connection) -> rusqlite::Result<i64> {
     let sql = "SELECT min(first_seq) FROM block";
     let oldest: Option<i64> = conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
@@ -298,10 +298,10 @@ fn time_of(conn: &Connection, seq: Seq) -> rusqlite::Result<Option<Timestamp>> {
         .optional()
 }
 
-/// The block that a message stands in, if it is stored; in this room, if one is named.
+/// The block that has a message, if it is stored; in this room, if one is given.
 ///
-/// The blocks of one turn overlap, and the newest block that begins at or before the message is
-/// of its turn. So the block is that one or one before it in the turn.
+/// The blocks of one turn overlap, and the newest block that begins at or before the message is of
+/// its turn. So it is that block, or an earlier one of the same turn.
 pub(crate) fn block_with(
     conn: &Connection,
     seq: Seq,

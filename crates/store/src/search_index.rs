@@ -1,4 +1,4 @@
-//! The index, for reading: opened when it is first needed, and again when another stands in its place.
+//! The search index, for reading: opened on first use, and again when another file has replaced it.
 
 use std::path::PathBuf;
 
@@ -27,13 +27,13 @@ impl Index {
         }
     }
 
-    /// Whether a store of this kind has an index at all.
+    /// Whether a store of this kind can have an index.
     pub(crate) fn is_possible(&self) -> bool {
         self.path.is_some()
     }
 
-    /// What is wrong with a file that cannot be read at all. An index of another store or version is no
-    /// fault: it is made anew.
+    /// What is wrong with a file that cannot be read at all. An index of another store or version
+    /// is no fault: it will be rebuilt.
     pub(crate) fn fault(&self) -> Option<String> {
         let path = self.path.as_deref().filter(|path| path.is_file())?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -42,7 +42,7 @@ impl Index {
         mark.err().filter(is_damage).map(|error| error.to_string())
     }
 
-    /// The index and how far it is, if there is one that can be read.
+    /// The index and its mark, if there is one that can be read.
     pub(crate) fn open(&mut self) -> Option<(&Connection, Seq)> {
         let path = self.path.as_deref()?;
         let file = file_id(path);

@@ -1,6 +1,6 @@
 //! The keys of messages that had one. A row for each: such messages come from programs, which say
-//! little, and a key has to be in the transaction of its message. The column `name` has whose it is: a name alone in
-//! rows of the time when that was all, which nobody has any more.
+//! little, and a key must be in the transaction of its message. The column `name` has the owner of
+//! the key; rows of older versions have a bare name, which matches no owner today.
 
 use chinwag_core::limits::SENT_KEYS_MAX;
 use chinwag_core::{Digest, KeyOwner, KeyUsed, MessageKey, SentKey, Seq};
@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 use crate::block::{signed, unsigned};
 use crate::error::{Damage, Error};
 
-/// Writes a key beside its message, and forgets the oldest.
+/// Writes a key with its message, and forgets the oldest.
 pub(crate) fn write(conn: &Connection, used: &KeyUsed, seq: Seq) -> rusqlite::Result<()> {
     let sent = used.sent(seq);
     let insert = "INSERT OR REPLACE INTO sent_key VALUES (?1, ?2, ?3, ?4)";

@@ -1,8 +1,8 @@
-//! What sessions leave behind: the settings of registered names, and the sessions that can be resumed,
-//! those that were connected when the process was killed included.
+//! What sessions leave behind: the settings of registered names, and the sessions that can be
+//! resumed, including those that were connected when the process was killed.
 //!
 //! Both are texts that the caller writes and reads; the store knows whose they are and until when.
-//! A code is stored as its hash, since a copy of the database must not let anybody in.
+//! A code is stored as its hash, so that a copy of the database lets nobody in.
 
 use chinwag_core::{Name, RoomId, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -17,12 +17,12 @@ use crate::snapshot;
 /// A session that can be resumed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resumable {
-    /// The hash of the code that resumes it, or a number and a part of the hash: rows of numbers that follow each
-    /// other share pages.
+    /// The hash of the code that resumes it, or a number and a part of the hash: rows with
+    /// consecutive numbers share pages.
     pub code_hash: [u8; 32],
     /// The person's name, which is reserved meanwhile.
     pub name: Name,
-    /// Until when it can be resumed; the largest time there is while it is connected.
+    /// Until when it can be resumed; the greatest time while it is connected.
     pub until: Timestamp,
     /// Rooms, places, settings and the like.
     pub text: String,
@@ -33,18 +33,18 @@ pub struct Resumable {
 pub struct SessionChanges {
     /// Sessions to be stored.
     pub sessions: Vec<Resumable>,
-    /// The hashes of codes that are good no more: of sessions that were resumed or have ended.
+    /// The hashes of codes that are no longer valid: of sessions that were resumed or have ended.
     pub ended: Vec<[u8; 32]>,
     /// What registered names have set.
     pub profiles: Vec<(Name, String)>,
-    /// Where all connected sessions have come, as the caller writes it.
+    /// How far all connected sessions have come, as the caller writes it.
     pub mark: Option<String>,
-    /// No room of a later run gets a number below this: the texts know rooms by number.
+    /// No room of a later run gets a number below this one: the texts name rooms by number.
     pub next_room: Option<RoomId>,
-    /// Rooms that have closed, since nothing is left of them.
+    /// Rooms that were closed, since nothing is left of them.
     pub closed: Vec<RoomId>,
-    /// Whether the movements that wait are written as well. Nothing may be decided that stands before them and is
-    /// not committed yet.
+    /// Whether to write the waiting movements as well. Every decision before them in the order must
+    /// have been committed.
     pub movements: bool,
 }
 
@@ -56,10 +56,10 @@ impl SessionChanges {
 }
 
 impl Store {
-    /// What a registered name has set.
+    /// The settings of a registered name.
     ///
     /// # Errors
-    /// [`Error`] if it cannot be read.
+    /// [`Error`] if they cannot be read.
     pub fn profile(&mut self, name: &Name) -> Result<Option<String>, Error> {
         let conn = self.database.conn_as_is()?;
         let mut statement = conn.prepare_cached("SELECT text FROM profile WHERE folded = ?1")?;
@@ -67,7 +67,7 @@ impl Store {
         Ok(text.optional()?)
     }
 
-    /// Whether a room was removed or given up, as far as is known: of one of which nothing is left, nothing is.
+    /// Whether a room was removed or given up. Unknown, and so false, if nothing is left of it.
     ///
     /// # Errors
     /// [`Error`] if it cannot be read.
@@ -78,7 +78,7 @@ impl Store {
         Ok(retired.optional()?.unwrap_or(false))
     }
 
-    /// Stores sessions and profiles, and forgets those that have ended: all or nothing.
+    /// Stores sessions and profiles, and deletes those that have ended: all or nothing.
     ///
     /// # Errors
     /// [`CommitError`]; nothing has changed then.
@@ -118,7 +118,7 @@ impl Store {
         written
     }
 
-    /// The sessions that can still be resumed, and the mark. Forgets the others.
+    /// The sessions that can still be resumed, and the mark. Deletes the others.
     ///
     /// # Errors
     /// [`Error`] if they cannot be read.
@@ -141,7 +141,7 @@ impl Store {
         Ok((sessions, schema::setting(conn, key::SESSIONS)?))
     }
 
-    /// Forgets the sessions that can no longer be resumed.
+    /// Deletes the sessions that can no longer be resumed.
     ///
     /// # Errors
     /// [`Error`] if they cannot be deleted.
@@ -152,10 +152,10 @@ impl Store {
         Ok(())
     }
 
-    /// Gives back the memory of the pages that the writer holds, which are read again when they are needed: behind a
-    /// crowd those would stay that nobody needs.
+    /// Frees the writer's page cache, which fills again when needed: after a crowd it holds many
+    /// pages that nobody needs.
     pub fn release_pages(&mut self) {
-        // A connection that fails here fails the next that wants something of it.
+        // If this fails, so will the next use of the connection, which reports it.
         drop(
             self.database
                 .conn_as_is()
@@ -163,7 +163,8 @@ impl Store {
         );
     }
 
-    /// Keeps the places in the one order before `next` from being given again when the store is opened anew.
+    /// Makes sure that the places in the one order before `next` are not given again when the store
+    /// is reopened.
     ///
     /// # Errors
     /// [`CommitError`] if it cannot be written; then nothing has changed.
@@ -171,12 +172,12 @@ impl Store {
         self.write_beside(|conn| schema::set(conn, key::NEXT_SEQ, Some(&signed(next.0))))
     }
 
-    /// One transaction beside those of turns.
+    /// A transaction outside the turns.
     pub(crate) fn write_beside(
         &mut self,
         write: impl FnOnce(&Connection) -> rusqlite::Result<()>,
     ) -> Result<(), CommitError> {
-        // It has no place in the one order, so that no file can be ahead of it.
+        // It has no place in the one order, so no file can be ahead of it.
         self.make_ready(Seq(u64::MAX))?;
         let written = self.database.conn_as_is().and_then(|conn| {
             let transaction = conn.unchecked_transaction()?;

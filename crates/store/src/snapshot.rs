@@ -17,8 +17,8 @@ use crate::rules;
 use crate::schema::{key, setting};
 use crate::sent_key;
 
-/// Deletes the rooms of which nothing is left. Nobody but the owner of a room, or the server in its lobby, keeps
-/// the rules of an empty one.
+/// Deletes the rooms of which nothing is left. Of an empty room the rules only stay if it has an
+/// owner, or is the lobby.
 const FORGET_EMPTY: &str = "
     DELETE FROM room
     WHERE NOT EXISTS (SELECT 1 FROM block WHERE block.room = room.id)
@@ -32,7 +32,7 @@ const FORGET_EMPTY: &str = "
              OR EXISTS (SELECT 1 FROM room_standing AS other
                         WHERE other.room = id AND other.standing <> 'owner'))))";
 
-/// The tables that have something of rooms beside their messages.
+/// The tables that have something about rooms besides their messages.
 const OF_ROOMS: [&str; 6] = [
     "notice",
     "room_setting",
@@ -42,11 +42,11 @@ const OF_ROOMS: [&str; 6] = [
     "room_metadata",
 ];
 
-/// Forgets the rooms of which nothing is left, since all was trimmed: they would be listed for
-/// ever.
+/// Forgets the rooms of which nothing is left, since everything was trimmed: otherwise they would
+/// be listed for ever.
 pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
     reserve_rooms(conn, next_room(conn)?)?;
-    // A name that was freed is somebody else's when it is taken again.
+    // A freed name belongs to somebody else once it is taken again.
     let freed = "DELETE FROM room_standing WHERE folded NOT IN (SELECT folded FROM account)";
     conn.execute(freed, [])?;
     conn.execute(FORGET_EMPTY, [])?;
@@ -68,13 +68,13 @@ pub(crate) fn forget_closed(conn: &Connection, rooms: &[RoomId]) -> rusqlite::Re
     for room in rooms {
         let forget = format!("{FORGET_EMPTY} AND id = ?1");
         let is_forgotten = conn.prepare_cached(&forget)?.execute([room.0])? > 0;
-        // It may have had nothing but movements, which are no reason to keep a room.
+        // It may have had only movements, which are no reason to keep a room.
         movement::forget_of_gone(conn, Some(*room))?;
         if !is_forgotten {
             continue;
         }
         for table in OF_ROOMS {
-            // Of signals it has none, and the others have an index of their own.
+            // It has no signals, and the other kinds have an index of their own.
             let others = if table == "notice" {
                 "AND irc_tags IS NULL"
             } else {
@@ -135,7 +135,7 @@ pub(crate) fn reserve_rooms(conn: &Connection, next: RoomId) -> rusqlite::Result
     crate::schema::set(conn, key::NEXT_ROOM, Some(&next.0))
 }
 
-/// The last place in the one order that a durable event has taken.
+/// The last place of a durable event in the one order.
 pub(crate) fn last_seq(conn: &Connection) -> rusqlite::Result<Seq> {
     let others: Option<i64> = setting(conn, key::LAST_SEQ)?;
     // Only the blocks of one turn overlap, so the newest turn has the newest message.
@@ -147,7 +147,7 @@ pub(crate) fn last_seq(conn: &Connection) -> rusqlite::Result<Seq> {
     Ok(Seq(said.max(others.unwrap_or(0)).max(0).unsigned_abs()))
 }
 
-/// Writes down how far the one order has come, for when the blocks do not say it.
+/// Stores how far the one order has come, if the blocks do not say it.
 pub(crate) fn set_last_seq(conn: &Connection, last: Seq) -> rusqlite::Result<()> {
     crate::schema::set(conn, key::LAST_SEQ, Some(&signed(last.0)))
 }
@@ -159,12 +159,12 @@ pub(crate) fn next_seq(conn: &Connection) -> rusqlite::Result<Seq> {
     Ok(last_seq(conn)?.next().max(reserved))
 }
 
-/// The time that retention goes by, as far as an earlier run has written it down.
+/// The time that retention uses, as an earlier run stored it.
 pub(crate) fn age(conn: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     Ok(setting(conn, key::AGE)?.map(Timestamp))
 }
 
-/// The time at which something was said last.
+/// When something was last said.
 pub(crate) fn newest(conn: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     conn.query_row(
         "SELECT last_at FROM block ORDER BY first_seq DESC LIMIT 1",
@@ -174,7 +174,7 @@ pub(crate) fn newest(conn: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     .optional()
 }
 
-/// All rows of a query; a row that `read` can make nothing of is damage.
+/// All rows of a query; a row that `read` cannot parse is damage.
 pub(crate) fn all<T>(
     conn: &Connection,
     sql: &str,
@@ -190,7 +190,7 @@ pub(crate) fn all<T>(
     Ok(found)
 }
 
-/// The columns of [`room`]. The account of who has set the topic stands with the notice of that.
+/// The columns of [`room`]. The account of whoever set the topic is in the topic's notice.
 const ROOM: &str = "id, name, topic, topic_by, topic_at, (SELECT account FROM notice
     WHERE notice.room = room.id AND irc_tags IS NULL AND topic IS NOT NULL ORDER BY seq DESC LIMIT 1),
     (SELECT value FROM room_setting AS own WHERE own.room = room.id AND own.key = 'created')";

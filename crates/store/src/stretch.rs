@@ -1,11 +1,11 @@
-//! Stretches: what a range asks for in places and in times, for logs that are not counted by rank.
+//! Stretches: a range as places and times, for logs that are not counted by rank.
 
 use chinwag_core::{Range, Seq, Timestamp};
 
 use crate::block::signed;
 use crate::room_log::behind;
 
-/// A stretch of a log: places, of which both ends belong to it, and times, of which the second does not.
+/// A stretch of a log: places, both inclusive, and times, the second exclusive.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stretch {
     pub(crate) places: (i64, i64),
@@ -25,7 +25,7 @@ impl Stretch {
         (self.times != Self::ALL.times).then_some((Timestamp(from), Timestamp(until)))
     }
 
-    /// The places, both of which belong to it.
+    /// The places, both inclusive.
     pub(crate) fn places(&self) -> (Seq, Seq) {
         let (from, to) = self.places;
         (
@@ -38,7 +38,7 @@ impl Stretch {
 /// What a range selects of a log.
 pub(crate) struct Selection {
     pub(crate) stretch: Stretch,
-    /// How many lines of it are wanted.
+    /// How many of its lines are wanted.
     pub(crate) wanted: usize,
     /// Whether they are counted from its newest end.
     pub(crate) newest: bool,
@@ -90,7 +90,7 @@ impl Selection {
             Range::Rest(seq, until) => {
                 Self::new(times((from(seq), i64::MAX), ever, until), ALL, false)
             }
-            // The message itself, and those behind it; those before it are looked for first.
+            // The message itself and those after it; those before it are found first.
             Range::Around(seq, messages) => Self::new(
                 places((signed(seq.0), i64::MAX)),
                 messages.saturating_add(1),

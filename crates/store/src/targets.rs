@@ -1,4 +1,4 @@
-//! Targets: where somebody has talked lately, rooms and people, by their newest message.
+//! Targets: the rooms and people where somebody has talked lately, by their newest message.
 
 use chinwag_core::{Detail, HistoryTarget, Name, RoomId, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -9,11 +9,11 @@ use crate::filter::Filter;
 use crate::private::name_in;
 use crate::room_log::RoomLog;
 
-/// Messages of one history that are looked at for one that its reader is shown.
+/// How many messages of one history are looked at to find one that the reader sees.
 const LOOKS_MAX: i64 = 1000;
 
-/// Those whose newest message lies between two times, both excluded: the oldest first. If there are too
-/// many, those nearer to the first time.
+/// The targets whose newest message lies between two times, both exclusive; the oldest first. If
+/// there are too many, those nearer to the first time.
 pub(crate) fn find(
     conn: &Connection,
     account: Option<&Name>,
@@ -85,7 +85,8 @@ fn newest(conn: &Connection, account: &Name, detail: Detail) -> Result<Vec<(Stri
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The newest message of a private history that the reader is shown, if it is not far behind the newest.
+/// The newest message of a private history that the reader sees, unless it is far behind the
+/// newest.
 fn newest_heard(
     conn: &Connection,
     account: &Name,
@@ -113,7 +114,7 @@ fn newest_heard(
     while let Some(row) = rows.next()? {
         let seq = Seq(unsigned(row, 0)?);
         let (sender, from) = (name_in(row, 1)?, name_in(row, 2)?);
-        // A name that cannot be read is damage, which is found where the message is read.
+        // A name that cannot be read is damage, which reading the message reports.
         if sender.is_none_or(|sender| filter.hears(&sender, from.as_ref(), seq)) {
             return Ok(Some(seq));
         }
@@ -121,7 +122,7 @@ fn newest_heard(
     Ok(None)
 }
 
-/// The name of the other side of a history, as it is written in a message, and the time of that.
+/// The name of the other side of a history, as a message has it, and the time of that message.
 fn other_side(conn: &Connection, peer: &str, seq: Seq) -> Result<(Name, Timestamp), Error> {
     let sql = "SELECT sender, sender_account, recipient, recipient_account, at FROM private_message
                WHERE seq = ?1";
@@ -136,7 +137,7 @@ fn other_side(conn: &Connection, peer: &str, seq: Seq) -> Result<(Name, Timestam
         ))
     })?;
     let (sender, from, recipient, to, at) = row;
-    // Its name of the moment may be no name of its account's.
+    // The name may not belong to the sender's account.
     let is_peer = |name: &Name| name.folded() == peer;
     let mut names = [sender, recipient, from, to].into_iter().flatten();
     let name = names.find(is_peer);

@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::error::Error;
 
-/// The first turn that may have something of this time or later. It is that of the block before the
-/// first that begins so late: blocks of one turn overlap, so that only where they begin is in order.
+/// The first turn that may have something of this time or later: that of the block before the first
+/// one that begins so late. Blocks of one turn overlap, so only their beginnings are ordered.
 pub(crate) fn turn_since(conn: &Connection, after: Option<Timestamp>) -> Result<i64, Error> {
     let Some(after) = after else {
         return Ok(0);
@@ -19,12 +19,12 @@ pub(crate) fn turn_since(conn: &Connection, after: Option<Timestamp>) -> Result<
     Ok(turn.unwrap_or(0))
 }
 
-/// The first block that begins at or behind a time; `i64::MAX` if there is none.
+/// The first block that begins at or after a time; `i64::MAX` if there is none.
 ///
-/// Found by halving, since blocks stand in the order of time as well: an index by time would cost
-/// every commit a page. Where the clock was set back the answer is one of several that are right.
+/// Found by binary search, since blocks ascend in time as well: an index by time would cost every
+/// commit a page. If the clock was set back, several answers are right.
 pub(crate) fn block_since(conn: &Connection, time: Timestamp) -> rusqlite::Result<i64> {
-    // Asked for in one SELECT, they would be looked for in all rows.
+    // With one SELECT for both, SQLite would look through all rows.
     let ends = "SELECT (SELECT min(first_seq) FROM block), (SELECT max(first_seq) FROM block)";
     let ends: (Option<i64>, Option<i64>) = conn
         .prepare_cached(ends)?
@@ -33,7 +33,7 @@ pub(crate) fn block_since(conn: &Connection, time: Timestamp) -> rusqlite::Resul
         return Ok(i64::MAX);
     };
     high += 1;
-    // The answer is a block between `low` and `high`, or the end, which `high` stands for.
+    // The answer is a block between `low` and `high`, or the end, for which `high` stands.
     let from = "SELECT first_seq, first_at FROM block WHERE first_seq >= ?1
                 ORDER BY first_seq LIMIT 1";
     let mut statement = conn.prepare_cached(from)?;

@@ -1,4 +1,4 @@
-//! Searches of private histories: each is one stretch of an index, and is looked through from its newest end,
+//! Searches of private histories: each is one range of an index, and is read from its newest end,
 //! by the same rule as rooms and within the same budget.
 
 use std::collections::HashSet;
@@ -13,10 +13,10 @@ use crate::private;
 use crate::query::{Criteria, SearchQuery};
 use crate::search::{MESSAGE_BYTES, Matches};
 
-/// Messages that are read at once. Between two reads the database is let go.
+/// How many messages are read at once. Between two reads the database is released.
 const SCAN_ROWS: usize = 256;
 
-/// A message that is looked at.
+/// A message that is compared with the query.
 struct Told {
     seq: Seq,
     at: Timestamp,
@@ -49,8 +49,8 @@ impl Told {
     }
 }
 
-/// The newest messages of a private history that meet the query, whose rooms do not matter. Messages of so many
-/// bytes are looked at.
+/// The newest messages of a private history that match the query, whose rooms do not matter. Looks
+/// at messages of at most `bytes_max` bytes.
 pub(crate) fn search(
     conn: &Connection,
     of: &Conversation,
@@ -118,7 +118,8 @@ fn rows(
     rows.collect()
 }
 
-/// Reads the messages of a private history at these places; the next page begins at the place that it names.
+/// Reads the messages of a private history at these places. The next page begins at the place that
+/// this one names.
 pub(crate) fn read(
     conn: &Connection,
     of: &Conversation,
@@ -135,7 +136,7 @@ pub(crate) fn read(
     for seq in places {
         let of = params![of.account.folded(), of.with.folded(), signed(seq.0)];
         let mut rows = statement.query(of)?;
-        // It may be gone meanwhile.
+        // It may have been deleted meanwhile.
         let Some(row) = rows.next()? else { continue };
         let event = private::event(row)?.ok_or(Damage::Row("private_message"))?;
         if !page.take(event, &mut bytes, bytes_max) {

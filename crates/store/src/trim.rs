@@ -1,7 +1,8 @@
-//! Retention: the oldest messages go, a few blocks at a time, so that the chat never waits long.
+//! Retention: deletes the oldest messages, a few blocks at a time, so that the chat never waits
+//! long.
 //!
-//! What is deleted leaves free pages in the file, which new messages fill. The file does not
-//! shrink; `VACUUM`, with the server stopped, makes it.
+//! Deletion leaves free pages in the file, which new messages fill. The file does not shrink;
+//! `VACUUM`, with the server stopped, does that.
 
 use chinwag_core::{Duration, Monotonic, Timestamp};
 use rusqlite::{Connection, params};
@@ -16,31 +17,32 @@ use crate::schema::{key, pragma};
 use crate::snapshot;
 use crate::trimmed;
 
-/// Blocks that one step deletes at most.
+/// The most blocks that one step deletes.
 const BLOCKS_MAX: i64 = 64;
 
-/// Bytes of messages that one step deletes at most, but for the last block: each page of a long
+/// The most bytes of messages that one step deletes, apart from the last block: each page of a long
 /// one has to be read before it is free.
 const BYTES_MAX: u64 = 256 << 10;
 
-/// Rows of one table that one step deletes at most: private messages, and likewise notices.
+/// The most rows of one table that one step deletes: private messages, and likewise notices.
 const ROWS_MAX: i64 = 500;
 
-/// Time between two looks for restrictions that have run out. They do no harm while they stay.
+/// Time between two looks for expired restrictions. They do no harm until then.
 const SWEEP_TIME: Duration = Duration::from_mins(60);
 
-/// The oldest blocks that are to go.
+/// The oldest blocks to delete.
 struct Oldest {
     /// The last of them.
     last: i64,
-    /// Whether more may have to go.
+    /// Whether there may be more to delete.
     more: bool,
 }
 
 impl Store {
-    /// Does a small step of what [`Retention`](crate::Retention) asks for: a few milliseconds at
-    /// most. `now` has run since the store was opened: the past ages by that and not by leaps of the clock that
-    /// shows `wall`. Returns whether there is more to do, for whenever there is time.
+    /// Does a small step of what [`Retention`](crate::Retention) requires, in a few milliseconds at
+    /// most. `now` has run since the store was opened: the past ages with it, and not with jumps of
+    /// the clock that shows `wall`. Returns whether there is more to do, for whenever there is
+    /// time.
     ///
     /// # Errors
     /// [`Error`] if it fails; nothing is deleted then.
@@ -73,7 +75,7 @@ impl Store {
             return Ok(false);
         }
         let oldest = oldest(conn, cutoff, excess)?;
-        // What is rows goes with the blocks of its time; where there are none, by itself.
+        // Rows go with the blocks of their time; without blocks, by themselves.
         let last = match &oldest {
             Some(oldest) => Some(oldest.last),
             None => {
@@ -95,7 +97,7 @@ impl Store {
         Ok(more || oldest.is_some_and(|oldest| oldest.more))
     }
 
-    /// Forgets, now and then, the restrictions whose time is over.
+    /// Deletes expired restrictions now and then.
     fn forget_restrictions(&mut self, now: Timestamp) -> rusqlite::Result<()> {
         let is_due = self
             .swept
@@ -110,12 +112,13 @@ impl Store {
     }
 }
 
-/// Deletes what is oldest, up to a place at most. Returns whether there are more rows up to there.
+/// Deletes the oldest entries, up to a place at most. Returns whether there are more rows up to
+/// there.
 fn trim_to(conn: &Connection, mut last: i64, has_blocks: bool) -> rusqlite::Result<bool> {
     let movements = movement::oldest(conn, last)?;
     if let Some(movements) = &movements {
         movement::trim(conn, movements)?;
-        // Messages go with those of their time, and not for what later ones take.
+        // Messages go with those of their time, and not because of what later ones take.
         if movements.more {
             last = last.min(movements.last);
         }
@@ -137,8 +140,8 @@ fn trim_to(conn: &Connection, mut last: i64, has_blocks: bool) -> rusqlite::Resu
     Ok(rows.any(|(_, more)| more) || movements.is_some_and(|movements| movements.more))
 }
 
-/// The place of the last of the oldest rows up to a place, as many as one step deletes, and whether there
-/// are more.
+/// The place of the last of the oldest rows up to a place, as many as one step deletes, and whether
+/// there are more.
 fn oldest_rows(conn: &Connection, table: &str, last: i64) -> rusqlite::Result<Option<(i64, bool)>> {
     let oldest = format!(
         "SELECT max(seq), count(*) FROM (SELECT seq FROM {table}
@@ -152,13 +155,14 @@ fn oldest_rows(conn: &Connection, table: &str, last: i64) -> rusqlite::Result<Op
     Ok(last.map(|last| (last, count == ROWS_MAX)))
 }
 
-/// The place of the last of the oldest rows that is older than a time, if any is; of all, without a time.
+/// The place of the newest row that is older than a time, if there is one; of the newest row,
+/// without a time.
 fn last_before(
     conn: &Connection,
     table: &str,
     time: Option<Timestamp>,
 ) -> rusqlite::Result<Option<i64>> {
-    // They stand in the order of their times, but where the clock was set back: then some go later.
+    // They ascend in time, unless the clock was set back: then some go later.
     let oldest = format!("SELECT seq, at FROM {table} ORDER BY seq LIMIT ?1");
     let mut statement = conn.prepare_cached(&oldest)?;
     let mut rows = statement.query([ROWS_MAX])?;
@@ -179,7 +183,7 @@ fn used_bytes(conn: &Connection) -> rusqlite::Result<u64> {
     Ok(bytes.max(0).unsigned_abs())
 }
 
-/// The oldest blocks that are older than `cutoff` or hold the bytes that are too many.
+/// The oldest blocks that are older than `cutoff` or hold the excess bytes.
 fn oldest(
     conn: &Connection,
     cutoff: Option<Timestamp>,
@@ -202,7 +206,7 @@ fn oldest(
             break;
         }
     }
-    // Without any row left there is nothing more, whatever the other tables take.
+    // With no row left there is nothing more, whatever the other tables take.
     let more = blocks == BLOCKS_MAX || bytes >= BYTES_MAX;
     Ok(last.map(|last| Oldest { last, more }))
 }

@@ -1,8 +1,8 @@
-//! What has been trimmed: for a while the places of messages that are gone, without names and texts, so
-//! that a reader who missed them can be told how many there were.
+//! What was trimmed: for a while the places of deleted messages, without names and texts, so that a
+//! reader who missed them learns how many there were.
 //!
-//! Places and not ranks: a room of which everything is gone is counted anew, and its number may be
-//! another's one day.
+//! Places and not ranks: a room of which everything is gone is counted anew, and its number may one
+//! day be another's.
 
 use chinwag_core::{RoomId, Seq};
 use rusqlite::{Connection, params};
@@ -11,10 +11,10 @@ use crate::block::{Block, block_columns, signed, unsigned};
 use crate::encoding::{put_varint, take_varint};
 use crate::error::Error;
 
-/// Blocks whose places are kept. Who has missed more than that is told of the newest.
+/// How many blocks' places are kept. Whoever missed more than that only learns of the newest.
 const BLOCKS_KEPT: i64 = 1024;
 
-/// Notes the blocks up to this one, which are about to go.
+/// Notes the blocks up to this one, which are about to be deleted.
 pub(crate) fn note(conn: &Connection, last: i64) -> rusqlite::Result<()> {
     let all = concat!(
         "SELECT ",
@@ -34,8 +34,8 @@ pub(crate) fn note(conn: &Connection, last: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// How far each message is behind the one before. None of a block that cannot be read: nobody was
-/// ever shown it.
+/// The distance of each message from the one before. Empty for a block that cannot be read: nobody
+/// was ever shown it.
 fn places(block: &Block) -> Vec<u8> {
     let (mut places, mut last) = (Vec::new(), block.first);
     for message in block.messages().unwrap_or_default() {
@@ -45,7 +45,7 @@ fn places(block: &Block) -> Vec<u8> {
     places
 }
 
-/// Messages of these rooms that are gone, each behind its place, up to `until`.
+/// How many deleted messages of these rooms lie after their places, up to `until`.
 pub(crate) fn count(conn: &Connection, rooms: &[(RoomId, Seq)], until: Seq) -> Result<u64, Error> {
     let all = "SELECT first_seq, room, places FROM trimmed WHERE first_seq <= ?1";
     let mut statement = conn.prepare_cached(all)?;
@@ -62,7 +62,7 @@ pub(crate) fn count(conn: &Connection, rooms: &[(RoomId, Seq)], until: Seq) -> R
     Ok(gone)
 }
 
-/// Messages of one block behind a place, up to another.
+/// How many messages of one block lie after a place, up to another.
 fn between(first: Seq, mut places: &[u8], after: Seq, until: Seq) -> u64 {
     let (mut seq, mut count) = (first, 0);
     while let Some(behind) = take_varint(&mut places) {

@@ -1,20 +1,19 @@
-//! What a word is, and whether a message has those that are looked for.
+//! What a word is, and whether a message has the words of a query.
 //!
-//! There is one rule, and both ways of searching follow it: the index is given texts in the form
-//! that [`write_words`] makes, which its own tokenizer takes as they are, and a message that is
-//! not in the index yet is compared in the same form. So both find the same.
+//! Both ways of searching follow one rule: the index gets texts in the form that [`write_words`]
+//! makes, which its own tokenizer accepts as it is, and a message that is not in the index yet is
+//! compared in the same form. So both find the same.
 //!
 //! A word is a run of letters, digits and marks, compared without regard to case, accents and
-//! compatibility forms. Scripts that put no space between words, and emoji, have words of one
-//! character; as words that are asked for together must follow each other, any part of such a
-//! text can be found.
+//! compatibility forms. Scripts without spaces between words, and emoji, have words of one
+//! character; words of a phrase must be consecutive, so any part of such a text can be found.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::escapes;
 
-/// Appends the words of a text, with a space before each and one behind the last.
+/// Appends the words of a text, with a space before each and one after the last.
 pub(crate) fn write_words(text: &str, out: &mut String) {
     let text = escapes::without(text);
     match text.is_ascii() {
@@ -24,9 +23,9 @@ pub(crate) fn write_words(text: &str, out: &mut String) {
     out.push(' ');
 }
 
-/// Upper case first brings together what has several lower-case forms (ß and ss, σ and ς).
-/// The accents of Latin, Greek and Cyrillic go, and the vowels of Arabic and Hebrew, which most people
-/// leave out; marks that make another letter stay (が, ि).
+/// Upper case first unites what has several lower-case forms (ß and ss, σ and ς). The accents of
+/// Latin, Greek and Cyrillic go, and the vowels of Arabic and Hebrew, which most people leave out;
+/// marks that make another letter stay (が, ि).
 fn fold(text: &str) -> impl Iterator<Item = char> {
     text.nfkd()
         .filter(|c| !is_left_out(*c))
@@ -36,8 +35,8 @@ fn fold(text: &str) -> impl Iterator<Item = char> {
         .nfc()
 }
 
-/// The letters that a small letter is typed as by people who do not have it. Unicode takes no stroke
-/// for an accent: none of these decomposes.
+/// What people type who do not have a small letter on their keyboard. To Unicode a stroke is no
+/// accent: none of these decomposes.
 fn without_stroke(c: char) -> impl Iterator<Item = char> {
     let (letter, second) = match c {
         'ø' => ('o', None),
@@ -70,7 +69,7 @@ fn split(chars: impl Iterator<Item = char>, out: &mut String) {
     }
 }
 
-/// What a character is to a word.
+/// The role of a character in a word.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Word,
@@ -90,9 +89,9 @@ impl Part {
     }
 }
 
-/// Combining Diacritical Marks; the points of Hebrew but for its punctuation; the vowels and signs of
-/// Arabic, and the stroke that stretches its words; what joins or parts letters without being seen;
-/// the selectors of a pictograph's variants.
+/// Combining Diacritical Marks; the points of Hebrew except for its punctuation; the vowels and
+/// signs of Arabic, and the stroke that stretches its words; invisible characters that join or
+/// separate letters; variation selectors of pictographs.
 fn is_left_out(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36f}'
@@ -112,18 +111,18 @@ fn stands_alone(c: char) -> bool {
         | '\u{20000}'..='\u{323af}')
 }
 
-/// What somebody looks for: words that follow each other.
+/// Consecutive words of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Phrase {
-    /// In the form of [`write_words`], but without the space at the end if the last word may go
-    /// on.
+    /// In the form of [`write_words`], but without the space at the end if the last word may
+    /// continue.
     words: String,
     is_prefix: bool,
 }
 
 impl Phrase {
-    /// Reads what somebody typed between two spaces: `word`, `two-words`, `begin*`. `None` if
-    /// there is no letter or digit in it.
+    /// Parses what somebody typed between two spaces: `word`, `two-words`, `begin*`. `None` if it
+    /// has no letter or digit.
     pub(crate) fn parse(typed: &str) -> Option<Self> {
         let mut words = String::new();
         write_words(typed, &mut words);
@@ -137,17 +136,17 @@ impl Phrase {
         Some(Self { words, is_prefix })
     }
 
-    /// Whether a text has it, which must be in the form of [`write_words`].
+    /// Whether a text, in the form of [`write_words`], has the phrase.
     pub(crate) fn is_in(&self, words: &str) -> bool {
         words.contains(&self.words)
     }
 
-    /// The words, one behind the other.
+    /// The words in order.
     pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
         self.words.split_ascii_whitespace()
     }
 
-    /// Whether the last word may go on.
+    /// Whether the last word may continue.
     pub(crate) fn is_prefix(&self) -> bool {
         self.is_prefix
     }

@@ -1,5 +1,5 @@
-//! What operators did in rooms that they do not moderate. The column of whom it concerns has the room before
-//! that, which no name of a person begins like.
+//! What operators did in rooms that they do not moderate. The target column begins with the room,
+//! which no person's name does.
 
 use std::borrow::Cow;
 
@@ -51,7 +51,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// The deed of a row; `None` if it is none.
+/// The act of a row; `None` if it is none.
 pub(super) fn read(
     act: &str,
     target: &str,

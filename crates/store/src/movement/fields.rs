@@ -1,4 +1,5 @@
-//! The fields of a movement as bytes. Numbers are varints, texts stand behind their length, and an empty one is none.
+//! The fields of a movement as bytes. Numbers are varints; texts follow their length, and an empty
+//! text means none.
 
 use chinwag_core::{
     Fact, Held, Matched, NOBODY, Name, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange,
@@ -45,7 +46,7 @@ const STANDINGS: [Standing; 4] = [
     Standing::Owner,
 ];
 
-/// Writes what a fact was; nothing for one that is no movement.
+/// Writes the fields of a fact; nothing if it is no movement.
 pub(super) fn put(out: &mut Vec<u8>, fact: &Fact) {
     match fact {
         Fact::Joined { name, here, .. } => {
@@ -115,7 +116,7 @@ fn put_change(out: &mut Vec<u8>, change: &RoomChange) {
     match &change.act {
         RoomAct::Set(settings) => {
             begin(kind::SET);
-            // As the audit log has them: without the word of a password.
+            // As in the audit log: without a password.
             settings
                 .iter()
                 .for_each(|setting| put_str(out, &setting.to_string()));

@@ -1,13 +1,13 @@
-//! From version 5 to 6: rooms that were remembered by name are remembered by number. SQL knows nothing of what
-//! makes two spellings one name, so this is no script.
+//! From version 5 to 6: rooms that were remembered by name are remembered by number. SQL does not
+//! know when two spellings are one name, so this is no script.
 
 use std::collections::HashMap;
 
 use chinwag_core::{MarkerTarget, RoomName};
 use rusqlite::{Connection, params};
 
-/// Gives read markers, profiles and sessions the numbers of their rooms. A room that has ended has none: its
-/// markers go, and the texts keep its name alone.
+/// Gives read markers, profiles and sessions the numbers of their rooms. A room that has ended has
+/// none: its markers go, and the texts keep only its name.
 pub(super) fn number_rooms(conn: &Connection) -> rusqlite::Result<()> {
     let mut statement = conn.prepare("SELECT id, name FROM room WHERE NOT retired")?;
     let rooms = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -61,7 +61,8 @@ fn number_texts(
     Ok(())
 }
 
-/// The lines `room NAME`, `room NAME PLACE` and `current NAME`, with `NUMBER#NAME` in the place of the name.
+/// The lines `room NAME`, `room NAME PLACE` and `current NAME`, with `NUMBER#NAME` in place of the
+/// name.
 fn with_numbers(text: &str, ids: &HashMap<&str, u32>) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for line in text.lines() {
