@@ -4,14 +4,14 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chinwag_core::{Monotonic, Timestamp};
 
-/// The day's time, by which people read what happened when. It may be set, forward or back, and a
+/// The time of day, which dates events for people. Somebody may set it, forward or back, and a
 /// laptop that wakes up finds it advanced.
 pub(crate) fn wall() -> Timestamp {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
     Timestamp(since_epoch.map_or(0, |since| since.as_millis() as i64))
 }
 
-/// A time that only ever goes forward and that nobody can set: for deadlines and rates.
+/// A time that only moves forward and that nobody can set: for deadlines and rates.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Steady {
     zero: Instant,

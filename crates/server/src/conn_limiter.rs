@@ -1,7 +1,7 @@
-//! Who may connect: so many connections from one address at once, and so many in a row.
+//! Who may connect: a number of connections from one address at once, and a rate.
 //!
-//! Addresses count by subnet (a /64 of IPv6). This very machine is exempt: behind a proxy or a tunnel
-//! everybody comes from there.
+//! Addresses count by subnet (a /64 of IPv6). The machine itself is exempt: behind a local proxy or
+//! tunnel everybody comes from there.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chinwag_core::{Bucket, Monotonic, Rate, household_of};
 use ipnet::IpNet;
 
-/// A subnet as a number, without what all subnets of its kind share. In bytes, since every session holds
-/// one, and a number of sixteen bytes would have to stand at a multiple of them.
+/// A subnet as a number, without what all subnets of its kind share. In bytes, since every session
+/// holds one, and an integer of sixteen bytes would need alignment.
 type Subnet = [u8; 16];
 
 /// The limiter of one server.
@@ -23,7 +23,7 @@ pub(crate) struct ConnLimiter {
     refusals: Arc<Mutex<Refusals>>,
 }
 
-/// Networks of those who speak for others.
+/// Networks of proxies and gateways, which speak for others.
 #[derive(Clone, Debug, Default)]
 struct Trusted {
     proxies: Arc<[IpNet]>,
@@ -44,7 +44,7 @@ struct Entry {
     last: Monotonic,
 }
 
-/// A connection's place among those of its address; given back when it is dropped.
+/// A connection's place among those of its address; released on drop.
 #[derive(Debug)]
 pub(crate) struct Permit {
     subnets: Arc<Mutex<HashMap<Subnet, Entry>>>,
@@ -55,21 +55,21 @@ pub(crate) struct Permit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TurnedAway {
     why: Why,
-    /// There is time to hear what it speaks, and to answer in that.
+    /// Whether there is time to find out what it speaks and to answer in that.
     pub(crate) is_answered: bool,
 }
 
 /// Why a connection is turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Why {
-    /// There are as many from there as may be.
+    /// Its address has as many connections as allowed.
     TooMany,
     /// There were too many from there lately.
     TooOften,
 }
 
-/// Connections that are turned away in their own language, of all addresses together: each costs a
-/// descriptor for some seconds, and a flood no more than that.
+/// Connections that are refused in their own language, from all addresses together: each costs a
+/// descriptor for some seconds, and a flood must not cost more.
 const ANSWER_RATE: Rate = Rate {
     burst: 8,
     per_second: 8.0,
@@ -80,16 +80,16 @@ const LOG_RATE: Rate = Rate {
     per_second: 0.1,
 };
 
-/// What is done about those who are turned away, as far as a flood of them leaves time.
+/// Answers and log lines for refused connections, as far as a flood of them leaves time.
 #[derive(Debug)]
 struct Refusals {
     answers: Bucket,
     lines: Bucket,
-    /// Those that the log has no line of, since its last one.
+    /// How many were refused without a log line since the last one.
     untold: u64,
 }
 
-/// Addresses that are remembered before those that have been quiet are forgotten.
+/// How many addresses are remembered before quiet ones are forgotten.
 const SUBNETS_MAX: usize = 10_000;
 
 impl ConnLimiter {
@@ -110,7 +110,7 @@ impl ConnLimiter {
         }
     }
 
-    /// Trusts these proxies and gateways to IRC from now on.
+    /// Changes the trusted proxies and IRC gateways.
     pub(crate) fn trust(&self, proxies: &[IpNet], gateways: &[IpNet]) {
         let mut trusted = self.trusted.lock().unwrap_or_else(PoisonError::into_inner);
         *trusted = Trusted {
@@ -119,20 +119,20 @@ impl ConnLimiter {
         };
     }
 
-    /// Whether the address is a trusted proxy's. Then it is not counted; those for whom it speaks
-    /// are.
+    /// Whether the address is a trusted proxy's. Then it is not counted, but the clients that it
+    /// speaks for are.
     pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
         let trusted = self.trusted.lock().unwrap_or_else(PoisonError::into_inner);
         contains(&trusted.proxies, address)
     }
 
-    /// Whether the address is a gateway's, which is not counted either: those for whom it speaks are.
+    /// Whether the address is a gateway's, which is not counted either, but its clients are.
     pub(crate) fn is_gateway(&self, address: IpAddr) -> bool {
         let trusted = self.trusted.lock().unwrap_or_else(PoisonError::into_inner);
         contains(&trusted.gateways, address)
     }
 
-    /// Holds those who come from now on against other limits.
+    /// Changes the limits for new connections.
     pub(crate) fn configure(&self, connections_max: Option<usize>, rate: Rate) {
         let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         *limits = SubnetLimits {
@@ -141,7 +141,7 @@ impl ConnLimiter {
         };
     }
 
-    /// Lets a connection in; `None` where it is not counted. Otherwise the log has a line of it.
+    /// Lets a connection in; `None` if it is not counted. Logs a refusal.
     ///
     /// # Errors
     /// [`TurnedAway`].
@@ -209,7 +209,8 @@ impl Refusals {
     }
 }
 
-/// Whether an address is in a network. `::/0` and the like hold IPv4 too, as the addresses that stand for it.
+/// Whether an address is in one of the networks. `::/0` and the like include IPv4, as the addresses
+/// that stand for it.
 fn contains(networks: &[IpNet], address: IpAddr) -> bool {
     let address = address.to_canonical();
     let mapped = match address {

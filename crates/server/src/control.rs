@@ -1,7 +1,7 @@
-//! A running server in the hands of its owner: the configuration can be changed.
+//! Changing the configuration of a running server.
 //!
-//! The threads are sent what concerns them and take it up between two messages; nothing is shared
-//! but what is replaced whole. What a running server cannot change stays as it is and is named.
+//! The threads are sent what concerns them and adopt it between two messages; shared values are
+//! replaced as a whole. What a running server cannot change stays as it is, and is reported.
 
 use std::io;
 use std::net::TcpListener;
@@ -22,7 +22,7 @@ use crate::shard::ToShard;
 use crate::shard::inbox::Mailbox;
 use crate::tls::{CertificateError, Certificates, Fingerprint};
 
-/// A running server, as those who run it see it.
+/// A handle for the owner of a running server.
 #[derive(Debug)]
 pub struct Control {
     config: Config,
@@ -34,14 +34,14 @@ pub struct Control {
     listeners: Vec<TcpListener>,
 }
 
-/// What has come of a new configuration.
+/// The result of a new configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reloaded {
     /// Keys that have a new value from now on.
     pub changed: Vec<&'static Key>,
-    /// Keys that keep their value until the server is started again.
+    /// Keys that keep their value until the server is restarted.
     pub kept: Vec<&'static Key>,
-    /// The certificate is another one.
+    /// Whether the certificate was replaced.
     pub has_new_certificate: bool,
 }
 
@@ -75,7 +75,7 @@ impl HubConfig {
 /// The shards' part of a configuration.
 #[derive(Clone, Debug)]
 pub(crate) struct ShardConfig {
-    /// What the dialects go by.
+    /// The settings of the dialects.
     pub(crate) settings: Arc<dialect::Settings>,
     pub(crate) limits: Arc<Limits>,
     /// Whether peers that do not encrypt are turned away.
@@ -85,7 +85,7 @@ pub(crate) struct ShardConfig {
 }
 
 impl ShardConfig {
-    /// `port` is the one that people are told.
+    /// `port` is the port that people are told.
     pub(crate) fn of(config: &Config, port: u16) -> Self {
         let limits = &config.limits;
         let settings = dialect::Settings {
@@ -132,7 +132,7 @@ pub(crate) fn port_of(listeners: &[TcpListener]) -> u16 {
 }
 
 impl Control {
-    /// `listeners` are those of the server. It ends only after this is dropped.
+    /// `listeners` are those of the server, which does not end before this is dropped.
     ///
     /// # Errors
     /// If the system has no descriptors left.
@@ -174,14 +174,13 @@ impl Control {
         self.certificates.reload(source, &self.config.server.name)
     }
 
-    /// Works with this configuration and the certificate that it names from now on, as far as a running
-    /// server can.
+    /// Adopts this configuration and the certificate that it names, as far as a running server can.
     ///
     /// # Errors
     /// [`CertificateError`]; then nothing has changed.
     pub fn reload(&mut self, config: Config) -> Result<Reloaded, CertificateError> {
         let (config, kept) = config.beside(&self.config);
-        // The only part that can fail goes first.
+        // The only step that can fail goes first.
         let source = config.certificate_source();
         let before = self.fingerprint();
         self.certificates.reload(source, &config.server.name)?;
@@ -206,14 +205,14 @@ impl Control {
         self.limiter
             .trust(&self.config.proxy.trusted, &self.config.irc.gateways);
         for listener in &self.listeners {
-            // For connections from now on; those that are there have inherited the old values.
+            // For new connections; existing ones have inherited the old values.
             if let Err(error) = set_up(listener, limits) {
                 tracing::warn!("new connections keep the old keepalive times: {error}");
             }
         }
         let shards = ShardConfig::of(&self.config, port_of(&self.listeners));
         for shard in &self.shards {
-            // A shard or a hub that is gone needs no configuration.
+            // A shard or hub that has ended needs no configuration.
             shard.send(ToShard::Configure(shards.clone()));
         }
         let change = Box::new(HubConfig::of(&self.config));

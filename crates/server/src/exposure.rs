@@ -1,5 +1,5 @@
-//! Whether others than the server's user can change what is in the data folder: who may write to a folder can put
-//! another file in the place of any in it, whatever the rights of the files are.
+//! Whether anybody but the server's user can change what is in the data folder: whoever may write
+//! to a folder can replace any file in it, whatever the permissions of the files.
 
 use std::fmt::{self, Display, Formatter};
 use std::fs;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const ANYBODY_WRITES: u32 = 0o002;
 /// May do everything in any case.
 const ROOT: u32 = 0;
-/// A file that the server has made itself, if it has ever run on the folder.
+/// A file that the server has created itself, if it has ever used the folder.
 const OWN_FILE: &str = "messages.db";
 
 /// A data folder that others can change.
@@ -28,7 +28,7 @@ enum Who {
 }
 
 impl Exposure {
-    /// How the folder of the server that runs in this process is exposed.
+    /// How the folder of the server in this process is exposed.
     pub(crate) fn of_own(folder: &Path) -> Option<Self> {
         Self::of(folder, rustix::process::geteuid().as_raw())
     }
@@ -47,7 +47,7 @@ impl Exposure {
     }
 }
 
-/// Who beside a user may write to a folder of this mode and owner.
+/// Who besides a user may write to a folder with this mode and owner.
 fn who_writes(mode: u32, owner: u32, user: u32) -> Option<Who> {
     if mode & ANYBODY_WRITES != 0 {
         return Some(Who::Anybody);

@@ -1,8 +1,8 @@
-//! The addresses at which a client begins TLS only after the greeting, and so in vain: HexChat waits for 300 ms
-//! first. When one of them connects again it is listened to for longer, and the greeting waits.
+//! Addresses of clients that begin TLS only after the greeting, and so in vain: HexChat waits for
+//! 300 ms first. When one of them connects again the server listens longer before it greets.
 //!
-//! Everybody else is greeted as soon as ever, and who shares such an address waits a quarter of a second
-//! longer.
+//! Everybody else is greeted at the usual time, and people who share such an address wait a quarter
+//! of a second longer.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chinwag_core::{Duration, Monotonic};
 
-/// The time for which such a client is listened to. For everybody it would be a long time.
+/// How long the server listens to such a client. For everybody this would be long.
 const SNIFF_TIME: Duration = Duration::from_millis(500);
 /// The time for which an address is remembered.
 const MEMORY_TIME: Duration = Duration::from_hours(24);
-/// Addresses that are remembered; of more nobody takes note until one is forgotten.
+/// How many addresses are remembered; further ones are ignored until one is forgotten.
 const ADDRESSES_MAX: usize = 10_000;
 
 /// See the [module](self). Shared by all shards.
@@ -35,7 +35,7 @@ impl LateTls {
         }
     }
 
-    /// The time for which a client from an address may be silent before it is greeted, `usual` for most.
+    /// How long a client from an address may be silent before it is greeted, `usual` for most.
     pub(crate) fn sniff_time(&self, address: IpAddr, usual: Duration, now: Monotonic) -> Duration {
         let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         let is_late = noted

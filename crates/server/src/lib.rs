@@ -1,9 +1,9 @@
-//! The server: a [`Server`] is opened with a configuration, is given listeners, and serves until it
-//! is told to stop.
+//! The server: open a [`Server`] with a configuration, give it listeners, and it serves until it is
+//! told to stop.
 //!
-//! Three kinds of threads share nothing but channels: the `hub` owns the chat and its store,
-//! `shard`s own the connections, `desk`s look things up. See ARCHITECTURE.md for what
-//! happens to one line of chat on its way through them.
+//! Three kinds of threads share nothing but channels: the hub owns the chat and its store, shards
+//! own the connections, and workers read the history and hash passwords. ARCHITECTURE.md follows
+//! one line of chat through them.
 
 mod clock;
 pub mod config;
@@ -58,7 +58,7 @@ pub enum ServeError {
     /// The data folder or what is in it.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The store can be opened but not read beside the writer.
+    /// The store can be opened, but not read beside the writer.
     #[error(transparent)]
     Store(#[from] chinwag_store::Error),
     /// The certificate.
@@ -67,7 +67,7 @@ pub enum ServeError {
     /// TLS cannot be set up.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
-    /// The system gives no thread, or nothing to wait for sockets with.
+    /// The system has no thread left, or nothing to wait for sockets with.
     #[error("system error: {0}")]
     System(#[from] io::Error),
     /// The thread of this name has panicked.
@@ -75,13 +75,13 @@ pub enum ServeError {
     Panicked(String),
 }
 
-/// A server that is ready: its store is open, its threads are not started.
+/// A server that is ready: its store is open, its threads are not running.
 #[derive(Debug)]
 pub struct Server {
     config: Config,
     opened: Opened,
     certificates: Arc<Certificates>,
-    /// Makes a person the operator, as long as there is none.
+    /// Makes a person the operator, while there is none.
     operator_code: ResumeCode,
 }
 
@@ -89,7 +89,7 @@ impl Server {
     /// Opens the store.
     ///
     /// # Errors
-    /// [`ServeError`], as one sentence for those who start the server.
+    /// [`ServeError`], as one sentence for whoever starts the server.
     pub fn open(config: Config) -> Result<Self, ServeError> {
         let opened = Store::open(config.place(), config.server.durability, config.retention())?;
         if let Place::Folder(folder) = config.place()
@@ -97,7 +97,7 @@ impl Server {
         {
             tracing::warn!("{exposure}");
         }
-        // The data folder is there by now, and nobody else's.
+        // The data folder exists by now, and is locked.
         let certificates = Certificates::open(config.certificate_source(), &config.server.name)?;
         let operator_code = ResumeCode::from_random(random());
         Ok(Self {
@@ -108,12 +108,12 @@ impl Server {
         })
     }
 
-    /// The SHA-256 of the certificate, for those who start the server.
+    /// The SHA-256 of the certificate, for whoever starts the server.
     pub fn fingerprint(&self) -> Fingerprint {
         self.certificates.fingerprint()
     }
 
-    /// How a person becomes operator here, for those who start the server.
+    /// How a person becomes operator here, for whoever starts the server.
     pub fn operator_hint(&self) -> String {
         let mut accounts = self.opened.snapshot.accounts.iter();
         let has_operator = accounts.any(|account| account.operator);
@@ -132,13 +132,13 @@ impl Server {
         }
     }
 
-    /// Serves the listeners until `stop` returns, then tells everybody, writes what there is to
-    /// write, and returns within four seconds. Until then `stop` can change the configuration; it runs on a
-    /// thread of its own, which is left behind if the server ends before it returns.
+    /// Serves the listeners until `stop` returns, then tells everybody, writes what is pending, and
+    /// returns within four seconds. Until then `stop` can change the configuration; it has a thread
+    /// of its own, which is left behind if the server ends first.
     ///
     /// # Errors
-    /// [`ServeError`] if the threads cannot be started, or as soon as one of them panics: the
-    /// process is to end then, since half a server helps nobody.
+    /// [`ServeError`] if the threads cannot be started, or as soon as one of them panics: then the
+    /// process must end, since half a server helps nobody.
     pub fn run(
         self,
         listeners: Vec<TcpListener>,
@@ -154,13 +154,13 @@ impl Server {
             stop(&mut control);
             // It holds the listeners too.
             drop(control);
-            // The queue is only full where another reason to end is on its way already.
+            // The queue is only full if another reason to end is on its way already.
             let _ = report.try_send(Ending::Asked);
         })?;
         wait_for(&endings)?;
         tracing::info!("stopping");
         end.wake()?;
-        // The listeners are closed then: nobody is let in who would be told to go.
+        // The listeners are closed by then, so nobody is let in only to be told to go.
         if let Ok(accepted) = acceptor.join() {
             accepted?;
         }
@@ -182,8 +182,8 @@ fn wait_for(endings: &Receiver<Ending>) -> Result<(), ServeError> {
     }
 }
 
-/// The SHA-256 of the certificate that a server with this configuration would have at its start; none if it
-/// keeps none, or was never started. One that runs may have another, and says so itself
+/// The SHA-256 of the certificate that a server with this configuration would have at its start;
+/// `None` if it keeps none, or was never started. A running server may have another, and reports it
 /// ([`ask_from_shell`]: `fingerprint`).
 ///
 /// # Errors
@@ -192,7 +192,7 @@ pub fn fingerprint(config: &Config) -> Result<Option<Fingerprint>, CertificateEr
     config.certificate_source().fingerprint()
 }
 
-/// Numbers that nobody can foresee. Linux has them from the first moment on.
+/// Unpredictable numbers. Linux has them from the first moment on.
 fn random() -> u64 {
     getrandom::u64().expect("the system has random numbers")
 }

@@ -1,4 +1,4 @@
-//! From [`Listen`], as an operator writes it, to sockets that listen.
+//! Turns a [`Listen`], as an operator writes it, into listening sockets.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -66,10 +66,10 @@ impl BindError {
     }
 }
 
-/// Listens everywhere that is asked for.
+/// Listens on all the addresses.
 ///
 /// # Errors
-/// [`BindError`] at the first address that cannot be had.
+/// [`BindError`] at the first address that fails.
 pub fn bind(listen: &[Listen]) -> Result<Vec<TcpListener>, BindError> {
     let mut listeners = Vec::new();
     for (at, one) in listen.iter().enumerate() {
@@ -106,7 +106,7 @@ fn bind_one(listen: &Listen) -> Result<Vec<TcpListener>, BindError> {
 }
 
 /// Every address of a name, at one port. A name may have an address of a family that the machine
-/// does not speak; one that can be had is enough.
+/// does not speak; one working address is enough.
 fn bind_all(addresses: impl Iterator<Item = SocketAddr>) -> io::Result<Vec<TcpListener>> {
     let mut listeners: Vec<TcpListener> = Vec::new();
     let mut missing = io::Error::from(io::ErrorKind::AddrNotAvailable);

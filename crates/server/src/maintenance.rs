@@ -1,9 +1,9 @@
-//! What the store needs beside the hub: its write-ahead log emptied, and the search filled. It also
-//! looks whether the files of the certificate have changed.
+//! The store's upkeep beside the hub: emptying its write-ahead log, and filling the search index.
+//! It also checks whether the files of the certificate have changed.
 //!
-//! Both run on one thread that gives way to everybody. The search is filled only while the chat
-//! is calm, in small steps: a message costs ten times as much to index as to pass on, and nobody
-//! should wait for that. What is not in it yet is found all the same, by looking at the messages.
+//! One low-priority thread does both. It fills the index only while the chat is calm, in small
+//! steps: indexing a message costs ten times as much as delivering it, and nobody should wait for
+//! that. A search finds what is not indexed yet by looking at the messages.
 
 use std::io;
 use std::sync::Arc;
@@ -21,22 +21,23 @@ use thread_priority::{
 use crate::supervisor::Supervisor;
 use crate::tls::Certificates;
 
-/// Messages in the last second beyond which the chat is not calm.
+/// The chat is calm below this many messages in the last second.
 const CALM_MAX: u64 = 1_000;
-/// Messages that are indexed before others have their turn: about half a millisecond.
+/// Messages indexed before others have their turn: about half a millisecond.
 const STEP_MESSAGES: usize = 32;
 /// Steps in each second.
 const STEPS_MAX: usize = 400;
-/// How far down in priority the thread goes. The chat goes first where it needs the processor, but the thread still
-/// gets a seventh of one that other programs keep busy: a commit can wait for its lock on the log, and the end of
-/// the server waits for its checkpoint, which took over a minute at 19.
+/// How far to lower the thread's priority. The chat goes first where it needs the processor, but
+/// the thread still gets a seventh of one that other programs keep busy: a commit can wait for its
+/// lock on the log, and the end of the server waits for its checkpoint, which took over a minute at
+/// 19.
 const NICE: i32 = 5;
 
-/// What there is to look after in the store.
+/// The parts of the store that need upkeep.
 pub(crate) type Upkeep = (Checkpointer, Indexer);
 
-/// Starts the thread, which ends soon after the sender is dropped. What is left to do then is [`finish`].
-/// `committed` counts messages.
+/// Starts the thread, which ends soon after the sender is dropped; [`finish`] does what is left
+/// then. `committed` counts messages.
 pub(crate) fn start(
     mut upkeep: Upkeep,
     certificates: Arc<Certificates>,
@@ -56,8 +57,8 @@ pub(crate) fn start(
     Ok((keep_up, supervisor.spawn("maintenance", work)?))
 }
 
-/// The last of the work, by the thread that ends the server, which has its full priority: what was deleted shall
-/// not lie in the logs of a server that is stopped.
+/// The last of the work, on the thread that ends the server, at its full priority: the logs of a
+/// stopped server must not have deleted text.
 pub(crate) fn finish((mut checkpointer, mut indexer): Upkeep) {
     if let Err(error) = checkpointer.finish().and_then(|()| indexer.finish()) {
         tracing::warn!("the maintenance of the store fails: {error}");
@@ -66,7 +67,7 @@ pub(crate) fn finish((mut checkpointer, mut indexer): Upkeep) {
 
 /// Lets every other thread go first.
 fn lower_priority() {
-    // A server that was started with real-time priority means its chat, not this.
+    // Real-time priority of the server is meant for its chat, not for this.
     let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
     let thread = thread_native_id();
     if let Err(error) = set_thread_priority_and_policy(thread, ThreadPriority::Min, policy) {
@@ -104,7 +105,7 @@ impl Maintenance {
         self.note(done.err().as_ref());
     }
 
-    /// Logs the first failure of a row: it is tried again every second.
+    /// Logs only the first failure of a series: the thread tries again every second.
     fn note(&mut self, error: Option<&Error>) {
         if let Some(error) = error.filter(|_| !self.fails) {
             tracing::warn!("the maintenance of the store fails: {error}");
@@ -113,7 +114,7 @@ impl Maintenance {
     }
 }
 
-/// Indexes for a while, but not beyond the end of the work. Returns whether nothing is left to do.
+/// Indexes for a while, but stops when told to. Returns whether nothing is left to do.
 fn fill(indexer: &mut Indexer, stop: &Receiver<()>) -> Result<bool, Error> {
     for _ in 0..STEPS_MAX {
         if indexer.step(STEP_MESSAGES)?.caught_up {

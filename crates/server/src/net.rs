@@ -19,25 +19,24 @@ use crate::session::{Opening, Peer};
 use crate::shard::ToShard;
 use crate::shard::inbox::Mailbox;
 
-/// Connections that the kernel has ready before they are accepted; it may cut this down to its
-/// `somaxconn`.
+/// Connections that the kernel queues before they are accepted; it may lower this to `somaxconn`.
 const BACKLOG: i32 = 4096;
 
-/// How long the accept loop rests when the system has no descriptors or no memory left: the
-/// connection stays in the queue, and trying at once would only burn a core.
+/// How long the accept loop rests when the system has no descriptors or memory left: the connection
+/// stays in the queue, and trying at once would only burn a core.
 const REST: Duration = Duration::from_millis(50);
 
-/// All interfaces, at one port, for both families. Where there is no IPv6, IPv4 alone.
+/// All interfaces, at one port, for both families; without IPv6 only IPv4.
 ///
 /// # Errors
-/// If the port cannot be had.
+/// If the port cannot be bound.
 pub(crate) fn bind_everywhere(port: u16) -> io::Result<Vec<std::net::TcpListener>> {
     let v6 = match bind((Ipv6Addr::UNSPECIFIED, port).into()) {
         Ok(listener) => Some(listener),
         Err(e) if has_no_family(&e) => None,
         Err(e) => return Err(e),
     };
-    // The second has to be at the port that the first was given.
+    // The second must have the port that the first was given.
     let port = v6
         .as_ref()
         .map_or(Ok(port), |v6| v6.local_addr().map(|a| a.port()))?;
@@ -58,14 +57,14 @@ pub(crate) fn has_no_family(error: &io::Error) -> bool {
 /// One address.
 ///
 /// # Errors
-/// If it cannot be had.
+/// If it cannot be bound.
 pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
         Some(Protocol::TCP),
     )?;
-    // A server that starts again must not wait for the old one's last packets.
+    // A server that restarts must not wait for the old one's last packets.
     socket.set_reuse_address(true)?;
     if address.is_ipv6() {
         // Each family has a socket of its own, so that a listener means what it says.
@@ -77,7 +76,7 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     Ok(socket.into())
 }
 
-/// Accepts connections, on a thread of its own, and deals them out to the shards in turn.
+/// Accepts connections, on a thread of its own, and gives them to the shards in turn.
 #[derive(Debug)]
 pub(crate) struct Acceptor {
     poll: Poll,
@@ -88,14 +87,14 @@ pub(crate) struct Acceptor {
     clock: Steady,
     /// The shard that has the next connection.
     next: usize,
-    /// Whether the last look found no descriptor or memory left.
+    /// Whether the last attempt found no descriptor or memory left.
     is_exhausted: bool,
 }
 
 /// Its stop signal, among its listeners.
 const STOP: Token = Token(usize::MAX);
 
-/// What there is to do when a listener was looked at.
+/// What to do after accepting from a listener.
 enum After {
     /// Wait for the next connection.
     Wait,
@@ -104,7 +103,7 @@ enum After {
 }
 
 impl Acceptor {
-    /// Sets the listeners up.
+    /// Sets up the listeners.
     ///
     /// # Errors
     /// If the system refuses that.
@@ -172,7 +171,7 @@ impl Acceptor {
         }
     }
 
-    /// Accepts whatever a listener has ready.
+    /// Accepts everything that a listener has ready.
     fn accept_from(&mut self, number: usize) -> After {
         loop {
             match self.listeners[number].accept() {
@@ -184,7 +183,7 @@ impl Acceptor {
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return After::Wait,
                 Err(error) if is_exhaustion(&error) => {
-                    // One warning for a lack, not one for each look.
+                    // One warning for each shortage, not one for each attempt.
                     if !std::mem::replace(&mut self.is_exhausted, true) {
                         tracing::warn!("cannot accept connections: {error}");
                     }
@@ -195,7 +194,7 @@ impl Acceptor {
         }
     }
 
-    /// Gives a connection to a shard, or turns it away.
+    /// Gives a connection to a shard, or refuses it.
     fn admit(&mut self, stream: TcpStream, address: IpAddr) {
         let is_proxy = self.limiter.is_proxy(address);
         let entered = match is_proxy || self.limiter.is_gateway(address) {
@@ -221,7 +220,7 @@ impl Acceptor {
     }
 }
 
-/// Whether an error is the server's own lack, and not one connection's end (`ECONNABORTED`).
+/// Whether an error is a shortage of the server's, and not one connection's end (`ECONNABORTED`).
 fn is_exhaustion(error: &io::Error) -> bool {
     !matches!(
         error.kind(),
@@ -231,22 +230,22 @@ fn is_exhaustion(error: &io::Error) -> bool {
     )
 }
 
-/// Tells one of a flood in the language that most clients show: to listen to it first would cost too much.
+/// Refuses one connection of a flood, in the language of most clients: listening first would cost
+/// too much.
 fn turn_away(mut stream: &TcpStream) {
     let mut words = Vec::new();
     too_many_connections(sniff::Protocol::Plain, &mut words);
     // The socket is new and takes this much; if it does not, there is nobody to tell.
     let _ = stream.write(&words);
-    // What was not read when it is closed would reset the connection, and the words be lost.
+    // Unread input would reset the connection on closing, and lose the words.
     let _ = stream.read(&mut [0; SNIFF_BYTES_MAX]);
 }
 
-/// Sets what each connection of a listener is to have; they inherit it, which saves each of them six
+/// Sets the options that each connection of a listener inherits, which saves each of them six
 /// system calls.
 ///
-/// Nobody's lines wait for more of them (Nagle), and a peer that is gone is found within about a
-/// minute: by questions where there is nothing to write, by the user timeout where there is
-/// (RFC 5482).
+/// No line waits for more of them (Nagle). A peer that is gone is found within about a minute: by
+/// keepalive if there is nothing to write, by the user timeout if there is (RFC 5482).
 pub(crate) fn set_up(listener: &std::net::TcpListener, limits: &Limits) -> io::Result<()> {
     let socket = SockRef::from(listener);
     socket.set_tcp_nodelay(true)?;
@@ -259,7 +258,7 @@ pub(crate) fn set_up(listener: &std::net::TcpListener, limits: &Limits) -> io::R
     socket.set_tcp_user_timeout(Some(limits.user_timeout))
 }
 
-/// Lets the process have as many descriptors as it may: each connection takes one.
+/// Raises the limit of open descriptors as far as allowed: each connection takes one.
 pub fn raise_descriptor_limit() {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);

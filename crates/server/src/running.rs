@@ -45,7 +45,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts all threads but the one that accepts connections.
+    /// Starts all threads except the one that accepts connections.
     pub(crate) fn start(
         server: Server,
         port: u16,
@@ -110,7 +110,7 @@ impl Running {
         })
     }
 
-    /// A running server in the hands of those who run it.
+    /// A handle to a running server.
     ///
     /// # Errors
     /// If the system has no descriptors left.
@@ -120,7 +120,7 @@ impl Running {
         Control::new(config, shards, hub, limiter, certificates, listeners)
     }
 
-    /// Lets people in, on a thread that ends when it is woken.
+    /// Accepts connections, on a thread that ends when it is woken.
     pub(crate) fn accept(
         &self,
         listeners: Vec<TcpListener>,
@@ -132,7 +132,7 @@ impl Running {
         Ok((stop, supervisor.spawn("accept", move || acceptor.run())?))
     }
 
-    /// Lets everything that was read be done and written, and ends.
+    /// Processes and writes everything that was read, and ends.
     pub(crate) fn stop(self) {
         if let Some(shell) = self.shell {
             shell.stop();
@@ -150,7 +150,7 @@ impl Running {
         // A hub that has failed has nothing left to keep.
         let _ = self.to_hub.send(ToHub::Stopped);
         let _ = self.hub_thread.join();
-        // It stops between two steps, and what it did not get to is done at the next start.
+        // It stops between two steps; the next start does the rest.
         let (keep_up, thread) = self.maintenance;
         drop(keep_up);
         if let Ok(upkeep) = thread.join() {
@@ -159,7 +159,7 @@ impl Running {
     }
 }
 
-/// The hub's configuration, with what is made anew at each start.
+/// The hub's configuration, with what changes at each start.
 fn hub_config(config: &Config, operator_code: ResumeCode) -> HubConfig {
     let mut hub = HubConfig::of(config);
     hub.settings.operator_code = Some(operator_code);
@@ -174,7 +174,7 @@ fn names_of(opened: &chinwag_store::Opened) -> HashMap<RoomId, RoomName> {
     names
 }
 
-/// The two ends of a shard's queue, and the epoll that hears of it.
+/// The two ends of a shard's queue, and the epoll that its waker wakes.
 type Ends = (Vec<Mailbox>, Vec<(Poll, Inbox)>);
 
 fn open_mailboxes(shards: usize) -> io::Result<Ends> {

@@ -1,9 +1,9 @@
-//! The way for those who run the server: a socket in the data folder, which its owner alone may
-//! open, and the same requests on the folder of a server that does not run.
+//! The administrators' way in: a socket in the data folder, which only its owner may open, and the
+//! same requests on the folder of a server that does not run.
 //!
 //! One connection is served at a time, for one line and its answer, by a thread of its own, which
-//! asks the hub as a shard does: a client that holds the socket open holds up nobody but other shells. A
-//! socket that a killed server left behind is replaced by the next one.
+//! asks the hub as a shard does: a client that keeps the socket open only holds up other shells. A
+//! socket that a killed server left behind is replaced by the next server.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -35,25 +35,25 @@ use crate::tls::Certificates;
 /// The socket's name in the data folder.
 const SOCKET: &str = "shell.sock";
 
-/// The time that a shell has to send its line and to read the answer.
+/// How long a shell has to send its line and to read the answer.
 const SHELL_TIME: Duration = Duration::from_secs(5);
 
-/// The time that a shell waits for the server: longer than the hub needs for its longest turn.
+/// How long a shell waits for the server: longer than the hub needs for its longest turn.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 
-/// The time that a server has to make its socket when it has its folder, and to let go of the folder
-/// when its socket is gone. It stops within four seconds.
+/// How long a server may take to create its socket when it has its folder, and to release the
+/// folder when its socket is gone. It stops within four seconds.
 const START_TIME: Duration = Duration::from_secs(5);
 
 /// The time from one look for the socket to the next.
 const START_LOOK: Duration = Duration::from_millis(20);
 
-/// The line behind the answer to a request that was done.
+/// The line that ends the answer to a request that was done.
 const DONE: &str = "done";
-/// The line behind the answer to one that was refused.
+/// The line that ends the answer to a request that was refused.
 const REFUSED: &str = "refused";
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShellAnswer {
     /// Lines for people.
@@ -62,7 +62,7 @@ pub struct ShellAnswer {
     pub is_done: bool,
 }
 
-/// Why there is no answer to a request.
+/// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ShellError {
     /// Neither a server nor its data can be reached.
@@ -71,16 +71,16 @@ pub enum ShellError {
     /// The request concerns people, and nobody is here.
     #[error("no server runs with the data folder {}", .0.display())]
     NotRunning(PathBuf),
-    /// The system knows no socket with such a path.
+    /// The path is too long for a socket.
     #[error("the server cannot be reached: the path of its data folder {} is too long for a socket", .0.display())]
     NoSocket(PathBuf),
-    /// A server has the folder, and no socket in it.
+    /// A server uses the folder, and has no socket in it.
     #[error("the server with the data folder {} cannot be reached: it has no socket there yet, or no longer", .0.display())]
     Unready(PathBuf),
-    /// It is there, and says nothing: it may be stopped, or very busy.
+    /// The server exists but does not answer: it may be stopped, or very busy.
     #[error("the server does not answer within {} s; what was asked may still be done", ANSWER_TIME.as_secs())]
     Hangs,
-    /// A server that keeps nothing has no folder for the socket.
+    /// A server that stores nothing has no folder for the socket.
     #[error("a server that keeps nothing on disk (memory = true) cannot be reached from a shell")]
     InMemory,
     /// The server does not answer.
@@ -101,7 +101,7 @@ pub(crate) struct ShellRequest {
     pub(crate) ask: ShellAsk,
     /// The last name on the page before.
     pub(crate) after: Option<Name>,
-    /// Has room for the one answer.
+    /// Has space for the one answer.
     pub(crate) reply: SyncSender<ShellPage>,
 }
 
@@ -130,8 +130,8 @@ pub fn ask(config: &Config, line: &str) -> Result<ShellAnswer, ShellError> {
     })
 }
 
-/// Asks the server on a folder. One that starts or stops has the folder and no socket: `wait` waits for
-/// a moment, and says whether to look again.
+/// Asks the server of a folder. One that is starting or stopping has the folder and no socket:
+/// `wait` waits for a moment, and says whether to look again.
 fn ask_in(
     config: &Config,
     folder: &Path,
@@ -162,7 +162,8 @@ fn ask_in(
     }
 }
 
-/// A connection whose every step has an end, this one included: with many waiting, it waits for its turn.
+/// Connects with a time limit on every step, including this one: with many waiting, it waits for
+/// its turn.
 fn connect(socket: &Path) -> io::Result<UnixStream> {
     let stream = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     stream.set_write_timeout(Some(ANSWER_TIME))?;
@@ -197,14 +198,14 @@ fn ask_server(mut stream: UnixStream, line: &str) -> io::Result<ShellAnswer> {
     }
 }
 
-/// Does a request as the hub of a server would, on the data of one that does not run.
+/// Does a request as a server's hub would, on the data of a server that does not run.
 fn ask_folder(config: &Config, folder: &Path, line: &str) -> Result<ShellAnswer, ShellError> {
     let ask = match read(line) {
         Ok(ask) if ask.needs_server() => return Err(ShellError::NotRunning(folder.to_owned())),
         Ok(ask) => ask,
         Err(words) => return Ok(refused(words)),
     };
-    // A folder that was mistyped is not made, or what was asked would be done where no server sees it.
+    // A mistyped folder is not created: the request would be done where no server sees it.
     let is_new = match require(folder) {
         Err(_) if ask.may_be_first() => true,
         Err(missing) if !is_in_use(folder) => return Err(missing.into()),
@@ -225,7 +226,7 @@ fn ask_folder(config: &Config, folder: &Path, line: &str) -> Result<ShellAnswer,
     Ok(answer)
 }
 
-/// A request as a line has it. What no password can ever be held against is no hash of one.
+/// Parses a request. Refuses a password hash that no password can match.
 fn read(line: &str) -> Result<ShellAsk, String> {
     let ask = ShellAsk::read(line)?;
     match &ask {
@@ -262,8 +263,8 @@ pub(crate) struct ShellServer {
 }
 
 impl ShellServer {
-    /// Listens in a data folder; without one there is nothing to listen on. A folder that allows no
-    /// socket keeps no server from starting.
+    /// Listens in a data folder, if there is one. A folder that allows no sockets does not keep the
+    /// server from starting.
     pub(crate) fn start(
         place: &Place,
         hub: SyncSender<ToHub>,
@@ -304,8 +305,8 @@ impl ShellServer {
     }
 }
 
-/// A socket that nobody but its owner can ever open: it is made in a folder that others cannot enter,
-/// and takes the place of one that was left behind when its rights are right. What is no socket is not the server's.
+/// A socket that only its owner can ever open: it is created in a folder that nobody else can
+/// enter, and replaces an old one once its permissions are set. Leaves alone what is no socket.
 fn listen(folder: &Path) -> io::Result<UnixListener> {
     let old = fs::symlink_metadata(folder.join(SOCKET));
     if old.is_ok_and(|old| !old.file_type().is_socket()) {
@@ -337,7 +338,8 @@ fn serve(listener: &UnixListener, server: &Answering, is_over: &AtomicBool) {
         if is_over.load(Ordering::Relaxed) {
             return;
         }
-        // A shell that goes away, or a system without descriptors: the next one may have more luck.
+        // A shell that goes away, or a system without descriptors: the next connection may have
+        // more luck.
         if let Err(error) = stream.and_then(|stream| handle(stream, server)) {
             tracing::debug!("a shell was not served: {error}");
         }
@@ -350,7 +352,7 @@ fn handle(mut stream: UnixStream, server: &Answering) -> io::Result<()> {
     let mut line = String::new();
     let mut bounded = BufReader::new((&stream).take(LINE_BYTES_MAX as u64));
     bounded.read_line(&mut line)?;
-    // What has no end is the beginning of something else.
+    // A line without an end is incomplete.
     let Some(line) = line.strip_suffix('\n') else {
         let words = format!("A request is one line of at most {LINE_BYTES_MAX} bytes.");
         return write(&mut stream, &refused(words), true);
@@ -400,14 +402,14 @@ fn write(stream: &mut UnixStream, answer: &ShellAnswer, is_last: bool) -> io::Re
 }
 
 impl Hub {
-    /// Does a request of a shell at once, the commit included.
+    /// Does a request of a shell at once, including the commit.
     pub(crate) fn answer_shell(
         &mut self,
         ask: ShellAsk,
         after: Option<Name>,
         now: Timestamp,
     ) -> ShellPage {
-        // The certificate is not the hub's affair, and nobody asks it.
+        // The hub does not know the certificate, and is never asked.
         let ShellAsk::Command(command) = ask else {
             return self.page_for_shell(after, now);
         };

@@ -1,9 +1,10 @@
-//! The buckets of sessions that have ended or moved, and those of accounts: to connect again refills none.
+//! The buckets of sessions that have ended or moved, and those of accounts: connecting again
+//! refills none.
 //!
-//! A new session goes on with the emptiest bucket that a session from its subnet has left behind,
+//! A new session continues with the emptiest bucket that a session from its subnet has left behind,
 //! which then is its own. So one flooder cannot spend what thirty others behind the same address
-//! have. One that takes up another session goes on with that one's, wherever it comes from. All connections of an
-//! account share one bucket. A bucket that time has filled is forgotten.
+//! have. A session that takes over another continues with that one's bucket, wherever it comes
+//! from. All connections of an account share one bucket. A bucket that has refilled is forgotten.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -11,17 +12,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chinwag_core::{Bucket, Monotonic, Name, PersonId, Rate, subnet_of};
 
-/// Buckets that are kept for one subnet; of more the fullest are forgotten.
+/// The most buckets kept for one subnet; the fullest are forgotten first.
 const BUCKETS_MAX: usize = 32;
-/// Subnets and people, and likewise accounts, that are remembered before those with full buckets are looked for.
+/// How many subnets and people, and likewise accounts, are remembered before full buckets are
+/// swept.
 const KEPT_MIN: usize = 10_000;
 
-/// Whose a bucket is that was left behind.
+/// Whom a bucket was left to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Whose {
-    /// Of those in a subnet, of whom each takes one.
+    /// Connections from a subnet, each of which takes one.
     Subnet(IpAddr),
-    /// Of a person who may come back.
+    /// A person who may come back.
     Person(PersonId),
 }
 
@@ -42,8 +44,8 @@ pub(crate) struct SpentBuckets {
 #[derive(Clone, Debug)]
 pub(crate) struct AccountBucket(Arc<Mutex<Bucket>>);
 
-/// A table that drops what it needs no longer before it grows beyond a size. That is twice what it needed at
-/// the last look, so that a look costs each entry little.
+/// A table that sweeps what it needs no longer before it grows beyond a size. That size is twice
+/// what it needed at the last sweep, so sweeping costs each entry little.
 #[derive(Debug)]
 struct Sweeping<K, V> {
     entries: HashMap<K, V>,
@@ -51,7 +53,7 @@ struct Sweeping<K, V> {
 }
 
 impl SpentBuckets {
-    /// Takes the emptiest bucket that was left for somebody.
+    /// Takes the emptiest bucket that was left to somebody.
     pub(crate) fn take(&self, whose: Whose, rate: Rate, now: Monotonic) -> Bucket {
         let mut left = lock(&self.left);
         let Some(buckets) = left.entries.get_mut(&whose) else {
@@ -69,7 +71,7 @@ impl SpentBuckets {
         emptiest.unwrap_or_else(|| Bucket::full(now))
     }
 
-    /// A session has left this bucket behind.
+    /// Keeps the bucket that a session has left behind.
     pub(crate) fn put(&self, whose: Whose, bucket: Bucket, rate: Rate, now: Monotonic) {
         if bucket.is_full(rate, now) {
             return;
@@ -108,7 +110,7 @@ impl AccountBucket {
         *lock(&self.0)
     }
 
-    /// A connection that has spent so much by itself shares it from now on.
+    /// Adds a connection that has spent this by itself and shares the bucket from now on.
     pub(crate) fn share(&self, spent: Bucket, rate: Rate, now: Monotonic) {
         let mut bucket = lock(&self.0);
         *bucket = bucket.emptier(spent, rate, now);

@@ -1,5 +1,5 @@
 //! A thread that ends unasked ends the process: half a server that refuses connections would look
-//! alive to whatever should start it again.
+//! alive to the supervisor that should restart it.
 
 use std::io;
 use std::sync::mpsc::SyncSender;
@@ -29,7 +29,7 @@ struct Report {
 impl Drop for Report {
     fn drop(&mut self) {
         if thread::panicking() {
-            // The queue is only full where another report is on its way already.
+            // The queue is only full if another report is on its way already.
             let _ = self
                 .endings
                 .try_send(Ending::Panicked(std::mem::take(&mut self.name)));
@@ -45,7 +45,7 @@ impl Supervisor {
     /// Starts a thread.
     ///
     /// # Errors
-    /// If the system gives none.
+    /// If the system has none left.
     pub(crate) fn spawn<T: Send + 'static>(
         &self,
         name: impl Into<String>,

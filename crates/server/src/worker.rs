@@ -1,9 +1,9 @@
-//! Workers: threads for jobs that take longer than a turn of the hub may. One reads the history, one
-//! hashes passwords. A session submits a job and is sent the result.
+//! Workers: threads for jobs that would take too long for a turn of the hub. One reads the history,
+//! one hashes passwords. A session submits a job and is sent the result.
 //!
 //! Each has one thread and a bounded queue: a thousand people who search at once, or a thousand
 //! wrong passwords at 19 MiB each, wait for one another and for nobody else. Long answers are read
-//! in pages, so that neither the queue to a shard nor a session that stalls holds more than one.
+//! in pages, so that neither the queue to a shard nor a stalled session holds more than one.
 
 mod page;
 
@@ -47,20 +47,20 @@ pub(crate) enum Job {
     Verify(Box<Attempt>),
     /// Read the first page of a history.
     History {
-        /// Whose.
+        /// Whose history it is.
         of: LogOf,
         /// Which messages.
         range: Range,
-        /// At most so many on all pages together.
+        /// The most lines on all pages together.
         lines_max: usize,
-        /// What is shown beside messages.
+        /// What is shown besides messages.
         detail: Detail,
         /// Whom the reader ignores.
         not_from: Arc<[PastName]>,
     },
     /// Search, and read the first page of the matches.
     Search {
-        /// The private history that is searched, in place of rooms.
+        /// The private history to search in place of rooms.
         of: Option<Arc<Conversation>>,
         /// What is sought.
         query: SearchQuery,
@@ -69,7 +69,7 @@ pub(crate) enum Job {
     Missed {
         /// Of what.
         away: Away,
-        /// What is shown beside messages.
+        /// What is shown besides messages.
         detail: Detail,
         /// Whom the reader ignores.
         not_from: Arc<[PastName]>,
@@ -80,11 +80,11 @@ pub(crate) enum Job {
     Page(Place),
     /// Read entries of the audit log.
     AuditLog(LogRange),
-    /// Find where a message stands, and whose it is.
+    /// Find where a message is and who sent it.
     Find(Seq),
     /// Find where there was talk.
     Targets {
-        /// Whose private histories are looked at.
+        /// The account whose private histories are looked at.
         account: Option<Name>,
         /// The rooms that are looked at.
         rooms: Box<[RoomId]>,
@@ -100,17 +100,17 @@ pub(crate) enum Job {
 pub(crate) enum JobResult {
     /// The hash; `None` if it cannot be made.
     Hash(Option<Arc<str>>),
-    /// The proof, if it was the right password.
+    /// The proof, if the password was right.
     Proof(Option<Proof>),
     /// A part of an answer.
     Page(Box<Page>),
-    /// Entries of the audit log, and where older ones are, if there are any.
+    /// Entries of the audit log, and the place before which there are older ones, if any.
     AuditLog(Vec<Event>, Option<Seq>),
-    /// Where a message stands and whose it is, if it is there.
+    /// Where a message is and who sent it, if it is stored.
     Found(Option<FoundMessage>),
     /// Where there was talk, and when last.
     Targets(Vec<(HistoryTarget, Timestamp)>),
-    /// The search has more terms than one may have.
+    /// The search has more terms than allowed.
     SearchTooLong,
     /// The store cannot be read.
     Failed,
@@ -156,7 +156,7 @@ impl Workers {
         })
     }
 
-    /// Submits a job. Returns whether there is room for it.
+    /// Submits a job. Returns whether there was space for it.
     pub(crate) fn submit(&self, conn: ConnId, ticket: Ticket, job: Job) -> bool {
         let worker = match job {
             Job::Hash(..) | Job::Verify(_) => &self.passwords,
@@ -446,7 +446,7 @@ fn as_event(line: chinwag_store::AuditLine) -> Event {
     }
 }
 
-/// A key that is this process's alone.
+/// A random key for this process.
 fn random_key() -> [u8; 32] {
     let mut key = [0; 32];
     for part in key.chunks_exact_mut(8) {
@@ -455,7 +455,7 @@ fn random_key() -> [u8; 32] {
     key
 }
 
-/// Argon2id as RFC 9106 and OWASP advise for little memory: 19 MiB, two passes.
+/// Argon2id as RFC 9106 and OWASP recommend for little memory: 19 MiB, two passes.
 pub(crate) fn work_on_password(job: Job, gate: &PasswordGate, now: Timestamp) -> JobResult {
     match job {
         Job::Hash(password, origin) => {

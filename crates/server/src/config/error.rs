@@ -1,4 +1,4 @@
-//! Errors of the configuration: each names the place, the key and the form that is wanted.
+//! Errors of the configuration: each names the place, the key and the expected form.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -27,26 +27,26 @@ impl fmt::Display for ValueOrigin {
 /// Why a configuration cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// The value of a key has not its form, or is out of its range.
+    /// The value of a key has the wrong form, or is out of range.
     #[error("{origin}: {key}: {wanted}; not {given}")]
     Value {
         /// Where.
         origin: ValueOrigin,
         /// The key, with its section.
         key: String,
-        /// The form that it takes, in words.
+        /// The expected form, in words.
         wanted: String,
-        /// What stands there.
+        /// The given value.
         given: String,
     },
-    /// A value in the file that needs quotation marks and has none.
+    /// A value in the file lacks quotation marks.
     #[error("{origin}: {key}: text and times stand in quotation marks in the file: \"{given}\"")]
     Unquoted {
         /// Where.
         origin: ValueOrigin,
         /// The key, with its section.
         key: String,
-        /// What stands there without them.
+        /// The value as given.
         given: String,
     },
     /// There is no such key.
@@ -54,7 +54,7 @@ pub enum ConfigError {
     UnknownKey {
         /// Where.
         origin: ValueOrigin,
-        /// The key, with its section if it stands in one.
+        /// The key, with its section if it is in one.
         key: String,
         /// The key that was probably meant.
         similar: Option<String>,
@@ -99,7 +99,7 @@ pub enum ConfigError {
         /// What the parser says.
         reason: String,
     },
-    /// The file that a password stands in is of no use.
+    /// The file for a password cannot be used.
     #[error("{key}: the file {}: {reason}", path.display())]
     SecretFile {
         /// The key, with its section.
@@ -109,7 +109,7 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Two keys do not go together.
+    /// The values of two keys contradict each other.
     #[error("{key}: {must}")]
     Together {
         /// The key that has to change, with its section.

@@ -1,8 +1,8 @@
 //! Forms: what the value of a key may be, in words for operators.
 //!
-//! A form reads text, because the environment has nothing else; a number or `true` in a file is
-//! turned into text first. It says what it wants in a phrase that completes "`people` takes ...",
-//! and writes a value as a file would have it. It knows neither keys nor sources.
+//! A form parses text, because the environment has nothing else; a number or `true` in a file
+//! becomes text first. It describes itself in a phrase that completes "`people` takes ...", and
+//! writes a value as a file would have it. It knows neither keys nor sources.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -15,12 +15,12 @@ use chinwag_core::RoomName;
 use chinwag_wire::zone::TimeZone;
 use ipnet::IpNet;
 
-/// What a source gives for a key, before it is read.
+/// What a source gives for a key, before parsing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Given {
     One(String),
     Many(Vec<String>),
-    /// A table, or a list of something else than plain values: nothing that a key takes.
+    /// A table, or a list of anything but plain values: no key takes this.
     Other,
 }
 
@@ -39,7 +39,7 @@ pub(super) trait Form {
     /// What it reads.
     type Value;
 
-    /// Reads one value; `None` if the text is not of this form.
+    /// Parses one value; `None` if the text does not have this form.
     fn parse(&self, text: &str) -> Option<Self::Value>;
 
     /// The form in words: "a whole number from 1 to 64".
@@ -150,7 +150,7 @@ impl Form for Time {
     }
 }
 
-/// A time in the largest unit that says it exactly: `90s`, `10m`, `7d`.
+/// A time in the largest unit that expresses it exactly: `90s`, `10m`, `7d`.
 pub(super) struct ShortTime(pub(super) Duration);
 
 impl fmt::Display for ShortTime {
@@ -192,13 +192,13 @@ impl Form for Text {
     }
 }
 
-/// Whether a text is shown as it stands: nothing in it that a terminal would obey, no bidirectional override.
+/// Whether a terminal shows a text as it is: nothing to obey, no bidirectional override.
 fn is_visible(text: &str) -> bool {
     let shown = chinwag_core::Text::parse(text);
     !text.contains(char::is_control) && shown.is_some_and(|shown| *shown == *text)
 }
 
-/// One word of a protocol's line.
+/// One word, as it fits into a line of a protocol.
 pub(super) struct Word {
     pub(super) bytes_max: usize,
 }
@@ -222,8 +222,8 @@ impl Form for Word {
     }
 }
 
-/// Whether a path begins with `~`. Only a shell takes that for the home folder: one of that name would be made, or looked
-/// for, where the server was started.
+/// Whether a path begins with `~`. Only a shell expands that: the server would create or use a
+/// folder of that name where it was started.
 pub fn begins_at_home(path: impl AsRef<OsStr>) -> bool {
     path.as_ref().as_encoded_bytes().starts_with(b"~")
 }
@@ -315,7 +315,7 @@ impl<T: Copy + PartialEq> Form for Choice<T> {
     }
 }
 
-/// What is logged: a level, or directives for the parts of the program.
+/// A log level, or directives for parts of the program.
 pub(super) struct Level;
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
@@ -331,7 +331,7 @@ impl Form for Level {
         };
         let is_directive = |word: &str| match word.trim().split_once('=') {
             Some((part, level)) => is_part(part) && is_level(level),
-            // By itself it would be the name of a part, and a slip would log nothing.
+            // By itself it would be the name of a part, and a typo would log nothing.
             None => is_level(word.trim()),
         };
         text.split(',').all(is_directive).then(|| text.to_owned())
@@ -384,7 +384,7 @@ impl Form for Room {
     }
 }
 
-/// A network of addresses, or one address.
+/// A network of addresses, or a single address.
 pub(super) struct Network;
 
 impl Form for Network {
@@ -405,7 +405,8 @@ impl Form for Network {
     }
 }
 
-/// Several of a form. One alone needs no brackets, and the environment parts them by commas.
+/// Several values of a form. A single one needs no brackets, and the environment separates them by
+/// commas.
 pub(super) struct List<F>(pub(super) F);
 
 impl<F: Form> Form for List<F> {
@@ -435,13 +436,13 @@ impl<F: Form> Form for List<F> {
     }
 }
 
-/// A form, or a word for "without".
+/// A form, or a word that means "without".
 pub(super) struct OrWord<F> {
     pub(super) form: F,
     pub(super) word: &'static str,
 }
 
-/// A number, or no limit at all. 0 says so too, as it does in most servers.
+/// A number, or no limit. 0 means that too, as in most servers.
 pub(super) const fn or_unlimited<F: Form>(form: F) -> OrWord<F> {
     let word = "unlimited";
     OrWord { form, word }
@@ -453,9 +454,9 @@ impl<F: Form> Form for OrWord<F> {
     fn parse(&self, text: &str) -> Option<Self::Value> {
         match &*text.to_ascii_lowercase() {
             lower if lower == self.word => Some(None),
-            // Whatever else the word is, it is understood.
+            // The word is always understood.
             "unlimited" => Some(None),
-            // Of a time to keep something, 0 could be meant as none.
+            // For how long something is kept, 0 could mean "not at all".
             "0" if self.word == "unlimited" => Some(None),
             _ => self.form.parse(text).map(Some),
         }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::form::{Form, Given, List};
 
-/// The port that is listened on unless another is asked for.
+/// The port to listen on unless another is given.
 pub const DEFAULT_PORT: u16 = 8989;
 
 /// One address to listen on.
@@ -18,7 +18,7 @@ pub enum Listen {
     At(SocketAddr),
     /// A name of this machine, which may have several addresses.
     Named {
-        /// The name, as the resolver is asked for it.
+        /// The name, as the resolver gets it.
         host: String,
         /// The port.
         port: u16,
@@ -33,13 +33,13 @@ pub struct ListenError;
 const WANTED: &str = "a port such as 8989, an address such as 127.0.0.1 or [::1], \
                       a host name, or one of these two with a port: localhost:8989, [::1]:8989";
 
-/// The longest that a host name can be (RFC 1035).
+/// The longest possible host name (RFC 1035).
 const HOST_BYTES_MAX: usize = 253;
 
 impl FromStr for Listen {
     type Err = ListenError;
 
-    /// Reads `8989`, `:8989`, `127.0.0.1`, `127.0.0.1:8989`, `::1`, `[::1]`, `[::1]:8989`,
+    /// Parses `8989`, `:8989`, `127.0.0.1`, `127.0.0.1:8989`, `::1`, `[::1]`, `[::1]:8989`,
     /// `localhost` or `localhost:8989`.
     fn from_str(text: &str) -> Result<Self, ListenError> {
         if let Ok(address) = text.parse::<SocketAddr>() {
@@ -78,7 +78,7 @@ fn parse_port(text: &str) -> Option<u16> {
     text.parse().ok().filter(|_| is_plain)
 }
 
-/// What looks like an address but is none, such as 300.1.2.3, is no name either.
+/// Text that looks like an address but is none, such as 300.1.2.3, is no host name either.
 fn is_host(text: &str) -> bool {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
     let is_label = |label: &str| !label.is_empty() && !label.starts_with('-');
@@ -120,7 +120,8 @@ impl Form for Address {
     }
 }
 
-/// The form of all that a server listens on. An empty list would not mean nowhere, but everywhere: it is refused.
+/// The addresses to listen on. An empty list would mean everywhere instead of nowhere, so it is
+/// refused.
 pub(super) struct Addresses;
 
 impl Addresses {

@@ -1,5 +1,5 @@
-//! What a configuration leaves to the machine. Looked up once, before anything is resolved, so that
-//! the rest of the configuration reads neither the environment nor the system.
+//! What a configuration takes from the machine. Looked up once, before anything is resolved, so
+//! that the rest of the configuration reads neither the environment nor the system.
 
 use std::env;
 use std::ffi::OsString;
@@ -8,7 +8,7 @@ use std::thread;
 
 use chinwag_wire::zone::TimeZone;
 
-/// What the keys are that nobody has set and that have no fixed default.
+/// Defaults that depend on the machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Machine {
     /// The machine's name, for the greeting.
@@ -22,7 +22,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// This one.
+    /// The defaults of this machine.
     pub fn here() -> Self {
         let name = rustix::system::uname();
         Self {
@@ -46,9 +46,9 @@ impl Default for Machine {
     }
 }
 
-/// `$STATE_DIRECTORY` (of systemd's `StateDirectory=`, the first of several: systemd.exec(5)), else
-/// `$XDG_STATE_HOME/chinwag`, else `~/.local/state/chinwag` (XDG Base Directory Specification, by which a relative path
-/// counts as none).
+/// `$STATE_DIRECTORY` (from systemd's `StateDirectory=`, the first of several: systemd.exec(5)),
+/// else `$XDG_STATE_HOME/chinwag`, else `~/.local/state/chinwag` (XDG Base Directory Specification,
+/// which ignores relative paths).
 fn data() -> PathBuf {
     let value = |name| env::var_os(name).filter(|value| !value.is_empty());
     let variable = |name| value(name).map(PathBuf::from);

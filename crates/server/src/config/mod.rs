@@ -1,10 +1,10 @@
-//! What can be configured, and where it comes from.
+//! The configuration, and where it comes from.
 //!
-//! Three sources say something of some keys: the file, the environment, the flags. Each is read into
-//! a [`RawConfig`], where every key may be missing; these are laid over one another, what is left is
-//! filled with defaults, and what two keys ask of each other is checked. What comes out is a
-//! [`Config`] without a value that means "look elsewhere". That happens in [`Config::read`] and
-//! nowhere else, at the start and again at SIGHUP.
+//! Three sources set some of the keys: the file, the environment, the flags. Each is read into a
+//! [`RawConfig`], where any key may be missing. These are layered, defaults fill what is left, and
+//! keys that depend on each other are checked. The result is a [`Config`] without a value that
+//! means "look elsewhere". This happens in [`Config::read`] and nowhere else, at the start and
+//! again at SIGHUP.
 //!
 //! `keys.rs` lists the keys; the example file and the names of variables come from the same list.
 
@@ -45,11 +45,11 @@ use form::ShortTime;
 const CERTIFICATE_FILE: &str = "tls.pem";
 
 impl Config {
-    /// Resolves a configuration out of its sources, each laid over the one before: the text of a
-    /// file, the environment, and what the flags say.
+    /// Resolves a configuration from its sources, each overriding the one before: the text of a
+    /// file, the environment, and the flags.
     ///
     /// # Errors
-    /// [`ConfigError`], which names the key and the form that is wanted.
+    /// [`ConfigError`], which names the key and the expected form.
     pub fn read(
         file: Option<&str>,
         environment: impl IntoIterator<Item = (String, String)>,
@@ -65,7 +65,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What this file says, on a machine that is the same everywhere.
+    /// The configuration in this file, on a machine that is always the same.
     ///
     /// # Errors
     /// See [`read`](Self::read).
@@ -73,7 +73,7 @@ impl Config {
         Self::read(Some(text), [], RawConfig::default(), &Machine::default())
     }
 
-    /// Whether the keys go together.
+    /// Checks keys that depend on each other.
     fn check(&self) -> Result<(), ConfigError> {
         if self.tls.cert.is_some() != self.tls.key.is_some() {
             return Err(ConfigError::Together {
@@ -114,8 +114,8 @@ impl Config {
         Ok(())
     }
 
-    /// This configuration as far as a server that runs with `running` can take it over, and the keys
-    /// that it cannot.
+    /// This configuration as far as a server that runs with `running` can adopt it, and the keys
+    /// that need a restart.
     pub fn beside(mut self, running: &Self) -> (Self, Vec<&'static Key>) {
         let changed = self.changed(running);
         let kept = changed.into_iter().filter(|key| key.is_fixed).collect();
@@ -152,7 +152,7 @@ impl Config {
         }
     }
 
-    /// The chat's part of it.
+    /// The settings of the chat.
     pub(crate) fn settings(&self) -> Settings {
         Settings {
             people_max: self.limits.people_max,
@@ -171,13 +171,13 @@ impl Config {
         }
     }
 
-    /// The names that the server goes by, as far as people could have them.
+    /// The server's own names, if people could have them.
     fn own_names(&self) -> Vec<Name> {
         let irc = irc::Settings::new(&self.server.name, &self.irc.network, self.irc.lobby);
         irc.own_names().filter_map(Name::known).collect()
     }
 
-    /// The store's part of it.
+    /// The settings of the store's retention.
     pub(crate) fn retention(&self) -> Retention {
         let bytes_max = self.history.size_mib_max.map(|mib| mib << 20);
         let in_memory = self.server.memory.then_some(MEMORY_BYTES_MAX);
@@ -189,8 +189,8 @@ impl Config {
 }
 
 impl RawConfig {
-    /// A source that names a folder wants it used, whatever the sources below say of memory; and the
-    /// reverse.
+    /// A source that names a folder means it to be used, whatever lower sources say about memory;
+    /// and the reverse.
     fn with_one_place(mut self) -> Self {
         if self.server.data.is_some() {
             self.server.memory = self.server.memory.or(Some(false));
@@ -200,7 +200,7 @@ impl RawConfig {
 }
 
 impl DefaultsConfig {
-    /// How somebody who has chosen nothing sees the chat. The zone is the server's own.
+    /// The preferences of somebody who has chosen nothing. The time zone is the server's.
     pub(crate) fn prefs(&self) -> Prefs {
         Prefs {
             time: self.time,

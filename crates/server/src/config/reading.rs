@@ -1,7 +1,7 @@
-//! Reading the files that the configuration is in or names.
+//! Reading the configuration's file and the files that it names.
 //!
-//! At the start a file may be a pipe, as in `--config <(...)`. When the server runs, one may not: a pipe
-//! that was read reads as empty, and one that nobody writes to would hold the reader up for ever.
+//! At the start a file may be a pipe, as in `--config <(...)`. Later it may not: a pipe that was
+//! read reads as empty, and one without a writer would block the reader for ever.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -12,7 +12,7 @@ use rustix::fs::{Mode, OFlags};
 /// Whether a file is read for the first time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// Whatever can be read will do.
+    /// Anything that can be read.
     First,
     /// Only what reads the same a second time.
     Again,
@@ -22,7 +22,7 @@ impl Reading {
     /// All bytes of a file.
     ///
     /// # Errors
-    /// What the system says, or that it cannot be read again.
+    /// What the system says, or that the file cannot be read again.
     pub fn bytes(self, path: &Path) -> io::Result<Vec<u8>> {
         if self == Self::First {
             return fs::read(path);
@@ -40,10 +40,10 @@ impl Reading {
         Ok(bytes)
     }
 
-    /// All of a file that is text.
+    /// A file's text.
     ///
     /// # Errors
-    /// Likewise, or that it is no text.
+    /// The same, or that it is no text.
     pub fn text(self, path: &Path) -> io::Result<String> {
         String::from_utf8(self.bytes(path)?)
             .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))

@@ -1,7 +1,7 @@
-//! Passwords that the server itself works with, and the files that they may stand in.
+//! Passwords that the server itself uses, and the files that may have them.
 //!
-//! A file is read when the server starts or reads its configuration again, and by no tool but the one that
-//! gives an account its password: those who export or back up need none.
+//! The files are read when the server starts or reloads its configuration, and by the one command
+//! that gives an account its password; export and backup need none.
 
 use std::path::{Path, PathBuf};
 
@@ -13,18 +13,18 @@ use super::form::Form;
 use super::keys::Config;
 use super::reading::Reading;
 
-/// The keys of files that passwords stand in.
+/// The keys of files that have passwords.
 const SERVER_FILE: (Secret, &str) = (Secret::Server, "server.password_file");
 const GATEWAYS_FILE: (Secret, &str) = (Secret::Gateways, "irc.gateway_password_file");
 
 /// It is no part of a line.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The password in these bytes of a file, or of an input: their first line, without a byte order mark
-/// and the end of the line.
+/// The password in these bytes of a file or an input: their first line, without byte order mark and
+/// line end.
 ///
 /// # Errors
-/// [`NotUtf8`], as a sentence for those who run the server.
+/// [`NotUtf8`], as a sentence for administrators.
 pub fn password_line(bytes: &[u8]) -> Result<&str, NotUtf8> {
     let line = bytes
         .split(|&byte| byte == b'\n')
@@ -35,7 +35,7 @@ pub fn password_line(bytes: &[u8]) -> Result<&str, NotUtf8> {
     Ok(line.trim_end_matches('\r'))
 }
 
-/// A password in another encoding would be another password at each client.
+/// In another encoding each client would need another password.
 #[derive(Debug, thiserror::Error)]
 #[error("the password is not UTF-8 text; write it in UTF-8")]
 pub struct NotUtf8;
@@ -43,9 +43,9 @@ pub struct NotUtf8;
 /// A password of the server's. It is never shown.
 #[derive(Clone, Copy)]
 pub(super) enum Secret {
-    /// That of everybody, which is also the first line of some.
+    /// The server's password, which some clients send as their first line.
     Server,
-    /// That of gateways, a word of WEBIRC.
+    /// The gateways' password, a word of WEBIRC.
     Gateways,
 }
 
@@ -77,7 +77,7 @@ impl Form for Secret {
     }
 }
 
-/// Whether a line is taken for what a person types, first or when asked.
+/// Whether a person can type a password, as the first line or when prompted.
 fn is_line(text: &str) -> bool {
     let is_plain = |end| {
         let line = format!("{text}{end}");
@@ -89,7 +89,7 @@ fn is_line(text: &str) -> bool {
 }
 
 impl Config {
-    /// The same with the passwords that stand in files.
+    /// This configuration with the passwords from files.
     ///
     /// # Errors
     /// [`ConfigError`] if a file cannot be read, or its first line is no password.
@@ -112,7 +112,7 @@ impl Config {
         Ok(self)
     }
 
-    /// Whether a password is the server's own, as far as the file that it may stand in can be read.
+    /// Whether a password is the server's own, as far as its file can be read.
     pub fn is_server_password(&self, password: &str) -> bool {
         let path = self.server.password_file.as_deref();
         let (form, key) = SERVER_FILE;

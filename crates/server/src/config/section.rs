@@ -1,24 +1,23 @@
-//! The macro that makes a section of the configuration out of one list of keys: what a source may
-//! say ([`RawConfig`](super::RawConfig)), what the server works with ([`Config`](super::Config)),
-//! and what the example file and the environment call each key. So nothing about a key is written
-//! twice.
+//! The macro that makes a section of the configuration from one list of keys: what a source may set
+//! ([`RawConfig`](super::RawConfig)), what the server uses ([`Config`](super::Config)), and what
+//! the example file and the environment call each key. So nothing about a key is written twice.
 //!
-//! `confique` does the same by a derive. It reads only the environment of the process, which a test
-//! cannot set without unsafe code, passes a wrong value's error on in serde's words (`expected
-//! usize`), and knows neither ranges nor unknown variables; what was left to it saved nothing.
+//! `confique` does the same with a derive. But it reads only the environment of the process, which
+//! a test cannot set without unsafe code, reports wrong values in serde's words (`expected usize`),
+//! and knows neither ranges nor unknown variables; what was left saved nothing.
 
 use super::form::Form;
 
 /// What is known of a key without its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// The section that it stands in.
+    /// Its section.
     pub section: &'static str,
     /// Its name there.
     pub name: &'static str,
     /// What it is for, line by line.
     pub(super) about: &'static [&'static str],
-    /// A short name of its variable, beside the regular one.
+    /// A short name of its variable, besides the regular one.
     pub(super) short: Option<&'static str>,
     /// An example, where the default depends on the machine.
     pub(super) like: Option<&'static str>,
@@ -78,13 +77,13 @@ impl std::fmt::Display for Key {
     }
 }
 
-/// Tells the compiler which value a form is of.
+/// Tells the compiler which type of value a form has.
 pub(super) const fn form_of<T, F: Form<Value = T>>(form: F) -> F {
     form
 }
 
-/// One section. A line of it is: what the key is for, its name, its field, the field's type, the
-/// form of the value, the default on a machine, and what else [`Key`] knows.
+/// One section. Each line has a key's description, its name, its field, the field's type, the form
+/// of the value, the default on a machine, and what else [`Key`] knows.
 macro_rules! section {
     (
         $(#[doc = $title:literal])*
@@ -116,7 +115,7 @@ macro_rules! section {
             /// Sets a key of [`KEYS`](Self::KEYS).
             ///
             /// # Errors
-            /// The form that is wanted, in words.
+            /// The expected form, in words.
             pub(super) fn set(&mut self, key: &str, given: &Given) -> Result<(), String> {
                 match key {
                     $( $key => {
@@ -129,7 +128,7 @@ macro_rules! section {
                 Ok(())
             }
 
-            /// What this source says, and where it says nothing what the one below does.
+            /// This source's values, and where it has none those of the source below.
             pub(super) fn over(self, below: Self) -> Self {
                 Self { $( $field: self.$field.or(below.$field), )* }
             }
@@ -150,7 +149,7 @@ macro_rules! section {
                 vec![ $( form_of::<$T, _>($form).show(&self.$field) ),* ]
             }
 
-            /// The keys that are not as in `other`.
+            /// The keys whose values differ from `other`.
             pub(super) fn changed(&self, other: &Self) -> Vec<&'static Key> {
                 let same = [ $( self.$field == other.$field ),* ];
                 let keys = $Raw::KEYS.iter().zip(same);
@@ -163,13 +162,13 @@ macro_rules! section {
 /// All sections together.
 macro_rules! sections {
     ($( $(#[doc = $about:literal])* $name:ident: $Section:ident, $Raw:ident; )*) => {
-        /// A configuration that can be worked with: every key has a value, every value was checked.
+        /// A resolved configuration: every key has a value, and every value was checked.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Config {
             $( $(#[doc = $about])* pub $name: $Section, )*
         }
 
-        /// What one source says, or several laid over one another.
+        /// What one source sets, or several layered.
         #[derive(Clone, Debug, Default, PartialEq)]
         pub struct RawConfig {
             $( $(#[doc = $about])* pub $name: $Raw, )*
@@ -181,10 +180,10 @@ macro_rules! sections {
         ];
 
         impl RawConfig {
-            /// Sets a key that is known.
+            /// Sets a known key.
             ///
             /// # Errors
-            /// The form that is wanted, in words.
+            /// The expected form, in words.
             pub(super) fn set(&mut self, key: &Key, given: &Given) -> Result<(), String> {
                 match key.section {
                     $( stringify!($name) => self.$name.set(key.name, given), )*
@@ -192,7 +191,7 @@ macro_rules! sections {
                 }
             }
 
-            /// What this source says, and where it says nothing what the one below does.
+            /// This source's values, and where it has none those of the source below.
             #[must_use]
             pub fn over(self, below: Self) -> Self {
                 Self { $( $name: self.$name.over(below.$name), )* }
@@ -209,7 +208,7 @@ macro_rules! sections {
                 [ $( self.$name.shown() ),* ].concat()
             }
 
-            /// The keys that are not as in `other`.
+            /// The keys whose values differ from `other`.
             pub fn changed(&self, other: &Self) -> Vec<&'static Key> {
                 [ $( self.$name.changed(&other.$name) ),* ].concat()
             }

@@ -13,7 +13,7 @@ use super::section::Key;
 /// What chinwag's variables begin with.
 const PREFIX: &str = "CHINWAG_";
 
-/// Variables that begin so and are no settings of the server.
+/// Variables with chinwag's prefix that are no settings of the server.
 const OTHERS: &[(&str, &str)] = &[
     ("CHINWAG_CONFIG", "the file itself"),
     ("CHINWAG_PASSWORD", "for `chinwag join`"),
@@ -60,10 +60,10 @@ pub(super) fn read_file(text: &str) -> Result<RawConfig, ConfigError> {
 }
 
 impl RawConfig {
-    /// Sets a key, such as `server.name`, to what a flag says. The key is one of those that exist.
+    /// Sets a key that exists, such as `server.name`, from a flag.
     ///
     /// # Errors
-    /// [`ConfigError`] if the key does not take it.
+    /// [`ConfigError`] if the key does not take the value.
     pub fn set_flag(
         &mut self,
         flag: &'static str,
@@ -83,7 +83,7 @@ impl RawConfig {
     }
 }
 
-/// Reads the environment. Variables that do not begin like chinwag's are skipped.
+/// Reads the environment. Skips variables without chinwag's prefix.
 pub(super) fn read_environment(
     variables: impl IntoIterator<Item = (String, String)>,
 ) -> Result<RawConfig, ConfigError> {
@@ -171,7 +171,7 @@ fn given(value: &DeValue<'_>) -> Given {
 
 fn no_section(origin: ValueOrigin, name: &str, value: &DeValue<'_>) -> ConfigError {
     if !matches!(value, DeValue::Table(_)) {
-        // A key that stands above all sections.
+        // A key above all sections.
         let own = keys().find(|key| key.name == name);
         let own = own.map(|key| format!("{} in [{}]", key.name, key.section));
         let similar = own.or_else(|| similar_key("", name));
@@ -218,7 +218,8 @@ fn synonym(typed: &str) -> Option<&'static Key> {
     keys().find(|key| key.name == *name)
 }
 
-/// The key that was probably meant: one of the section, or the very name in another.
+/// The key that was probably meant: a similar one of the section, or one of exactly that name
+/// elsewhere.
 fn similar_key(section: &str, typed: &str) -> Option<String> {
     let own = keys().filter(|key| key.section == section);
     let own = most_similar(typed, own.map(|key| key.name.to_owned()));
@@ -242,7 +243,7 @@ fn similar_variable(typed: &str) -> Option<String> {
     near.or_else(|| synonym(&typed).map(name))
 }
 
-/// The one that differs by a slip or two.
+/// The name that differs by a typo or two.
 fn most_similar(typed: &str, names: impl Iterator<Item = String>) -> Option<String> {
     let slips_max = (typed.len() / 3).clamp(1, 3);
     let slips = names.map(|name| {
@@ -253,7 +254,7 @@ fn most_similar(typed: &str, names: impl Iterator<Item = String>) -> Option<Stri
     near.min().map(|(_, name)| name)
 }
 
-/// The lines of a file, to say where something stands.
+/// The lines of a file, to find where something is.
 struct Lines<'a>(&'a str);
 
 impl Lines<'_> {
@@ -266,7 +267,7 @@ impl Lines<'_> {
         1 + before.matches('\n').count()
     }
 
-    /// What is no TOML. The commonest mistake is a value without quotation marks; then its key says
+    /// A syntax error of TOML. The commonest is a value without quotation marks; then its key says
     /// more than the parser does.
     fn syntax(&self, error: &toml::de::Error) -> ConfigError {
         let number = self.number(error.span().map_or(0, |span| span.start));
@@ -292,7 +293,7 @@ impl Lines<'_> {
         ConfigError::Syntax { origin, reason }
     }
 
-    /// The key, and what it is given, on a line that reads as one.
+    /// The key and the value on a line that is an assignment.
     fn assignment(&self, number: usize) -> Option<(&'static Key, &str)> {
         let (name, given) = self.0.lines().nth(number - 1)?.split_once('=')?;
         let above = self.0.lines().take(number).map(str::trim);

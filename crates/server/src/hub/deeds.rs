@@ -1,8 +1,9 @@
-//! What others did to people whose link was lost, and in their rooms: a resumed session is told, in its place among
-//! what it missed, as it would have been live.
+//! What others did to people whose link was lost, and in their rooms: a resumed session sees it, in
+//! its place among what it missed, as it would have been live.
 //!
-//! The acts in a room are kept for as long as a session can be resumed, even if nobody's link is known to be lost:
-//! an act that was in flight when a link broke must be shown too. Topics and announcements are the store's.
+//! The acts in a room are kept for as long as a session can be resumed, even if no link is known to
+//! be lost: an act that was in flight when a link broke must be shown too. The store has topics and
+//! announcements.
 
 use std::sync::Arc;
 
@@ -11,10 +12,11 @@ use hashbrown::HashMap;
 
 use super::Hub;
 
-/// Deeds that are kept for one person, or of one room: of more the oldest are forgotten.
+/// The most acts kept for one person, or of one room; the oldest are forgotten.
 const DEEDS_MAX: usize = 64;
 
-/// Rooms, and likewise people, of which deeds are kept. Who makes rooms to fill the memory comes to its end.
+/// The most rooms, and likewise people, with acts. It stops people who create rooms to fill the
+/// memory.
 const LISTS_MAX: usize = 4_096;
 
 /// See the [module](self).
@@ -25,7 +27,7 @@ pub(super) struct Deeds {
 }
 
 impl Deeds {
-    /// Takes note of an event. It concerns people whose link is lost as far as the caller knows.
+    /// Notes an event. It is kept for the people that `is_lost` picks.
     pub(super) fn note(&mut self, event: &Arc<Event>, is_lost: impl Fn(PersonId) -> bool) {
         let is_told = match &event.fact {
             Fact::Moderated(entry) => !matches!(entry.act, ModAction::Announce(_)),
@@ -45,7 +47,7 @@ impl Deeds {
         }
     }
 
-    /// What a person is told whose rooms these are, in no order.
+    /// Takes out what a person with these rooms missed, in no particular order.
     pub(super) fn take(
         &mut self,
         person: PersonId,
@@ -59,7 +61,7 @@ impl Deeds {
         own.into_iter().chain(in_rooms)
     }
 
-    /// The same, in order, for it to be told another time.
+    /// The same, in order, left in place for another time.
     fn of(&self, person: PersonId, rooms: &[(RoomId, Seq)]) -> Vec<Arc<Event>> {
         let own = self.of_people.get(&person).into_iter().flatten();
         let in_rooms = rooms.iter().flat_map(|(room, seen)| {
@@ -72,12 +74,12 @@ impl Deeds {
         all
     }
 
-    /// A session can no longer be resumed.
+    /// Forgets the acts kept for a session that can no longer be resumed.
     pub(super) fn forget(&mut self, person: PersonId) {
         self.of_people.remove(&person);
     }
 
-    /// Forgets what nobody can have missed who may come back.
+    /// Forgets acts that nobody who may come back can have missed.
     pub(super) fn expire(&mut self, before: Timestamp) {
         self.in_rooms.retain(|_, deeds| {
             deeds.retain(|event| event.at >= before);
@@ -87,7 +89,8 @@ impl Deeds {
 }
 
 impl Hub {
-    /// What was done to a person and in its rooms, each behind its place, as lines that outlive the process.
+    /// What was done to a person and in their rooms, each with its place, as lines that outlive the
+    /// process.
     pub(super) fn deeds_told(
         &self,
         person: PersonId,
@@ -107,7 +110,7 @@ impl Hub {
     }
 }
 
-/// Adds an event to a list, if there is space for it.
+/// Adds an event to a list, if there is space.
 fn put<K: Copy + Eq + std::hash::Hash>(
     lists: &mut HashMap<K, Vec<Arc<Event>>>,
     key: K,

@@ -1,4 +1,5 @@
-//! A turn in the making: what has happened in it, what waits for the commit, and who is still to be answered.
+//! A turn in the making: what has happened in it, what waits for the commit, and who has to be
+//! answered.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,23 +24,23 @@ pub(super) struct Draft {
     pub(super) queries: Vec<(Caller, Ticket, Query)>,
     /// Kept for its memory.
     pub(super) facts: Vec<Fact>,
-    /// The connection whose request is being done.
+    /// The connection whose request is being processed.
     pub(super) conn: Option<ConnId>,
-    /// The rooms that the person who has just come is not in again.
+    /// The rooms that an arriving person could not enter again.
     pub(super) left_out: Vec<LeftOut>,
 }
 
-/// A command whose answer waits for the commit.
+/// A command that is answered after the commit.
 pub(super) struct Staged {
     pub(super) sender: Requester,
-    /// What was decided. Talk that is refused behind other talk waits too, so that a session is
-    /// answered in the order in which it has talked.
+    /// The decision. A refused message waits behind earlier ones too, so that a session is answered
+    /// in the order of its messages.
     pub(super) outcome: Result<Outcome, Rejection>,
     /// Where its events are among the turn's.
     pub(super) events: Range<usize>,
 }
 
-/// A reply that may still have to look at what the turn leaves behind.
+/// A reply that may still depend on the state after the turn.
 pub(super) struct DraftReply {
     pub(super) conn: ConnId,
     pub(super) ticket: Ticket,
@@ -55,9 +56,9 @@ pub(super) enum DraftBody {
 }
 
 impl Draft {
-    /// Whether a command may depend on what is staged. A message under a key may be there already; the
-    /// server's own commands look at everything; a session that is taken over may be anybody's; and who
-    /// leaves is told first what became of the last lines.
+    /// Whether a command may depend on what is staged. The key of a message may be staged; the
+    /// server's own commands look at everything; any session may be taken over; and a person who
+    /// leaves first learns what became of their last lines.
     pub(super) fn concerns(&self, caller: Caller, command: &Command) -> bool {
         match (caller, command) {
             (Caller::Server, _)
@@ -73,8 +74,8 @@ impl Draft {
         }
     }
 
-    /// Takes the answer to a request. Its session sees it behind the events up to `after`; the shell and the server
-    /// itself are answered in another way.
+    /// Adds the answer to a request. Its session sees it after the events up to `after`; the shell
+    /// and the server itself are answered differently.
     pub(super) fn reply(&mut self, (caller, ticket): Requester, after: Seq, body: DraftBody) {
         let Some(conn) = conn_of(caller) else {
             return;

@@ -1,12 +1,12 @@
-//! The hub's lines in the server's own log: who came, who left, who was thrown out or refused. It
-//! must not know what was said: no text of a person's, a reason included, gets into the log.
+//! The hub's lines in the server's own log: who came, left, was thrown out or was refused. It must
+//! not know what was said: no text of a person, not even a reason, gets into the log.
 
 use chinwag_core::{
     AccountChange, AuditEntry, Caller, Command, CredentialKind, Event, Fact, LoggedIn, ModAction,
     Name, QuitReason, Rejection, RoomDeed,
 };
 
-/// Logs an event that those who run the server want to know of.
+/// Logs an event that administrators want to know of.
 pub(super) fn note(event: &Event) {
     match &event.fact {
         Fact::LoggedIn(login) => {
@@ -87,7 +87,7 @@ fn note_act(entry: &AuditEntry) {
     }
 }
 
-/// What an operator did in a room that it does not moderate.
+/// An operator's act in a room that they do not moderate.
 fn kind_of(deed: &RoomDeed) -> String {
     match deed {
         RoomDeed::Set(setting) => format!("set {setting}"),
@@ -102,7 +102,7 @@ fn kind_of(deed: &RoomDeed) -> String {
     }
 }
 
-/// Logs that someone was not let in, or has guessed at a code.
+/// Logs that somebody was not let in, or has guessed at a code.
 pub(super) fn note_refusal(caller: Caller, command: Refused, rejection: &Rejection) {
     let (address, is_outside) = match caller {
         Caller::Anonymous { address, .. } => (address, true),

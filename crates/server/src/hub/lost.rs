@@ -1,9 +1,9 @@
-//! What the hub keeps of sessions beside what the chat knows: the choices of their dialects and, for those whose
-//! link is lost, what the peer of the last connection has not received.
+//! What the hub keeps of sessions besides what the chat knows: the choices of their dialects and,
+//! if the link is lost, what the peer of the last connection has not received.
 //!
-//! Only the shard of the last connection knows that, and it may still be writing when another connection resumes
-//! the session. So the hub answers a resume when that shard has reported the final state, which it does as soon as
-//! it hears of the resume.
+//! Only the shard of the last connection knows that, and it may still be writing when another
+//! connection resumes the session. So the hub answers a resume after that shard has reported the
+//! final state, which it does as soon as it hears of the resume.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -25,27 +25,29 @@ use super::request::{Requester, conn_of};
 use super::{Arrived, Hub, ReplyBody, Resumed};
 use crate::limits::UNSEEN_BYTES_MAX;
 
-/// The time after which who resumes waits no longer for a shard. None takes that long.
+/// How long a resume waits for a shard. None takes that long.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct LostSessions {
     saved: HashMap<PersonId, Arc<Saved>>,
-    /// Those who came in with their account, and were given what it had set. Who logs in later has not
-    /// seen that, and does not change it.
+    /// People who came in with their account and were given its settings. People who log in later
+    /// have not seen those, and do not change them.
     owners: HashSet<PersonId>,
     unseen: HashMap<PersonId, Unseen>,
-    /// Bytes of private lines in `unseen`, by household, so that nobody who cuts links takes the lines of others.
+    /// Bytes of private lines in `unseen`, by household, so that nobody who cuts links displaces
+    /// the lines of others.
     bytes: Holdings<PersonId, IpNet>,
-    /// Those who have lost their connection, and when their session ends; in that order.
+    /// People who have lost their connection, with the end of their session, in that order.
     expiring: VecDeque<(Timestamp, PersonId)>,
     /// Those who are resuming, by the connection before.
     waiting: HashMap<ConnId, Waiting>,
     pub(super) deeds: Deeds,
-    /// Rooms that they were in and that have ended since.
+    /// Rooms that they were in and that were closed since.
     ended: HashMap<PersonId, Vec<KeptRoom>>,
-    /// Those of them that one of these people has made again: the others were there as well.
+    /// Those rooms that one of these people has created again, with the new number: the others were
+    /// there as well.
     pub(super) remade: HashMap<RoomId, RoomId>,
 }
 
@@ -53,12 +55,13 @@ pub(super) struct LostSessions {
 #[derive(Debug)]
 struct Unseen {
     conn: ConnId,
-    /// Those who share its part of the memory, if there is such a bound.
+    /// The household whose quota it counts against, if there is such a bound.
     household: Option<IpNet>,
     lines: Unacknowledged,
-    /// Private messages that came while the link was lost, for which the connection was too short.
+    /// Private messages that came while the link was lost and that a short connection could not
+    /// show.
     kept: Vec<Event>,
-    /// Rooms that it could not be told to be out of.
+    /// Rooms that the person left without being told.
     left_out: Vec<LeftOut>,
     is_final: bool,
 }
@@ -68,19 +71,19 @@ struct Unseen {
 struct Waiting {
     sender: Requester,
     person: PersonId,
-    /// All up to this was shown, if nobody knows better.
+    /// Everything up to this event was shown, unless the shard knows better.
     seen: Seq,
-    /// The newest event that the session does not see by itself.
+    /// The newest event that the session does not see live.
     until: Seq,
     since: Timestamp,
     kept: Vec<Event>,
-    /// Others that came, whose place those took.
+    /// How many others came and were dropped to make space.
     omitted: u64,
     left_out: Vec<LeftOut>,
 }
 
 impl LostSessions {
-    /// A person has left; its session can be resumed until then, if at all.
+    /// Notes that a person has left; the session can be resumed until `until`, if at all.
     pub(super) fn handle_quit(&mut self, person: PersonId, until: Option<Timestamp>) {
         match until {
             Some(until) => self.expiring.push_back((until, person)),
@@ -96,12 +99,12 @@ impl LostSessions {
         self.take_unseen(person);
     }
 
-    /// A room has ended that a person whose link is lost was in.
+    /// Notes that a room was closed in which a person was when their link was lost.
     pub(super) fn note_ended(&mut self, person: PersonId, room: KeptRoom) {
         self.ended.entry(person).or_default().push(room);
     }
 
-    /// The rooms that have ended since a person's link was lost.
+    /// The rooms that were closed since a person's link was lost.
     pub(super) fn ended(&self, person: PersonId) -> &[KeptRoom] {
         self.ended.get(&person).map_or(&[], Vec::as_slice)
     }
@@ -116,7 +119,7 @@ impl LostSessions {
         self.unseen.remove(&person)
     }
 
-    /// Keeps what a peer has not got. Private lines for which there is no space are counted as skipped.
+    /// Keeps what a peer has not received. Private lines without space count as skipped.
     fn put_unseen(&mut self, person: PersonId, mut unseen: Unseen) {
         self.take_unseen(person);
         let household = Vec::from_iter(unseen.household);
@@ -126,7 +129,7 @@ impl LostSessions {
         self.unseen.insert(person, unseen);
     }
 
-    /// Keeps what the peer has not got beside what is known, if there is space.
+    /// Keeps more that the peer has not received, if there is space.
     fn add_unseen(&mut self, person: PersonId, mut more: Unacknowledged) {
         let Some(unseen) = self.unseen.get_mut(&person) else {
             return;
@@ -141,7 +144,7 @@ impl LostSessions {
             .put(person, household, unseen.lines.private_bytes());
     }
 
-    /// Lets another connection wait in the place of one that has not been answered, if there is one.
+    /// Lets another connection wait in place of one that was not answered, if there is one.
     fn go_on_waiting(&mut self, before: ConnId, now: &Waiting) -> bool {
         let mut waiting = self.waiting.values_mut();
         let Some(waiting) = waiting.find(|waiting| waiting.is_on(before)) else {
@@ -154,12 +157,12 @@ impl LostSessions {
         true
     }
 
-    /// Whether what a person sets is what its account has set.
+    /// Whether a person's choices are those of their account.
     pub(super) fn is_owner(&self, person: PersonId) -> bool {
         self.owners.contains(&person)
     }
 
-    /// A person has come in with its account, or logged in or out of one since.
+    /// Notes that a person has come in with their account, or has logged in or out since.
     pub(super) fn set_owner(&mut self, person: PersonId, is_owner: bool) {
         match is_owner {
             true => drop(self.owners.insert(person)),
@@ -172,7 +175,7 @@ impl LostSessions {
         self.saved.get(&person).map(|saved| &**saved)
     }
 
-    /// What the peer of a person's last connection has not got, as far as is known.
+    /// What the peer of a person's last connection has not received, as far as known.
     pub(super) fn unseen(&self, person: PersonId) -> Option<&Unacknowledged> {
         self.unseen.get(&person).map(|unseen| &unseen.lines)
     }
@@ -183,7 +186,7 @@ impl LostSessions {
         unseen.map_or(&[], |unseen| &unseen.kept)
     }
 
-    /// A private message is deleted that these people may not have been shown.
+    /// Deletes a private message that these people may not have been shown.
     pub(super) fn delete(&mut self, message: Seq, receivers: &[PersonId]) {
         for person in receivers {
             if let Some(unseen) = self.unseen.get_mut(person) {
@@ -200,7 +203,7 @@ impl LostSessions {
         }
     }
 
-    /// Puts back what a person had chosen at an earlier visit.
+    /// Puts back the choices of a person's earlier visit.
     pub(super) fn restore_saved(&mut self, person: PersonId, saved: Saved) {
         self.saved.insert(person, Arc::new(saved));
     }
@@ -231,7 +234,7 @@ impl LostSessions {
         self.expiring.insert(place, (until, person));
     }
 
-    /// Forgets what belongs to sessions that can no longer be resumed.
+    /// Forgets everything about sessions that can no longer be resumed.
     fn expire(&mut self, now: Timestamp, is_here: impl Fn(PersonId) -> bool) {
         while let Some((until, person)) = self.expiring.front().copied()
             && until <= now
@@ -245,7 +248,7 @@ impl LostSessions {
     }
 }
 
-/// Leaves out private lines for which a household has no space, and counts them.
+/// Drops private lines for which a household has no space, and counts them.
 fn fit(lines: &mut Unacknowledged, household: &[IpNet], held: &Holdings<PersonId, IpNet>) {
     if !held.have_space(household, lines.private_bytes(), UNSEEN_BYTES_MAX) {
         lines.drop_private();
@@ -253,8 +256,8 @@ fn fit(lines: &mut Unacknowledged, household: &[IpNet], held: &Holdings<PersonId
 }
 
 impl Hub {
-    /// Keeps a dialect's choices with a person. Those of a guest who has chosen nothing and talks in the
-    /// room that it has entered last need no place: most people are such.
+    /// Keeps a dialect's choices with a person. A guest who has chosen nothing and talks in the
+    /// room that they entered last needs no entry: most people are like that.
     pub(super) fn save(&mut self, caller: Caller, saved: Arc<Saved>, is_default: bool) {
         if let Caller::Person { person, conn, .. } = caller
             && self.chat.speaks_for(person, conn)
@@ -274,7 +277,8 @@ impl Hub {
         }
     }
 
-    /// Keeps what a connection's peer has not got, or answers who waits for that.
+    /// Keeps what a connection's peer has not received, or answers the connection that waits for
+    /// it.
     pub(super) fn note_unseen(&mut self, caller: Caller, lines: Unacknowledged, is_final: bool) {
         let Caller::Person { person, conn, .. } = caller else {
             return;
@@ -286,11 +290,12 @@ impl Hub {
         let known = known.filter(|known| known.conn == conn);
         let is_theirs = known.is_some();
         if known.is_some_and(|known| known.is_final) {
-            // It was gone before it was told what its person had missed, which is all known.
+            // The connection was lost before it was shown what its person had missed; that is all
+            // there is.
             self.lost.add_unseen(person, lines);
             return self.survivors.handle_change(person);
         }
-        // While it waits for what it has to be shown it knows less than will be known.
+        // While it waits to be shown something it knows less than the report will.
         let waits = self
             .lost
             .waiting
@@ -310,7 +315,7 @@ impl Hub {
         }
     }
 
-    /// Answers who has resumed a session, as soon as it is known what is to be shown.
+    /// Answers a resume as soon as it is known what to show.
     pub(super) fn resume(&mut self, sender: Requester, person: PersonId, seen: Option<Seq>) {
         let until = self.numbers.last();
         let gone = std::mem::take(&mut self.turn.left_out);
@@ -380,7 +385,7 @@ impl Hub {
             return;
         };
         if !self.chat.speaks_for(person, conn) {
-            // It is gone again: the next one is shown it.
+            // The connection is lost again: the next one is shown this.
             let unseen = Unseen {
                 conn,
                 household: self.chat.household_of(person),
@@ -411,7 +416,7 @@ impl Hub {
         self.reply(sender, DraftBody::Ready(body));
     }
 
-    /// A person by all its names, for the store to find its private messages.
+    /// A person with all their names, for the store to find their private messages.
     fn past_person(&self, person: PersonId) -> Option<PastPerson> {
         let session = self.chat.kept_session(person)?;
         Some(PastPerson {
@@ -421,7 +426,7 @@ impl Hub {
         })
     }
 
-    /// What a person has chosen. The room that it talked in may have gone.
+    /// What a person has chosen. The room that they talked in may have gone.
     pub(super) fn saved_now(&self, person: PersonId) -> Option<Saved> {
         let saved = self.lost.saved(person)?.clone();
         let rooms = self.chat.rooms_of(person);
@@ -429,7 +434,7 @@ impl Hub {
         Some(saved.with_current(current))
     }
 
-    /// Forgets what can no longer be resumed, and answers who has waited too long.
+    /// Forgets what can no longer be resumed, and answers those who have waited too long.
     pub(super) fn tidy_lost(&mut self, now: Timestamp) {
         let chat = &self.chat;
         self.lost.expire(now, |person| chat.is_here(person));

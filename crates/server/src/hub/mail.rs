@@ -1,12 +1,12 @@
-//! Private messages that were kept for an account: they are shown to the next person who is logged in to
-//! it, with the rest of what it missed if that resumes a session, and the store forgets them then.
+//! Private messages that were kept for an account. The next person who is logged in to it is shown
+//! them, along with what they missed if they resume a session; then the store forgets them.
 
 use chinwag_core::{Caller, Command, Name, Outcome, Seq, Timestamp};
 
 use super::Hub;
 
 impl Hub {
-    /// Shows a person what was kept for its account, behind the answer to what has logged it in.
+    /// Shows a person what was kept for their account, after the answer to their login.
     pub(super) fn show_kept(&mut self, caller: Caller, outcome: Outcome, now: Timestamp) {
         let person = match (outcome, caller) {
             (Outcome::LoggedIn(person) | Outcome::Resumed { person, .. }, _) => person,
@@ -26,15 +26,15 @@ impl Hub {
         }
     }
 
-    /// Somebody is shown what is kept for an account, at an arrival or with a session that was lost.
+    /// Notes that somebody is shown what is kept for an account, on arriving or resuming.
     pub(super) fn note_mail_taken(&mut self, account: Option<&Name>, shown: Seq) {
         let account = account.filter(|account| self.chat.has_mail(account));
         let shown = account.map(|account| (account.clone(), shown));
         self.survivors.shown.extend(shown);
     }
 
-    /// Has the store forget what was shown. Until then a server that is killed shows it once more,
-    /// which is better than never.
+    /// Makes the store forget what was shown. If the server is killed before that, it is shown once
+    /// more, which is better than never.
     pub(crate) fn forget_shown(&mut self) {
         let shown = &mut self.survivors.shown;
         if shown.is_empty() {

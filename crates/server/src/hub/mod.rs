@@ -1,16 +1,16 @@
-//! The hub owns the chat. One plain thread takes requests in batches and turns each batch into a
-//! *turn*: it decides every command, commits what must last in one transaction, and only then gives
-//! the events to the shards to be shown. While a commit runs the next batch gathers, so the busier
-//! the server, the cheaper a message.
+//! The hub owns the chat. One plain thread takes requests in batches and processes each batch as a
+//! *turn*: it decides every command, commits everything durable in one transaction, and only then
+//! gives the events to the shards, which show them. While a commit runs the next batch gathers, so
+//! the busier the server, the cheaper a message.
 //!
-//! It does no socket I/O and knows no dialect. Everything here but [`thread`] is synchronous and
+//! It does no socket I/O and knows no dialect. Everything here except [`thread`] is synchronous and
 //! takes the time as an argument, so that whole conversations run in tests without a thread.
 //!
-//! What must last is not true before it is committed: the facts of a durable command are *staged*,
+//! A durable fact is not true before it is committed: the facts of a durable command are *staged*,
 //! and applied after the commit. If the commit fails they are dropped, their senders are told, and
-//! nothing has to be undone. Messages can be staged many at a time because no decision looks at
-//! them; other durable commands commit what is staged first. Queries are answered when the turn has
-//! committed, so that a question between two messages costs no commit of its own.
+//! nothing has to be undone. Many messages can be staged at a time because no decision looks at
+//! them; other durable commands commit what is staged first. Queries are answered after the turn's
+//! commit, so that a question between two messages costs no commit of its own.
 
 mod deeds;
 mod draft;
@@ -66,16 +66,16 @@ pub(crate) struct Hub {
     turn: Draft,
     /// How those see the chat who have chosen nothing.
     defaults: Defaults,
-    /// Where random numbers come from.
+    /// The source of random numbers.
     rng: fn() -> u64,
-    /// Whose notes are kept, if there is one.
+    /// The password gate whose notes the hub stores, if there is one.
     gate: Option<PasswordGate>,
     saving: Saving,
 }
 
-/// How saving goes.
+/// The state of saving.
 struct Saving {
-    /// Counts what was committed, for those who follow behind.
+    /// Counts committed messages, for threads that follow the store.
     committed: Arc<AtomicU64>,
     /// The last commit failed.
     fails: bool,
@@ -166,7 +166,7 @@ impl Hub {
         (self.turn.facts, self.turn.conn) = (facts, None);
     }
 
-    /// Decides a command, and adds what follows from it to `facts`.
+    /// Decides a command, and adds the facts that follow from it to `facts`.
     fn decide(
         &mut self,
         caller: Caller,
@@ -204,7 +204,7 @@ impl Hub {
                 let left_out = self.restore_profile(person, now);
                 match left_out.is_empty() {
                     true => self.forget_restored(person),
-                    // It has been told, and is not told again.
+                    // They have been told already.
                     false => self.note_kept(person),
                 }
                 left_out
@@ -305,7 +305,7 @@ impl Hub {
     }
 
     fn refuse(&mut self, staged: Vec<Staged>) {
-        // From the back, so that the places of the others stay what they are.
+        // From the back, so that the indexes of the others stay valid.
         for staged in staged.iter().rev() {
             self.turn.events.drain(staged.events.clone());
         }
@@ -318,7 +318,7 @@ impl Hub {
         }
     }
 
-    /// Logs the first failure of a row and the end of it, not every message between.
+    /// Logs the first failure of a series and its end, not every message in between.
     fn note_saving(&mut self, error: Option<&chinwag_store::CommitError>) {
         match (error, self.saving.fails) {
             (Some(error), false) => tracing::error!("cannot save messages: {error}"),

@@ -1,8 +1,9 @@
-//! Who came, went or changed, and what moderators did, for the past of rooms.
+//! Joins, leaves, changes of name and acts of moderators, for the past of rooms.
 //!
-//! Nobody waits for any of it to be stored: the store gathers what the rooms are shown, and writes it with the next
-//! commit, or with the hub's work of every second. A server that is killed loses the last second of it. What is told
-//! in a summary is stored as the summary, so that a crowd costs a line in each room and not one for each person.
+//! Nobody waits for these to be stored: the store gathers what the rooms are shown, and writes it
+//! with the next commit, or with the hub's once-a-second work. A server that is killed loses the
+//! last second of it. What is told in a summary is stored as the summary, so that a crowd costs one
+//! line in each room and not one for each person.
 
 use std::collections::VecDeque;
 
@@ -11,23 +12,23 @@ use chinwag_store::SessionChanges;
 
 use super::Hub;
 
-/// What is told of movements, and how.
+/// How movements are told.
 #[derive(Debug, Default)]
 pub(super) struct Movements {
     presence: PresenceBatcher,
-    /// The rooms that are told of an event later, in a summary. In the order of the events.
+    /// The rooms that get an event later, in a summary. In the order of the events.
     summed: VecDeque<(Seq, RoomId)>,
     /// Some were not gathered, since too many wait.
     fails: bool,
 }
 
 impl Movements {
-    /// When rooms are to be told how many came and went.
+    /// When rooms have to be told how many came and went.
     pub(super) fn deadline(&self) -> Option<Timestamp> {
         self.presence.deadline()
     }
 
-    /// The rooms that are told later of an event, whose turn it is to be shown.
+    /// The rooms that get this event, which is about to be shown, later.
     pub(super) fn take_summed(&mut self, event: Seq) -> Box<[RoomId]> {
         let mut rooms = Vec::new();
         while let Some((_, room)) = self.summed.pop_front_if(|(seq, _)| *seq <= event) {
@@ -38,7 +39,7 @@ impl Movements {
 }
 
 impl Hub {
-    /// Takes note of an event that has become true.
+    /// Notes an event that has become true.
     pub(super) fn note_movement(&mut self, event: &Event) {
         if let Fact::Tidied { closed } = &event.fact {
             return self.store.forget_movements(closed);
@@ -63,7 +64,7 @@ impl Hub {
         self.movements.fails = fails;
     }
 
-    /// Tells rooms how many came and went, where it is time.
+    /// Tells rooms how many came and went, if it is time.
     pub(super) fn summarize_presence(&mut self, now: Timestamp) {
         if self.movements.deadline().is_none_or(|at| at > now) {
             return;
@@ -78,8 +79,9 @@ impl Hub {
         }
     }
 
-    /// Writes what has come of events that are stored: who reads on behind those must not miss it. Operators and
-    /// moderators alone do such things; what others are told goes with the next commit.
+    /// Stores the movements that follow from stored events: a reader who continues after those must
+    /// not miss them. Only operators and moderators cause such events; other movements go with the
+    /// next commit.
     pub(super) fn write_own_movements(&mut self) {
         if !self.store.has_movements() {
             return;

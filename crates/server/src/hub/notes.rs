@@ -1,13 +1,13 @@
-//! What the owners of names are to be told of wrong passwords, kept over a restart. The password gate knows it; the
-//! hub has the store. The hub writes it once a second and nothing waits for that: a note lost in a crash is still
-//! in the log.
+//! Keeps over a restart what the owners of names will be told of wrong passwords. The password gate
+//! knows it; the hub has the store, and writes it once a second. Nothing waits for that: a note
+//! lost in a crash is still in the log.
 
 use crate::password_gate::PasswordGate;
 
 use super::Hub;
 
 impl Hub {
-    /// Keeps the gate's notes from now on, and gives it back those of the run before.
+    /// Stores the gate's notes from now on, and gives it those of earlier runs.
     pub(crate) fn keep_notes_of(&mut self, gate: PasswordGate) {
         match self.store.notes() {
             Ok(notes) => {

@@ -1,15 +1,16 @@
-//! The places in the one order, each given once for as long as the data folder lives.
+//! Hands out the places in the one order, each once for as long as the data folder lives.
 //!
-//! People see places, as message ids and as the place after which a session resumes, and most of them leave no row:
-//! a join, a change of name, a private line between guests. So the store records a place that is ahead of all that
-//! were given, and each run begins there.
+//! People see places, as message ids and as the place after which a session resumes, and most
+//! places leave no row: a join, a change of name, a private line between guests. So the store
+//! records a place that is ahead of all that were given, and each run begins there.
 
 use chinwag_core::Seq;
 use chinwag_store::Store;
 
 use super::Hub;
 
-/// How far ahead the store is told: one write in some thousand events, and ids that stay short over many crashes.
+/// How far ahead the recorded place is: one write in some thousand events, and ids stay short over
+/// many crashes.
 const AHEAD: u64 = 4_096;
 
 /// See the [module](self).
@@ -35,7 +36,7 @@ impl Numbers {
         seq
     }
 
-    /// The last that was given, in this run or an earlier one.
+    /// The last place given, in this run or an earlier one.
     pub(super) fn last(&self) -> Seq {
         Seq(self.next.0.saturating_sub(1))
     }
@@ -45,8 +46,8 @@ impl Numbers {
         self.next
     }
 
-    /// To be called before anybody is told of what was given last. A store that cannot write has half of what is
-    /// ahead to recover.
+    /// Records a place further ahead, before anybody is told of the last one given. If the store
+    /// cannot write, it has half of the distance to recover.
     pub(super) fn reserve(&mut self, store: &mut Store) {
         if self.next.0 + AHEAD / 2 > self.reserved.0 {
             self.write(store, Seq(self.next.0 + AHEAD));
@@ -70,7 +71,7 @@ impl Numbers {
 }
 
 impl Hub {
-    /// Has the next run go on without a gap.
+    /// Lets the next run continue without a gap.
     pub(crate) fn settle_numbers(&mut self) {
         let next = self.numbers.next;
         self.numbers.write(&mut self.store, next);

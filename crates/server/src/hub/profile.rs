@@ -1,5 +1,6 @@
-//! What a person gets back: rooms that ended while their link was lost and, at a new visit of a registered name,
-//! the settings, rooms and ignores of the last. A registered name needs its password, so nobody else gets them.
+//! What a person gets back: rooms that were closed while their link was lost and, at a new visit of
+//! a registered name, the settings, rooms and ignores of the last visit. A registered name needs
+//! its password, so nobody else gets them.
 
 use std::sync::Arc;
 
@@ -12,10 +13,10 @@ use chinwag_wire::dialect::Saved;
 use super::Hub;
 use super::record::{KeptRoom, Record};
 
-/// What has become of a room that a record names.
+/// What became of a room that a record names.
 enum Found {
     Here(RoomName),
-    /// It closed when everybody had left, and its name is free.
+    /// It was closed when everybody had left, and its name is free.
     Closed,
     /// It was removed or given up.
     Retired,
@@ -24,8 +25,8 @@ enum Found {
 }
 
 impl Hub {
-    /// Lets a person who has its session back enter the rooms again that have closed meanwhile. Returns
-    /// those that it is not in.
+    /// Lets a person who resumed a session enter the rooms that were closed meanwhile. Returns
+    /// those that they could not enter.
     pub(super) fn rejoin(&mut self, person: PersonId, now: Timestamp) -> Vec<LeftOut> {
         let rooms = self.lost.take_ended(person);
         let mut left_out = Vec::new();
@@ -68,7 +69,7 @@ impl Hub {
         })
     }
 
-    /// Lets a person enter a room where it was before.
+    /// Lets a person enter a room that they were in before.
     fn enter_again(
         &mut self,
         person: PersonId,
@@ -89,15 +90,16 @@ impl Hub {
         entered.map_err(|why| LeftOut {
             room: kept.name.clone(),
             why: match why {
-                // It may be hidden by now, and its new name with it.
+                // The room may be hidden by now, and so may its new name.
                 Rejection::Of(_, why) => Rejection::Of(kept.name.clone(), why),
                 why => why,
             },
         })
     }
 
-    /// Lets a person ignore whom its account ignores, and returns what else that has set. It is so behind a login in
-    /// the middle of a visit too: rooms and settings are the visit's own then.
+    /// Makes a person ignore whom their account ignores, and returns the account's other settings.
+    /// This also happens on logging in during a visit; rooms and settings then stay those of the
+    /// visit.
     pub(super) fn restore_ignores(&mut self, person: PersonId, now: Timestamp) -> Option<Record> {
         let session = self.chat.kept_session(person)?;
         let (account, _) = session.account?;
@@ -105,14 +107,14 @@ impl Hub {
         let mut record = Record::parse(&text, session.name, None);
         for Ignored { name, account, .. } in std::mem::take(&mut record.session.ignores) {
             let on = true;
-            // One that cannot be ignored any more is left.
+            // An entry that cannot be added any more is dropped.
             let _ = self.act_for(person, Command::Ignore { name, account, on }, now);
         }
         Some(record)
     }
 
-    /// Gives an account, at a new visit, what it had set at the last. Returns the rooms that it is not
-    /// in again.
+    /// Restores, at a new visit, what an account had set at the last. Returns the rooms that the
+    /// person could not enter again.
     pub(super) fn restore_profile(&mut self, person: PersonId, now: Timestamp) -> Vec<LeftOut> {
         let mut left_out = Vec::new();
         let Some(session) = self.chat.kept_session(person) else {
@@ -122,7 +124,7 @@ impl Hub {
             return left_out;
         };
         let stays = record.rooms.iter().any(|(room, _)| room.id == Some(LOBBY));
-        // Who is nowhere else is in the lobby only because its client shows some room.
+        // A person who is in no other room is in the lobby only because their client needs one.
         let is_nowhere = record.rooms.len() == usize::from(stays);
         let mut current = None;
         if !is_nowhere || session.connection.needs_room {
@@ -150,8 +152,8 @@ impl Hub {
         left_out
     }
 
-    /// What an account finds again at its next visit. A client that has no settings leaves those alone
-    /// that another has made.
+    /// What an account finds again at its next visit. A client without settings leaves those that
+    /// another client has chosen.
     pub(super) fn profile_of(
         &mut self,
         person: PersonId,
@@ -184,10 +186,10 @@ impl Hub {
         })
     }
 
-    /// Does something that a person did before.
+    /// Repeats something that a person did before.
     ///
     /// # Errors
-    /// [`Rejection`] if it cannot be any more; nothing has changed then.
+    /// [`Rejection`] if it is no longer possible; nothing has changed then.
     fn act_for(
         &mut self,
         person: PersonId,
@@ -205,7 +207,7 @@ impl Hub {
             self.number(fact, now);
         }
         let events = self.turn.events[start..].to_vec();
-        // A room that has gone is made again, and has an owner.
+        // A room that had gone was created again, and has an owner.
         if events.iter().any(|event| event.fact.is_durable()) && !self.save_now(&events) {
             self.turn.events.truncate(start);
             return Err(Rejection::CannotSave);
@@ -226,7 +228,7 @@ impl Hub {
     }
 }
 
-/// Who logs in to an account with this, without having just come.
+/// The person who logs in to an account by this fact, without having just come.
 pub(super) fn logs_in(fact: &Fact) -> Option<PersonId> {
     match fact {
         Fact::AccountSet(set) if set.before.is_none() && set.account.is_some() => Some(set.person),
@@ -234,7 +236,7 @@ pub(super) fn logs_in(fact: &Fact) -> Option<PersonId> {
     }
 }
 
-/// The name of a room and when it was made, also where these events open it.
+/// The name of a room and when it was created, even if these events create it.
 pub(super) fn room_made(
     chat: &Chat,
     room: RoomId,

@@ -1,7 +1,7 @@
-//! The newest messages of a room, for those who arrive and those who come back.
+//! The newest messages of a room, for people who arrive or come back.
 //!
-//! Read from the store when the room first needs them, and kept up from then on, so that an
-//! arrival costs no look-up. Bounded by count and by bytes.
+//! Read from the store when the room first needs them, and updated from then on, so that an arrival
+//! costs no look-up. Bounded by count and by bytes.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub(crate) struct RecentLog {
     /// Oldest first.
     messages: VecDeque<Arc<Event>>,
     bytes: usize,
-    /// Messages of the room in all, as far as they are kept.
+    /// How many messages the room has in all, as far as they are stored.
     total: u64,
 }
 
@@ -38,14 +38,14 @@ impl RecentLogs {
     }
 }
 
-/// Messages to be shown in one go.
+/// Messages to show at once.
 #[derive(Debug, Default)]
 pub(crate) struct RecentMessages {
     /// Oldest first.
     pub(crate) messages: Vec<Arc<Event>>,
-    /// Messages of the room in all, as far as they are kept and the reader is shown them, if that is known.
+    /// How many messages of the room the reader would be shown in all, if known.
     pub(crate) total: Option<u64>,
-    /// Of those so many are shown.
+    /// How many of these are shown at most.
     pub(crate) shown_max: usize,
 }
 
@@ -55,7 +55,7 @@ impl RecentMessages {
         let all = self.messages.len() as u64;
         self.messages.retain(|message| is_heard(message));
         let heard = self.messages.len();
-        // Of those that are not here nobody knows whose they are.
+        // Nobody knows the authors of messages that are not here.
         self.total = match self.total {
             Some(total) if total > all => None,
             _ => Some(heard as u64),
@@ -99,7 +99,7 @@ impl RecentLog {
         }
     }
 
-    /// Puts a gap in the place of a message that was deleted, as the store does.
+    /// Replaces a deleted message by a gap, as the store does.
     pub(crate) fn delete(&mut self, deletion: &Deletion) {
         let place = self
             .messages
@@ -117,8 +117,8 @@ impl RecentLog {
         });
     }
 
-    /// The newest messages, of which at most so many are shown; all that there are, for a reader who ignores
-    /// somebody.
+    /// The newest messages, of which at most `shown_max` are shown; all that are here, for a reader
+    /// who ignores somebody.
     pub(crate) fn newest(&self, shown_max: usize, ignores: bool) -> RecentMessages {
         let skip = match ignores {
             true => 0,

@@ -1,5 +1,5 @@
-//! A session, or what a registered name has set, as text for the store: a word and its value on each
-//! line. A line that this version does not know is passed over.
+//! A session, or the settings of a registered name, as text for the store: a word and its value on
+//! each line. Lines that this version does not know are skipped.
 
 use std::fmt::{self, Write};
 
@@ -10,7 +10,7 @@ use chinwag_core::{
 };
 use chinwag_feed::Unacknowledged;
 
-/// Bytes that the text of most sessions has room in.
+/// Enough bytes for the text of most sessions.
 const TEXT_BYTES: usize = 256;
 
 /// See the [module](self).
@@ -18,25 +18,25 @@ const TEXT_BYTES: usize = 256;
 pub(super) struct Record {
     /// The number that the person had in that run.
     pub(super) id: Option<PersonId>,
-    /// The session, but for its rooms.
+    /// The session, except for its rooms.
     pub(super) session: KeptSession,
-    /// Its rooms, in the order of joining, and what was seen of each.
+    /// Its rooms, in the order of joining, and the last event seen in each.
     pub(super) rooms: Vec<(KeptRoom, Option<Seq>)>,
     /// The room that the person talks in.
     pub(super) current: Option<KeptRoom>,
     /// What the dialect wants kept.
     pub(super) settings: Option<String>,
-    /// What the peer has not got, but for its rooms.
+    /// What the peer has not received, except for its rooms.
     pub(super) unseen: Unacknowledged,
     /// The shard that the session was on, and the event with which it began there.
     pub(super) at: (usize, Seq),
 }
 
-/// A room that somebody was in. Its number says which it is: it may have another name by then, and
-/// another room its name.
+/// A room that somebody was in. The number identifies it: by now it may have another name, and
+/// another room may have its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct KeptRoom {
-    /// Its number; `None` if it had ended when numbers were first kept.
+    /// Its number; `None` if it had been closed before numbers were stored.
     pub(super) id: Option<RoomId>,
     /// The name that it had.
     pub(super) name: RoomName,
@@ -191,7 +191,7 @@ impl Record {
         }
     }
 
-    /// Reads it back. What cannot be read is left out.
+    /// Parses the text. Skips lines that cannot be parsed.
     pub(super) fn parse(text: &str, name: Name, until: Option<Timestamp>) -> Self {
         let mut record = Self::empty(name, until);
         for line in text.lines() {
@@ -282,7 +282,7 @@ impl Record {
             "message" => session.private.messages.extend(kept(value, &session.name)),
             "omitted" => session.private.omitted = value.parse().unwrap_or_default(),
             "sender" => session.private.last_sender = sender(value),
-            // As they were before their places were kept.
+            // Older versions did not store their places.
             "line" => unseen.private.push((Seq::default(), unescape(value))),
             "kept" => session
                 .private
@@ -297,7 +297,7 @@ fn line(out: &mut String, word: &str, value: impl std::fmt::Display) {
     writeln!(out, "{word} {value}").expect("strings take everything");
 }
 
-/// A standing of `ROOM STANDING`, and `voiced` behind it.
+/// A standing from `ROOM STANDING`, which `voiced` may follow.
 fn standing(value: &str) -> Option<(RoomId, Held)> {
     let mut words = value.split(' ');
     let room = RoomId(words.next()?.parse().ok()?);
@@ -306,7 +306,8 @@ fn standing(value: &str) -> Option<(RoomId, Held)> {
     Some((room, Held { standing, voiced }))
 }
 
-/// An entry of an ignore list of `NAME PERSON ACCOUNT`; once the end of it was not written.
+/// An entry of an ignore list from `NAME PERSON ACCOUNT`; older versions did not write the end of
+/// it.
 fn ignored(value: &str) -> Option<Ignored> {
     let mut words = value.split(' ');
     let name = Name::parse(words.next()?).ok()?;
@@ -338,7 +339,7 @@ fn muted(value: &str) -> Option<Mask> {
     })
 }
 
-/// A visit of `SINCE SPOKE SAID`.
+/// A visit from `SINCE SPOKE SAID`.
 fn visit(value: &str) -> Option<Visit> {
     let mut numbers = value.split(' ');
     let mut time = || Some(Timestamp(numbers.next()?.parse().ok()?));
@@ -362,7 +363,7 @@ fn place(value: &str) -> Option<(Seq, u64)> {
     Some((Seq(after.parse().ok()?), number.parse().ok()?))
 }
 
-/// An account, if there is one: `*` is no name.
+/// An account, or `*`, which is no name.
 fn account_word(account: Option<&Name>) -> &str {
     account.map_or("*", Name::as_str)
 }
@@ -422,7 +423,7 @@ fn message(
             ignored: false,
             kept: None,
             away: None,
-            // It stands in the receiver's history already.
+            // The receiver's history has it already.
             accounts: Correspondents {
                 from: account,
                 to: None,
@@ -432,7 +433,7 @@ fn message(
     }
 }
 
-/// A line of a terminal on a line of the record.
+/// A terminal's line as a value of the record.
 fn escape(line: &str) -> String {
     let escaped = line.replace('\\', "\\\\");
     escaped.replace('\n', "\\n").replace('\r', "\\r")

@@ -6,14 +6,14 @@ use chinwag_core::{Caller, Command, ConnId, Query, Seq};
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
 
-/// Tells a session which of its requests a reply answers.
+/// Identifies one of a session's requests, for its reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ticket(pub(crate) u32);
 
 /// What a session asks of the hub.
 #[derive(Debug)]
 pub(crate) struct Request {
-    /// Who asks.
+    /// The caller.
     pub(crate) caller: Caller,
     /// Given back with the reply.
     pub(crate) ticket: Ticket,
@@ -28,10 +28,11 @@ pub(crate) enum Body {
     Command(Command),
     /// Something that does not.
     Query(Query),
-    /// Keep this for the person's next connection; the display settings may be those of a new person. Not
-    /// answered.
+    /// Keep this for the person's next connection; the flag says that the display settings may be
+    /// those of a new person. Not answered.
     Save(Arc<Saved>, bool),
-    /// The peer of the person's connection, which is lost or replaced, has not got this. Not answered.
+    /// The peer of the person's connection, which is lost or replaced, has not received this. Not
+    /// answered.
     Unseen {
         /// What.
         unseen: Box<Unacknowledged>,

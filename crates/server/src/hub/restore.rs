@@ -1,4 +1,4 @@
-//! Putting back the sessions of an earlier run, as their rows have them.
+//! Restores the sessions of an earlier run from their rows.
 
 use chinwag_core::{KeptSession, ResumeCode, RoomId, Seq, Timestamp};
 use chinwag_feed::Unacknowledged;
@@ -47,14 +47,15 @@ impl Hub {
                 record.unseen.stored = Some((seen, newest));
             }
             for past in &mut record.session.names {
-                // Nobody has borne it since, but from now on another may.
+                // Nobody has borne it since, but from now on somebody may.
                 past.until = past.until.min(newest);
             }
             self.restore(record, code_hash, until, seen);
         }
     }
 
-    /// Who comes from now on gets no number that a session of an earlier run knows: it stands for another.
+    /// Makes sure that new people get no number that a restored session knows, since there it means
+    /// somebody else.
     fn keep_numbers<'a>(&mut self, records: impl Iterator<Item = &'a Record>) {
         let known = records.flat_map(|record| {
             let session = &record.session;

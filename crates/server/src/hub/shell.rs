@@ -9,7 +9,7 @@ use super::{Hub, Ticket};
 use crate::shell::{ShellAnswer, ShellPage};
 
 impl Hub {
-    /// Does a command of a shell at once, the commit included, and returns what happened.
+    /// Runs a command of a shell at once, including the commit, and returns what happened.
     pub(crate) fn act_for_shell(
         &mut self,
         command: Command,

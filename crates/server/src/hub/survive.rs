@@ -1,19 +1,20 @@
-//! What of sessions outlives a restart: the codes that resume them and their state, and the choices of registered
-//! names.
+//! What outlives a restart of sessions: the codes that resume them and their state, and the choices
+//! of registered names.
 //!
-//! The hub notes what has changed and writes it once a second in one transaction, some sessions at a time; a
-//! session that comes and goes within that second is never written. Changes to what an account gets back (rooms,
-//! ignores, settings) are written with the turn that makes them, all together: nothing of the kind is promised to
-//! guests, and a crowd that arrives changes nothing.
+//! The hub notes what has changed and writes it once a second in one transaction, some sessions at
+//! a time; a session that comes and goes within that second is never written. Changes to what an
+//! account gets back (rooms, ignores, settings) are written with the turn that makes them, all
+//! together: guests are promised none of this, and a crowd that arrives changes nothing.
 //!
-//! A server that is stopped writes exactly how far each session has come. After a kill, the sessions that were
-//! connected are known by their last row, and by the *mark*: the place up to which all peers of a shard had
-//! acknowledged everything a few seconds ago. What is shown from there on may be a repeat; nothing is lost that the
-//! store has: room messages, and private messages except those between guests.
+//! A server that is stopped writes exactly how far each session has come. After a kill, the
+//! sessions that were connected are known by their last row, and by the *mark*: the place up to
+//! which all peers of a shard had acknowledged everything a few seconds ago. What is shown from
+//! there on may be a repeat; nothing is lost that the store has: room messages, and private
+//! messages except those between guests.
 //!
-//! The store has the hashes of codes, behind the numbers of the people: those who come in a crowd are written one
-//! beside the other. By hashes alone each would change a page of its own, which costs six kilobytes of the log. A
-//! session that was restored has another code inside the chat.
+//! The store has the hashes of codes, prefixed by the numbers of the people, so that the rows of a
+//! crowd are written next to each other. With bare hashes each row would change a page of its own,
+//! which costs six kilobytes of the log. A restored session has another code inside the chat.
 
 mod unwritten;
 mod writing;
@@ -36,51 +37,51 @@ use unwritten::{Unwritten, WRITTEN};
 /// The end of the hash of a resume code.
 type Hash = [u8; 24];
 
-/// The key of a session's row: the number of its person, then the hash. An earlier version had the whole hash there,
-/// which ends in the same.
+/// The key of a session's row: the number of its person, then the hash. An earlier version had the
+/// whole hash there, which ends in the same bytes.
 pub(super) type RowKey = [u8; 32];
 
 /// Bytes of a person's number.
 const NUMBER_BYTES: usize = 8;
 
-/// Sessions that have ended and whose rows are still to be deleted. More happens only while the store
-/// fails; their codes are then good for a few minutes longer.
+/// How many ended sessions may wait for the deletion of their rows. There are only more while the
+/// store fails; their codes then stay valid for a few minutes.
 const ENDED_MAX: usize = 1 << 16;
 
-/// The time between two looks for rows whose time is over.
+/// The time between two looks for expired rows.
 const SWEEP_TIME: Duration = Duration::from_secs(60);
 
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct Survivors {
     unwritten: Unwritten,
-    /// Sessions to be written with this turn: they were taken up or logged out, or their people have changed what
-    /// their accounts find again.
+    /// Sessions to write with this turn: they were resumed or logged out, or their people have
+    /// changed what their accounts find again.
     kept: Vec<PersonId>,
-    /// Those of whom what their accounts find again is not written yet. Of several people of one account the last to
-    /// choose leaves it that, not the last to leave.
+    /// People whose choices for their account are not written yet. Of several people of one account
+    /// the last to choose counts, not the last to leave.
     chosen: HashSet<PersonId>,
-    /// What is to be written next: the choices of people who are gone, sessions that have ended, and rooms that have
-    /// closed and may have left rows behind. Of more rooms than are noted the next start finds out.
+    /// What to write next: the choices of people who are gone, ended sessions, and closed rooms
+    /// that may have left rows. If there are too many rooms to note, the next start finds the rest.
     pending: SessionChanges,
-    /// Messages that were kept for accounts and are shown, for the store to forget.
+    /// Kept messages of accounts that were shown, for the store to forget.
     pub(super) shown: Vec<(Name, Seq)>,
-    /// The codes of restored sessions, by the hash of the one that the person knows.
+    /// The codes of restored sessions, by the hash of the code that the person knows.
     restored: HashMap<Hash, ResumeCode>,
     /// The rows of those.
     rows: HashMap<PersonId, RowKey>,
-    /// The number of the next room, as it was last written.
+    /// The number of the next room, as last written.
     next_room: RoomId,
     /// What the peers of each shard have acknowledged.
     marks: Vec<Seq>,
     has_new_mark: bool,
     fails: bool,
-    /// When rows whose time is over were last deleted.
+    /// When expired rows were last deleted.
     swept: Timestamp,
 }
 
 /// The hash of a code. A code has forty bits: a thief of the store can find one by trying them all,
-/// in the minutes in which it is good.
+/// in the minutes in which it is valid.
 fn hash_of(code: ResumeCode) -> Hash {
     let mut mac = Blake2bMac512::new_from_slice(b"chinwag resume code").expect("a short key");
     mac.update(code.to_string().as_bytes());
@@ -88,7 +89,7 @@ fn hash_of(code: ResumeCode) -> Hash {
     *whole[NUMBER_BYTES..].first_chunk().expect("64 bytes")
 }
 
-/// The key of the row of a session that is not restored.
+/// The key of the row of a session that was not restored.
 fn key_of(person: PersonId, code: ResumeCode) -> RowKey {
     let mut key = RowKey::default();
     key[..NUMBER_BYTES].copy_from_slice(&person.0.to_be_bytes());
@@ -102,7 +103,7 @@ fn hash_in(key: &RowKey) -> Hash {
 }
 
 impl Survivors {
-    /// The peers of a shard have acknowledged everything up to an event.
+    /// Notes that the peers of a shard have acknowledged everything up to an event.
     pub(super) fn handle_acknowledged(&mut self, shard: usize, up_to: Seq) {
         if self.marks.len() <= shard {
             self.marks.resize(shard + 1, Seq::default());
@@ -111,12 +112,12 @@ impl Survivors {
         self.marks[shard] = up_to;
     }
 
-    /// A session is to be written.
+    /// Notes that a session has to be written.
     pub(super) fn handle_change(&mut self, person: PersonId) {
         self.unwritten.add(person);
     }
 
-    /// A session of an earlier run is back, under another code than its person knows.
+    /// Notes that a session of an earlier run is back, under another code than its person knows.
     pub(super) fn handle_restored(&mut self, person: PersonId, key: RowKey, code: ResumeCode) {
         self.restored.insert(hash_in(&key), code);
         self.rows.insert(person, key);
@@ -129,7 +130,7 @@ impl Survivors {
         }
     }
 
-    /// What an account has set, if that is still to be written.
+    /// What an account has set, if that is not written yet.
     pub(super) fn unwritten_profile(&self, account: &Name) -> Option<&str> {
         let mut newest_first = self.pending.profiles.iter().rev();
         let (_, text) = newest_first.find(|(other, _)| other.same_as(account))?;
@@ -138,7 +139,7 @@ impl Survivors {
 }
 
 impl Hub {
-    /// The code inside the chat for one that a person knows.
+    /// The command with the code inside the chat in place of the one that the person knows.
     pub(super) fn code_inside(&self, command: Command) -> Command {
         match command {
             Command::Resume(code) if !self.survivors.restored.is_empty() => {
@@ -154,7 +155,7 @@ impl Hub {
         restored.or_else(|| Some(key_of(person, self.chat.code_of(person)?)))
     }
 
-    /// Takes note of an event that is about to become true.
+    /// Notes an event that is about to become true.
     pub(super) fn note_change(&mut self, event: &Event) {
         match &event.fact {
             Fact::LoggedIn(login) => {
@@ -164,7 +165,8 @@ impl Hub {
             Fact::Returned(returned) => {
                 self.note_mail_taken(returned.login.account.as_ref(), event.seq);
                 self.note_returned(&returned.login, event.seq);
-                // The code that it came by is good once, and it has been told the next.
+                // The code that it was resumed with is valid once, and the person has been told the
+                // next.
                 self.survivors.kept.push(returned.login.person);
             }
             Fact::Quit(quit) if quit.is_resumable => {
@@ -177,11 +179,11 @@ impl Hub {
             Fact::AccountSet(set) if set.is_another() => {
                 self.lost.set_owner(set.person, false);
                 self.survivors.handle_change(set.person);
-                // A code must not lead into the account that it has left.
+                // A code must not lead into an account that the session has left.
                 self.survivors.kept.push(set.person);
             }
             Fact::RoomRetired { room } => self.note_retired(*room),
-            // Who makes rooms and leaves them does not fill the disk.
+            // People who create rooms and leave them must not fill the disk.
             Fact::Tidied { closed } if self.survivors.pending.closed.len() < ENDED_MAX => {
                 self.survivors.pending.closed.extend(closed);
             }
@@ -229,12 +231,12 @@ impl Hub {
         }
     }
 
-    /// Whether what an account finds again is another since it was written, by this person.
+    /// Whether a person has changed what their account finds again since it was written.
     pub(super) fn has_chosen(&self, person: PersonId) -> bool {
         self.lost.is_owner(person) && self.survivors.chosen.contains(&person)
     }
 
-    /// A person has been given what its account had kept, as it was.
+    /// A person was given what their account had stored, so there is nothing to write.
     pub(super) fn forget_restored(&mut self, person: PersonId) {
         self.survivors.kept.retain(|other| *other != person);
         self.survivors.chosen.remove(&person);
@@ -248,14 +250,14 @@ impl Hub {
         }
         people.sort_unstable();
         people.dedup();
-        // One that has left since is written with those who have.
+        // A person who has left since is written with those who have left.
         let since = |person: PersonId| Some((person, self.survivors.unwritten.since(person)?));
         let people: Vec<_> = people.into_iter().filter_map(since).collect();
         self.write_these(&people);
     }
 
-    /// Writes at once what was given or taken: a right that was taken must not come back with its session after a
-    /// `kill -9`.
+    /// Writes at once what was given or taken: a right that was taken must not come back with its
+    /// session after a `kill -9`.
     pub(super) fn note_rights(&mut self, event: &Event) {
         let target = match &event.fact {
             Fact::RoomChanged(change) => change.target,
@@ -270,7 +272,7 @@ impl Hub {
         }
     }
 
-    /// Who was in a room when the link was lost is told that it has gone.
+    /// People who were in a room when their link was lost are told that it has gone.
     fn note_retired(&mut self, room: RoomId) {
         let Some(name) = self.chat.room_name(room) else {
             return;
@@ -282,8 +284,8 @@ impl Hub {
         }
     }
 
-    /// What is still to be written of an account is nobody's: the next to register its name gets
-    /// nothing of it.
+    /// Drops what was not written yet of an account that has ended: the next to register its name
+    /// gets none of it.
     fn note_account_ended(&mut self, account: &Name) {
         let profiles = &mut self.survivors.pending.profiles;
         profiles.retain(|(other, _)| !other.same_as(account));
@@ -308,7 +310,7 @@ impl Hub {
         self.survivors.unwritten.begin(person, seq);
     }
 
-    /// A person leaves for good.
+    /// Notes that a person has left for good.
     fn note_gone(&mut self, person: PersonId) {
         let record = self.record(person, Seq::default());
         let is_resumable = record
@@ -329,7 +331,7 @@ impl Hub {
         }
     }
 
-    /// Everything that is known of a person's session; `None` if nobody will find it again.
+    /// Everything known of a person's session; `None` if nobody will find it again.
     fn record(&self, person: PersonId, since: Seq) -> Option<Record> {
         let mut session = self.chat.kept_session(person)?;
         session

@@ -1,4 +1,4 @@
-//! The hub's thread: takes batches from the shards, runs turns, gives the turns to the shards.
+//! The hub's thread: takes batches from the shards, runs turns, and gives the turns to the shards.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,18 +15,18 @@ use crate::shard::inbox::Mailbox;
 use crate::shard::{ShardTurn, ToShard};
 use crate::shell::ShellRequest;
 
-/// How often the hub looks for what has run out.
+/// How often the hub looks for what has expired.
 const TIDY_TIME: Duration = Duration::from_secs(1);
 
 /// The time between two steps of trimming, while there is something to trim: a step takes about a
 /// millisecond.
 const TRIM_TIME: Duration = Duration::from_millis(20);
 
-/// The time after which a shard whose queue was full is tried again.
+/// How soon a shard whose queue was full is tried again.
 const RETRY_TIME: Duration = Duration::from_millis(2);
 
-/// Turns kept for a shard that takes none. One that is this far behind is dead: the hub panics, and
-/// with it the process, rather than grow without bound.
+/// The most turns kept for a shard that takes none. A shard so far behind is dead: the hub panics,
+/// and the process with it, rather than grow without bound.
 const KEPT_TURNS_MAX: usize = 65_536;
 
 /// What the hub is sent.
@@ -36,7 +36,7 @@ pub(crate) enum ToHub {
     Batch {
         /// The requests.
         requests: Vec<Request>,
-        /// How long others may be waited for, so that the shard has more to write at once.
+        /// How long to wait for other requests, so that the shard has more to write at once.
         gather: Duration,
     },
     /// Work with this from now on.
@@ -49,8 +49,8 @@ pub(crate) enum ToHub {
     Stopped,
 }
 
-/// Runs the hub until every shard is drained, then tells the shards to stop, and keeps what the peers
-/// have not got by then.
+/// Runs the hub until every shard is drained, then tells the shards to stop, and keeps what the
+/// peers have not received by then.
 pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
     let mut outlets = Outlets::new(shards);
     let mut drained = 0;
@@ -74,11 +74,11 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
                 ToHub::Shell(request) => {
                     let ShellRequest { ask, after, reply } = *request;
                     let page = hub.answer_shell(ask, after, now);
-                    // It has room; a shell that is gone needs no answer.
+                    // It has space; a shell that has gone needs no answer.
                     let _ = reply.try_send(page);
                 }
                 ToHub::Drained => drained += 1,
-                // It follows what the shards are told below.
+                // It only comes after the shards were told to stop, below.
                 ToHub::Stopped => {}
             }
             if taken >= TURN_REQUESTS_MAX {
@@ -103,7 +103,7 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
     hub.settle_numbers();
 }
 
-/// Waits for what the shards have to tell of the sessions that end with the server.
+/// Waits for what the shards report about the sessions that end with the server.
 fn keep_sessions(hub: &mut Hub, inbox: &Receiver<ToHub>) {
     let now = wall();
     for message in inbox {
@@ -131,12 +131,12 @@ fn receive(inbox: &Receiver<ToHub>, deadline: Timestamp, is_behind: bool) -> Opt
     match inbox.recv_timeout(wait) {
         Ok(message) => Some(message),
         Err(RecvTimeoutError::Timeout) => None,
-        // Shards hold the sending side until they have said that they are drained.
+        // Shards hold the sending side until they have reported that they are drained.
         Err(RecvTimeoutError::Disconnected) => Some(ToHub::Drained),
     }
 }
 
-/// Lets other requests come while a busy shard would have to wait for them anyway.
+/// Lets other requests come while a busy shard would have to wait anyway.
 #[expect(
     clippy::disallowed_methods,
     reason = "to be woken by each of them is what it avoids"
@@ -149,7 +149,7 @@ fn gather(batch: Option<&ToHub>) {
     }
 }
 
-/// Gives every shard the events, and its own sessions' replies.
+/// Gives every shard the events, and the replies for its own sessions.
 fn publish(turn: super::Turn, outlets: &mut Outlets<'_>) {
     let at = turn.at;
     let deliveries: Arc<[_]> = turn.deliveries.into();
@@ -172,8 +172,8 @@ fn publish(turn: super::Turn, outlets: &mut Outlets<'_>) {
     }
 }
 
-/// The ways to the shards. A shard whose queue is full has its turns kept here, so that neither the
-/// hub nor any other shard waits for it.
+/// The queues of the shards. If one is full, its turns are kept here, so that neither the hub nor
+/// any other shard waits for it.
 struct Outlets<'a> {
     shards: &'a [Mailbox],
     kept: Vec<VecDeque<ToShard>>,
@@ -202,7 +202,7 @@ impl<'a> Outlets<'a> {
         );
     }
 
-    /// Gives the shards what their queues have room for by now.
+    /// Gives the shards what their queues have space for.
     fn flush(&mut self) {
         for (mailbox, kept) in self.shards.iter().zip(&mut self.kept) {
             while let Some(message) = kept.pop_front() {
@@ -220,7 +220,7 @@ impl<'a> Outlets<'a> {
             for message in kept {
                 mailbox.send(message);
             }
-            // A shard that is gone needs not be told.
+            // A shard that has ended does not need this.
             mailbox.send(ToShard::Stop);
         }
     }

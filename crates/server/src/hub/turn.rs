@@ -1,5 +1,5 @@
-//! The end of a turn: what happened, and which session is told what, in the order in which it is to
-//! be seen.
+//! The end of a turn: what happened, and which session is told what, in the order in which the
+//! session sees it.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::recent::{RecentLog, RecentMessages};
 use super::{Hub, Ticket, rejected};
 use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 
-/// An event, and the rooms that are told of it later, in a summary.
+/// An event, and the rooms that get it later, in a summary.
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery {
     /// What happened.
@@ -33,9 +33,9 @@ pub(crate) struct Reply {
     pub(crate) conn: ConnId,
     /// The request's.
     pub(crate) ticket: Ticket,
-    /// The session sees it behind the events up to this one.
+    /// The session sees it after the events up to this one.
     pub(crate) after: Seq,
-    /// What it is told.
+    /// The content.
     pub(crate) body: ReplyBody,
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Reply {
 pub(crate) enum ReplyBody {
     /// It was done; the events show what. The first of them, if there are any.
     Done(Option<Seq>),
-    /// It is a message that was sent before, and has this place.
+    /// The message was sent before, and has this place.
     Repeated(Seq),
     /// It was refused.
     Rejected(Box<Rejection>),
@@ -65,29 +65,29 @@ pub(crate) enum ReplyBody {
 pub(crate) struct Arrived {
     /// What the dialect has wanted kept.
     pub(crate) saved: Option<Saved>,
-    /// The rooms that it was in and is not in again.
+    /// The rooms that they were in before and could not enter again.
     pub(crate) left_out: Vec<LeftOut>,
 }
 
-/// What a session that was resumed has missed, by place.
+/// What a resumed session has missed, by place.
 #[derive(Debug)]
 pub(crate) struct Resumed {
     /// What the last connection's peer had not got.
     pub(crate) unseen: Unacknowledged,
-    /// The newest event that the session does not see by itself.
+    /// The newest event that the session does not see live.
     pub(crate) until: Seq,
-    /// Private messages that came meanwhile, and what was done to the person and in its rooms, as far back as it
-    /// may not have been told.
+    /// Private messages that came meanwhile, and what was done to the person and in their rooms, as
+    /// far back as they may not have been told.
     pub(crate) kept: Vec<Event>,
-    /// The person whose private messages the store is asked for, if it is to be asked.
+    /// The person whose private messages the store has to find, if any.
     pub(crate) stored: Option<PastPerson>,
-    /// What the person is welcomed with, if it is still here.
+    /// The welcome, if the person is still here.
     pub(crate) back: Option<WelcomeBack>,
     /// What else awaits it.
     pub(crate) arrived: Arrived,
 }
 
-/// All that comes of one batch of requests.
+/// Everything that follows from one batch of requests.
 #[derive(Debug, Default)]
 pub(crate) struct Turn {
     /// When it ended.
@@ -99,8 +99,7 @@ pub(crate) struct Turn {
 }
 
 impl Hub {
-    /// Ends the turn: saves what is not saved yet, answers the queries, and gives away what may be
-    /// shown.
+    /// Ends the turn: commits what is staged, answers the queries, and returns what may be shown.
     pub(crate) fn finish(&mut self, now: Timestamp) -> Turn {
         self.commit_staged();
         self.write_kept();
@@ -143,13 +142,13 @@ impl Hub {
         }
     }
 
-    /// When the hub has something to do though nobody asks.
+    /// When the hub has something to do without a request.
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
         self.movements.deadline()
     }
 
-    /// Forgets what has run out, and lets the store trim some of what is too old. Returns whether
-    /// there is more of that.
+    /// Forgets what has expired, and lets the store trim some old messages. Returns whether there
+    /// is more to trim.
     pub(crate) fn tidy(&mut self, now: Timestamp, steady: Monotonic) -> bool {
         for command in [Command::Tidy, Command::EndShownNames] {
             let server = (Caller::Server, Ticket::default());
@@ -159,7 +158,7 @@ impl Hub {
         self.forget_shown();
         self.write_notes();
         self.sweep_sessions(now);
-        // With what has changed of sessions, as all that comes and goes has changed some.
+        // Along with the sessions, since whatever comes or goes has changed some.
         let has_sessions = self.write_sessions();
         let trims = self.store.trim(now, steady).unwrap_or_else(|error| {
             tracing::warn!("cannot trim the history: {error}");
@@ -217,8 +216,8 @@ impl Hub {
     }
 
     /// A room's newest messages, up to a place in the order. They are read from the store when the
-    /// room first needs them, and then without the messages of this turn that come after that
-    /// place: those are saved already, and are added when they are shown.
+    /// room first needs them, and then without the messages of this turn after that place: those
+    /// are stored already, and are added when they are shown.
     fn newest(&mut self, entered: &RoomSummary, after: Seq) -> RecentMessages {
         let (store, room) = (&mut self.store, entered.id);
         let recent = self.recent.logs.entry(room).or_insert_with(|| {
@@ -235,7 +234,7 @@ impl Hub {
 }
 
 impl Turn {
-    /// Whether events and replies stand in the one order: a shard relies on it.
+    /// Whether events and replies are in the one order, which a shard relies on.
     fn is_in_order(&self) -> bool {
         let events = self.deliveries.windows(2);
         let replies = self.replies.windows(2);

@@ -1,13 +1,14 @@
-//! The way to the password worker: who may try a password now, and what came of it.
+//! The way to the password worker: who may try a password now, and what the result means.
 //!
-//! Guessing is slowed for an address and for a name from that address, and nobody is shut out by it. A
-//! stranger behind the owner's own address may guess as much as it likes: beyond a few wrong passwords
-//! each one waits before it is looked at, on the connection that it came on, and the right one is then
-//! taken. An address has but so many connections, so it guesses as often as it has in [`GUESS_DELAY`].
+//! Guessing is slowed by address, and by name from that address, and nobody is shut out by it. A
+//! stranger behind the owner's own address may guess as often as they like: after a few wrong
+//! passwords each further one waits before it is checked, on its own connection, and a right one is
+//! then accepted. An address can only have so many connections, so that is also the number of
+//! guesses in [`GUESS_DELAY`].
 //!
-//! A name with its password at the prompt and one behind a command are counted apart, so that guests who
-//! guess do not delay an arrival from the same address. It must not know sockets or sessions. The time
-//! is an argument.
+//! A name with its password at the prompt and a password in a command are counted separately, so
+//! that guests who guess do not delay an arrival from the same address. It must not know sockets or
+//! sessions. The time is an argument.
 
 mod notes;
 mod places;
@@ -33,33 +34,33 @@ use proven::Proven;
 pub(crate) use tries::Secret;
 use tries::Tries;
 
-/// The time that a password waits behind too many wrong ones: the other connections of an address
-/// together guess about once a second meanwhile, and an owner's patience ends later.
+/// How long a password waits after too many wrong ones: meanwhile all connections of an address
+/// together guess about once a second, and an owner's patience lasts longer.
 const GUESS_DELAY: Duration = Duration::from_secs(20);
 
-/// The time after which a password is tried again that found no place before the worker.
+/// How soon a password is tried again if the worker's queue was full.
 const BUSY_DELAY: Duration = Duration::from_secs(1);
 
-/// Names that one address may register: a class in its first lesson, and then one a minute. Nobody
-/// fills the table of accounts for others.
+/// Names that one address may register: a class in its first lesson, and then one a minute. So
+/// nobody fills the table of accounts.
 const REGISTER_RATE: Rate = Rate {
     burst: 40,
     per_second: 1.0 / 60.0,
 };
 
-/// Entries of each table. The one that is forgotten for another costs a guesser's count or a hash.
+/// The size of each table. Removing an entry for another costs a guesser's count or a hash.
 const ENTRIES_MAX: usize = 10_000;
 
 /// Where a password was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum TypedAt {
-    /// The prompt, by one who arrives.
+    /// At the prompt, on arriving.
     Prompt,
-    /// A command, by one who is in.
+    /// In a command, by a person who has logged in.
     Command,
 }
 
-/// The address that a password comes from, as far as it is one household's.
+/// The address that a password comes from, reduced to one household.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct AttemptOrigin {
     address: IpAddr,
@@ -91,20 +92,20 @@ pub(crate) struct Attempt {
 /// What becomes of an [`Attempt`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Admission {
-    /// The worker has to hash it, and to [`finish`](PasswordGate::finish) it.
+    /// The worker has to hash it, and to [`finish`](PasswordGate::finish) the attempt.
     Hash,
     /// It is right or wrong, as is known already.
     Known {
         /// Whether it is right.
         is_right: bool,
     },
-    /// Too many were wrong: it is to be admitted after this time, as one that has waited.
+    /// Too many were wrong: try again after this time, as one that has waited.
     Delayed(Duration),
-    /// There is no place before the worker: it is to be tried again after this time, unheard.
+    /// The worker's queue is full: try again after this time, as if for the first time.
     Busy(Duration),
 }
 
-/// See the [module](self). Shared by the shards and the worker, each for microseconds.
+/// See the [module](self). The shards and the worker share it, each for microseconds.
 #[derive(Clone)]
 pub(crate) struct PasswordGate(Arc<Mutex<Gate>>);
 
@@ -136,12 +137,12 @@ impl PasswordGate {
     }
 
     fn gate(&self) -> MutexGuard<'_, Gate> {
-        // Every change is made by one assignment, so that a panic leaves none half done.
+        // Every change is a single assignment, so a panic leaves none half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Decides what becomes of an attempt, which may have waited already. One that is admitted counts as
-    /// wrong until it is finished, so that many at once are no more than many in a row.
+    /// Decides about an attempt, which may have waited already. An admitted one counts as wrong
+    /// until it is finished, so that many at once are no better than many in a row.
     pub(crate) fn admit(
         &self,
         attempt: &Attempt,
@@ -150,7 +151,7 @@ impl PasswordGate {
         wall: Timestamp,
     ) -> Admission {
         let mut gate = self.gate();
-        // Before it is looked at: nobody learns by the way which password is the right one.
+        // Before the password is checked, so that the delay does not tell which one is right.
         if !has_waited && gate.tries.are_many(attempt, now) {
             return Admission::Delayed(GUESS_DELAY);
         }
@@ -168,7 +169,7 @@ impl PasswordGate {
         Admission::Hash
     }
 
-    /// The time that a secret has to wait before it is looked at, if any: a code is as good as a
+    /// How long a secret has to wait before it is checked, if at all: a code is as good as a
     /// password, and much shorter.
     pub(crate) fn delay_of(
         &self,
@@ -185,7 +186,7 @@ impl PasswordGate {
         self.gate().tries.count_of(secret, origin, now);
     }
 
-    /// Takes note of what the worker found.
+    /// Notes what the worker found.
     pub(crate) fn finish(&self, attempt: &Attempt, is_right: bool, wall: Timestamp) {
         let mut gate = self.gate();
         gate.places.leave(attempt.origin);
@@ -215,17 +216,17 @@ impl PasswordGate {
             .take(REGISTER_RATE, now)
     }
 
-    /// Whether a new password from there may be hashed now. It ends with [`leave`](Self::leave).
+    /// Whether a new password from there may be hashed now. Ends with [`leave`](Self::leave).
     pub(crate) fn enter(&self, origin: AttemptOrigin) -> bool {
         self.gate().places.enter(origin)
     }
 
-    /// What was admitted is done, or found no room in the queue.
+    /// Ends what was admitted: it is done, or found no space in the queue.
     pub(crate) fn leave(&self, origin: AttemptOrigin) {
         self.gate().places.leave(origin);
     }
 
-    /// An attempt that was admitted found no room in the queue, and is to be tried again.
+    /// Takes back an admitted attempt that found no space in the queue. Returns when to try again.
     pub(crate) fn withdraw(&self, attempt: &Attempt) -> Duration {
         let mut gate = self.gate();
         gate.places.leave(attempt.origin);
@@ -238,17 +239,17 @@ impl PasswordGate {
         self.gate().proven.prove(password, hash);
     }
 
-    /// What the owner of a name is to be told, once.
+    /// What to tell the owner of a name, once.
     pub(crate) fn take_guesses(&self, name: &Name) -> Option<Guesses> {
         self.gate().notes.take(name)
     }
 
-    /// What has changed of what owners are to be told, to be stored.
+    /// The changes of what owners will be told, for the store.
     pub(crate) fn poll_notes(&self) -> ChangedNotes {
         self.gate().notes.poll_changed()
     }
 
-    /// Puts back what an owner is to be told since an earlier run, by folded name.
+    /// Restores what an owner of an account, by folded name, will be told since an earlier run.
     pub(crate) fn restore_note(&self, name: &str, text: &str) {
         self.gate().notes.restore(name, text);
     }
@@ -263,7 +264,7 @@ impl Gate {
     }
 }
 
-/// Makes space for one more entry: without those that are not needed, else without any one.
+/// Makes space for one more entry by removing those that are not needed, or else any one.
 fn make_space<K: Clone + Eq + Hash, V>(table: &mut HashMap<K, V>, needed: impl Fn(&V) -> bool) {
     if table.len() < ENTRIES_MAX {
         return;

@@ -1,5 +1,5 @@
-//! What the owners of names are to be told: the wrong passwords that others have tried. A note waits for
-//! its owner, who may come back after the server has been started again.
+//! What the owners of names will be told: the wrong passwords that others have tried. A note waits
+//! for its owner, who may come back after a restart.
 
 use chinwag_core::{Name, Timestamp};
 use chinwag_wire::dialect::Guesses;
@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::{Attempt, make_space};
 
-/// Notes that have changed, by folded name: as text, or gone.
+/// Changed notes, by folded name: the text, or `None` if the note is gone.
 pub(crate) type ChangedNotes = Vec<(Box<str>, Option<String>)>;
 
 /// See the [module](self).
@@ -15,12 +15,12 @@ pub(crate) type ChangedNotes = Vec<(Box<str>, Option<String>)>;
 pub(super) struct Notes {
     /// By folded name.
     guesses: HashMap<Box<str>, Guesses>,
-    /// Those that are to be stored.
+    /// Those that have to be stored.
     changed: HashSet<Box<str>>,
 }
 
 impl Notes {
-    /// Puts a note of an earlier run back. One that cannot be read is left out.
+    /// Restores a note of an earlier run. Ignores one that cannot be parsed.
     pub(super) fn restore(&mut self, name: &str, text: &str) {
         if let Some(guesses) = read(text) {
             make_space(&mut self.guesses, |_| true);
@@ -61,7 +61,7 @@ impl Notes {
     }
 }
 
-/// `3 1795269720000 192.0.2.7`: how many, since when, and from where the last.
+/// `3 1795269720000 192.0.2.7`: how many, since when, and the address of the last.
 fn written(guesses: &Guesses) -> String {
     let Guesses {
         count,

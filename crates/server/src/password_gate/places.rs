@@ -1,4 +1,4 @@
-//! Places in the worker's queue: how many of them one household takes, and how many the people who are
+//! Places in the worker's queue: how many one household may take, and how many the people who are
 //! in the chat already.
 
 use hashbrown::HashMap;
@@ -12,7 +12,7 @@ const ARRIVING_MAX: usize = 16;
 /// Passwords of one address in the chat that may wait for the worker.
 pub(super) const CHATTING_MAX: usize = 4;
 
-/// Passwords of people in the chat that may wait altogether: the rest of the queue is for arrivals.
+/// Passwords of all people in the chat that may wait: the rest of the queue is for arrivals.
 pub(super) const CHATTING_TOTAL_MAX: usize = WORKER_QUEUE_MAX / 2;
 
 /// See the [module](self).

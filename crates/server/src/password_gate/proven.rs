@@ -1,5 +1,5 @@
-//! Passwords that were proven since the start, each as a keyed digest that only this process can compute: their
-//! owners need no second hash, and nor do guesses at them.
+//! Passwords that were proven since the start, each as a keyed digest that only this process can
+//! compute: neither their owners nor guesses at them cost a second hash.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ type Digest = [u8; 64];
 /// See the [module](self).
 pub(super) struct Proven {
     key: [u8; 32],
-    /// By the hash that it was proven against.
+    /// By the hash that the password was proven with.
     digests: HashMap<Arc<str>, Digest>,
 }
 
@@ -27,7 +27,7 @@ impl Proven {
         }
     }
 
-    /// Whether the password is the one that was proven; `None` if none was.
+    /// Whether the password is the proven one; `None` if none was proven.
     pub(super) fn recall(&self, attempt: &Attempt) -> Option<bool> {
         let digest = self.digests.get(&attempt.hash)?;
         let mac = self.mac(&attempt.password)?;

@@ -1,4 +1,4 @@
-//! Wrong passwords, counted for a household: those for one name, and those for all names together.
+//! Wrong passwords, counted by household: for one name, and for all names together.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use super::{Attempt, AttemptOrigin, make_space};
 /// Wrong passwords for one name that one address may try within [`GUESS_TIME`] without a delay.
 pub(super) const GUESSES_MAX: u32 = 5;
 
-/// Wrong passwords for all names together that one address may try within [`GUESS_TIME`] without a
-/// delay: a class of pupils mistypes that often.
+/// Wrong passwords for all names that one address may try within [`GUESS_TIME`] without a delay: a
+/// class of pupils mistypes that often.
 pub(super) const ADDRESS_GUESSES_MAX: u32 = 60;
 
-/// Wrong secrets of one kind that one address may try within [`GUESS_TIME`] without a delay: a class that
-/// comes back after a break with codes that have run out.
+/// Wrong secrets of one kind that one address may try within [`GUESS_TIME`] without a delay: a
+/// class that comes back from a break with expired codes.
 pub(super) const SECRETS_MAX: u32 = 40;
 
 /// A secret that belongs to no name.
@@ -28,7 +28,7 @@ pub(crate) enum Secret {
 }
 
 impl Secret {
-    /// Stands for it among the names, of which none has this sign.
+    /// Its key among the names, none of which has this sign.
     fn word(self) -> &'static str {
         match self {
             Self::ResumeCode => "/resume",
@@ -40,7 +40,7 @@ impl Secret {
 /// The time after which an address has all its tries again.
 pub(super) const GUESS_TIME: Duration = Duration::from_secs(60);
 
-/// A household, and the folded name that it tries; without one it counts all names.
+/// A household, and the folded name that it tries; `None` counts all names.
 type TriesKey = (AttemptOrigin, Option<Box<str>>);
 
 /// See the [module](self).
@@ -67,7 +67,7 @@ impl Tries {
         (origin.household(), Some(secret.word().into()))
     }
 
-    /// Whether as many were wrong lately as may be.
+    /// Whether too many were wrong lately.
     pub(super) fn are_many(&self, attempt: &Attempt, now: Monotonic) -> bool {
         let keys = Self::keys(attempt);
         keys.iter().any(|(key, max)| self.has(key, *max, now))

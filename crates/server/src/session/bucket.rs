@@ -1,8 +1,9 @@
-//! What a session may send at once, where it comes from and where it goes: connecting again refills nothing.
+//! The session's flood-control bucket, and where it comes from and goes to: connecting again
+//! refills nothing.
 //!
-//! The dialect owns the bucket, so that a line costs nothing more. It passes to the next connection from the same
-//! address, and to the person's next connection, wherever that comes from. An account has one for all its
-//! connections: each lends it to its dialect while that reads.
+//! The dialect owns the bucket, so that a line costs no lock. The bucket passes to the next
+//! connection from the same address, and to the person's next connection, wherever that comes from.
+//! An account has one for all its connections: each lends it to its dialect while that reads.
 
 use chinwag_core::{AccountChange, AccountChanged, Bucket, Event, Fact, Name, PersonId};
 
@@ -11,7 +12,7 @@ use crate::shard::Shared;
 use crate::spent::Whose;
 
 impl Session {
-    /// Lets the client send, out of what its account has left if it has one.
+    /// Lets the client spend tokens, from its account's bucket if it has one.
     pub(super) fn spend(&mut self, shared: &mut Shared, act: impl FnOnce(&mut Self, &mut Shared)) {
         let Some(account) = self.exchange.account_bucket().cloned() else {
             return act(self, shared);
@@ -23,7 +24,7 @@ impl Session {
         account.take_as(before, self.dialect.bucket(), rate, shared.now);
     }
 
-    /// Goes on with its account's bucket if an event says which that is, or is another.
+    /// Switches to the bucket of its account, if an event changes the account.
     pub(super) fn handle_account(&mut self, me: PersonId, event: &Event, shared: &Shared) {
         let Some(account) = account_in(event, me) else {
             return;
@@ -34,12 +35,12 @@ impl Session {
         self.exchange.set_account_bucket(account);
     }
 
-    /// The person goes on over another connection, or may: what it has spent is kept for that.
+    /// Leaves the bucket to the connection on which the person continues, or may continue.
     pub(super) fn leave_bucket_to(&self, person: PersonId, shared: &Shared) {
         self.leave_bucket(Whose::Person(person), shared);
     }
 
-    /// Goes on with what the person's last connection has left.
+    /// Continues with the bucket that the person's last connection left.
     pub(super) fn inherit_bucket(&mut self, shared: &Shared) {
         let Some(person) = self.person else {
             return;
@@ -53,7 +54,7 @@ impl Session {
         }
     }
 
-    /// Nobody speaks here any more: the next from its address has so much less.
+    /// Leaves the bucket to the next connection from the same address: nobody speaks here any more.
     pub(super) fn leave_bucket_to_address(&mut self, shared: &Shared) {
         self.leave_bucket(Whose::from(self.peer.address), shared);
         // It is left once.
@@ -66,7 +67,7 @@ impl Session {
     }
 }
 
-/// The account that a person is logged in to from an event on, if it says so.
+/// The account that a person is logged in to after an event, if the event changes it.
 fn account_in(event: &Event, me: PersonId) -> Option<Option<&Name>> {
     let (person, account) = match &event.fact {
         Fact::AccountChanged(changed) if is_claim(changed) => {

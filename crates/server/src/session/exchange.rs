@@ -1,10 +1,10 @@
-//! What a session has asked of the hub and the workers. What it does with the answers is in [`answers`].
+//! The requests of a session to the hub and the workers. [`answers`] handles their answers.
 //!
-//! Messages go out one behind another without a wait: each is answered with its ticket, and at most
+//! Messages go out one after another without a wait: each is answered with its ticket, and at most
 //! [`SESSION_REQUESTS_MAX`] are in flight. Anything else is a question, one at a time, and the next
 //! input waits for its answer, so that what a person types is done in order. Some questions take
 //! several steps (a password is checked between two requests to the hub), and some answers come in
-//! pages, each fetched when the one before is written: a reader that stalls costs one page.
+//! pages, each fetched when the one before is written: a stalled reader costs one page.
 
 mod accounts;
 mod answers;
@@ -47,18 +47,18 @@ pub(super) struct Exchange {
     next_ticket: u32,
     /// The question in flight.
     question: Option<Box<Question>>,
-    /// The hub was asked to let the person go.
+    /// Whether the hub was asked to let the person go.
     is_departing: bool,
     /// Lines of rooms were held back until now.
     was_released: bool,
-    /// In a box, since few have any of it at a time.
+    /// Boxed, since few sessions have any of it at a time.
     rare: Option<Box<Rare>>,
 }
 
 /// A question, and what its answer is for.
 #[derive(Debug)]
 struct Question {
-    /// Of the request to the hub that was sent last.
+    /// The ticket of the last request to the hub.
     ticket: Ticket,
     then: Continuation,
 }
@@ -74,7 +74,7 @@ enum Continuation {
         password: Password,
         purpose: Purpose,
     },
-    /// A password that is looked at when its time has come.
+    /// A password to check when its time has come.
     Delayed(Box<Delayed>),
     /// A resume code, likewise.
     DelayedCode {
@@ -88,30 +88,30 @@ enum Continuation {
     Proof { name: Name, purpose: Purpose },
     /// A password that was hashed, and what for.
     Hashed(Hashed),
-    /// The password that the person's own account is to have.
+    /// The new password of the person's own account.
     OwnPassword(Proof),
-    /// An account that was registered before its owner is in.
+    /// An account that was registered before its owner has logged in.
     Registered { name: Name, proof: Proof },
-    /// The person of a lost session. What its client does not have begins behind this event.
+    /// The person of a lost session. The client has everything up to `after`, if it says so.
     Resume { after: Option<Seq> },
-    /// Whose history is wanted.
+    /// Whose history it is.
     History(Wanted),
-    /// The account whose private histories are targets, then the targets.
+    /// The account whose private histories count as targets, then the targets.
     Targets(Targets),
     /// A room of a search, or its private history.
     SearchRoom(Search, SearchRooms),
-    /// Where a message is that is to be deleted, and under which name it was said; whether it is where the
+    /// Where a message to delete is, and under which name it was said; whether that is where the
     /// client says.
     Deletion(Seq, Option<Past>, Option<Text>),
-    /// That the audit log may be read, or the log.
+    /// Whether the audit log may be read, then the log.
     AuditLog(LogRange),
     /// The first page of a long answer, or the next.
     Page(Pages),
-    /// That the room may still be read; then the next page.
+    /// Whether the room may still be read, then the next page.
     PageIfAllowed(Pages),
-    /// Nothing yet: this is asked when everything so far is written.
+    /// Nothing yet: to be asked when everything so far is written.
     WhenWritten(Ask),
-    /// Nothing yet: this is asked when everything that was said is answered.
+    /// Nothing yet: to be asked when all earlier messages are answered.
     WhenAnswered(Ask),
 }
 
@@ -129,7 +129,7 @@ impl Exchange {
         self.held.as_deref().map_or(&[], Vec::as_slice)
     }
 
-    /// Keeps no more of it than this many bytes, the last.
+    /// Keeps only the last `bytes` of it.
     pub(super) fn hold_last(&mut self, bytes: usize) {
         if let Some(held) = &mut self.held {
             held.drain(..held.len().saturating_sub(bytes));
@@ -149,7 +149,7 @@ impl Exchange {
         self.question.is_some()
     }
 
-    /// When a password is to be looked at that has to wait.
+    /// When a waiting password is to be checked.
     pub(super) fn deadline(&self) -> Option<Monotonic> {
         self.question.as_deref()?.then.waits_until()
     }
@@ -169,17 +169,17 @@ impl Exchange {
         self.is_departing
     }
 
-    /// The hub has let the person go, or the session has another.
+    /// The hub has let the person go, or the session has another person.
     pub(super) fn end_departing(&mut self) {
         self.is_departing = false;
     }
 
-    /// Nothing that is in flight matters any more.
+    /// Gives up everything in flight.
     pub(super) fn abandon(&mut self) {
         (self.question, self.is_departing) = (None, false);
     }
 
-    /// Whether a page is to be fetched.
+    /// Whether to fetch a page.
     pub(super) fn wants_page(&self) -> bool {
         match self.question.as_deref().map(|question| &question.then) {
             Some(Continuation::Page(pages)) => pages.waits_for_write,
@@ -188,7 +188,7 @@ impl Exchange {
         }
     }
 
-    /// Puts off what the dialect asks until everything so far is written.
+    /// Postpones a request of the dialect until everything so far is written.
     pub(super) fn ask_when_written(&mut self, ask: Ask) {
         self.put_off(Continuation::WhenWritten(ask));
     }
@@ -198,13 +198,13 @@ impl Exchange {
         self.question = Some(Box::new(Question { ticket, then }));
     }
 
-    /// Goes on so later, and waits for no answer.
+    /// Postpones `then`, without waiting for an answer.
     fn put_off(&mut self, then: Continuation) {
         let ticket = self.ticket();
         self.wait(ticket, then);
     }
 
-    /// Whether lines of rooms were held back until now; they are to be written.
+    /// Whether lines of rooms were held back until now and have to be written.
     pub(super) fn was_released(&self) -> bool {
         self.was_released
     }
@@ -297,8 +297,8 @@ impl Session {
         self.request(Body::Save(Arc::new(saved), is_default), shared);
     }
 
-    /// Takes what the person has chosen on another connection, and has it kept again: entering its
-    /// rooms has had this one's choices kept meanwhile.
+    /// Adopts what the person has chosen on another connection, and has the hub keep it again:
+    /// entering the rooms made it keep this connection's choices.
     pub(super) fn take_saved(&mut self, saved: Saved, shared: &mut Shared) {
         self.dialect.handle_saved(&saved, &shared.env());
         self.apply_changes(shared);

@@ -1,8 +1,8 @@
 //! The formats in which the sessions of a shard see their rooms, by number: a membership keeps two
 //! bytes, and two sessions with equal formats share what is rendered.
 //!
-//! They stay until the server ends. There are at most as many as there are time zones and choices of
-//! the other settings, some ten thousand of a hundred bytes.
+//! They stay until the server ends. There are at most as many as combinations of time zones and
+//! other settings: some ten thousand, of a hundred bytes each.
 
 use chinwag_feed::FormatId;
 use chinwag_wire::dialect::Format;

@@ -1,4 +1,4 @@
-//! What the hub's events mean for a session: its person, and the rooms that it is in.
+//! What the hub's events mean for a session: its person, and the rooms that they are in.
 
 use chinwag_core::{Event, Fact, PersonId, Quit, QuitReason, RoomId};
 use chinwag_feed::RoomLog;
@@ -35,8 +35,8 @@ impl Session {
         }
     }
 
-    /// The person has entered a room: it sees what is appended from now on. With the event, if that is
-    /// not what brought the session its person.
+    /// The person has entered a room: the session sees what is appended from now on. `event` is
+    /// `None` if this is part of getting the person.
     pub(crate) fn handle_joined(&mut self, id: RoomId, event: Option<&Event>, shared: &mut Shared) {
         let Some(name) = shared.rooms.names.get(&id) else {
             return;
@@ -57,13 +57,13 @@ impl Session {
         self.handle_unasked(event, id, shared);
     }
 
-    /// Whether an event is of the person's doing over another connection, or of the server's for it.
+    /// Whether the person did this on another connection, or the server did it for them.
     fn is_unasked(&self, event: &Event) -> bool {
         let source = event.source.as_ref();
         source.is_some_and(|source| source.conn != Some(self.id))
     }
 
-    /// The person has entered or left a room. A client that did not ask for it hears of it now.
+    /// Tells a client that did not ask for it that the person has entered or left a room.
     fn handle_unasked(&mut self, event: Option<&Event>, room: RoomId, shared: &mut Shared) {
         if let Some(event) = event.filter(|event| self.is_unasked(event)) {
             self.drive(shared, |dialect, env, out| {
@@ -74,8 +74,8 @@ impl Session {
         }
     }
 
-    /// The person has left a room, by itself if there is an event of it. What was said there before is
-    /// still shown.
+    /// The person has left a room; `event` if they did so by themselves. What was said there before
+    /// is still shown.
     pub(crate) fn handle_left(&mut self, id: RoomId, event: Option<&Event>, shared: &mut Shared) {
         self.leave(id, shared);
         self.handle_unasked(event, id, shared);
@@ -109,8 +109,8 @@ impl Session {
         }
     }
 
-    /// The person goes on without this connection; without a reason, over another that has taken its
-    /// place.
+    /// The person continues without this connection; if there is no reason, on another that has
+    /// replaced it.
     pub(crate) fn handle_detached(&mut self, why: Option<&QuitReason>, shared: &mut Shared) {
         self.exchange.abandon();
         self.tell_deferred();
@@ -123,14 +123,14 @@ impl Session {
         self.close_when_written();
     }
 
-    /// The newest line of a room is one of this person's.
+    /// The newest line of a room is this person's.
     pub(crate) fn handle_own(&mut self, event: &Event, room: RoomId, shared: &Shared) {
         if self.dialect.is_own(event) {
             self.feed.handle_own(room, &shared.rooms.logs);
         }
     }
 
-    /// The newest line of a room is what this person has done there over this connection.
+    /// The newest line of a room is what this person did there on this connection.
     pub(crate) fn handle_own_doing(&mut self, event: &Event, room: RoomId, shared: &mut Shared) {
         self.drive(shared, |dialect, env, out| {
             dialect.handle_own_doing(event, room, env, out);
@@ -145,7 +145,7 @@ impl Session {
         self.leave_bucket_to_address(shared);
     }
 
-    /// Takes the session out of all rooms, and its person from it.
+    /// Removes the session from all rooms, and its person from it.
     pub(crate) fn detach(&mut self, shared: &mut Shared) {
         let rooms: Vec<RoomId> = self.feed.rooms().map(|(room, _)| room).collect();
         for room in rooms {
@@ -163,8 +163,8 @@ impl Session {
         });
     }
 
-    /// Sees its rooms as the dialect has them now, and has the hub keep what a later connection
-    /// is to find again.
+    /// Adopts the formats that the dialect has for its rooms now, and has the hub keep what a later
+    /// connection should find again.
     pub(super) fn apply_changes(&mut self, shared: &mut Shared) {
         if self.dialect.poll_format() {
             let rooms: Vec<RoomId> = self.feed.rooms().map(|(room, _)| room).collect();

@@ -1,20 +1,20 @@
-//! The life of one connection: it is sniffed, logs in, joins rooms, loses its link or leaves, lingers,
-//! and is over.
+//! The life of one connection: it is sniffed, logs in, joins rooms, loses its link or leaves,
+//! lingers, and is over.
 //!
-//! A session is a [`Transport`], a [`Dialect`] and a [`Feed`]; this file is what ties them together,
-//! and [`exchange`] is what it has asked of the hub and the workers. It decides nothing about chat
-//! and knows no dialect by name. All sessions of a shard borrow what they share, so an idle one owns
-//! no buffer.
+//! A session is a [`Transport`], a [`Dialect`] and a [`Feed`]; this file ties them together, and
+//! [`exchange`] holds the requests to the hub and the workers. It decides nothing about chat and
+//! names no dialect. All sessions of a shard borrow what they share, so an idle one owns no buffer.
 //!
-//! `handle_*` takes input: from the peer [`handle_ready`](Session::handle_ready) and
+//! The `handle_*` methods take input: from the peer [`handle_ready`](Session::handle_ready) and
 //! [`handle_input`](Session::handle_input); from the hub and the workers
 //! [`handle_event`](Session::handle_event) and its kin, [`handle_reply`](Session::handle_reply) and
 //! [`handle_result`](Session::handle_result); from the clock
-//! [`handle_timeout`](Session::handle_timeout). `poll_*` gives output: requests go to the outbox that
-//! the shard shares, bytes to the transport in [`poll_room`](Session::poll_room) and
-//! [`poll_write`](Session::poll_write). After any of them the shard asks
+//! [`handle_timeout`](Session::handle_timeout). The `poll_*` methods give output: requests go to
+//! the shard's outbox, bytes to the transport in [`poll_room`](Session::poll_room) and
+//! [`poll_write`](Session::poll_write). After any of them the shard calls
 //! [`is_over`](Session::is_over), [`wants_input`](Session::wants_input),
-//! [`wants_write`](Session::wants_write) and [`deadline`](Session::deadline) what to do next.
+//! [`wants_write`](Session::wants_write) and [`deadline`](Session::deadline) to learn what to do
+//! next.
 
 mod bucket;
 mod exchange;
@@ -45,7 +45,7 @@ use stage::Stage;
 pub(crate) struct Session {
     id: ConnId,
     peer: Peer,
-    /// Dropped with the session: then its address has one connection less.
+    /// Dropped with the session, which frees its place among the connections of its address.
     permit: Option<Permit>,
     /// The server's password was given on this connection.
     has_entered: bool,
@@ -57,8 +57,8 @@ pub(crate) struct Session {
     exchange: Exchange,
 }
 
-// A shard keeps one for each of ten thousand idle connections, in one of the sizes that an allocator does
-// not round up.
+// A shard keeps one for each of ten thousand idle connections, so its size is one that allocators
+// do not round up.
 const _: () = assert!(size_of::<Session>() <= 256);
 
 impl Session {
@@ -88,7 +88,7 @@ impl Session {
         }
     }
 
-    /// Takes note of what the transport is ready for.
+    /// Notes what the transport is ready for.
     pub(crate) fn handle_ready(&mut self, ready: Ready, shared: &mut Shared) {
         if self.transport.handle_ready(ready, shared.now) {
             self.poll_write(shared);
@@ -96,7 +96,7 @@ impl Session {
         self.handle_lost_ready(shared);
     }
 
-    /// Goes on with what was read before, then reads once: one buffer, so that a peer that never
+    /// Continues with what was read before, then reads once: one buffer, so that a peer that never
     /// stops sending holds up nobody.
     pub(crate) fn handle_input(&mut self, shared: &mut Shared) {
         if let Some(why) = self.transport.failure().cloned() {
@@ -150,13 +150,13 @@ impl Session {
         !self.is_open() || self.exchange.must_wait()
     }
 
-    /// Whether the dialect has the word.
+    /// Whether the dialect handles the connection.
     fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Open | Stage::Greeted)
     }
 
-    /// Whether the client is gone, and has left more behind than it may send at once. That is dropped:
-    /// it would be said for minutes by somebody whom nobody can answer.
+    /// Whether the client is gone and has left more than it may send at once. That is dropped:
+    /// otherwise somebody whom nobody can answer would go on talking for minutes.
     fn is_held_back_and_dead(&self, now: Monotonic) -> bool {
         self.is_open() && self.transport.is_dead() && self.is_paused(now)
     }
@@ -183,7 +183,7 @@ impl Session {
         }
     }
 
-    /// Others have come behind it: it is given no more time.
+    /// Others have connected since: it gets no more time to speak first.
     pub(crate) fn handle_pressure(&mut self, shared: &mut Shared) {
         self.end_sniffing(shared);
     }
@@ -217,7 +217,7 @@ impl Session {
         self.finish_input(shared);
     }
 
-    /// The peer sends nothing more. What it has sent is still done.
+    /// The peer sends nothing more. What it has sent is still processed.
     fn handle_end(&mut self, shared: &mut Shared) {
         match self.stage {
             Stage::Sniffing { .. } | Stage::TurnedAway { .. } => self.handle_sniff_timeout(shared),
@@ -227,7 +227,7 @@ impl Session {
         }
     }
 
-    /// After the last input: does what a last message without an end asks for, and then ends.
+    /// After the last input: processes a last line without an end, and then ends.
     fn finish_input(&mut self, shared: &mut Shared) {
         if !self.transport.has_ended() || self.must_wait() || self.exchange.has_held() {
             return;
@@ -240,8 +240,7 @@ impl Session {
         }
     }
 
-    /// Lets the dialect do something, and does what follows from it. Returns whether it asked for
-    /// something.
+    /// Lets the dialect act, and does what follows. Returns whether it asked for something.
     fn drive(
         &mut self,
         shared: &mut Shared,
@@ -251,7 +250,7 @@ impl Session {
         self.drive_to(is_arriving, shared, act)
     }
 
-    /// The same. What an answer says is said on this connection or not at all.
+    /// The same, with the lines as an answer: they are shown on this connection or not at all.
     fn drive_to(
         &mut self,
         is_answer: bool,
@@ -263,7 +262,7 @@ impl Session {
         let step = act(&mut self.dialect, &shared.env(), &mut lines);
         if !lines.is_empty() {
             match is_answer {
-                // What its rooms have had since it came back comes behind what it missed.
+                // Lines of its rooms since it resumed come after what it missed.
                 true if self.feed.is_held() => self.feed.handle_answer(self.feed.seen(), &lines),
                 true => self.feed.handle_answer(shared.newest, &lines),
                 false => self.add_private(shared.newest, &lines),
@@ -288,7 +287,7 @@ impl Session {
         self.poll_steps(shared);
     }
 
-    /// Asks what the dialect wants asked. What only talks is not waited for, so that more may follow.
+    /// Sends the dialect's requests. Does not wait for messages, so that more may follow.
     fn poll_steps(&mut self, shared: &mut Shared) {
         while !self.must_wait() && self.drive(shared, |dialect, _, _| dialect.poll_step()) {}
     }
@@ -337,7 +336,7 @@ impl Session {
             | Stage::Handshake { until, .. }
             | Stage::Lingering { until, .. } => Some(*until),
             Stage::Lost(lost) => Some(lost.until),
-            // Who waits for an answer of the server's is not timed.
+            // A client that waits for the server's answer is not timed.
             Stage::Open | Stage::Greeted if !self.exchange.is_waiting() => self.dialect.deadline(),
             Stage::Open | Stage::Greeted => self.exchange.deadline(),
             _ => None,
@@ -345,7 +344,7 @@ impl Session {
         let has_input = self.transport.is_readable() || self.exchange.has_held();
         let is_open = self.is_open() && has_input;
         let pause = self.dialect.paused_until();
-        // Once it is over, there is input instead of a deadline.
+        // When the pause is over there is input instead of a deadline.
         let pause = pause.filter(|until| is_open && shared.now < *until);
         let stall = self
             .transport
@@ -370,8 +369,9 @@ impl Session {
         }
     }
 
-    /// Closes a connection that is nobody's, as soon as everything is written. It may be somebody's again before
-    /// that: one that takes another session over leaves its own person behind first. So what was read is kept.
+    /// Closes a connection without a person once everything is written. It may get a person before
+    /// that: a connection that takes over a session first gives up its own person. So input is
+    /// kept.
     fn close_when_written(&mut self) {
         self.stage = match self.transport.failure() {
             Some(_) => Stage::Over,
@@ -392,7 +392,7 @@ impl Session {
         }
     }
 
-    /// Whether the shard is to drop it.
+    /// Whether the shard should drop it.
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over)
     }
@@ -407,7 +407,7 @@ impl Session {
         self.person
     }
 
-    /// As whom it asks the hub.
+    /// The caller of its requests to the hub.
     fn caller(&self) -> Caller {
         let (conn, address, link) = (self.id, self.peer.address, self.link());
         match self.person {

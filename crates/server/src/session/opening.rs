@@ -1,5 +1,5 @@
-//! What comes before the first word: the head of a proxy, and the handshake of TLS. Behind each of
-//! them the session is sniffed as if it had just been accepted.
+//! What comes before the first line: a proxy's header, and the TLS handshake. After each of them
+//! the session is sniffed as if it had just been accepted.
 
 use std::net::IpAddr;
 
@@ -15,7 +15,7 @@ use crate::shard::Shared;
 /// How a connection begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
-    /// With its client's first word.
+    /// With its client's first bytes.
     Client,
     /// With the head of a proxy.
     Proxy,
@@ -26,11 +26,11 @@ pub(crate) enum Opening {
 /// The other end of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer {
-    /// Its address; behind a proxy, what that says of it.
+    /// Its address; behind a proxy, the one that the proxy states.
     pub(super) address: IpAddr,
     /// It has the address at which the server was reached, so it is this machine.
     is_local: bool,
-    /// A proxy has taken TLS off, or a gateway.
+    /// A proxy or a gateway has removed TLS.
     was_encrypted: bool,
     /// A gateway speaks for it.
     is_behind_gateway: bool,
@@ -76,14 +76,15 @@ impl Session {
         self.stage = Stage::Proxied { until };
     }
 
-    /// The client is told that there are too many of its address, in the language that it speaks.
+    /// Refuses the client because its address has too many connections, in the protocol that it
+    /// speaks.
     pub(crate) fn turn_away(&mut self, shared: &Shared) {
-        // Nobody is served better by a longer wait that was configured.
+        // A configured longer wait would serve nobody here.
         let until = shared.now + shared.config.limits.sniff_time.min(SNIFF_TIME);
         self.stage = Stage::TurnedAway { until };
     }
 
-    /// Takes bytes of one that is turned away.
+    /// Takes bytes of a refused client.
     pub(super) fn handle_turned_away(&mut self, bytes: &[u8], shared: &mut Shared) {
         self.exchange.hold(bytes);
         if let Sniffed::Is(protocol) = sniff(self.exchange.held(), Spoke::First) {
@@ -119,7 +120,7 @@ impl Session {
         }
     }
 
-    /// From now on the connection is the one that the proxy speaks for, with its limits.
+    /// Turns the connection into the one that the proxy speaks for, with its limits.
     fn take_head(&mut self, head: Head, shared: &mut Shared) {
         if let Head::Proxied {
             address,
@@ -155,7 +156,7 @@ impl Session {
         self.stage = Stage::Handshake { until, has_begun };
     }
 
-    /// Whether this is no handshake, or one of those that a round has time for.
+    /// Whether this is no handshake, or one for which the round has time.
     pub(super) fn may_shake_hands(&mut self, shared: &mut Shared) -> bool {
         let Stage::Handshake { has_begun, .. } = &mut self.stage else {
             return true;
@@ -165,7 +166,7 @@ impl Session {
         may
     }
 
-    /// Has what comes from now on sniffed, if the handshake is done.
+    /// If the handshake is done, sniffs what comes next.
     pub(super) fn handle_secured(&mut self, shared: &Shared) {
         if let (Stage::Handshake { .. }, Some(secured)) = (&self.stage, self.transport.secured()) {
             let address = self.peer.address;
@@ -186,7 +187,7 @@ impl Session {
         self.stage = Stage::Sniffing { until, spoke };
     }
 
-    /// Has the log tell that the client is turned away.
+    /// Logs that the client was refused.
     pub(super) fn log_refusal(&self, why: &str) {
         tracing::info!("refused {}: {why}", self.peer.address);
     }
@@ -225,12 +226,12 @@ impl Session {
         self.is_encrypted() || is_local
     }
 
-    /// Whether the server talks to it only if it encrypts, and it does not.
+    /// Whether the client must encrypt and does not.
     pub(super) fn must_encrypt(&self, shared: &Shared) -> bool {
         shared.config.requires_tls && !self.is_sheltered()
     }
 
-    /// How the person is connected, as others are told.
+    /// How the person is connected, as others see it.
     pub(super) fn link(&self) -> Link {
         Link {
             client: self.dialect.client(),

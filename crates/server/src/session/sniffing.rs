@@ -1,5 +1,5 @@
-//! What a client speaks: its first bytes, or that it says nothing, and the dialect that takes it from there.
-//! How protocols are told apart is [`sniff`](chinwag_wire::sniff)'s.
+//! Finding out what a client speaks, from its first bytes or its silence, and handing it to a
+//! dialect. [`sniff`](chinwag_wire::sniff) tells protocols apart.
 
 use chinwag_wire::dialect::{Dialect, refuse_unencrypted};
 use chinwag_wire::sniff::{
@@ -12,7 +12,7 @@ use crate::shard::Shared;
 use crate::transport::Ready;
 
 impl Session {
-    /// Takes bytes of a client of which it is not known what it speaks.
+    /// Takes bytes of a client whose protocol is not known yet.
     pub(super) fn sniff(&mut self, bytes: &[u8], spoke: Spoke, shared: &mut Shared) {
         let is_first = spoke == Spoke::Greeted && !self.exchange.has_held();
         let at_once = sniff_packet(bytes).filter(|_| is_first);
@@ -26,8 +26,8 @@ impl Session {
         }
     }
 
-    /// Looks at what the peer has sent, and greets it if that is nothing. The shard may not have heard of
-    /// it yet, or had no time for it, and a handshake must not be met by the greeting.
+    /// Looks at what the peer has sent, and greets it if that is nothing. The shard may not have
+    /// read it yet, and a greeting must not cross a handshake.
     pub(super) fn end_sniffing(&mut self, shared: &mut Shared) {
         if matches!(
             self.stage,
@@ -45,7 +45,7 @@ impl Session {
         }
     }
 
-    /// The peer is given no more time to tell its protocol. One that has said nothing is greeted.
+    /// The peer's time to show its protocol is up. If it has sent nothing, it is greeted.
     pub(super) fn handle_sniff_timeout(&mut self, shared: &mut Shared) {
         let spoke = match self.stage {
             Stage::Sniffing { spoke, .. } => spoke,
@@ -73,7 +73,7 @@ impl Session {
         self.dialect = Dialect::unknown(Spoke::Greeted, bucket, &shared.env());
         self.stage = Stage::Greeted;
         if self.exchange.has_held() {
-            // Options of telnet, which tell how its lines end.
+            // Telnet options, which say how its lines end.
             self.handle_held(shared);
         }
         if matches!(self.stage, Stage::Greeted) {
@@ -85,9 +85,9 @@ impl Session {
         }
     }
 
-    /// The protocol is known; its dialect takes what was read in front.
+    /// The protocol is known: its dialect takes over, beginning with what was read.
     fn open_as(&mut self, protocol: Protocol, spoke: Spoke, shared: &mut Shared) {
-        // Inside TLS there is no other.
+        // Inside TLS there is no other TLS.
         if protocol == Protocol::Tls && self.transport.secured().is_none() {
             match spoke {
                 // Nothing may come before it.
@@ -111,7 +111,7 @@ impl Session {
                     self.dialect = dialect;
                     self.drop_telnet(protocol);
                 }
-                // In its own words.
+                // In the words of its protocol.
                 None => {
                     self.log_refusal(why_not_served(protocol));
                     return self.refuse(shared, |_, out| out.extend(protocol.refusal()));
@@ -122,7 +122,7 @@ impl Session {
         self.handle_held(shared);
     }
 
-    /// Drops the options that a telnet has sent before its first line, if that is a program's: those have none.
+    /// Drops telnet options before the first line of a program, which has none of its own.
     fn drop_telnet(&mut self, protocol: Protocol) {
         if protocol != Protocol::Plain {
             let line = behind_telnet(self.exchange.held()).len();

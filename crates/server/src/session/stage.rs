@@ -9,32 +9,32 @@ use crate::limits::LINGER_BYTES_MAX;
 /// See the [module](self).
 #[derive(Debug)]
 pub(super) enum Stage {
-    /// It may speak any protocol: until then the server listens without a word.
+    /// It may speak any protocol: until then the server only listens.
     Sniffing { until: Monotonic, spoke: Spoke },
-    /// It is one too many, and is listened to so long to be told that in its own language.
+    /// It is one too many: the server listens until then, to refuse it in its own protocol.
     TurnedAway { until: Monotonic },
-    /// It comes through a proxy, which is to say by then whose it is. Behind that it is sniffed.
+    /// It comes through a proxy, whose header is due by then. Afterwards it is sniffed.
     Proxied { until: Monotonic },
-    /// It speaks TLS, and is to be done with the handshake by then. Behind that it is sniffed again.
+    /// It speaks TLS, and the handshake is due by then. Afterwards it is sniffed again.
     Handshake { until: Monotonic, has_begun: bool },
-    /// It was greeted like a person, and what it says first is sniffed too.
+    /// It was greeted like a person, and its first bytes are sniffed too.
     Greeted,
-    /// The dialect has the word.
+    /// The dialect handles it.
     Open,
     /// It is closed as soon as everything is written.
     Leaving,
-    /// Its person has left with its link, and it is closed when the peer has got everything.
+    /// Its person has left with the link; it is closed when the peer has everything.
     Lost(Box<Lost>),
-    /// It was sent everything, the end included. What the peer still sends is thrown away, since
-    /// closing at once would reset the connection and lose what is on the way to it. Of more bytes than are
-    /// `left` none is read.
+    /// It was sent everything, including the goodbye. Input is discarded, since closing at once
+    /// would reset the connection and lose what is on the way to it. At most `left` more bytes are
+    /// read.
     Lingering { until: Monotonic, left: u32 },
-    /// The shard is to drop it.
+    /// The shard should drop it.
     Over,
 }
 
 impl Stage {
-    /// Everything is sent, and the peer is given until then to close its side.
+    /// Everything is sent, and the peer has until then to close its side.
     pub(super) fn lingering(until: Monotonic) -> Self {
         let left = LINGER_BYTES_MAX;
         Self::Lingering { until, left }

@@ -1,11 +1,11 @@
-//! What the peer of a connection has not received when the session loses it: the next connection is shown just
-//! that.
+//! What the peer of a connection has not received when the session loses it: the next connection is
+//! shown exactly that.
 //!
-//! The kernel knows how much of what was written has been acknowledged, the feed which lines that
-//! are. The hub is told when the link is found lost, with the request to let the person go; and once
-//! more when the connection is closed, since a peer that has only ended its input goes on reading
-//! and acknowledging. The kernel is asked then, and by the shard's looks while lines are on the way, so
-//! that little is kept: never for each write.
+//! The kernel knows how many of the written bytes were acknowledged, the feed which lines they are.
+//! The hub is told when the link is found lost, with the request to let the person go; and again
+//! when the connection is closed, since a peer that has only ended its input goes on reading and
+//! acknowledging. The kernel is asked at those times, and by the shard's looks while lines are on
+//! the way, so that little is kept; never for each write.
 
 use chinwag_core::{Event, Fact, LeftOut, Monotonic, PersonId, QuitReason, RoomId, Seq};
 use chinwag_feed::Unacknowledged;
@@ -15,32 +15,32 @@ use super::{Session, Stage};
 use crate::hub::Body;
 use crate::shard::{Shared, slot_of};
 
-/// A session whose person has left with its link, on a connection that may still take something.
+/// A session whose person has left with the link, on a connection that may still take something.
 #[derive(Debug)]
 pub(super) struct Lost {
     person: PersonId,
     /// When it is closed, whatever is acknowledged by then.
     pub(super) until: Monotonic,
-    /// It was written everything, and told so.
+    /// Whether everything was written, and the goodbye too.
     is_written: bool,
 }
 
-/// Lines for one session, and the event that they stand behind.
+/// Lines for one session, and the event after which they are shown.
 pub(super) type Behind = (Seq, Box<[u8]>);
 
-/// What a resumed session is still to be shown of what it missed.
+/// What a resumed session has yet to be shown of what it missed.
 #[derive(Debug)]
 pub(super) struct Missed {
     /// What the last connection's peer had not got.
     pub(super) unseen: Unacknowledged,
-    /// Private messages that came while the link was lost, and what was done.
+    /// Private messages and acts of others while the link was lost.
     pub(super) kept: Vec<Event>,
     /// The rooms that the person is not in again.
     pub(super) left_out: Vec<LeftOut>,
 }
 
 impl Missed {
-    /// The messages among what was for the session alone.
+    /// How many of the private lines are messages.
     pub(super) fn messages(&self, dialect: &Dialect) -> u64 {
         let lines = self.unseen.private.iter();
         let lines: u64 = lines.map(|(_, lines)| dialect.messages_in(lines)).sum();
@@ -55,11 +55,12 @@ impl Missed {
 }
 
 impl Session {
-    /// Tells the hub what the peer has not got, for the last time if nothing more can be acknowledged.
+    /// Tells the hub what the peer has not received; `is_final` if nothing more can be
+    /// acknowledged.
     pub(super) fn report_unseen(&mut self, is_final: bool, shared: &mut Shared) {
         let unacked = self.transport.unacknowledged();
         let mut unseen = self.feed.poll_unacknowledged(unacked, &shared.rooms.logs);
-        // So the peer's system tells that a process has left something unread.
+        // This is how the peer's system reports that a process has left something unread.
         if self.transport.failure() == Some(&QuitReason::Lost) {
             unseen.doubt_acknowledgements();
         }
@@ -71,7 +72,7 @@ impl Session {
         self.request(Body::Unseen { unseen, is_final }, shared);
     }
 
-    /// Adds what it was to be shown of the connection before.
+    /// Adds what this connection has yet to be shown of the one before.
     fn add_missed(&mut self, unseen: &mut Unacknowledged, shared: &mut Shared) {
         unseen.private.extend_from_slice(self.exchange.deferred());
         let Some(missed) = self.exchange.missed() else {
@@ -102,8 +103,8 @@ impl Session {
         }
     }
 
-    /// The person has left with its link. The connection goes on until its peer has acknowledged
-    /// everything, or nothing more can come of it.
+    /// The person has left with the link. The connection goes on until its peer has acknowledged
+    /// everything, or can acknowledge nothing more.
     pub(super) fn lose(&mut self, person: PersonId, shared: &mut Shared) {
         self.exchange.take_held();
         let until = shared.now + shared.config.limits.linger_time;
@@ -115,13 +116,12 @@ impl Session {
         if self.transport.failure().is_some() {
             return self.end_lost(shared);
         }
-        // What its rooms had so far is written; what comes now is not for this connection any more.
+        // What its rooms had so far is written; later lines are not for this connection any more.
         self.poll_write(shared);
         self.feed.hold();
     }
 
-    /// Everything was written: ends the stream, and the session with it as soon as the peer has all
-    /// of it.
+    /// Everything was written: ends the stream, and ends the session once the peer has all of it.
     pub(super) fn settle(&mut self, shared: &mut Shared) {
         let Stage::Lost(lost) = &mut self.stage else {
             return;
@@ -134,7 +134,7 @@ impl Session {
         }
     }
 
-    /// Takes note of news of a connection that has nothing more to say.
+    /// Handles readiness of a connection that has nothing more to send.
     pub(super) fn handle_lost_ready(&mut self, shared: &mut Shared) {
         let is_written = matches!(&self.stage, Stage::Lost(lost) if lost.is_written);
         if is_written {
@@ -142,7 +142,7 @@ impl Session {
         }
     }
 
-    /// Tells the hub what it comes to in the end.
+    /// Tells the hub the final state.
     pub(crate) fn end_lost(&mut self, shared: &mut Shared) {
         let stage = std::mem::replace(&mut self.stage, Stage::Over);
         let Stage::Lost(lost) = stage else {
@@ -150,7 +150,7 @@ impl Session {
             return;
         };
         self.person = Some(lost.person);
-        // Who resumes is answered behind the report.
+        // A resume is answered after the report.
         self.leave_bucket_to(lost.person, shared);
         self.report_unseen(true, shared);
         self.person = None;
@@ -161,7 +161,7 @@ impl Session {
         }
     }
 
-    /// The person goes on over another connection, which is shown what this one has not got.
+    /// The person continues on another connection, which is shown what this one has not received.
     pub(crate) fn handle_replaced(&mut self, shared: &mut Shared) {
         match (&self.stage, self.person) {
             (Stage::Lost(_), _) => self.end_lost(shared),
@@ -182,13 +182,12 @@ impl Session {
         self.close_when_written();
     }
 
-    /// Whether lines are kept in case the peer has not got them.
+    /// Whether lines are kept in case the peer has not received them.
     pub(crate) fn awaits_acknowledgement(&self) -> bool {
         self.feed.awaits_acknowledgement()
     }
 
-    /// The event up to which the peer has acknowledged everything; `None` if there is nothing that it
-    /// might not have.
+    /// The event up to which the peer has acknowledged everything; `None` if it has everything.
     pub(crate) fn acknowledged(&self, shared: &Shared) -> Option<Seq> {
         self.person?;
         let unacked = self.transport.unacknowledged();

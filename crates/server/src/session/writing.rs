@@ -1,5 +1,5 @@
-//! What a session writes: the news of its rooms straight out of their logs, everything else merged
-//! with them, and the end of the connection behind the last byte.
+//! Writing: the news of its rooms straight out of their logs, everything else merged with them, and
+//! the end of the connection after the last byte.
 //!
 //! Each write takes what the transport takes and remembers where it stopped; nothing here waits.
 
@@ -10,8 +10,8 @@ use super::{Session, Stage};
 use crate::shard::Shared;
 
 impl Session {
-    /// Writes the news of one room, without a copy if there is nothing else to write and nothing
-    /// to leave out.
+    /// Writes the news of one room, without a copy if nothing else is waiting and nothing has to be
+    /// left out.
     pub(crate) fn poll_room(&mut self, room: RoomId, shared: &mut Shared) {
         if !self.transport.takes_bytes() {
             return;
@@ -29,8 +29,8 @@ impl Session {
             .poll_straight(room, logs, &reader, |bytes| transport.write(bytes, now))
     }
 
-    /// Writes everything there is to write, as far as the transport takes it, and does what had to
-    /// wait for that.
+    /// Writes everything, as far as the transport takes it, and then does what had to wait for
+    /// that.
     pub(crate) fn poll_write(&mut self, shared: &mut Shared) {
         while self.transport.takes_bytes() && self.write_some(shared) == Progress::More {}
         if self.is_to_close() {
@@ -79,7 +79,7 @@ impl Session {
             return self.settle(shared);
         }
         self.transport.shut_down_write();
-        // Where nothing more can come, closing loses nothing.
+        // If nothing more can come, closing loses nothing.
         let is_over = self.transport.failure().is_some() || self.transport.has_ended();
         self.stage = match is_over {
             true => Stage::Over,

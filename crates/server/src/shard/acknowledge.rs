@@ -1,8 +1,8 @@
-//! Looks at what peers have acknowledged, when the shard has become quiet, and four times a second while it has not:
-//! sessions and rooms keep what they have written until then, and forget it here.
+//! Looks at what peers have acknowledged, when the shard has become quiet, and four times a second
+//! while it has not: sessions and rooms keep what they have written until then, and forget it here.
 //!
-//! A look goes through the sessions that were written to, some at a time, so that it holds up nobody;
-//! then through the rooms, which forget their past when no member waits any more.
+//! A look goes through the sessions that were written to, some at a time, so that it holds up
+//! nobody; then through the rooms, which forget their past when no member waits any more.
 
 use std::collections::HashSet;
 
@@ -16,11 +16,11 @@ use crate::limits::{ACKNOWLEDGE_BATCH, ACKNOWLEDGE_QUIET, ACKNOWLEDGE_STALLED, A
 /// The looks of one shard.
 #[derive(Debug, Default)]
 pub(super) struct Looks {
-    /// When the next one is due at the latest.
+    /// The latest time of the next one.
     at: Option<Monotonic>,
     /// When it is due if nothing more is written.
     quiet_at: Option<Monotonic>,
-    /// Sessions that it still has to go through.
+    /// How many sessions are left in this one.
     left: usize,
     /// Rooms that keep a past.
     rooms: HashSet<RoomId>,
@@ -45,7 +45,7 @@ impl Looks {
         self.quiet_at = Some(now + ACKNOWLEDGE_QUIET);
     }
 
-    /// One begins, or goes on. It goes on whatever is written meanwhile.
+    /// Begins a look, or continues one, which goes on whatever is written meanwhile.
     fn begin(&mut self, now: Monotonic, sessions: usize) {
         if self.left == 0 {
             (self.at, self.quiet_at) = (Some(now), None);
@@ -53,7 +53,7 @@ impl Looks {
         }
     }
 
-    /// One is over. Peers that have not acknowledged everything have no reason to hurry.
+    /// Ends a look. Peers that have not acknowledged everything have no reason to hurry.
     fn end(&mut self, now: Monotonic, is_all: bool) {
         self.at = if self.quiet_at.is_some() {
             Some(now + ACKNOWLEDGE_TIME)
@@ -64,13 +64,13 @@ impl Looks {
 }
 
 impl Shard {
-    /// Takes note of a session that keeps what was written to it.
+    /// Notes a session that keeps what was written to it.
     pub(super) fn list_unacknowledged(&mut self, slot: usize) {
         self.schedule.add(List::Unacknowledged, slot);
         self.looks.order(self.shared.now);
     }
 
-    /// Goes on with a look that is due.
+    /// Continues a look that is due.
     pub(super) fn look_at_acknowledged(&mut self, now: Monotonic) {
         if self.looks.deadline().is_none_or(|due| now < due) {
             return;
@@ -104,8 +104,8 @@ impl Shard {
         }
     }
 
-    /// Tells the hub how far the peers of all sessions have come. Not while there is something to be
-    /// written, which might not be counted yet.
+    /// Tells the hub how far the peers of all sessions have come. Not while there is something to
+    /// write, which might not be counted yet.
     fn report_acknowledged(&mut self) {
         if self.wants_write() {
             return;

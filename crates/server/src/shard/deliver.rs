@@ -1,10 +1,10 @@
 //! Turns: the hub's events become entries of the rooms' logs, and changes of the sessions that they
 //! concern.
 //!
-//! Order is everything here. A session that leaves does not see its own leave, so that is done before
-//! the entry is appended; one that joins does not see its own join, so that is done after. What a
-//! leaving session has still to be shown is written at once, since its cursor goes with it; all other
-//! lines are written later, together.
+//! Everything depends on the order. A session that leaves does not see its own leave, so it is
+//! removed before the entry is appended; one that joins does not see its own join, so it is added
+//! after. What a leaving session has yet to see is written at once, since its cursor goes with it;
+//! all other lines are written later, together.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::hub::{Delivery, Reply};
 use crate::session::Session;
 
 impl Shard {
-    /// Takes a turn in.
+    /// Takes in a turn.
     pub(crate) fn deliver(&mut self, turn: ShardTurn, now: Monotonic) {
         (self.shared.wall, self.shared.now) = (turn.at, now);
         let mut replies = turn.replies.into_iter().peekable();
@@ -171,7 +171,7 @@ impl Shard {
         });
     }
 
-    /// A session of this shard has a person now, who is in rooms already.
+    /// A session of this shard gets a person who is in rooms already.
     fn attach_in(&mut self, login: &LoggedIn, rooms: &[RoomId], event: &Event) {
         if let Some(slot) = self.attach(login.conn, login.person, event) {
             for &room in rooms {

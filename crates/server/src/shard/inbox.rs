@@ -1,8 +1,8 @@
-//! How other threads reach a shard: a bounded queue, and a waker that its epoll hears.
+//! How other threads reach a shard: a bounded queue, and a waker for its epoll.
 //!
-//! One wake serves any number of messages, since each is a system call: a sender that finds it
-//! pending leaves it. The shard clears it before it looks into the queue, so that a message is either
-//! found at that look or wakes the shard again.
+//! One wake serves any number of messages, since each is a system call: a sender that finds one
+//! pending adds none. The shard clears it before it looks into the queue, so a message is either
+//! found by that look or wakes the shard again.
 
 use std::io;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ struct SharedWaker {
     is_pending: AtomicBool,
 }
 
-/// The end that others hold.
+/// The sending end.
 #[derive(Clone, Debug)]
 pub(crate) struct Mailbox {
     queue: SyncSender<ToShard>,
@@ -40,7 +40,7 @@ pub(crate) struct Inbox {
 /// The two ends.
 ///
 /// # Errors
-/// If the system gives no descriptor for the waker.
+/// If the system has no descriptor for the waker.
 pub(crate) fn open(poll: &Poll) -> io::Result<(Mailbox, Inbox)> {
     let (sender, receiver) = sync_channel(SHARD_QUEUE_MAX);
     let waker = Arc::new(SharedWaker {
@@ -59,18 +59,18 @@ pub(crate) fn open(poll: &Poll) -> io::Result<(Mailbox, Inbox)> {
 }
 
 impl Mailbox {
-    /// Gives the shard a message; waits while its queue is full. Returns whether the shard is
-    /// still there.
+    /// Sends the shard a message; waits while its queue is full. Returns whether the shard still
+    /// exists.
     pub(crate) fn send(&self, message: ToShard) -> bool {
         let is_sent = self.queue.send(message).is_ok();
         self.wake(is_sent);
         is_sent
     }
 
-    /// Gives the shard a message if its queue has room.
+    /// Sends the shard a message if its queue has space.
     ///
     /// # Errors
-    /// Gives the message back if not.
+    /// The message, if not.
     pub(crate) fn try_send(&self, message: ToShard) -> Result<(), ToShard> {
         match self.queue.try_send(message) {
             Ok(()) => {
@@ -85,20 +85,20 @@ impl Mailbox {
 
     fn wake(&self, is_sent: bool) {
         if is_sent && !self.waker.is_pending.swap(true, Ordering::SeqCst) {
-            // It fails only for want of memory in the kernel; the shard then hears of it with the
-            // next message, or at its next deadline.
+            // This fails only if the kernel lacks memory; the shard then wakes with the next
+            // message, or at its next deadline.
             let _ = self.waker.waker.wake();
         }
     }
 }
 
 impl Inbox {
-    /// Hears the waker: whatever comes from now on rings it again.
+    /// Clears the waker: whatever comes from now on wakes the shard again.
     pub(super) fn clear(&self) {
         self.waker.is_pending.store(false, Ordering::SeqCst);
     }
 
-    /// The next message, if one is there.
+    /// The next message, if there is one.
     pub(super) fn next(&self) -> Option<ToShard> {
         self.queue.try_recv().ok()
     }

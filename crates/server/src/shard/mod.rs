@@ -1,11 +1,11 @@
 //! A shard owns a part of the connections and runs on one thread. It shares nothing with the other
 //! shards: the hub's turns come in, the sessions' requests go out.
 //!
-//! It schedules its sessions and holds no rule of theirs: which have input, which are to be written
-//! to, which have a deadline. It waits for nothing: [`run`] gives it an epoll and real sockets, the
-//! tests give it streams of memory and name the time. Requests and lines gather, and go out together,
-//! many in one message and many in one system call, when everything that was ready has been looked
-//! at: one small write costs as much CPU as thirty messages copied.
+//! It schedules its sessions and holds no rule of theirs: which have input, which have something to
+//! write, which have a deadline. It waits for nothing: [`run`] gives it an epoll and real sockets;
+//! tests give it streams in memory and choose the time. Requests and lines gather, and go out
+//! together, many in one message and many in one system call, after everything that was ready has
+//! been read: one small write costs as much CPU as copying thirty messages.
 
 mod acknowledge;
 mod deliver;
@@ -42,7 +42,7 @@ use speakers::Speakers;
 pub(crate) enum ToShard {
     /// A new connection.
     Accepted {
-        /// Not yet known to the shard's epoll.
+        /// Not registered with the shard's epoll yet.
         stream: mio::net::TcpStream,
         /// Its other end.
         peer: Peer,
@@ -57,20 +57,20 @@ pub(crate) enum ToShard {
     Job(JobReply),
     /// Work with this from now on.
     Configure(ShardConfig),
-    /// Read nothing more; the hub is to have what was read.
+    /// Read nothing more; the hub still gets what was read.
     Drain,
-    /// Tell everybody that the server stops, write what there is to write, and end.
+    /// Tell everybody that the server stops, write what is pending, and end.
     Stop,
 }
 
-/// A turn of the hub, as one shard is told.
+/// A turn of the hub, for one shard.
 #[derive(Debug)]
 pub(crate) struct ShardTurn {
     /// When it ended.
     pub(crate) at: Timestamp,
     /// For all shards.
     pub(crate) deliveries: Arc<[Delivery]>,
-    /// For this one.
+    /// For sessions of this shard.
     pub(crate) replies: Vec<Reply>,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct Shard {
     shared: Shared,
     schedule: Schedule,
     looks: Looks,
-    /// Rooms with news that not all members were offered yet.
+    /// Rooms whose news has not been offered to all members yet.
     rounds: VecDeque<RoomId>,
     /// The newest connections, some of which may not have spoken yet.
     newest: VecDeque<ConnId>,
@@ -96,18 +96,19 @@ pub(crate) struct Shard {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Serving,
-    /// Nothing more is read; the hub was not told yet.
+    /// Nothing more is read; the hub does not know yet.
     Draining,
-    /// The hub has been told.
+    /// The hub knows.
     Drained,
     Stopping,
 }
 
-/// Bits of a [`ConnId`] that tell the place in a shard, and the shard. The rest counts connections.
+/// The bits of a [`ConnId`] that identify a slot in a shard, and the shard. The rest counts
+/// connections.
 const SLOT_BITS: u32 = 24;
 const SHARD_BITS: u32 = 8;
 
-/// The connection that came as the one of this number, to a place of a shard.
+/// The id of the connection that came as number `count`, in a slot of a shard.
 fn conn_of(count: u64, shard: usize, slot: usize) -> ConnId {
     let place = ((shard as u64) << SLOT_BITS) | slot as u64;
     ConnId((count << (SLOT_BITS + SHARD_BITS)) | place)
@@ -144,7 +145,7 @@ impl Shard {
         self.sessions.vacant_key()
     }
 
-    /// Takes a connection in.
+    /// Takes in a connection.
     pub(crate) fn admit(
         &mut self,
         transport: Transport,
@@ -166,7 +167,7 @@ impl Shard {
         }
         entry.insert(Box::new(session));
         self.reschedule(slot);
-        // Who is turned away makes nobody else hurry.
+        // A refused connection makes nobody else hurry.
         self.newest
             .extend((opening != Opening::TurnedAway).then_some(conn));
         if self.newest.len() > SNIFFING_MAX {
@@ -175,7 +176,7 @@ impl Shard {
         conn
     }
 
-    /// Lets the oldest of the new connections wait no longer for its first word.
+    /// Ends the oldest new connection's time to speak first.
     fn greet_oldest(&mut self) {
         let oldest = self.newest.pop_front();
         if let Some(slot) = oldest.and_then(|conn| self.find(conn)) {
@@ -183,13 +184,13 @@ impl Shard {
         }
     }
 
-    /// The place of a connection that is still here.
+    /// The slot of a connection, if it is still here.
     pub(crate) fn find(&self, conn: ConnId) -> Option<usize> {
         let session = self.sessions.get(slot_of(conn))?;
         (session.id() == conn && shard_of(conn) == self.number).then_some(slot_of(conn))
     }
 
-    /// Lets a session do something, and schedules what follows from it.
+    /// Lets a session act, and schedules what follows.
     fn with(&mut self, slot: usize, act: impl FnOnce(&mut Session, &mut Shared)) {
         if let Some(session) = self.sessions.get_mut(slot) {
             act(session, &mut self.shared);
@@ -214,12 +215,12 @@ impl Shard {
         }
     }
 
-    /// Takes note of what a socket is ready for.
+    /// Notes what a socket is ready for.
     pub(crate) fn handle_ready(&mut self, slot: usize, ready: Ready) {
         self.with(slot, |session, shared| session.handle_ready(ready, shared));
     }
 
-    /// Whether sessions have input, which was not looked at yet.
+    /// Whether sessions have input that was not read yet.
     pub(crate) fn has_input(&self) -> bool {
         !self.schedule.listed(List::Input).is_empty()
     }
@@ -239,11 +240,11 @@ impl Shard {
                 self.with(slot, |session, shared| session.handle_input(shared));
             }
         }
-        // What a session is answered on the spot waits for no turn of the hub.
+        // What a session can be answered at once does not wait for the hub.
         self.write_listed();
     }
 
-    /// Whether sessions are read: when the server stops, to the end that their peers send.
+    /// Whether sessions are read: while the server stops, only to the end that their peers send.
     fn reads(&self) -> bool {
         matches!(self.phase, Phase::Serving | Phase::Stopping)
     }
@@ -293,7 +294,7 @@ impl Shard {
         }
     }
 
-    /// Requests for the hub, if there are any.
+    /// The requests for the hub, if there are any.
     pub(crate) fn poll_requests(&mut self) -> Option<Vec<Request>> {
         let outbox = &mut self.shared.outbox;
         // The next batch is about as large as this one.
@@ -301,7 +302,7 @@ impl Shard {
         (!outbox.is_empty()).then(|| std::mem::replace(outbox, next))
     }
 
-    /// Gives back requests that the hub had no room for.
+    /// Puts back requests for which the hub had no space.
     pub(crate) fn put_back(&mut self, requests: Vec<Request>) {
         let later = std::mem::replace(&mut self.shared.outbox, requests);
         self.shared.outbox.extend(later);
@@ -317,7 +318,7 @@ impl Shard {
         self.phase = Phase::Draining;
     }
 
-    /// Whether the hub is to be told that nothing more will come. It is told once.
+    /// Whether to tell the hub that nothing more will come. True only once.
     pub(crate) fn poll_drained(&mut self) -> bool {
         let is_drained = self.phase == Phase::Draining && self.shared.outbox.is_empty();
         if is_drained {
@@ -335,7 +336,7 @@ impl Shard {
         }
     }
 
-    /// Waits for no peer any more.
+    /// Stops waiting for peers.
     pub(crate) fn give_up(&mut self) {
         for (_, session) in &mut self.sessions {
             session.end_lost(&mut self.shared);
@@ -347,7 +348,7 @@ impl Shard {
         self.phase == Phase::Stopping && self.sessions.is_empty()
     }
 
-    /// How many rooms it knows, and how many of those it has logs of keep a past.
+    /// How many rooms it knows, and how many of their logs keep a past.
     #[cfg(test)]
     pub(crate) fn kept(&self) -> (usize, usize) {
         let rooms = &self.shared.rooms;

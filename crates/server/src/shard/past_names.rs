@@ -1,9 +1,9 @@
-//! The names under which people who have changed theirs have spoken, and when, so that a reader who ignores a guest
-//! does not see in the history what the guest said under another name.
+//! The names that people have had before, and when, so that a reader who ignores a guest does not
+//! see in the history what the guest said under another name.
 //!
-//! Every shard sees every event, so the hub has no part in it. A bounded number of people who have changed name
-//! since the server started are remembered, including those who have left; for the others the ignore entry itself
-//! is enough.
+//! Every shard sees every event, so the hub has no part in it. A bounded number of people who have
+//! changed name since the server started are remembered, including those who have left; for the
+//! others the ignore entry itself is enough.
 
 use std::collections::VecDeque;
 
@@ -22,7 +22,7 @@ pub(crate) struct PastNames {
 }
 
 impl PastNames {
-    /// Takes note of an event.
+    /// Notes an event.
     pub(crate) fn note(&mut self, event: &Event) {
         match &event.fact {
             Fact::Renamed(renamed) => {
@@ -78,7 +78,7 @@ impl PastNames {
         self.of.entry(person).or_default()
     }
 
-    /// All names that somebody's past is left out under who is ignored.
+    /// All names whose past is left out because their bearer is ignored.
     pub(crate) fn of(&self, ignored: &[Ignored]) -> Vec<PastName> {
         let always = ignored.iter().flat_map(Ignored::names);
         let people = ignored.iter().filter_map(|ignored| ignored.person);

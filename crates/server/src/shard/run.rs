@@ -1,9 +1,9 @@
 //! A shard on a thread: an epoll of its own, through mio, and a loop around it.
 //!
-//! There is no task and no timer for each connection, as an async runtime would have them: what a
-//! connection costs while nothing happens is its [`Session`](crate::session::Session). Sockets are
-//! edge-triggered. The loop takes in everything that is ready before it writes anything, because
-//! what goes out together costs one system call.
+//! There is no task and no timer for each connection, as an async runtime would have: an idle
+//! connection costs only its [`Session`](crate::session::Session). Sockets are edge-triggered. The
+//! loop takes in everything that is ready before it writes anything, because what goes out together
+//! costs one system call.
 
 use std::io;
 use std::sync::mpsc::{SyncSender, TrySendError};
@@ -23,7 +23,7 @@ use crate::limits::{SHARD_QUEUE_MAX, STOP_TIME};
 use crate::session::{Opening, Peer};
 use crate::transport::{AnyStream, Ready, Tcp, Transport};
 
-/// Sockets that are looked at before messages are, at most.
+/// The most sockets to look at before looking at messages.
 const EVENTS_MAX: usize = 1024;
 
 /// A shard, and what ties it to the world.
@@ -41,16 +41,16 @@ pub(crate) struct Loop {
     stop_at: Option<Monotonic>,
 }
 
-/// When a shard has last written to its sessions, and how long that took.
+/// When a shard last wrote to its sessions, and how long that took.
 #[derive(Clone, Copy, Debug)]
 struct Written {
     at: Instant,
     took: Duration,
-    /// There was more to write than a slice of time allows.
+    /// Whether there was more to write than fits into a time slice.
     is_unfinished: bool,
 }
 
-/// Time that a shard writes before it looks at its sockets and messages again.
+/// How long a shard writes before it looks at its sockets and messages again.
 const WRITE_SLICE: Duration = Duration::from_millis(1);
 
 /// Nobody notices a millisecond.
@@ -58,8 +58,8 @@ const GATHER_TIME_MAX: Duration = Duration::from_millis(1);
 
 impl Written {
     /// How long the next lines should wait for others, so that they are written together: each
-    /// write costs as much as thirty lines copied. Nothing waits at a shard that writes less than
-    /// half of its time; at one that does, a part of what writing takes it anyway.
+    /// write costs as much as thirty lines copied. Nothing waits for a shard that spends less than
+    /// half of its time writing; at one that spends more, lines wait anyway.
     fn gather_time(self, now: Instant) -> Duration {
         if now - self.at > self.took {
             return Duration::ZERO;
@@ -93,8 +93,8 @@ impl Loop {
         }
     }
 
-    /// Serves until the shard is stopped and all its sessions are over, or have been given
-    /// [`STOP_TIME`].
+    /// Serves until the shard is stopped and all its sessions are over, or [`STOP_TIME`] has
+    /// passed.
     ///
     /// # Errors
     /// If the system refuses to wait for sockets.
@@ -119,7 +119,7 @@ impl Loop {
         self.shard.give_up();
         if let Some(requests) = self.shard.poll_requests() {
             let gather = Duration::ZERO;
-            // It takes everything until all shards have ended.
+            // The hub takes everything until all shards have ended.
             let _ = self.hub.send(ToHub::Batch { requests, gather });
         }
         Ok(())
@@ -140,11 +140,11 @@ impl Loop {
         }
     }
 
-    /// Takes the messages that are there.
+    /// Takes the waiting messages.
     fn take_messages(&mut self, now: Monotonic) {
         self.inbox.clear();
         self.has_mail = false;
-        // No more than fit the queue at once: what was said has to be written some time.
+        // No more than fit into the queue at once, so that writing gets its turn.
         for _ in 0..SHARD_QUEUE_MAX {
             let Some(message) = self.inbox.next() else {
                 return;
@@ -165,7 +165,7 @@ impl Loop {
             ToShard::Turn(turn) => self.shard.deliver(turn, now),
             ToShard::Job(reply) => self.shard.handle_job(reply),
             ToShard::Configure(config) => self.shard.configure(config),
-            // The hub hears of it behind the last request; see send_requests.
+            // The hub is told after the last request; see send_requests.
             ToShard::Drain => self.shard.drain(),
             ToShard::Stop => {
                 self.shard.stop();
@@ -218,9 +218,9 @@ impl Loop {
         }
     }
 
-    /// Gives the hub what the sessions ask of it and, when nothing more will come, says so. What
-    /// it has no room for is tried again when its next turn comes, as it must. Never waits: the
-    /// hub may be waiting for this shard.
+    /// Gives the hub the sessions' requests and, when nothing more will come, says so. Requests for
+    /// which the hub has no space are tried again when its next turn comes, as it must. Never
+    /// waits: the hub may be waiting for this shard.
     fn send_requests(&mut self) {
         if let Some(requests) = self.shard.poll_requests() {
             let gather = self.written.gather_time(Instant::now());
@@ -242,7 +242,7 @@ impl Loop {
     }
 }
 
-/// What an event says of its socket. Whatever is wrong with one is found by reading it.
+/// What an event says of its socket. Any error of a socket shows when it is read.
 fn readiness(event: &Event) -> Ready {
     let is_closed = event.is_read_closed() || event.is_error();
     Ready {

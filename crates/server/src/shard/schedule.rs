@@ -1,8 +1,8 @@
-//! Which sessions have something to do, and when. A session stands in each list at most once.
+//! Which sessions have something to do, and when. A session is in each list at most once.
 //!
-//! Deadlines are a heap that nothing is ever taken out of early: a session whose deadline has moved
-//! to a later time is found when the old one comes, one whose deadline has moved to an earlier time
-//! stands in it twice.
+//! Deadlines are a heap from which nothing is removed early: a session whose deadline has moved to
+//! a later time is looked at when the old one comes, and one whose deadline has moved to an earlier
+//! time is in the heap twice.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -30,18 +30,18 @@ pub(super) enum List {
     Unacknowledged,
 }
 
-/// Where one session stands.
+/// The lists that one session is in.
 #[derive(Clone, Copy, Debug)]
 struct Marks {
     /// The earliest of its deadlines in the heap, [`NEVER`] if there is none.
     due: Monotonic,
-    /// Of which connection, by the part of its number that the place does not tell: another may have had
-    /// the place and a deadline at the same time.
+    /// The part of the connection's id that counts connections: another one may have had the slot,
+    /// and a deadline at the same time.
     count: u32,
     is_listed: [bool; 3],
 }
 
-// A shard keeps one for every place.
+// A shard keeps one for every slot.
 const _: () = assert!(size_of::<Marks>() <= 16);
 
 /// No deadline.
@@ -75,12 +75,12 @@ impl Schedule {
         }
     }
 
-    /// Those that are listed, in the order in which they came.
+    /// The listed sessions, in the order of listing.
     pub(super) fn listed(&self, list: List) -> &VecDeque<usize> {
         &self.lists[list as usize]
     }
 
-    /// The same; from now on they may be listed again.
+    /// The same, removed: from now on they may be listed again.
     pub(super) fn take(&mut self, list: List) -> VecDeque<usize> {
         let slots = std::mem::take(&mut self.lists[list as usize]);
         for &slot in &slots {
@@ -89,14 +89,14 @@ impl Schedule {
         slots
     }
 
-    /// The one that was listed first; from now on it may be listed again.
+    /// The session that was listed first, removed: from now on it may be listed again.
     pub(super) fn pop(&mut self, list: List) -> Option<usize> {
         let slot = self.lists[list as usize].pop_front()?;
         self.marks[slot].is_listed[list as usize] = false;
         Some(slot)
     }
 
-    /// Something is due for a session at this time, or earlier.
+    /// Notes that something is due for a session at this time, or earlier.
     pub(super) fn watch(&mut self, slot: usize, conn: ConnId, due: Monotonic) {
         let marks = self.marks(slot);
         if due < marks.due {
@@ -110,13 +110,12 @@ impl Schedule {
         self.deadlines.peek().map(|Reverse((at, _))| *at)
     }
 
-    /// A connection that may have something due; it is not watched from now on.
+    /// A connection that may have something due. It is not watched from now on.
     pub(super) fn pop_due(&mut self, now: Monotonic) -> Option<ConnId> {
         while self.deadline().is_some_and(|at| at <= now) {
             let Reverse((at, conn)) = self.deadlines.pop()?;
             let marks = self.marks(slot_of(conn));
-            // An entry that an earlier one has replaced says nothing any more, nor does one of a
-            // session that is gone.
+            // Skips entries that an earlier one has replaced, and those of sessions that are gone.
             if (marks.due, marks.count) == (at, count_of(conn)) {
                 marks.due = NEVER;
                 return Some(conn);
@@ -125,7 +124,7 @@ impl Schedule {
         None
     }
 
-    /// A session is gone.
+    /// Forgets a session that is gone.
     pub(super) fn forget(&mut self, slot: usize) {
         self.marks(slot).due = NEVER;
     }

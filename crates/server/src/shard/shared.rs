@@ -1,4 +1,4 @@
-//! What the sessions of a shard share, lent to whichever of them has its turn.
+//! What the sessions of a shard share, lent to the session whose turn it is.
 
 use std::net::IpAddr;
 
@@ -42,19 +42,20 @@ pub(crate) struct Shared {
 /// The rooms as the sessions of this shard see them.
 #[derive(Debug, Default)]
 pub(crate) struct Rooms {
-    /// Those that one of the sessions is in.
+    /// The rooms that some session is in.
     pub(crate) logs: RoomLogs<RoomRenderer>,
     /// The names of all.
     pub(crate) names: HashMap<RoomId, RoomName>,
     pub(crate) formats: Formats,
 }
 
-/// What a connection goes through before it is anybody's. The shards have one together, but for the handshakes.
+/// What a connection goes through before it has a person. The shards share it, except for the
+/// handshakes.
 #[derive(Clone, Debug)]
 pub(crate) struct Entrance {
     pub(crate) tls: Tls,
     pub(crate) late_tls: LateTls,
-    /// For those who come through a proxy; the others were let in before.
+    /// For connections through a proxy; others have passed it before.
     pub(crate) limiter: ConnLimiter,
     pub(crate) spent: SpentBuckets,
     pub(crate) handshakes: Handshakes,
@@ -72,13 +73,13 @@ impl Entrance {
     }
 }
 
-/// Steps of handshakes that a round still has time for.
+/// How many handshake steps a round still has time for.
 #[derive(Clone, Debug)]
 pub(crate) struct Handshakes {
     /// Of those that begin.
     first: usize,
-    /// Of those that have begun. They have a half of their own, or else of thousands who come at once most would
-    /// stand in the middle, where each weighs kilobytes.
+    /// Of those, steps that continue a handshake. They have a separate half: otherwise most of
+    /// thousands who come at once would be in the middle of one, where each takes kilobytes.
     further: usize,
 }
 
@@ -91,7 +92,7 @@ impl Default for Handshakes {
 }
 
 impl Handshakes {
-    /// Whether this round has time for another step of a handshake.
+    /// Whether this round has time for another handshake step.
     pub(crate) fn take(&mut self, has_begun: bool) -> bool {
         let steps = match has_begun {
             true => &mut self.further,
@@ -103,14 +104,14 @@ impl Handshakes {
     }
 }
 
-/// Memory that no session needs to own while it does nothing.
+/// Memory that no idle session needs to own.
 #[derive(Debug)]
 pub(crate) struct Buffers {
     /// Sockets are read into it.
     pub(crate) input: Box<[u8]>,
     /// Lines of several rooms are put together in it.
     pub(crate) scratch: Scratch,
-    /// A session's own lines are put together in it.
+    /// For putting together a session's own lines.
     pub(crate) lines: Vec<u8>,
 }
 

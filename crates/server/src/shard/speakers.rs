@@ -1,4 +1,4 @@
-//! The sessions of a shard by the person that each speaks for: one, as a rule, and several where a person
+//! The sessions of a shard by the person that each speaks for: usually one, and several if a person
 //! has more than one connection.
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 #[derive(Debug, Default)]
 pub(super) struct Speakers {
     first: HashMap<PersonId, usize>,
-    /// Those beside the first.
+    /// The sessions besides the first.
     others: BTreeSet<(PersonId, usize)>,
 }
 
@@ -23,7 +23,7 @@ impl Speakers {
         }
     }
 
-    /// A session speaks for a person no more.
+    /// A session no longer speaks for a person.
     pub(super) fn remove(&mut self, person: PersonId, slot: usize) {
         if self.others.remove(&(person, slot)) || self.first.get(&person) != Some(&slot) {
             return;

@@ -1,8 +1,8 @@
-//! Which sessions want to be told when a name comes or goes, wherever its bearer is, or when metadata is
-//! shown under some key.
+//! Which sessions want to know when a name comes or goes, wherever its bearer is, or when metadata
+//! is shown under a key.
 //!
-//! Every shard sees every event, so the hub has no part in it. An event costs a look-up of its name, or of
-//! each key, and nothing at all while nobody watches.
+//! Every shard sees every event, so the hub has no part in it. An event costs a look-up of its
+//! name, or of each key, and nothing at all while nobody watches.
 
 use std::hash::Hash;
 
@@ -48,7 +48,7 @@ impl Watchers {
         self.by_slot.insert(slot, watching);
     }
 
-    /// A session is gone.
+    /// Forgets a session that is gone.
     pub(crate) fn forget(&mut self, slot: usize) {
         let Some(watching) = self.by_slot.remove(&slot) else {
             return;
@@ -67,7 +67,7 @@ impl Watchers {
             return Vec::new();
         }
         let mut slots: Vec<usize> = match &event.fact {
-            // Who watches the name alone has no use for it.
+            // A session that watches only the name has no use for it.
             Fact::MetadataShown(shown) => {
                 let keys = shown.changes.iter();
                 let slots = keys.filter_map(|(key, _)| self.by_key.get(key));
@@ -102,7 +102,7 @@ fn names_of(fact: &Fact) -> [Option<&Name>; 2] {
         Fact::Renamed(renamed) => return [Some(&renamed.old), Some(&renamed.new)],
         Fact::AwaySet { name, .. } => name,
         Fact::AccountSet(set) => &set.name,
-        // It comes into being under the name that its person bears.
+        // The account is created under the name that its person bears.
         Fact::AccountChanged(changed) => match changed.change {
             AccountChange::Claimed { .. } if changed.person.is_some() => &changed.account,
             _ => return [None, None],

@@ -1,7 +1,7 @@
-//! Writing, in slices: a room of ten thousand takes fifty milliseconds, and nobody in another room is
-//! to wait for that.
+//! Writing, in slices: a room of ten thousand takes fifty milliseconds, and nobody in another room
+//! should wait for that.
 //!
-//! Each room with news has a round, in which every member is offered them once. A slice goes on with
+//! Each room with news has a round, in which it is offered to every member once. A slice continues
 //! the rounds in turn until its time is up; then the shard looks at its sockets and messages, and
 //! comes back. Appends, joins and leaves may come between two slices (see
 //! [`RoomLog::poll_member`](chinwag_feed::RoomLog::poll_member)).
@@ -11,7 +11,7 @@ use chinwag_core::RoomId;
 use super::Shard;
 use super::schedule::List;
 
-/// Members that are written to before the time is looked at: some 100 us.
+/// Members to write to before checking the time: some 100 us.
 const MEMBERS_PER_LOOK: usize = 16;
 
 impl Shard {
@@ -20,7 +20,7 @@ impl Shard {
         !self.rounds.is_empty() || !self.schedule.listed(List::Write).is_empty()
     }
 
-    /// Writes until everything is written or `is_up` says that the time is.
+    /// Writes until everything is written or `is_up` says that the time is up.
     pub(crate) fn write(&mut self, mut is_up: impl FnMut() -> bool) {
         self.write_listed();
         while let Some(room) = self.rounds.pop_front() {
@@ -34,7 +34,7 @@ impl Shard {
         self.write_listed();
     }
 
-    /// Offers some members a room's news. Returns whether the round is over.
+    /// Offers a room's news to some members. Returns whether the round is over.
     fn write_members(&mut self, room: RoomId) -> bool {
         for _ in 0..MEMBERS_PER_LOOK {
             let Some(log) = self.shared.rooms.logs.get_mut(&room) else {

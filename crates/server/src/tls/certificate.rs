@@ -1,7 +1,7 @@
 //! The server's certificate: one from files, which are read again when they change, or one that the
 //! server makes for itself and keeps in its data folder.
 //!
-//! A certificate that cannot be used never replaces one that can: connections go on with the old.
+//! An unusable certificate never replaces a usable one: connections go on with the old.
 
 use std::fmt;
 use std::fs;
@@ -21,11 +21,11 @@ use crate::config::Reading;
 /// Where the certificate is from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CertificateSource {
-    /// Two files in PEM: a chain, the server's own certificate first, and its key.
+    /// Two PEM files: a chain that begins with the server's own certificate, and its key.
     Files { cert: PathBuf, key: PathBuf },
-    /// One of the server's own in this file, which is made if it is not there.
+    /// A self-made certificate in this file, which is created if necessary.
     Own(PathBuf),
-    /// One of the server's own, which nobody sees again.
+    /// A self-made certificate, never seen again after the end of the process.
     Memory,
 }
 
@@ -48,7 +48,7 @@ pub enum CertificateError {
         /// What it lacks.
         what: &'static str,
     },
-    /// The two do not go together, or are of a kind that TLS does not take.
+    /// The two do not belong together, or are of a kind that TLS does not accept.
     #[error("the certificate in {} and the key in {} cannot be used: {reason}", cert.display(), key.display())]
     Pair {
         /// The file of the certificate.
@@ -71,7 +71,7 @@ pub enum CertificateError {
     },
 }
 
-/// The SHA-256 of the server's certificate: clients that know it know the server.
+/// The SHA-256 of the server's certificate, by which a client can recognise the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);
 
@@ -105,7 +105,7 @@ pub(crate) struct Certificates {
 #[derive(Debug)]
 struct Watched {
     source: CertificateSource,
-    /// As they were when they were last read.
+    /// As they were when last read.
     read: Stamps,
     /// As they were at the last look.
     seen: Stamps,
@@ -116,7 +116,7 @@ type Stamp = (u64, u64, i64, i64);
 type Stamps = [Option<Stamp>; 2];
 
 impl Certificates {
-    /// The certificate of this source; one of the server's own is for `name`.
+    /// Opens the certificate of this source; a self-made one is for `name`.
     ///
     /// # Errors
     /// [`CertificateError`].
@@ -133,7 +133,7 @@ impl Certificates {
         })
     }
 
-    /// The one in use.
+    /// The certificate in use.
     pub(crate) fn current(&self) -> Arc<CertifiedKey> {
         let current = self.current.read();
         current.unwrap_or_else(PoisonError::into_inner).clone()
@@ -144,17 +144,17 @@ impl Certificates {
         fingerprint(&self.current())
     }
 
-    /// Reads the certificate from a source that may be another one.
+    /// Reads the certificate from a source, which may be another one.
     ///
     /// # Errors
-    /// [`CertificateError`]; then everything stays as it was.
+    /// [`CertificateError`]; then nothing changes.
     pub(crate) fn reload(
         &self,
         source: CertificateSource,
         name: &str,
     ) -> Result<(), CertificateError> {
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        // What is only in memory is not made anew, or else its clients would be warned for nothing.
+        // A certificate in memory stays, or clients would be warned for nothing.
         if source == CertificateSource::Memory && watched.source == source {
             return Ok(());
         }
@@ -203,7 +203,7 @@ fn fingerprint(certified: &CertifiedKey) -> Fingerprint {
 }
 
 impl CertificateSource {
-    /// The SHA-256 of the certificate that is there, if one is.
+    /// The SHA-256 of the existing certificate, if there is one.
     ///
     /// # Errors
     /// [`CertificateError`].

@@ -1,10 +1,10 @@
-//! Certificates of clients. Anybody can make one; TLS proves that the client holds its key, and nothing else in it
-//! is checked. So it is an identity without an authority, known by its SHA-256.
+//! Certificates of clients. Anybody can make one; TLS proves that the client holds its key, and
+//! nothing else in it is checked. So it is an identity without an authority, known by its SHA-256.
 //!
-//! A certificate is optional, so none may end a handshake by its kind. If its key is of a kind that cannot be
-//! checked here (RSA of 1,024 bits, secp256k1) or the certificate cannot be read, the signature passes unchecked
-//! and the certificate counts as none; both decisions look at the certificate alone, so that they agree. A wrong
-//! signature by any other key ends the handshake.
+//! A certificate is optional, so no kind of certificate may end a handshake. If the kind of its key
+//! cannot be checked here (RSA of 1,024 bits, secp256k1) or the certificate cannot be parsed, the
+//! signature passes unchecked and the certificate counts as none; both decisions look only at the
+//! certificate, so that they agree. A wrong signature by any other key ends the handshake.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 pub(crate) struct ClientCertificate([u8; 32]);
 
 impl ClientCertificate {
-    /// That of a peer whose handshake is done; `None` if it is none that could be proven.
+    /// That of a peer after the handshake; `None` if it could not be proven.
     pub(crate) fn proven(certificate: &CertificateDer<'_>) -> Option<Self> {
         let algorithms = super::provider().signature_verification_algorithms;
         is_provable(certificate, &algorithms).then(|| Self::of(certificate))
@@ -58,12 +58,12 @@ fn is_provable(certificate: &CertificateDer<'_>, algorithms: &WebPkiSupportedAlg
     let key = parsed.subject_public_key_info();
     let is_of = |id: AlgorithmIdentifier| key.windows(id.len()).any(|part| part == id.as_ref());
     let mut known = algorithms.all.iter().map(|known| known.public_key_alg_id());
-    // RSA alone comes in sizes, of which some are too small or too large to be taken.
+    // RSA alone comes in sizes, of which some are too small or too large to be accepted.
     let is_rsa_taken = || PublicEncryptingKey::from_der(&key).is_ok();
     known.any(is_of) && (!is_of(alg_id::RSA_ENCRYPTION) || is_rsa_taken())
 }
 
-/// Takes any certificate, but none whose key the client has not.
+/// Accepts any certificate, but only with proof that the client has its key.
 #[derive(Debug)]
 pub(super) struct AnyCertificate {
     algorithms: WebPkiSupportedAlgorithms,

@@ -1,7 +1,8 @@
-//! What TLS connections are made of: the certificate, the settings of rustls, and who a client is.
+//! What TLS connections are made of: the certificate, the settings of rustls, and the identity of a
+//! client.
 //!
-//! It must not know connections. The provider is named wherever one is wanted (`aws-lc-rs`), so that
-//! no other crate of the process can change it.
+//! It must not know connections. The provider is named explicitly wherever rustls needs one
+//! (`aws-lc-rs`), so that no other crate of the process can change it.
 
 mod certificate;
 mod client_certificate;
@@ -29,14 +30,14 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// `certificates` may have another certificate for each connection.
+    /// `certificates` supplies the certificate of each connection.
     ///
     /// # Errors
     /// If the provider has no random numbers.
     pub(crate) fn new(certificates: Arc<Certificates>) -> Result<Self, rustls::Error> {
         let provider = Arc::new(aws_lc_rs::default_provider());
-        // A session is taken up again by what the client keeps, encrypted under a key that changes:
-        // the server keeps nothing for it.
+        // TLS sessions resume from what the client keeps, encrypted under a key that rotates: the
+        // server keeps nothing for it.
         let ticketer = aws_lc_rs::Ticketer::new()?;
         let config = |asks: bool| -> Result<Arc<ServerConfig>, rustls::Error> {
             let builder = ServerConfig::builder_with_provider(provider.clone());
@@ -48,7 +49,7 @@ impl Tls {
             let mut config = builder.with_cert_resolver(certificates.clone());
             config.session_storage = Arc::new(NoServerSessionStorage {});
             config.ticketer = ticketer.clone();
-            // One is enough for a client that has one connection.
+            // One is enough for a client with one connection.
             config.send_tls13_tickets = 1;
             Ok(Arc::new(config))
         };
@@ -77,7 +78,7 @@ impl Tls {
 }
 
 impl Tls {
-    /// Whether the certificate is one for this name of the server's.
+    /// Whether the certificate is valid for this name of the server.
     pub(crate) fn is_for(&self, name: &str) -> bool {
         let certified = self.certificates.current();
         let parsed = certified.cert.first().map(ParsedCertificate::try_from);

@@ -1,7 +1,7 @@
 //! The certificate that a server makes for itself, so that it speaks TLS without any configuration.
 //!
-//! It proves nothing of the server's name: a client that remembers it knows that it talks to the same
-//! server as before. So it is made once and lasts.
+//! It proves nothing about the server's name: a client that remembers it knows that it talks to the
+//! same server as before. So it is made once and lasts.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -13,9 +13,9 @@ use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_ECDSA_P2
 
 use super::CertificateError;
 
-/// How long it is good, for clients that look at that.
+/// How long it is valid, for clients that check that.
 const VALIDITY: Duration = Duration::from_secs(10 * 365 * 86_400);
-/// Clients whose clock is behind take it all the same.
+/// Clients whose clocks are behind accept it all the same.
 const BACKDATED: Duration = Duration::from_secs(86_400);
 
 /// A certificate for this name and its key, in PEM.
@@ -25,7 +25,7 @@ const BACKDATED: Duration = Duration::from_secs(86_400);
 pub(super) fn make(name: &str) -> Result<String, CertificateError> {
     let failed = |error: rcgen::Error| CertificateError::Make(error.to_string());
     let names = [name, "localhost"].map(str::to_owned).into_iter();
-    // A server may be called what no host can be.
+    // A server's name may be one that no host can have.
     let names: Vec<String> = names.filter(|name| is_host(name)).collect();
     let mut params = CertificateParams::new(names).map_err(failed)?;
     params.distinguished_name = DistinguishedName::new();
@@ -46,7 +46,7 @@ fn is_host(name: &str) -> bool {
     !name.is_empty() && name.chars().all(is_allowed)
 }
 
-/// Writes it so that a reader finds all of it or nothing, and nobody else can.
+/// Writes it so that a reader finds all of it or nothing, and only its owner can read it.
 ///
 /// # Errors
 /// [`CertificateError::Write`].
@@ -59,7 +59,7 @@ pub(super) fn write(path: &Path, pem: &str) -> Result<(), CertificateError> {
 
 fn write_whole(path: &Path, pem: &str) -> io::Result<()> {
     let unfinished = path.with_extension("new");
-    // One that a crash has left may be anybody's to read.
+    // Others may be able to read one that a crash has left.
     let _ = fs::remove_file(&unfinished);
     let mut file = OpenOptions::new()
         .write(true)

@@ -1,9 +1,9 @@
 //! Bytes in and out of one connection: readiness, a peer that takes nothing, and the last wait for
 //! a peer that was sent everything. It must not know what the bytes mean.
 //!
-//! Readiness comes from outside, by [`handle_ready`](Transport::handle_ready): from the shard's
-//! epoll for a socket, from a message for a stream that another thread feeds. It is edge-triggered:
-//! what is ready stays so until the stream says that it would block.
+//! Readiness comes from outside, through [`handle_ready`](Transport::handle_ready): from the
+//! shard's epoll for a socket, from a message for a stream that another thread feeds. It is
+//! edge-triggered: what is ready stays so until the stream says that it would block.
 
 mod stream;
 mod tls;
@@ -21,20 +21,20 @@ pub use tls::{MemoryServer, MemoryTls};
 /// What a stream is ready for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ready {
-    /// There is something to read, or it is at its end.
+    /// There is something to read, or the stream has ended.
     pub(crate) readable: bool,
-    /// The peer sends nothing more: what is read is read up to the end.
+    /// The peer sends nothing more: what is left is read up to the end.
     pub(crate) closed: bool,
-    /// Nobody is at the other end any more: what is written reaches nobody.
+    /// Nobody is at the other end any more: writing reaches nobody.
     pub(crate) dead: bool,
-    /// It takes something again.
+    /// It accepts bytes again.
     pub(crate) writable: bool,
 }
 
 /// What a [`read`](Transport::read) has found.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Read {
-    /// So many bytes.
+    /// This many bytes.
     Bytes(usize),
     /// The peer sends nothing more.
     End,
@@ -48,17 +48,17 @@ pub(crate) struct Transport {
     stream: AnyStream,
     /// There may be something to read.
     is_readable: bool,
-    /// The peer sends nothing more, so that there is something to read up to the end.
+    /// The peer sends nothing more, so what is left is read up to the end.
     is_closed: bool,
     /// Nobody is at the other end any more.
     is_dead: bool,
     /// The end was read.
     has_ended: bool,
-    /// The stream was full when it was last tried.
+    /// The stream was full at the last attempt.
     is_blocked: bool,
     /// Since when.
     blocked_since: Monotonic,
-    /// Why it is of no use any more.
+    /// Why it cannot be used any more.
     failure: Option<Box<QuitReason>>,
 }
 
@@ -84,18 +84,18 @@ impl Transport {
         self.is_readable = true;
     }
 
-    /// What is known of the peer, if it is encrypted and its handshake is done.
+    /// What is known of the peer, if it is encrypted and the handshake is done.
     pub(crate) fn secured(&self) -> Option<&Secured> {
         self.stream.secured()
     }
 
-    /// Takes note of what the stream is ready for. Returns whether it takes bytes again after it
-    /// was full.
+    /// Notes what the stream is ready for. Returns whether it accepts bytes again after it was
+    /// full.
     pub(crate) fn handle_ready(&mut self, ready: Ready, now: Monotonic) -> bool {
         self.is_readable |= ready.readable;
         self.is_closed |= ready.closed;
         self.is_dead |= ready.dead;
-        // A stream that was not full says so once, when it is opened.
+        // A stream that was not full reports this once, when it is opened.
         if !self.is_blocked || !ready.writable {
             return false;
         }
@@ -109,7 +109,7 @@ impl Transport {
     /// Reads once.
     pub(crate) fn read(&mut self, buffer: &mut [u8], now: Monotonic) -> Read {
         let read = self.read_once(buffer);
-        // To read can make an answer of the protocol's own, which the stream did not take.
+        // Reading may produce an answer of the protocol's own, which the stream did not take.
         self.note_unflushed(now);
         read
     }
@@ -138,7 +138,7 @@ impl Transport {
         }
     }
 
-    /// Writes as much as the stream takes; less than all means that it is full or of no use.
+    /// Writes as much as the stream takes; less than everything means that it is full or unusable.
     pub(crate) fn write(&mut self, bytes: &[u8], now: Monotonic) -> usize {
         let mut done = 0;
         while done < bytes.len() && self.takes_bytes() {
@@ -173,7 +173,7 @@ impl Transport {
         }
     }
 
-    /// Whether everything that was written is in the hands of the system.
+    /// Whether the system has everything that was written.
     pub(crate) fn is_flushed(&self) -> bool {
         self.stream.is_flushed()
     }
@@ -189,7 +189,8 @@ impl Transport {
         self.stream.unacknowledged().unwrap_or(u64::MAX)
     }
 
-    /// The same, now and then, while it may go on for long. If it is nothing, nothing is kept for it.
+    /// The same, for calling now and then on a lasting connection. If the result is 0, it drops
+    /// what it kept for counting.
     pub(crate) fn forget_acknowledged(&mut self) -> u64 {
         let left = self.unacknowledged();
         if left == 0 {
@@ -198,13 +199,13 @@ impl Transport {
         left
     }
 
-    /// Takes the connection for lost.
+    /// Treats the connection as lost.
     pub(crate) fn fail(&mut self, why: QuitReason) {
         self.is_readable = false;
         self.failure.get_or_insert_with(|| Box::new(why));
     }
 
-    /// Why it is of no use any more, if it is.
+    /// Why it cannot be used any more, if that is so.
     pub(crate) fn failure(&self) -> Option<&QuitReason> {
         self.failure.as_deref()
     }
@@ -214,7 +215,7 @@ impl Transport {
         self.is_readable && !self.has_ended
     }
 
-    /// Whether nobody is at the other end any more, though what it sent may not have been read.
+    /// Whether nobody is at the other end any more, though there may be unread input.
     pub(crate) fn is_dead(&self) -> bool {
         self.is_dead
     }
@@ -229,14 +230,14 @@ impl Transport {
         !self.is_blocked && self.failure.is_none()
     }
 
-    /// When a stream that takes nothing has done so for `stall_time`.
+    /// The time at which a stream that takes nothing has done so for `stall_time`.
     pub(crate) fn stall_deadline(&self, stall_time: Duration) -> Option<Monotonic> {
         let is_stalled = self.is_blocked && self.failure.is_none();
         is_stalled.then(|| self.blocked_since + stall_time)
     }
 }
 
-/// What stands in the place of a stream that is being wrapped in another.
+/// Stands in for a stream that is being wrapped in another.
 #[derive(Debug)]
 struct Nowhere;
 

@@ -1,6 +1,6 @@
 //! What a transport reads from and writes to: a TCP connection, alone or inside TLS; later one end
-//! of a pipe from another thread. The type is erased here, so that nothing behind it is made
-//! twice, and is `Send`, so that another thread may make it.
+//! of a pipe from another thread. The type is erased here, so that no code behind it is compiled
+//! twice, and is `Send`, so that another thread may create it.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -18,25 +18,25 @@ pub(crate) trait Stream: fmt::Debug + Send {
     /// Reads what is there, all of it if the buffer is longer; 0 at the end of the peer's bytes.
     ///
     /// # Errors
-    /// `WouldBlock` if nothing is there; any other is the end of the connection.
+    /// `WouldBlock` if nothing is there; any other error ends the connection.
     fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
 
-    /// Whether there may be more though the last read did not fill its buffer.
+    /// Whether there may be more although the last read did not fill its buffer.
     fn has_more(&self) -> bool {
         false
     }
 
-    /// Writes what is taken. What is taken may wait in the stream: see
+    /// Writes what the stream takes. That may wait in the stream: see
     /// [`is_flushed`](Self::is_flushed).
     ///
     /// # Errors
-    /// `WouldBlock` if nothing is taken; any other is the end of the connection.
+    /// `WouldBlock` if it takes nothing; any other error ends the connection.
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
-    /// Hands on what waits in the stream.
+    /// Passes on what waits in the stream.
     ///
     /// # Errors
-    /// `WouldBlock` if something still waits; any other is the end of the connection.
+    /// `WouldBlock` if something still waits; any other error ends the connection.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -49,25 +49,25 @@ pub(crate) trait Stream: fmt::Debug + Send {
     /// Tells the peer that nothing more comes.
     fn shut_down_write(&mut self);
 
-    /// What is known of the peer, if it is encrypted and its handshake is done.
+    /// What is known of the peer, if it is encrypted and the handshake is done.
     fn secured(&self) -> Option<&Secured> {
         None
     }
 
-    /// The bytes at the end of all that [`try_write`](Self::try_write) took that the peer's system has
-    /// not acknowledged, counted as they were given to `try_write`: that decides which lines a resumed
-    /// session is shown. It must go on to answer after the connection has failed, and what it answers
-    /// then must not change any more. A stream that turns bytes into others (records of TLS, frames)
-    /// keeps where each of them ends, and counts all of one that was not acknowledged whole. Asked
-    /// now and then and when a link ends, never for each write.
+    /// How many of the last bytes that [`try_write`](Self::try_write) took the peer's system has
+    /// not acknowledged, in bytes given to `try_write`: this decides which lines a resumed session
+    /// is shown. It must still answer after the connection has failed, and its answer must not
+    /// change then. A stream that transforms bytes (TLS records, frames) keeps where each unit
+    /// ends, and counts all of one that was not acknowledged whole. Called now and then and when a
+    /// link ends, never for each write.
     ///
-    /// `None` if the stream cannot tell. Then nothing counts as acknowledged: a session that is resumed
-    /// is shown lines again, but none is lost.
+    /// `None` if the stream cannot tell. Then nothing counts as acknowledged: a resumed session is
+    /// shown some lines again, but loses none.
     fn unacknowledged(&self) -> Option<u64> {
         None
     }
 
-    /// Lets go of what it keeps to count by, since just now nothing was unacknowledged.
+    /// Drops what it keeps for counting, since nothing was unacknowledged just now.
     fn forget_acknowledged(&mut self) {}
 }
 
@@ -102,12 +102,12 @@ impl DerefMut for AnyStream {
 #[derive(Debug)]
 pub(crate) struct Tcp {
     stream: TcpStream,
-    /// Bytes that the kernel has taken, modulo 2^32: of those that its queue holds there are far fewer.
+    /// Bytes that the kernel has taken, modulo 2^32; its queue never holds that many.
     written: u32,
 }
 
 impl Tcp {
-    /// A connection that was accepted, to which nothing was written yet.
+    /// A connection that was just accepted: nothing was written to it yet.
     pub(crate) fn new(stream: TcpStream) -> Self {
         Self { stream, written: 0 }
     }
@@ -125,13 +125,14 @@ impl Stream for Tcp {
     }
 
     fn shut_down_write(&mut self) {
-        // It fails only where the peer is gone already.
+        // This fails only if the peer is gone already.
         let _ = self.stream.shutdown(Shutdown::Write);
     }
 
     fn unacknowledged(&self) -> Option<u64> {
         let acked = bytes_acknowledged(&self.stream)?;
-        // Our FIN counts as a byte, and is acknowledged behind all others: then there is one less than none.
+        // Our FIN counts as a byte, and is acknowledged after all others: then the difference is
+        // -1.
         let left = self.written.wrapping_sub(acked as u32).cast_signed();
         Some(u64::try_from(left).unwrap_or(0))
     }
@@ -143,7 +144,7 @@ const TCP_INFO_BYTES: usize = 128;
 const BYTES_ACKED: usize = 120;
 
 /// Bytes that the peer's system has acknowledged (RFC 4898, tcpEStatsAppHCThruOctetsAcked). A reset
-/// and a time-out leave the count as it was.
+/// or a time-out leaves the count unchanged.
 fn bytes_acknowledged(stream: &TcpStream) -> Option<u64> {
     let mut info = [0; TCP_INFO_BYTES];
     let fd = stream.as_raw_fd();

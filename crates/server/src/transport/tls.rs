@@ -1,14 +1,14 @@
-//! TLS around another stream: records are opened as they are read and sealed as they are written.
+//! TLS around another stream: opens records as it reads them and seals them as it writes.
 //!
-//! It knows neither the shard nor what the bytes mean. It uses the unbuffered connections of rustls,
-//! which own no buffer: an idle session keeps its keys alone, and bytes only where a record has come
-//! in part or the stream below has not taken one whole.
+//! It knows neither the shard nor what the bytes mean. It uses the unbuffered connections of
+//! rustls, which own no buffer: an idle session keeps only its keys, and bytes only if a record has
+//! come in part or the stream below has not taken one whole.
 //!
-//! Three things are not as with a socket. A read can give nothing although bytes came, and a short
-//! one does not tell that there are no more (see [`Stream::has_more`]). A write is taken once it is
+//! Three things differ from a socket. A read can give nothing although bytes came, and a short one
+//! does not mean that there are no more (see [`Stream::has_more`]). A write is taken once it is
 //! sealed, because a sealed record cannot be taken back; so the rest of *one* record may wait here,
-//! and [`flush`](Stream::flush) writes it. And to close is to say so (`close_notify`, RFC 8446,
-//! section 6.1), before the socket does.
+//! and [`flush`](Stream::flush) writes it. And closing sends an alert (`close_notify`, RFC 8446,
+//! section 6.1) before the socket closes.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -32,15 +32,16 @@ use records::Records;
 use super::{AnyStream, Stream};
 use crate::tls::{ClientCertificate, Tls};
 
-/// Bytes that are sealed into one record at most (RFC 8446, section 5.1).
+/// The most bytes that are sealed into one record (RFC 8446, section 5.1).
 const PLAIN_BYTES_MAX: usize = 16 << 10;
-/// A sealed record may be so much longer (RFC 5246, section 6.2.3; RFC 8446 allows 256).
+/// How much longer a sealed record may be (RFC 5246, section 6.2.3; RFC 8446 allows 256).
 const SEAL_BYTES_MAX: usize = 2048 + 5;
 /// Bytes read from the stream below at once.
 const CHUNK_BYTES: usize = PLAIN_BYTES_MAX;
-/// Sealed bytes that may wait for more of them. A record is less; so is a chain of certificates.
+/// Sealed bytes that may wait for the rest of a message. A record is shorter, and so is a chain of
+/// certificates.
 const INCOMING_BYTES_MAX: usize = 64 << 10;
-/// Reads of the stream below that give no plain bytes before others have their turn.
+/// Reads of the stream below without any plain bytes before others have their turn.
 const VAIN_READS_MAX: usize = 4;
 
 thread_local! {
@@ -48,12 +49,12 @@ thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; PLAIN_BYTES_MAX + SEAL_BYTES_MAX]);
 }
 
-/// What is known of a peer whose handshake is done.
+/// What is known of a peer after the handshake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Secured {
     /// The certificate that it has proven to own.
     pub(crate) client_certificate: Option<ClientCertificate>,
-    /// It has shown one that cannot be proven.
+    /// It has presented one that cannot be proven.
     pub(crate) shows_unknown: bool,
     /// It has named the server.
     pub(crate) names_server: bool,
@@ -63,13 +64,13 @@ pub(crate) struct Secured {
 pub(crate) struct TlsStream {
     below: AnyStream,
     state: TlsState,
-    /// Bytes that were read before it was known that this is TLS.
+    /// Bytes that were read before the protocol was known to be TLS.
     first: Vec<u8>,
-    /// Sealed bytes that were read and make no whole record.
+    /// Sealed bytes that are no whole record yet.
     incoming: Vec<u8>,
     /// Sealed bytes that the stream below did not take.
     outgoing: Vec<u8>,
-    /// Where records end, for those who ask what the peer has acknowledged.
+    /// Where records end, for counting what the peer has acknowledged.
     records: Records,
     /// The last read may have left something.
     has_more: bool,
@@ -87,14 +88,14 @@ pub(crate) struct TlsStream {
 enum TlsState {
     /// Nothing was looked at yet.
     New(Tls),
-    /// The first message is not whole yet. It chooses the configuration.
+    /// The first message, which chooses the configuration, is not complete yet.
     Hello(Box<Hello>),
     Records(UnbufferedServerConnection),
     /// The peer has broken the protocol and was told so.
     Failed,
 }
 
-/// What came of sealed bytes.
+/// The result of opening sealed bytes.
 struct Opened {
     /// Sealed bytes that are done with.
     used: usize,
@@ -113,8 +114,8 @@ impl fmt::Debug for TlsStream {
 }
 
 impl TlsStream {
-    /// Speaks TLS over a stream of which `first` was read already. Nothing is read or written before
-    /// the first [`try_read`](Stream::try_read).
+    /// Speaks TLS over a stream of which `first` was read already. Nothing is read or written
+    /// before the first [`try_read`](Stream::try_read).
     pub(crate) fn new(below: AnyStream, first: Vec<u8>, tls: &Tls) -> Self {
         Self {
             below,
@@ -145,7 +146,7 @@ impl TlsStream {
             }
             let count = self.below.try_read(chunk)?;
             if count == 0 {
-                // Many clients close without a word; what they have sent counts all the same.
+                // Many clients close without an alert; what they have sent counts all the same.
                 self.has_ended = true;
                 continue;
             }
@@ -156,7 +157,7 @@ impl TlsStream {
                 return Ok(plain);
             }
         }
-        // Not `WouldBlock`: what would block is told of again when there is more.
+        // Not `WouldBlock`: that would promise a wake when there is more.
         Err(io::ErrorKind::Interrupted.into())
     }
 
@@ -192,7 +193,7 @@ impl TlsStream {
         if self.incoming.len() > INCOMING_BYTES_MAX {
             self.state = TlsState::Failed;
         }
-        // If the stream below is of no use, the next read or write tells.
+        // If the stream below is unusable, the next read or write reports it.
         let _ = self.flush();
         Ok(opened.plain)
     }
@@ -238,13 +239,13 @@ impl TlsStream {
         Ok(opened)
     }
 
-    /// Puts the alert for what is wrong with these bytes into what goes out.
+    /// Queues the alert for what is wrong with these bytes.
     fn fail(&mut self, sealed: &mut [u8]) {
         let failed = std::mem::replace(&mut self.state, TlsState::Failed);
         let TlsState::Records(mut connection) = failed else {
             return;
         };
-        // Not until there is nothing left: rustls would look at the bytes again and panic over them.
+        // Only if something is left: otherwise rustls would look at the bytes again and panic.
         while connection.wants_write() {
             let state = connection.process_tls_records(sealed).state;
             let Ok(ConnectionState::EncodeTlsData(data)) = state else {
@@ -264,8 +265,7 @@ impl TlsStream {
             return Err(broken());
         };
         loop {
-            // rustls may want bytes that it has seen before: a message of which a part is still to
-            // come.
+            // rustls may want bytes that it has seen before, of a message that is still incomplete.
             let status = connection.process_tls_records(&mut self.incoming);
             let UnbufferedStatus { discard, state } = status;
             match state {
@@ -287,7 +287,7 @@ impl TlsStream {
         }
     }
 
-    /// Writes sealed bytes behind those that wait, and keeps what is not taken.
+    /// Writes sealed bytes after those that wait, and keeps what is not taken.
     fn send(&mut self, sealed: &[u8]) -> io::Result<()> {
         let taken = match self.outgoing.is_empty() {
             true => match self.below.try_write(sealed) {
@@ -303,8 +303,8 @@ impl TlsStream {
 }
 
 impl Stream for TlsStream {
-    /// `buffer` has to be as long as what the peer may have sent before the handshake began, and
-    /// as a record.
+    /// `buffer` must be as long as what the peer may have sent before the handshake began, and as a
+    /// record.
     fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.has_more = false;
         SCRATCH.with_borrow_mut(|scratch| self.read(buffer, &mut scratch[..CHUNK_BYTES]))
@@ -355,7 +355,7 @@ impl Stream for TlsStream {
             let sealed = traffic.queue_close_notify(&mut sealed);
             sealed.map_err(io::Error::other)
         });
-        // A peer that takes no more, or with which there is no handshake, is told by the end alone.
+        // A peer that takes nothing more, or before the handshake, only sees the end.
         if let Ok(count) = closed {
             let _ = self.send(&sealed[..count]);
         }

@@ -1,4 +1,4 @@
-//! Parts of long answers, and where the next part of one begins.
+//! Parts of long answers, and where the next part begins.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ pub(crate) struct Page {
     pub(crate) events: Vec<Event>,
     /// Messages on all pages together.
     pub(crate) shown: u64,
-    /// Messages that there are, the ones that are not shown included, if they were counted.
+    /// How many messages there are, including those not shown, if they were counted.
     pub(crate) total: Option<u64>,
-    /// Messages that there were, and that retention has taken.
+    /// How many messages retention has deleted.
     pub(crate) gone: u64,
     /// The ends of the answer.
     pub(crate) ends: Ends,
@@ -27,11 +27,11 @@ pub(crate) struct Page {
 pub(crate) struct Ends {
     /// Of a history, the first place and the last.
     pub(crate) places: (Seq, Seq),
-    /// The room has messages behind it.
+    /// Whether the room has messages after it.
     pub(crate) newer: bool,
     /// Messages of people who are ignored are left out.
     pub(crate) hides: bool,
-    /// Of a search, where it goes on.
+    /// For a search, where it continues.
     pub(crate) next: Option<Seq>,
     /// The time of `next`.
     pub(crate) searched_since: Option<Timestamp>,
@@ -54,9 +54,9 @@ pub(crate) struct Place {
 /// What a history is read from.
 #[derive(Clone, Debug)]
 pub(crate) enum LogOf {
-    /// What was said in a room.
+    /// The history of a room.
     Room(RoomId),
-    /// What an account and another have told each other.
+    /// The private history of an account with somebody.
     Conversation(Arc<Conversation>),
 }
 
@@ -76,9 +76,9 @@ pub(super) enum PageSource {
 /// What a person was away from.
 #[derive(Clone, Debug)]
 pub(crate) struct Away {
-    /// Its rooms, and the newest event of each that it has seen.
+    /// The rooms, and the newest event of each that the person has seen.
     pub(crate) rooms: Arc<[(RoomId, Seq)]>,
-    /// Its private messages, if the store alone knows which it has not got.
+    /// The private messages, if only the store knows which the person lacks.
     pub(crate) private: Option<Arc<PersonRange>>,
     /// The newest event that belongs to it.
     pub(crate) until: Seq,
@@ -95,7 +95,7 @@ impl Away {
 }
 
 impl Place {
-    /// Leaves out what other rooms have.
+    /// Leaves out other rooms.
     pub(crate) fn retain_rooms(&mut self, keeps: impl Fn(RoomId) -> bool) {
         let (PageSource::Matches(places) | PageSource::Missed(Away { rooms: places, .. }, _)) =
             &mut self.source
@@ -108,7 +108,7 @@ impl Place {
         }
     }
 
-    /// The event that the next page of what was missed begins at, or behind.
+    /// The event at which, or after which, the next page of what was missed begins.
     pub(crate) fn missed_from(&self) -> Option<Seq> {
         match self.source {
             PageSource::Missed(_, from) => Some(from),

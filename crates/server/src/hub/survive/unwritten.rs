@@ -1,20 +1,20 @@
-//! The sessions whose rows in the store are out of date. Each is written in its turn, in the order of the rows, so that
-//! those who change all the time keep nobody waiting.
+//! The sessions whose rows in the store are out of date. Each is written in its turn, in the order
+//! of the rows, so that sessions that change all the time do not keep others waiting.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use chinwag_core::{PersonId, Seq};
 
-/// In the place of the event that a session began with: it has a row already. No event has this number.
+/// In place of the event that a session began with: it has a row already. No event has this number.
 pub(super) const WRITTEN: Seq = Seq(0);
 
-/// See the [module](self). Of a crowd that comes in each is here.
+/// See the [module](self). A crowd that comes in is here as a whole.
 #[derive(Debug, Default)]
 pub(super) struct Unwritten {
-    /// With which event they began if they never were written; else [`WRITTEN`].
+    /// The event with which each session began if it was never written, else [`WRITTEN`].
     since: BTreeMap<PersonId, Seq>,
-    /// The last that had its turn: the others come before it has another.
+    /// The last one that had its turn: all others come before it has another.
     last: Option<PersonId>,
 }
 
@@ -29,12 +29,12 @@ impl Unwritten {
         self.since.insert(person, since);
     }
 
-    /// With which event a session began that is to be written.
+    /// The event with which a session to be written began.
     pub(super) fn since(&self, person: PersonId) -> Option<Seq> {
         self.since.get(&person).copied()
     }
 
-    /// A session is written, or needs no row any more.
+    /// Removes a session that was written, or needs no row any more.
     pub(super) fn remove(&mut self, person: PersonId) -> Option<Seq> {
         self.since.remove(&person)
     }
@@ -43,7 +43,7 @@ impl Unwritten {
         self.since.is_empty()
     }
 
-    /// The next that have their turn. They stay here until they are [removed](Self::remove).
+    /// The next sessions. They stay until they are [removed](Self::remove).
     pub(super) fn next(&mut self, count_max: usize) -> Vec<(PersonId, Seq)> {
         let start = self.last.map_or(Bound::Unbounded, Bound::Excluded);
         let behind = self.since.range((start, Bound::Unbounded));

@@ -1,4 +1,4 @@
-//! Writing what has changed of sessions: some of it once a second, all of it when the server stops.
+//! Writes what has changed of sessions: some of it once a second, all of it when the server stops.
 
 use chinwag_core::{PersonId, RoomId, Seq, Timestamp};
 use chinwag_store::{Resumable, SessionChanges};
@@ -8,7 +8,7 @@ use super::{Record, RowKey, SWEEP_TIME, Survivors};
 use crate::limits::SESSION_ROWS_MAX;
 
 impl Hub {
-    /// Deletes what can no longer be resumed, now and then.
+    /// Deletes now and then what can no longer be resumed.
     pub(in crate::hub) fn sweep_sessions(&mut self, now: Timestamp) {
         if now < self.survivors.swept + SWEEP_TIME && now >= self.survivors.swept {
             return;
@@ -68,7 +68,8 @@ impl Hub {
         !fails && !self.survivors.unwritten.is_empty()
     }
 
-    /// Sessions and profiles know rooms by their numbers, so no room may get one of those after a restart.
+    /// Sessions and profiles name rooms by number, so after a restart no new room may get such a
+    /// number.
     fn note_numbers(&self, changes: &mut SessionChanges) -> RoomId {
         let next_room = self.chat.next_room();
         let is_new = next_room != self.survivors.next_room && !changes.is_empty();
@@ -113,7 +114,7 @@ impl Hub {
         }
     }
 
-    /// The same as if the link had been lost now.
+    /// The record of a session as if its link were lost now.
     fn record_at_end(&self, person: PersonId, until: Timestamp) -> Option<Record> {
         let mut record = self.record(person, Seq::default())?;
         record.session.until = Some(until);
@@ -129,7 +130,7 @@ impl Hub {
         Some(record)
     }
 
-    /// What was done meanwhile this process alone knows.
+    /// Only this process knows what was done meanwhile.
     pub(super) fn add_deeds(&self, person: PersonId, record: &mut Record) {
         let rooms = record.rooms.iter();
         let rooms = rooms.filter_map(|(room, after)| Some((room.id?, (*after)?)));

@@ -1,8 +1,8 @@
 //! What this connection has proven of an account.
 //!
-//! A certificate is proven by the connection itself, for as long as it stands; a password by the client that
-//! gave it here. An account is changed with a proof of it alone, so that a session that was taken up
-//! by its code changes none.
+//! A certificate is proven by the connection itself, for as long as it lasts; a password by the
+//! client that gave it here. Only such a proof lets the connection change an account, so a session
+//! that was resumed by its code cannot.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::shard::Shared;
 impl Session {
     /// The certificate that the client has proven to own.
     pub(super) fn certificate(&self) -> Option<Arc<str>> {
-        // A gateway's proves nothing of the client that it speaks for.
+        // A gateway's certificate proves nothing about the client it speaks for.
         if self.peer.is_behind_gateway() {
             return None;
         }
@@ -31,7 +31,7 @@ impl Session {
         proven.or_else(|| self.certificate().map(Proof))
     }
 
-    /// Finds the account that the certificate of the connection proves.
+    /// Finds the account that the connection's certificate proves.
     pub(super) fn ask_certified(&mut self, name: Option<Name>, shared: &mut Shared) {
         match self.certificate() {
             Some(certificate) => {
@@ -79,7 +79,7 @@ impl Session {
         self.ask_hub(Body::Command(command), then, shared);
     }
 
-    /// Registers or groups the name, by the certificate of the connection if it has one.
+    /// Registers or groups the name, with the connection's certificate if it has one.
     pub(super) fn claim(&mut self, shared: &mut Shared) {
         let command = match self.certificate() {
             Some(certificate) => Command::Certify {

@@ -1,5 +1,5 @@
-//! What comes of the answers of the hub and the workers: the next step of a question, or its end, which the
-//! dialect is told.
+//! Answers of the hub and the workers: each leads to the next step of a question, or ends it and
+//! goes to the dialect.
 
 use chinwag_core::{Answer, Rejection};
 use chinwag_wire::dialect::{LogPage, Tell};
@@ -13,7 +13,7 @@ use crate::shard::Shared;
 use crate::transport::Read;
 use crate::worker::{Job, JobResult};
 
-/// Bytes that are enough to know that a client says more before it is answered.
+/// Enough bytes to see that a client has sent more before it is answered.
 const MORE_BYTES: usize = 512;
 
 impl Session {
@@ -34,7 +34,7 @@ impl Session {
             ReplyBody::Rejected(rejection) => self.tell(Tell::NotSent(rejection), shared),
             ReplyBody::Done(Some(seq)) => self.tell(Tell::Sent(*seq), shared),
             ReplyBody::Repeated(seq) => self.tell(Tell::Repeated(*seq), shared),
-            // It is answered in one of the two ways.
+            // The person is answered either way.
             _ => {}
         }
         self.handle_talk_answered(shared);
@@ -161,14 +161,14 @@ impl Session {
         self.finish_input(shared);
     }
 
-    /// Tells the dialect the answer to the question, which is at its end.
+    /// Tells the dialect the final answer to the question.
     pub(super) fn answer(&mut self, tell: Tell<'_>, shared: &mut Shared) {
         self.exchange.question = None;
         self.tell(tell, shared);
         self.answered(shared);
     }
 
-    /// The session may go on, unless the dialect has asked something else.
+    /// Lets the session continue, unless the dialect has asked something else.
     pub(super) fn answered(&mut self, shared: &mut Shared) {
         if !self.exchange.is_waiting()
             && let Some(guesses) = self.exchange.take_guesses()
@@ -194,9 +194,9 @@ impl Session {
         }
     }
 
-    /// Shows the dialect what the client at its prompt has sent without waiting for the answer that comes now.
+    /// Shows the dialect what a client at its prompt has sent without waiting for this answer.
     fn look_for_more(&mut self, shared: &Shared) {
-        // What it speaks is still to be told from its first bytes, or it says nothing any more.
+        // Its protocol has yet to be told from its first bytes, or it sends nothing more.
         if self.person.is_some() || !matches!(self.stage, Stage::Open) {
             return;
         }

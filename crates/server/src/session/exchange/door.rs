@@ -1,8 +1,8 @@
-//! What opens the door before anybody is known: the server's own password, and the word of a gateway for
-//! the client that it speaks for.
+//! What a connection may have to give before anything else: the server's password, or a gateway's
+//! password for the client that the gateway speaks for.
 //!
-//! Whatever a dialect asks, nothing is done for a connection that has not given the password. Guesses are
-//! slowed as those of resume codes are.
+//! Whatever a dialect asks, nothing is done for a connection that has not given the password.
+//! Guesses are slowed like those of resume codes.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use chinwag_core::{Monotonic, Rejection};
@@ -49,7 +49,7 @@ impl Door {
     }
 }
 
-/// Compares in a time that tells nothing of where two passwords of one length differ.
+/// Compares in a time that does not tell where two passwords of one length differ.
 fn is_same(password: Option<&Password>, given: &Password) -> bool {
     password.is_some_and(|password| {
         let (password, given) = (password.reveal().as_bytes(), given.reveal().as_bytes());
@@ -58,12 +58,12 @@ fn is_same(password: Option<&Password>, given: &Password) -> bool {
 }
 
 impl Session {
-    /// Whether the server's password has to be given first.
+    /// Whether the server's password has to come first.
     pub(super) fn is_locked_out(&self, shared: &Shared) -> bool {
         !shared.config.door.is_open() && !self.has_entered && self.person.is_none()
     }
 
-    /// Tries the server's password, which may have to wait before it is looked at.
+    /// Tries the server's password, which may have to wait before it is checked.
     pub(super) fn enter(&mut self, password: Password, shared: &mut Shared) {
         if shared.config.door.is_open() {
             return self.answer(Tell::Admitted, shared);
@@ -71,7 +71,7 @@ impl Session {
         self.try_key(DoorKey::Password(password), shared);
     }
 
-    /// Lets a gateway speak for a client. What comes from anywhere else is not looked at.
+    /// Lets a gateway speak for a client. Ignores a request from any other address.
     pub(super) fn speak_for(&mut self, gateway: Box<Gateway>, shared: &mut Shared) {
         let address = self.peer.address();
         if shared.entrance.limiter.is_gateway(address) {
@@ -92,7 +92,7 @@ impl Session {
         self.tell(Tell::PasswordWaits(wait), shared);
     }
 
-    /// Looks at a key whose time has come.
+    /// Checks a key whose time has come.
     pub(super) fn use_key(&mut self, key: DoorKey, shared: &mut Shared) {
         if !shared.config.door.is_opened_by(&key) {
             return self.refuse_key(&key, shared);
@@ -119,11 +119,11 @@ impl Session {
         self.answer(Tell::Rejected(&rejection), shared);
     }
 
-    /// From now on the connection is the client's, with its limits.
+    /// Turns the connection into the client's, with its limits.
     fn take_gateway(&mut self, gateway: &Gateway, shared: &mut Shared) {
         let address = gateway.address;
         tracing::debug!("{} speaks for {address}", self.peer.address());
-        // Both parts of the way, or somebody could listen on one of them.
+        // Both parts of the way must be encrypted: otherwise somebody could listen on one.
         let was_encrypted = gateway.is_encrypted && self.transport.secured().is_some();
         self.peer = Peer::behind_gateway(address, was_encrypted);
         match shared.entrance.limiter.enter(address, shared.now) {
@@ -144,7 +144,7 @@ impl Session {
 }
 
 impl Continuation {
-    /// When a secret is to be looked at that has to wait.
+    /// When a waiting secret is to be checked.
     pub(super) fn waits_until(&self) -> Option<Monotonic> {
         match self {
             Self::Delayed(delayed) => Some(delayed.until),

@@ -1,5 +1,5 @@
-//! What a session that is resumed is told of what it missed: the lines of its rooms, a page at a time, and among
-//! them, by their places in the one order, what was for it alone. What comes meanwhile waits.
+//! Shows a resumed session what it missed: the lines of its rooms, a page at a time, and among
+//! them, by their places in the one order, its private lines. What comes meanwhile waits.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::shard::Shared;
 use crate::worker::{Away, Job};
 
 impl Session {
-    /// The session has its person again. What it has missed comes first, then what its rooms had
+    /// The session has its person again: first it is shown what it missed, then what its rooms had
     /// meanwhile.
     pub(super) fn handle_resumed(
         &mut self,
@@ -30,7 +30,8 @@ impl Session {
             self.take_saved(saved, shared);
         }
         let (mut unseen, mut kept) = (resumed.unseen, resumed.kept);
-        // A number that was never given, such as one of before a backup was restored, proves nothing.
+        // A number that was never given, such as one from before a backup was restored, proves
+        // nothing.
         if let Some(after) = after.filter(|after| *after <= shared.newest) {
             unseen.go_on_behind(after);
             kept.retain(|event| event.seq > after);
@@ -46,7 +47,7 @@ impl Session {
             after,
             until: until.min(resumed.until),
         });
-        // What was kept and shown a moment before a kill may be kept still.
+        // What was kept, and shown a moment before a kill, may still be kept.
         kept.retain(|event| !stored.as_ref().is_some_and(|range| range.has(event)));
         if self.dialect.resumes_by_number() {
             self.feed.handle_unproven(&unseen.unproven, &unseen.lost);
@@ -78,13 +79,13 @@ impl Session {
         }
     }
 
-    /// Whether lines for the session alone were written in another language than it speaks now.
+    /// Whether private lines were written in another dialect than the current one.
     fn has_foreign(&self, unseen: &Unacknowledged) -> bool {
         let mut lines = unseen.private.iter();
         lines.any(|(_, lines)| !self.dialect.reads(lines))
     }
 
-    /// Tells what is left of what was missed, if these were pages of that, though the history cannot be read.
+    /// If these were pages of what was missed, shows the rest, though the history cannot be read.
     pub(super) fn tell_missed_without_history(&mut self, pages: &Pages, shared: &mut Shared) {
         if let PageKind::Missed(back) = &pages.kind {
             if pages.next.is_none() {
@@ -94,8 +95,8 @@ impl Session {
         }
     }
 
-    /// Welcomes the person back, with so many missed messages of rooms that follow, so many that are gone, and
-    /// whether there is anything else.
+    /// Welcomes the person back: with the number of missed messages that follow, the number that
+    /// are gone, and whether there is anything else.
     pub(super) fn tell_resumed(
         &mut self,
         shown: u64,
@@ -114,7 +115,7 @@ impl Session {
         self.tell(resumed, shared);
     }
 
-    /// Tells a page of what the rooms had, with what was for the session alone up to the next page, if there is
+    /// Shows a page of what the rooms had, with the private lines up to the next page, if there is
     /// one.
     pub(super) fn tell_missed(&mut self, page: Vec<Event>, next: Option<Seq>, shared: &mut Shared) {
         let (lines, kept) = self.exchange.take_missed(next);
@@ -138,8 +139,8 @@ impl Session {
         }
     }
 
-    /// Tells events with their own places: should the link be lost again, they are told with those. A program is told
-    /// each by itself, since it may have read some of them.
+    /// Shows events with their own places: if the link is lost again, they keep those. A program
+    /// gets each by itself, since it may have read some of them.
     fn tell_events(&mut self, events: &[Event], shared: &mut Shared) {
         match self.dialect.resumes_by_number() {
             true => events
@@ -170,7 +171,7 @@ impl Session {
         shared.buffers.lines = lines;
     }
 
-    /// Adds lines for this session alone, as what they are.
+    /// Adds private lines, as the kind that they are.
     fn add_told(&mut self, after: Seq, lines: &[u8]) {
         match self.dialect.proves(lines) {
             true => self.feed.handle_news(after, lines),
@@ -178,14 +179,14 @@ impl Session {
         }
     }
 
-    /// Tells in which rooms the person is not again, and why.
+    /// Tells which rooms the person could not enter again, and why.
     pub(super) fn tell_left_out(&mut self, left_out: &[LeftOut], shared: &mut Shared) {
         if !left_out.is_empty() {
             self.tell(Tell::LeftOut(left_out), shared);
         }
     }
 
-    /// Adds lines for this session alone. Those that come before it was told all that it missed wait for that.
+    /// Adds private lines. Until the session was shown all that it missed, they wait.
     pub(in crate::session) fn add_private(&mut self, after: Seq, lines: &[u8]) {
         if !self.feed.is_held() || self.person.is_none() {
             return self.add_told(after, lines);
@@ -199,7 +200,7 @@ impl Session {
         }
     }
 
-    /// Tells what has waited.
+    /// Adds the lines that have waited.
     pub(in crate::session) fn tell_deferred(&mut self) {
         for (after, lines) in self.exchange.take_deferred() {
             self.add_told(after, &lines);
@@ -208,8 +209,8 @@ impl Session {
 }
 
 impl Exchange {
-    /// What is to be told before an event, or all that is left: lines that were written before, and messages.
-    /// What the rooms had before it is told as well.
+    /// Takes out what comes before an event, or all that is left: lines and messages. What the
+    /// rooms had before the event was shown as well.
     fn take_missed(&mut self, next: Option<Seq>) -> (Vec<Behind>, Vec<Event>) {
         let rare = self.rare.as_deref_mut();
         let Some(missed) = rare.and_then(|rare| rare.missed.as_mut()) else {
@@ -232,7 +233,8 @@ impl Exchange {
         (lines, kept.collect())
     }
 
-    /// All that was missed is told, but for these rooms.
+    /// Ends the resumption when everything was shown. Returns the rooms that the person could not
+    /// enter.
     fn end_missed(&mut self) -> Option<Vec<LeftOut>> {
         let missed = self.rare.as_deref_mut()?.missed.take()?;
         Some(missed.left_out)

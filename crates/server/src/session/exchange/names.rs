@@ -11,7 +11,7 @@ use crate::password_gate::{Admission, Attempt, AttemptOrigin, Secret, TypedAt};
 use crate::shard::Shared;
 use crate::worker::Job;
 
-/// A password that has to wait before it is looked at.
+/// A password that has to wait before it is checked.
 #[derive(Debug)]
 pub(super) struct Delayed {
     attempt: Attempt,
@@ -23,7 +23,7 @@ pub(super) struct Delayed {
 /// What a password is hashed for.
 #[derive(Debug)]
 pub(super) enum Hashed {
-    /// The account of the person, with the proof of the password before.
+    /// The person's own account, with the proof of its previous password.
     Own(Option<Proof>),
     /// An account of a name that nobody bears.
     Early(Name),
@@ -36,26 +36,26 @@ pub(super) enum Purpose {
         is_script: bool,
         irc: Option<Box<IrcLogIn>>,
     },
-    /// A login that comes later, to this account.
+    /// A later login to this account.
     Prove(Name),
     Rename,
     /// An account.
     LogInTo {
         beside: bool,
     },
-    /// A name, or an account, that is given up.
+    /// Giving up a name or an account.
     Unclaim,
     /// Another password.
     ChangePassword(Password),
 }
 
 impl Purpose {
-    /// Whether it changes the account that a person is logged in to.
+    /// Whether it changes the account that the person is logged in to.
     fn is_of_own_account(&self) -> bool {
         matches!(self, Self::Unclaim | Self::ChangePassword(_))
     }
 
-    /// The same, once it is known whose name it is.
+    /// The same, now that the owner of the name is known.
     fn of_account(self, account: Name) -> Self {
         match self {
             Self::Prove(_) => Self::Prove(account),
@@ -65,7 +65,7 @@ impl Purpose {
 }
 
 impl Session {
-    /// Does what has to do with a name and its password.
+    /// Handles requests about a name and its password.
     pub(super) fn ask_about_name(&mut self, ask: Ask, shared: &mut Shared) {
         if let Some(unfit) = new_password(&ask).and_then(|new| why_unfit(new, shared)) {
             return self.answer(Tell::Rejected(&unfit), shared);
@@ -119,7 +119,7 @@ impl Session {
                 let purpose = Purpose::ChangePassword(new);
                 self.ask_name(Some(name), Some(old), purpose, shared);
             }
-            // No other comes here.
+            // No other request gets here.
             _ => {}
         }
     }
@@ -142,7 +142,8 @@ impl Session {
                 self.ask_hub(query, then, shared);
             }
             (name, _) => {
-                // What the client has proven to come in with goes before what its connection does.
+                // What the client proved on arriving takes precedence over the connection's
+                // certificate.
                 let is_proven = matches!(&purpose, Purpose::LogIn { irc: Some(irc), .. } if irc.proven.is_some());
                 let proof = self.certificate().filter(|_| !is_proven).map(Proof);
                 let needs_proof = matches!(purpose, Purpose::LogInTo { .. } | Purpose::Unclaim);
@@ -190,7 +191,8 @@ impl Session {
         self.ask_hub(Body::Command(command), Continuation::Tell, shared);
     }
 
-    /// Takes what is known of a name that came with a password: its account, and the hash of that one's.
+    /// Takes what is known of a name that came with a password: its account, and the password's
+    /// hash.
     pub(super) fn take_found(
         &mut self,
         found: Option<(Name, Option<Arc<str>>)>,
@@ -217,9 +219,9 @@ impl Session {
         }
     }
 
-    /// Takes a name that came with a password and is not registered.
+    /// Handles a name that came with a password and is not registered.
     fn take_unregistered(&mut self, name: Name, purpose: Purpose, shared: &mut Shared) {
-        // A client of IRC may send the password of a server by habit.
+        // An IRC client may send a server's password by habit.
         if let Purpose::LogIn { irc: None, .. } = purpose {
             self.exchange.note_needless_password();
         }
@@ -284,7 +286,7 @@ impl Session {
         }
     }
 
-    /// Looks at a password later. Input waits for it meanwhile, so a connection has one under way.
+    /// Checks a password later. Input waits meanwhile, so a connection has only one on the way.
     fn delay(
         &mut self,
         attempt: Attempt,
@@ -302,7 +304,7 @@ impl Session {
             })));
     }
 
-    /// Looks at a password whose time has come.
+    /// Checks a password whose time has come.
     pub(in crate::session) fn handle_delay_over(&mut self, shared: &mut Shared) {
         let is_delayed = |question: &mut Box<Question>| question.then.waits_until().is_some();
         let question = self.exchange.question.take_if(is_delayed);
@@ -323,7 +325,7 @@ impl Session {
         self.finish_input(shared);
     }
 
-    /// Takes up a session by its code, which may have to wait before it is looked at.
+    /// Resumes a session by its code, which may have to wait before it is checked.
     pub(super) fn ask_resume(&mut self, code: ResumeCode, after: Option<Seq>, shared: &mut Shared) {
         let gate = &shared.workers.gate;
         let Some(wait) = gate.delay_of(Secret::ResumeCode, self.origin(), shared.now) else {
@@ -340,7 +342,7 @@ impl Session {
         self.ask_hub(resume, Continuation::Resume { after }, shared);
     }
 
-    /// Whether a name may be registered from here now. Tells when, if not.
+    /// Whether a name may be registered from here now. If not, tells the client when.
     pub(super) fn may_register(&mut self, shared: &mut Shared) -> bool {
         let admitted = shared
             .workers
@@ -385,8 +387,8 @@ fn why_unfit(new: &Password, shared: &Shared) -> Option<Rejection> {
     }
 }
 
-/// The password that an account is to have from its beginning. Whether it may be the next of one that is
-/// there is looked at when its owner has given the one before.
+/// The new password of an account in this request. Whether it may replace an existing one is
+/// decided when its owner has given that.
 fn new_password(ask: &Ask) -> Option<&Password> {
     match ask {
         Ask::Register(new) | Ask::RegisterName { password: new, .. } => Some(new),

@@ -1,19 +1,19 @@
-//! Order: what a client asks is answered behind what it has said.
+//! Order: what a client asks is answered after what it has said before.
 //!
-//! A message is answered with the commit of its turn; an answer that the hub or a worker could give at once might
-//! come before that. So such a request waits until all earlier messages are answered. Queries need no wait: the hub
-//! answers them at the end of a turn.
+//! A message is answered with the commit of its turn; an answer that the hub or a worker could give
+//! at once might overtake that. So such a request waits until all earlier messages are answered.
+//! Queries need no wait: the hub answers them at the end of a turn.
 
 use chinwag_wire::dialect::Ask;
 
 use super::{Continuation, Exchange, Question, Session};
 use crate::shard::Shared;
 
-/// Whether the answer to something could overtake those to what was said before it.
+/// Whether the answer to a request could overtake those to earlier messages.
 pub(super) fn may_overtake(ask: &Ask) -> bool {
     match ask {
         Ask::Command(command) => !command.only_talks(),
-        // They begin with a query, are not answered, or are waited for by the hub.
+        // These begin with a query, are not answered, or wait in the hub.
         Ask::Query(_)
         | Ask::History { .. }
         | Ask::Targets(_)
@@ -26,12 +26,12 @@ pub(super) fn may_overtake(ask: &Ask) -> bool {
 }
 
 impl Exchange {
-    /// Puts off what the dialect asks until everything that was said is answered.
+    /// Postpones a request of the dialect until all earlier messages are answered.
     pub(super) fn ask_when_answered(&mut self, ask: Ask) {
         self.put_off(Continuation::WhenAnswered(ask));
     }
 
-    /// What was put off, once everything that was said is answered.
+    /// Takes out the postponed request, once all earlier messages are answered.
     fn take_answered(&mut self) -> Option<Ask> {
         let is_due =
             |question: &mut Box<Question>| matches!(question.then, Continuation::WhenAnswered(_));
@@ -46,7 +46,7 @@ impl Exchange {
 }
 
 impl Session {
-    /// Asks what was put off, if that was the last answer that it waited for.
+    /// Sends the postponed request, if that was the last answer that it waited for.
     pub(super) fn handle_talk_answered(&mut self, shared: &mut Shared) {
         if let Some(ask) = self.exchange.take_answered() {
             self.ask(ask, shared);

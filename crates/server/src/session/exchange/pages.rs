@@ -15,24 +15,24 @@ use crate::hub::{Body, RecentMessages};
 use crate::shard::Shared;
 use crate::worker::{Job, LogOf, Page, Place};
 
-/// The part of a room's past that is wanted.
+/// The wanted part of a room's past.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted {
     pub(super) range: Range,
-    /// What is shown beside messages.
+    /// What is shown besides messages.
     pub(super) detail: Detail,
-    /// At most so many messages.
+    /// The most messages to show.
     pub(super) lines_max: usize,
 }
 
-/// The rooms of a search, as far as they are found.
+/// The rooms of a search that were found so far.
 #[derive(Debug, Default)]
 pub(super) struct SearchRooms {
     room: Option<RoomId>,
-    /// The private history that is searched in place of rooms.
+    /// The private history to search in place of rooms.
     with: Option<Arc<Conversation>>,
     not_in: Vec<RoomId>,
-    /// What the room that is being asked for is for.
+    /// Whether the room that is being looked up is to be left out.
     next_is_left_out: bool,
 }
 
@@ -45,7 +45,7 @@ impl SearchRooms {
         }
     }
 
-    /// With the one that was asked for.
+    /// Adds the room that was looked up.
     pub(super) fn with(mut self, found: RoomId) -> Self {
         match self.next_is_left_out {
             true => self.not_in.push(found),
@@ -55,13 +55,13 @@ impl SearchRooms {
     }
 }
 
-/// A long answer, and how far it was told.
+/// A long answer, and how far it was shown.
 #[derive(Debug)]
 pub(super) struct Pages {
     pub(super) kind: PageKind,
     /// The place of the next page; `None` before the first.
     pub(super) next: Option<Place>,
-    /// The page is asked for when everything so far is written.
+    /// Whether the page waits until everything so far is written.
     pub(super) waits_for_write: bool,
 }
 
@@ -75,7 +75,7 @@ pub(super) enum KnownPast {
 #[derive(Debug)]
 pub(super) enum PageKind {
     History(KnownPast),
-    /// Of one room, or of those that are open and those that the person is inside of.
+    /// Of one room, or of all open rooms and those that the person is in.
     Search {
         room: Option<RoomId>,
         inside: Box<[RoomId]>,
@@ -85,12 +85,12 @@ pub(super) enum PageKind {
 }
 
 impl Session {
-    /// Those of a room's newest messages that the person does not ignore.
+    /// The newest messages of a room, except from people whom the person ignores.
     pub(super) fn heard(&self, mut recent: RecentMessages, shared: &Shared) -> RecentMessages {
         if !self.dialect.ignores().is_empty() {
             let env = shared.env();
             let (reader, past) = (self.dialect.reader(&env), self.ignored(shared));
-            // What comes from the store has a name alone.
+            // Messages from the store have only a name.
             let is_left_out = |message: &Event| {
                 let voice = message.fact.voice();
                 voice.is_some_and(|voice| {
@@ -107,7 +107,8 @@ impl Session {
         shared.past_names.of(self.dialect.ignores())
     }
 
-    /// Finds the rooms or the private history that a search names, one after the other, and then looks for what is sought.
+    /// Looks up the rooms or the private history that a search names, one after another, and then
+    /// searches.
     pub(super) fn ask_search(
         &mut self,
         mut search: Search,
@@ -161,7 +162,7 @@ impl Session {
         self.ask_hub(Body::Query(query), Continuation::History(wanted), shared);
     }
 
-    /// Asks for the deletion of a message that the store has, or has not.
+    /// Asks for the deletion of a message, which the store may or may not have found.
     pub(super) fn delete(
         &mut self,
         found: Option<FoundMessage>,
@@ -196,7 +197,7 @@ impl Session {
         self.ask_pages(job, PageKind::History(past), shared);
     }
 
-    /// Finds where there was talk, of the rooms that the person is in and of an account.
+    /// Finds, among the person's rooms and an account's private histories, those with recent talk.
     pub(super) fn look_for_targets(
         &mut self,
         account: Option<Name>,
@@ -249,8 +250,9 @@ impl Session {
         }
     }
 
-    /// Asks for the next page. A person who was put out of a room meanwhile is shown no more of it: one
-    /// room is asked for anew before each page, and of several those that were left drop out.
+    /// Asks for the next page. A person who was put out of a room meanwhile sees no more of it: a
+    /// single room is looked up again before each page, and of several those that the person has
+    /// left drop out.
     pub(super) fn ask_next_page(&mut self, mut pages: Pages, shared: &mut Shared) {
         let Some(mut next) = pages.next.take() else {
             return;
@@ -319,7 +321,8 @@ impl Session {
     }
 }
 
-/// Whether a message stands where a client says, as far as that tells a room from others and from people.
+/// Whether a message is where a client says, as far as that tells one room from other rooms and
+/// from people.
 pub(super) fn stands_in(found: &FoundMessage, of: Option<&dialect::Past>, shared: &Shared) -> bool {
     match (of, found) {
         (None, _) | (Some(dialect::Past::With(_)), FoundMessage::Private { .. }) => true,

@@ -1,4 +1,4 @@
-//! What few sessions have at a time: a password that was proven, the rest of a resumption, a reason to end.
+//! What few sessions have at a time: a proven password, the rest of a resumption, a reason to end.
 //! All of it in one box, since ten thousand idle sessions have none of it.
 
 use chinwag_core::{Proof, QuitReason};
@@ -11,26 +11,26 @@ use crate::spent::AccountBucket;
 /// What few sessions have.
 #[derive(Debug, Default)]
 pub(super) struct Rare {
-    /// Why the session ends as soon as the answer is there.
+    /// Why the session ends when the answer is there.
     ending: Option<QuitReason>,
     /// What a resumed session is still to be shown.
     pub(super) missed: Option<Missed>,
-    /// Lines for it alone that have come since.
+    /// Private lines that have come since.
     pub(super) deferred: Vec<Behind>,
-    /// Wrong passwords for the name, which its owner is told of.
+    /// Wrong passwords for the name, of which its owner will be told.
     guesses: Option<Guesses>,
     /// A password came with a name that is not registered.
     password_is_needless: bool,
-    /// The password that was last proven on this connection. A session that was taken up by its code
-    /// has none, and may not change its account.
+    /// The password that was last proven on this connection. A session that was resumed by its code
+    /// has none, and cannot change its account.
     proven: Option<Proof>,
-    /// What all connections of the account have left. Who is logged in has proven that, as a rule, so this costs
-    /// nobody else a box.
+    /// The bucket that all connections of the account share. People who are logged in have usually
+    /// proven something, so this costs nobody else a box.
     account_bucket: Option<AccountBucket>,
 }
 
 impl Exchange {
-    /// What a resumed session is still to be shown, if it was resumed and knows.
+    /// What a resumed session has yet to be shown, once known.
     pub(in crate::session) fn missed(&self) -> Option<&Missed> {
         self.rare.as_deref()?.missed.as_ref()
     }
@@ -48,14 +48,14 @@ impl Exchange {
         self.rare.as_deref()?.proven.as_ref()
     }
 
-    /// Keeps the password that was proven, or that none was.
+    /// Keeps the proven password, or notes that none was proven.
     pub(super) fn set_proven(&mut self, proof: Option<Proof>) {
         if proof.is_some() || self.rare.is_some() {
             self.rare().proven = proof;
         }
     }
 
-    /// What all connections of the account have left, if the person is logged in to one.
+    /// The bucket that all connections of the account share, if the person is logged in to one.
     pub(in crate::session) fn account_bucket(&self) -> Option<&AccountBucket> {
         self.rare.as_deref()?.account_bucket.as_ref()
     }
@@ -77,12 +77,12 @@ impl Exchange {
         self.rare.as_deref_mut()?.guesses.take()
     }
 
-    /// What is told when the session knows all that it missed.
+    /// Private lines that wait until the session knows all that it missed.
     pub(in crate::session) fn deferred(&self) -> &[Behind] {
         self.rare.as_deref().map_or(&[], |rare| &rare.deferred)
     }
 
-    /// The next connection is told it.
+    /// Drops them: the next connection is told.
     pub(in crate::session) fn drop_deferred(&mut self) {
         drop(self.take_deferred());
     }
@@ -92,7 +92,8 @@ impl Exchange {
         rare.map_or_else(Vec::new, |rare| std::mem::take(&mut rare.deferred))
     }
 
-    /// A password came with a name that is not registered, which is told behind the welcome.
+    /// Notes that a password came with a name that is not registered, for a notice after the
+    /// welcome.
     pub(super) fn note_needless_password(&mut self) {
         self.rare().password_is_needless = true;
     }

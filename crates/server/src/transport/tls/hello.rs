@@ -1,7 +1,7 @@
 //! The first message of a TLS client, which chooses the configuration of its connection.
 //!
-//! A client certificate is asked for only where the client offers no ALPN (RFC 7301): browsers do,
-//! and would ask the person for one.
+//! The server asks for a client certificate only if the client offers no ALPN (RFC 7301): browsers
+//! offer it, and would ask the person for a certificate.
 
 use std::fmt;
 
@@ -29,9 +29,8 @@ impl Hello {
         }
     }
 
-    /// Looks at more bytes. Once the message is whole it returns a connection, which has to be given
-    /// all of them, and whether the peer has named the server by a
-    /// name that its certificate has.
+    /// Looks at more bytes. Once the message is complete it returns a connection, which must be
+    /// given all of them, and whether the peer has named the server by a name in its certificate.
     ///
     /// # Errors
     /// What to tell the peer.
@@ -40,7 +39,7 @@ impl Hello {
         mut new: &[u8],
     ) -> Result<Option<(UnbufferedServerConnection, bool)>, Vec<u8>> {
         while !new.is_empty() {
-            // The acceptor takes so many bytes at once that the message must be among them.
+            // The acceptor takes enough bytes at once to hold the message.
             let is_read = self.acceptor.read_tls(&mut new);
             let accepted = self.acceptor.accept().map_err(|(error, mut alert)| {
                 tracing::debug!("a peer breaks TLS: {error}");

@@ -1,5 +1,6 @@
-//! The server's end of TLS over a pipe in memory, for the fuzz targets and the tests here: what may a
-//! peer send? Clients that trust its certificate, and check it, come from here too.
+//! The server's end of TLS over a pipe in memory, for the fuzz targets and the tests here, which
+//! send anything that a peer may send. It also makes clients that trust its certificate, and check
+//! it.
 
 use std::collections::VecDeque;
 use std::io;
@@ -14,7 +15,7 @@ use super::super::{AnyStream, Stream};
 use super::{TlsStream, broken};
 use crate::tls::{CertificateSource, Certificates, Tls};
 
-/// What connections in memory are made with: a certificate of its own.
+/// What connections in memory need: a certificate of their own.
 #[derive(Debug)]
 pub struct MemoryServer {
     pub(super) tls: Tls,
@@ -65,7 +66,7 @@ impl MemoryServer {
     /// Makes the certificate.
     ///
     /// # Errors
-    /// If that cannot be.
+    /// If that fails.
     pub fn new() -> io::Result<Self> {
         let certificates =
             Certificates::open(CertificateSource::Memory, "memory").map_err(io::Error::other)?;
@@ -75,7 +76,7 @@ impl MemoryServer {
         Ok(Self { tls, certificate })
     }
 
-    /// The settings of a client that trusts this server alone, which is called `memory`.
+    /// The settings of a client that trusts only this server, which is called `memory`.
     ///
     /// # Errors
     /// If the provider does not know the version.
@@ -134,12 +135,12 @@ impl MemoryTls {
     /// Sends plain bytes.
     ///
     /// # Errors
-    /// If there is no handshake, or the peer has broken the protocol.
+    /// Before the handshake, or after the peer has broken the protocol.
     pub fn send(&mut self, plain: &[u8]) -> io::Result<usize> {
         self.stream.try_write(plain)
     }
 
-    /// What has gone out to the peer since the last call.
+    /// What went out to the peer since the last call.
     pub fn take_sealed(&mut self) -> Vec<u8> {
         self.pipe.with(|pipe| std::mem::take(&mut pipe.from_server))
     }

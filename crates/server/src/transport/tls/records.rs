@@ -1,9 +1,9 @@
-//! Where records end in the sealed bytes and in the plain ones: from what the peer's system has
-//! acknowledged of the first follows what it has got of the second.
+//! Where records end in the sealed bytes and in the plain ones: from the sealed bytes that the
+//! peer's system has acknowledged follow the plain bytes that the peer has.
 //!
-//! A record counts once it was acknowledged whole, since its peer opens it whole. Few ends are kept:
-//! when there are many, those that were acknowledged go, and then every other one, so that two records
-//! count as one.
+//! A record counts once it was acknowledged whole, since its peer opens it whole. Few ends are
+//! kept: when there are many, those that were acknowledged go, and then every other one, so that
+//! two records count as one.
 
 /// Ends that are kept: some hundred bytes.
 const ENDS_MAX: usize = 32;
@@ -15,7 +15,7 @@ pub(super) struct Records {
     taken: u64,
     /// Plain bytes that were sealed.
     plain: u64,
-    /// Of records that may not be acknowledged yet, oldest first.
+    /// Records that may not be acknowledged yet, oldest first.
     ends: Vec<End>,
     /// Plain bytes before the first of them.
     forgotten: u64,
@@ -28,13 +28,13 @@ struct End {
 }
 
 impl Records {
-    /// The stream below has taken so many sealed bytes.
+    /// The stream below has taken this many sealed bytes.
     pub(super) fn handle_taken(&mut self, bytes: usize) {
         self.taken += bytes as u64;
     }
 
-    /// So many plain bytes were sealed; of all sealed bytes so many wait. `below` is asked now and
-    /// then, not each time.
+    /// Notes that `plain` bytes were sealed, while `waiting` sealed bytes wait. Calls `below` only
+    /// now and then.
     pub(super) fn handle_sealed(
         &mut self,
         plain: usize,
@@ -52,7 +52,7 @@ impl Records {
     }
 
     fn forget(&mut self, below: Option<u64>) {
-        // A stream that cannot tell is never asked for more.
+        // A stream that cannot tell is never asked again.
         let Some(below) = below else {
             return self.ends.clear();
         };
@@ -70,14 +70,14 @@ impl Records {
         }
     }
 
-    /// Everything was acknowledged. An idle session keeps nothing of that.
+    /// Everything was acknowledged, so an idle session keeps nothing.
     pub(super) fn forget_all(&mut self) {
         self.ends = Vec::new();
         self.forgotten = self.plain;
     }
 
-    /// The plain bytes of records that were not acknowledged whole, where so many sealed bytes of those
-    /// that the stream below has taken were not.
+    /// The plain bytes of records that were not acknowledged whole, given the unacknowledged sealed
+    /// bytes of the stream below.
     pub(super) fn unacknowledged(&self, below: u64) -> u64 {
         let acknowledged = self.taken.saturating_sub(below);
         let got = self.ends.iter().rev();
