@@ -1,5 +1,5 @@
-//! The people whom a person does not want to hear, as its session knows them: lines of rooms, and what is read of the
-//! past, come without asking the chat.
+//! The people whom a person ignores, as their session knows them: lines of rooms, and what is read
+//! of the past, are shown without asking the chat.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, Fact, Ignored, Source, StandingCause, Voice};
 
-/// Whether the words that a fact has beside what is told to everybody are of one of these people: then they are left out.
+/// Whether a fact has words of one of these people besides what everybody is told, which have to be
+/// left out.
 pub(crate) fn leave_out_aside(entries: &[Ignored], fact: &Fact) -> bool {
     fact.aside().is_some_and(|voice| cover(entries, &voice))
 }
@@ -16,7 +17,8 @@ fn cover(entries: &[Ignored], voice: &Voice<'_>) -> bool {
     entries.iter().any(|entry| entry.covers(voice))
 }
 
-/// The event as it is told to one who ignores these people, if it has words of theirs beside what is told to everybody.
+/// The event as seen by somebody who ignores these people, if it has words of theirs besides what
+/// everybody is told.
 pub(crate) fn without_asides(entries: &[Ignored], event: &Event) -> Option<Event> {
     let (fact, source) = if leave_out_aside(entries, &event.fact) {
         (event.fact.without_aside(), event.source.clone())
@@ -33,7 +35,7 @@ pub(crate) fn without_asides(entries: &[Ignored], event: &Event) -> Option<Event
     })
 }
 
-/// Whose reason for being away IRC tells behind an event: that of a person who enters a room.
+/// Whose reason for being away IRC shows after an event: that of a person who enters a room.
 fn comes_away(event: &Event) -> Option<Voice<'_>> {
     let source = event.source.as_deref()?;
     source.away.as_ref()?;
@@ -72,7 +74,7 @@ struct List {
 }
 
 impl Ignores {
-    /// Whom a person ignores by the fact that a session is its.
+    /// Whom a person ignores, from the fact that gave the session its person.
     pub(crate) fn by_login(fact: &Fact) -> Self {
         match fact {
             Fact::Returned(returned) => Self::of(returned.ignores.to_vec()),
@@ -91,7 +93,7 @@ impl Ignores {
         self.list.as_deref().map_or(&[], |list| &list.entries)
     }
 
-    /// Takes over a change, if the fact is one.
+    /// Makes a change, if the fact is one.
     pub(crate) fn note(&mut self, fact: &Fact) {
         let Fact::IgnoreSet { who, on, .. } = fact else {
             return;

@@ -1,17 +1,17 @@
-//! From the bytes of a connection to what a person did: a line, an interrupt, a resized window; or to the
-//! lines of a program.
+//! From the bytes of a connection to what a person did: a line, an interrupt, a resized window; or
+//! to the lines of a program.
 //!
-//! This is the input half of the plain dialect, and the line splitting of the others: a program speaks no
-//! telnet and no UTF-16, so every byte but a line end is of its line. It must not know what a line means
-//! (names, commands and rooms are behind it), nor sockets, nor time.
+//! This is the input half of the plain dialect, and the line splitting of the others: a program
+//! speaks no telnet and no UTF-16, so every byte except a line end belongs to a line. It must not
+//! know what a line means (names, commands and rooms come later), nor sockets, nor time.
 //!
-//! It is pulled, not pushed: [`Decoder::decode`] gives one input at a time and takes exactly the
-//! bytes of that one. So a session that must wait for an answer just stops asking and keeps the
-//! rest, and no queue of inputs exists. Two facts shaped the rest. Nearly all input is whole lines
-//! inside one read: those are lent out of the caller's buffer and never copied. And nearly all
-//! connections are idle: those own no memory beyond the [`Decoder`] itself, so the line that a
-//! read cut in two is a buffer that lives only until its end arrives, and a peer that never speaks
-//! telnet has no telnet state.
+//! It is pulled, not pushed: [`Decoder::decode`] returns one input at a time and takes exactly the
+//! bytes of that one. So a session that must wait for an answer just stops calling it and keeps the
+//! rest, and there is no queue of inputs. Two facts shaped the rest. Nearly all input is whole
+//! lines inside one read: those are borrowed from the caller's buffer and never copied. And nearly
+//! all connections are idle: those own no memory beyond the [`Decoder`] itself, so a line that a
+//! read cut in two has a buffer only until its end arrives, and a peer that never speaks telnet has
+//! no telnet state.
 
 mod editing;
 mod encoding;
@@ -34,13 +34,13 @@ pub(crate) use telnet::{behind_options, is_dont};
 /// One thing that a person, or the program in their place, did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input<'a> {
-    /// A line with something in it, without its end and without a byte order mark. Lent from the
-    /// bytes if it was whole in them.
+    /// A line with something in it, without its end and without a byte order mark. Borrowed from
+    /// the bytes if it was whole in them.
     Line(Cow<'a, str>),
     /// An empty line, or one of white space. It says nothing, except where a bare Enter is an
     /// answer.
     Blank,
-    /// A line of more bytes than allowed; the decoder kept none of it.
+    /// A line of more bytes than allowed; the decoder has discarded it.
     TooLong {
         /// Bytes of the line without its end and its byte order mark.
         bytes: usize,
@@ -49,16 +49,17 @@ pub enum Input<'a> {
     NotUtf8 {
         /// It looks like Windows-1252.
         is_windows_1252: bool,
-        /// What stands before the first byte that is not.
+        /// The text before the first invalid byte.
         begins: Cow<'a, str>,
     },
     /// A line that looks like UTF-16.
     Utf16,
-    /// A line in which telnet took a part of a character for a key. See [`Decoder`].
+    /// A line in which telnet mistook a part of a character for a key. See [`Decoder`].
     Mangled,
-    /// The interrupt or break key. What was typed of a line before it is gone, as at a terminal.
+    /// The interrupt or break key. The beginning of the line before it is discarded, as at a
+    /// terminal.
     Interrupt,
-    /// The size of the peer's window; 0 where the peer does not know it (RFC 1073).
+    /// The size of the peer's window; 0 if the peer does not know it (RFC 1073).
     Window {
         /// Width in characters.
         columns: u16,
@@ -67,15 +68,15 @@ pub enum Input<'a> {
     },
 }
 
-/// Makes [`Input`]s of the bytes of one connection, whatever way the network splits them.
+/// Makes [`Input`]s from the bytes of one connection, however the network splits them.
 ///
-/// Telnet (RFC 854) is understood from peers that speak it, and is never spoken to others, whose
-/// screens would show it. What to send them is in [`take_reply`](Self::take_reply).
+/// It understands telnet (RFC 854) from peers that speak it, and never speaks it to others, whose
+/// screens would show it. [`take_reply`](Self::take_reply) returns what to send.
 ///
 /// inetutils telnet compares the low seven bits of what is typed with the keys that it handles
 /// itself, so that in `ル` (E3 83 AB) it takes 83 for ^C, and sends an interrupt in its place. It
-/// stops when it is asked for `BINARY`, which is done at once, but that line is lost: it comes out
-/// as [`Input::Mangled`], and no [`Input::Interrupt`] is made of it.
+/// stops when it is asked for `BINARY`, which happens at once, but that line is lost: it comes out
+/// as [`Input::Mangled`], without an [`Input::Interrupt`].
 #[derive(Debug, Default)]
 pub struct Decoder {
     lines: Lines,
@@ -86,8 +87,9 @@ pub struct Decoder {
 const _: () = assert!(size_of::<Decoder>() <= 24);
 
 impl Decoder {
-    /// A decoder for a client that is known to be a program. It makes lines alone, and every byte between two
-    /// line ends is of one, but for a byte order mark: an FF is not the begin of telnet, nor a NUL a sign of UTF-16.
+    /// A decoder for a client that is known to be a program. It only makes lines, to which every
+    /// byte between two line ends belongs except for a byte order mark: an FF does not begin
+    /// telnet, and a NUL is no sign of UTF-16.
     pub(crate) fn for_program() -> Self {
         Self {
             lines: Lines::of_program(),
@@ -95,12 +97,12 @@ impl Decoder {
         }
     }
 
-    /// The next input, if `bytes` complete one; they then start behind it. Without one, all of
-    /// them have been taken.
+    /// The next input, if `bytes` complete one; they then start after it. If there is none, all of
+    /// them were taken.
     ///
-    /// `bytes` are what the connection sent, from where the last call left off. `line_bytes_max`
-    /// bounds the bytes of a line without its end, and with it the memory that is used: a line
-    /// that arrives in pieces, with its byte order mark, may take twice as much.
+    /// `bytes` are what the connection sent, from where the last call stopped. `line_bytes_max`
+    /// bounds the bytes of a line without its end, and with it the memory in use: a line that
+    /// arrives in pieces, with its byte order mark, may take twice as much.
     pub fn decode<'a>(&mut self, bytes: &mut &'a [u8], line_bytes_max: usize) -> Option<Input<'a>> {
         while let Some(&first) = bytes.first() {
             let is_telnet =
@@ -118,7 +120,7 @@ impl Decoder {
     }
 
     /// The last input, after the end of the connection's bytes: a line without a line end counts.
-    /// Call it when [`decode`](Self::decode) has taken them all.
+    /// To be called when [`decode`](Self::decode) has taken them all.
     pub fn finish(&mut self) -> Option<Input<'static>> {
         if self.telnet.as_mut().is_some_and(|telnet| telnet.finish()) {
             self.lines.push_literal(IAC, usize::MAX);
@@ -126,13 +128,14 @@ impl Decoder {
         self.lines.finish()
     }
 
-    /// Counts bytes that were taken and that no line has paid for, but for those that may still become one.
-    /// Returns for how many lines of `line_bytes_max` bytes they are to be paid for now, and keeps the rest.
+    /// Counts bytes that were taken and that no line has paid for, except for those that may still
+    /// become one. Returns how many lines of `line_bytes_max` bytes to charge for now, and keeps
+    /// the rest.
     pub fn owe(&mut self, bytes: usize, line_bytes_max: usize) -> usize {
         self.lines.owe(bytes, line_bytes_max)
     }
 
-    /// Telnet bytes to send to the peer, if it is owed any. Ask after every read.
+    /// Telnet bytes to send to the peer, if any. To be called after every read.
     pub fn take_reply(&mut self) -> Option<Vec<u8>> {
         self.telnet.as_mut()?.take_reply()
     }
@@ -144,7 +147,7 @@ impl Decoder {
             .is_some_and(|telnet| telnet.is_spoken())
     }
 
-    /// True if the peer's screen needs CR LF: it is telnet, or a terminal in raw mode, whose Enter
+    /// Whether the peer's screen needs CR LF: it is telnet, or a terminal in raw mode, whose Enter
     /// is a bare CR. A client that sends CR LF is a script, not a terminal, and gets LF.
     pub fn wants_crlf(&self) -> bool {
         self.is_telnet() || self.lines.has_bare_cr()

@@ -1,13 +1,13 @@
-//! Dialects: from the bytes of a connection to requests, and from events to the bytes that a
-//! client reads.
+//! Dialects: from the bytes of a connection to requests, and from events to the bytes that a client
+//! reads.
 //!
-//! [`sniff`] tells by a client's first bytes which dialect it speaks, [`input`] makes lines of
-//! bytes, [`plain`] reads and writes them for people at nc and telnet, [`json`] for programs, [`irc`] for
-//! clients of IRC and [`shell`] for those who run the server.
+//! [`sniff`] recognises a client's dialect by its first bytes, and [`input`] splits bytes into
+//! lines. [`plain`] is for people at nc and telnet, [`json`] for programs, [`irc`] for IRC clients
+//! and [`shell`] for administrators.
 //!
 //! The crate must not know sockets, the store, the hub, clocks or async: every dialect is a pure
-//! state machine that is tested by handing it bytes. It is `no_std`, which makes most of these
-//! fail to compile; times and time zones are arguments.
+//! state machine that tests feed with bytes. It is `no_std`, which keeps most of these from
+//! compiling; times and time zones are arguments.
 
 #![no_std]
 

@@ -6,8 +6,8 @@ use crate::plain::Style;
 use crate::prefs::Prefs;
 use crate::zone::TimeZone;
 
-/// The display settings, and the style that they resolve to. It is shared: nearly everybody has the one of
-/// the configuration.
+/// The display settings, and the style that they resolve to. Shared, since nearly everybody has the
+/// configuration's.
 #[derive(Debug)]
 pub struct Look {
     pub(crate) prefs: Prefs,
@@ -15,7 +15,7 @@ pub struct Look {
 }
 
 impl Look {
-    /// The look of these settings; `server_zone` if they name no zone.
+    /// The look for these settings; `server_zone` if they name no zone.
     pub fn new(prefs: Prefs, server_zone: &TimeZone) -> Arc<Self> {
         Self::with_line_ends(prefs, server_zone, false)
     }

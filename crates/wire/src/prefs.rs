@@ -21,12 +21,12 @@ pub struct Prefs {
     pub time: TimeStyle,
     /// An IANA time zone name; the server's zone if none was chosen.
     pub zone: Option<Arc<str>>,
-    /// True if one's own lines come back as everybody else sees them.
+    /// Whether one's own lines come back as everybody else sees them.
     pub echo: bool,
     /// True if joins, leaves and renames are left out.
     pub hide_presence: bool,
     /// True if names are coloured.
     pub color: bool,
-    /// True if a private message, or one's name in a line, rings the terminal's bell.
+    /// Whether a private message, or one's name in a line, rings the terminal's bell.
     pub bell: bool,
 }

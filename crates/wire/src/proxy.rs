@@ -1,25 +1,25 @@
-//! The head that a proxy puts before a connection, to say whose it is: the PROXY protocol, versions 1
-//! and 2 (haproxy's proxy-protocol.txt).
+//! The header that a proxy sends before a connection, to say whose it is: the PROXY protocol,
+//! versions 1 and 2 (haproxy's proxy-protocol.txt).
 //!
-//! It must not know which proxies are trusted. It reads what a chat needs and skips the rest. `ppp` on
-//! crates.io reads all of it, allocates, and tells a head that is cut off from one that is wrong by
-//! eleven kinds of errors; this is no longer than those would be here.
+//! It must not know which proxies are trusted. It reads what a chat needs and skips the rest. `ppp`
+//! on crates.io reads all of it, allocates, and distinguishes a truncated header from a wrong one
+//! by eleven kinds of errors; this is no longer than handling those would be.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Bytes of a head at most. Version 1 has 107; version 2 may have a certificate in it.
+/// Bytes of a header at most. Version 1 has 107; version 2 may have a certificate in it.
 pub const HEAD_BYTES_MAX: usize = 4096;
 
 /// The connection before the proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Head {
-    /// The proxy's own, such as a health check, or one that it can say nothing of.
+    /// The proxy's own connection, such as a health check, or one of which it knows nothing.
     Local,
     /// Another's.
     Proxied {
         /// The address it comes from.
         address: IpAddr,
-        /// Whether the proxy has taken TLS off.
+        /// Whether the proxy has removed TLS.
         was_encrypted: bool,
     },
 }
@@ -29,14 +29,14 @@ pub enum Head {
 pub enum Unread {
     /// None begins so.
     Missing,
-    /// One begins, and is wrong.
+    /// A header begins, and is wrong.
     Malformed,
-    /// One of version 2 has more than [`HEAD_BYTES_MAX`].
+    /// A version 2 header has more than [`HEAD_BYTES_MAX`].
     TooLong,
 }
 
 impl Unread {
-    /// What the client is told, who can ask those who run the proxy.
+    /// What the client is told, who can ask the proxy's administrators.
     pub fn words(self) -> &'static [u8] {
         match self {
             Self::Missing => {
@@ -59,16 +59,16 @@ const V1_BYTES_MAX: usize = 107;
 const V2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
 /// The signature, version and command, family, and length.
 const V2_FIXED_BYTES: usize = 16;
-/// Of two IPv4 addresses and their ports, and likewise of IPv6.
+/// Bytes of two IPv4 addresses and their ports, and likewise of IPv6.
 const V4_ADDRESSES: usize = 12;
 const V6_ADDRESSES: usize = 36;
-/// The type of the value that tells of TLS, and the bit in it that says yes.
+/// The type of the value about TLS, and the bit in it that says yes.
 const PP2_TYPE_SSL: u8 = 0x20;
 const PP2_CLIENT_SSL: u8 = 0x01;
-/// Bytes of the value at least: those bits, and how the client's certificate was verified.
+/// The fewest bytes of that value: those bits, and how the client's certificate was verified.
 const PP2_SSL_BYTES_MIN: usize = 5;
 
-/// Reads a head and tells how long it is; `None` if more bytes are needed.
+/// Parses a header and returns its length; `None` if more bytes are needed.
 ///
 /// # Errors
 /// [`Unread`], as early as that is certain.
@@ -162,7 +162,7 @@ fn proxied(rest: &[u8], addresses: usize) -> Result<Head, Unread> {
     })
 }
 
-/// Looks through the values behind the addresses; what is wrong there says nothing.
+/// Looks through the values after the addresses; ignores malformed ones.
 fn is_encrypted(mut values: &[u8]) -> bool {
     while let Some((&[kind, high, low], rest)) = values.split_first_chunk() {
         let length = usize::from(u16::from_be_bytes([high, low]));

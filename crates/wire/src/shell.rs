@@ -1,8 +1,8 @@
-//! What a shell of the server's machine asks, a line at a time, and the lines that it is answered.
+//! The requests of a shell of the server's machine, one line each, and the lines of their answers.
 //!
-//! `kick`, `ban` and `unban` take what the commands of the plain dialect take and are answered in its
-//! words, so that an operator at a shell and one in the chat read the same. Passwords come hashed:
-//! neither this line nor the hub ever has one.
+//! `kick`, `ban` and `unban` take the arguments of the plain dialect's commands and are answered in
+//! its words, so that an operator at a shell and one in the chat read the same. Passwords come
+//! hashed: neither this line nor the hub ever has one.
 
 use alloc::format;
 use alloc::string::String;
@@ -17,7 +17,7 @@ use crate::plain::{Context, ParseError, Renderer, Request, Style, parse};
 use crate::prefs::Prefs;
 use crate::zone::TimeZone;
 
-/// The bytes of the longest line: a command's, with its hash.
+/// Bytes of the longest line: a command with its hash.
 pub const LINE_BYTES_MAX: usize = 8192;
 
 /// A request of a shell.
@@ -32,7 +32,7 @@ pub enum ShellAsk {
 }
 
 impl ShellAsk {
-    /// Reads a line.
+    /// Parses a line.
     ///
     /// # Errors
     /// One sentence that says what is wrong with it.
@@ -67,7 +67,8 @@ impl ShellAsk {
         )
     }
 
-    /// Whether it can be done before the first start of a server: its first account can be made then.
+    /// Whether it may come before the first start of a server, whose first account can be made
+    /// then.
     pub fn may_be_first(&self) -> bool {
         matches!(self, Self::Command(Command::AddAccount { .. }))
     }
@@ -127,12 +128,12 @@ fn bad_name() -> String {
     written(|r, out| r.parse_error(out, &ParseError::BadName))
 }
 
-/// The lines that tell what came of a request; none for an event that concerns others.
+/// The lines about the result of a request; none for an event that concerns others.
 pub fn event(event: &Event) -> String {
     written(|r, out| r.shell_event(out, event))
 }
 
-/// The line that tells why a request was refused.
+/// The line that says why a request was refused.
 pub fn refusal(rejection: &Rejection) -> String {
     let context = Context::Command(crate::plain::SHELL);
     written(|r, out| r.refusal(out, rejection, context, None))
@@ -143,8 +144,8 @@ pub fn person(profile: &Profile) -> String {
     written(|r, out| r.shell_person(out, profile))
 }
 
-/// What a renderer writes, without the sign that tells the server's lines from those of people: at a
-/// shell there are no others.
+/// What a renderer writes, without the sign that tells the server's lines from those of people: at
+/// a shell there are no others.
 fn written(write: impl FnOnce(&Renderer, &mut Vec<u8>)) -> String {
     let style = Style::of(&Prefs::default(), &TimeZone::UTC, false);
     let mut out = Vec::new();

@@ -1,19 +1,20 @@
-//! Tells from a client's first bytes which protocol it speaks.
+//! Recognises the protocol of a client by its first bytes.
 //!
-//! It must not know how long to wait for them, nor read the protocols. All share one port, and a
+//! It must not know how long to wait for them, nor parse the protocols. All share one port, and a
 //! first line that belongs to none of them is what a person typed: their name. So a protocol is
 //! recognised only by what no name can be, and as early as that is certain, since the server greets
 //! nobody before. Nothing that is recognised becomes a name, whether the server speaks it or not.
 //!
-//! The first line after the greeting is looked at in the same way: some clients of IRC, HTTP and
-//! JSON wait for the server, and a slow link makes any of them late. Options of telnet, which some send before
-//! their person has typed anything, are no line, and what stands behind them is looked at as if they were not there:
-//! a paste may come with them. Empty lines before it end nothing: a request of HTTP may have
-//! some (RFC 9112, section 2.2), and what comes behind them would be said aloud.
+//! The first line after the greeting is examined in the same way: some IRC, HTTP and JSON clients
+//! wait for the server, and a slow link makes any of them late. Telnet options, which some send
+//! before their person has typed anything, are no line, and what follows them is examined as if
+//! they were not there: it may be a paste. Empty lines before it change nothing: an HTTP request
+//! may have some (RFC 9112, section 2.2), and what follows would be said to everybody.
 //!
-//! A few names cannot be had by a client that speaks first: `SSH-...`, a command of IRC with a blank
-//! behind it or with a room, one alone in capital letters, and the words that scanners and clients of mail
-//! send (`HELP`, `stats`, `CAPA` and a few more, see `probe`) in just that case and with just those line ends behind them.
+//! A few names cannot be had by a client that speaks first: `SSH-...`, an IRC command followed by a
+//! blank or by a room, one alone in capital letters, and the words that scanners and mail clients
+//! send (`HELP`, `stats`, `CAPA` and a few more, see `probe`) in exactly that case and with exactly
+//! those line ends.
 
 mod http;
 mod probe;
@@ -38,19 +39,19 @@ pub enum Protocol {
     Ssh,
     /// IRC (RFC 2812, IRCv3), or a gateway to it (WEBIRC).
     Irc,
-    /// A PROXY header, version 1 or 2, with any of the others behind it.
+    /// A PROXY header, version 1 or 2, followed by any of the others.
     Proxy,
     /// Lines of JSON, each an object.
     Json,
     /// Lines of text in UTF-16.
     Utf16,
-    /// A scanner that tries what the port may be, or a protocol that no chat speaks.
+    /// A scanner that probes the port, or a protocol that no chat speaks.
     Probe,
 }
 
 impl Protocol {
-    /// The answer to a client of a protocol that the server does not serve, in its own language as
-    /// far as it has one for that.
+    /// The answer to a client of a protocol that the server does not serve, in that protocol if it
+    /// has words for this.
     pub fn refusal(self) -> &'static [u8] {
         match self {
             Self::Plain | Self::Json | Self::Irc => b"",
@@ -71,7 +72,7 @@ impl Protocol {
 }
 
 impl Protocol {
-    /// The same where the server takes encrypted connections only.
+    /// The same if the server only accepts encrypted connections.
     pub fn refusal_in_the_clear(self) -> &'static [u8] {
         match self {
             Self::Http => {
@@ -99,7 +100,7 @@ pub enum Sniffed {
     NeedMore,
 }
 
-/// Degree to which bytes fit a pattern, the worst first.
+/// How well bytes fit a pattern, the worst first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     No,
@@ -112,7 +113,8 @@ const TLS: &[u8] = &[0x16, 0x03];
 
 const SSH: &[u8] = b"SSH-";
 
-/// The first bytes of PROXY headers, version 1 and version 2 (haproxy's proxy-protocol.txt, section 2).
+/// The first bytes of PROXY headers, version 1 and version 2 (haproxy's proxy-protocol.txt, section
+/// 2).
 const PROXY: [&[u8]; 2] = [b"PROXY ", b"\r\n\r\n\0\r\nQUIT\n"];
 
 const JSON: &[u8] = b"{";
@@ -123,8 +125,8 @@ const IRC: [&[u8]; 5] = [b"NICK ", b"USER ", b"CAP ", b"PASS ", b"WEBIRC "];
 /// Bytes of the longest of [`IRC`].
 const IRC_BYTES_MAX: usize = 7;
 
-/// What a client says that takes itself for registered, or somebody who types IRC by hand: as it is
-/// always written, and with what no name has. `JOIN #lobby` would be a name and its password.
+/// What a client says that believes it is registered, or somebody who types IRC by hand: in the
+/// usual spelling, and with what no name has. `JOIN #lobby` would be a name and its password.
 const IRC_TALK: [&[u8]; 10] = [
     b"JOIN #",
     b"PART #",
@@ -138,8 +140,8 @@ const IRC_TALK: [&[u8]; 10] = [
     b"AUTHENTICATE ",
 ];
 
-/// The commands that can be the first of a client, each alone on a line, where a person's name would be: only
-/// as programs write them. `PING` with CR LF is what a scanner sends.
+/// The commands that can be a client's first, each alone on a line, where a person's name would be:
+/// only as programs write them. A scanner sends `PING` with CR LF.
 const IRC_ALONE: [&[u8]; 15] = [
     b"PASS\n",
     b"PASS\r\n",
@@ -167,14 +169,14 @@ pub enum Spoke {
     Greeted,
 }
 
-/// Decides from the first bytes of a client, as early as they allow. Looks at [`SNIFF_BYTES_MAX`] of
-/// them at most.
+/// Decides from the first bytes of a client, as early as they allow. Looks at [`SNIFF_BYTES_MAX`]
+/// of them at most.
 pub fn sniff(bytes: &[u8], spoke: Spoke) -> Sniffed {
     let seen = &bytes[..bytes.len().min(SNIFF_BYTES_MAX)];
     let line = behind_telnet(seen);
     match sniff_line(line) {
         Sniffed::Is(Protocol::Ssh) if spoke == Spoke::Greeted => sniff_ssh(line),
-        // Behind an empty line it would be no name, but said to all.
+        // After an empty line it would be no name, but said to everybody.
         Sniffed::Is(protocol)
             if spoke == Spoke::Greeted && !begins_empty(line) && may_be_typed(protocol, line) =>
         {
@@ -185,7 +187,7 @@ pub fn sniff(bytes: &[u8], spoke: Spoke) -> Sniffed {
     }
 }
 
-/// Decides for a client that has said no more than `bytes`, for so long or for good.
+/// Decides for a client that has sent no more than `bytes`, for a while or for good.
 pub fn sniff_silent(bytes: &[u8], spoke: Spoke) -> Protocol {
     match sniff(bytes, spoke) {
         Sniffed::Is(protocol) => protocol,
@@ -194,20 +196,20 @@ pub fn sniff_silent(bytes: &[u8], spoke: Spoke) -> Protocol {
     }
 }
 
-/// Whether these bytes are options of telnet and nothing else: its person has said nothing yet.
+/// Whether these bytes are only telnet options: the person has typed nothing yet.
 pub fn is_telnet_alone(bytes: &[u8]) -> bool {
     !bytes.is_empty() && behind_telnet(bytes).is_empty()
 }
 
-/// What stands behind the options of telnet with which a client begins, if any: nothing while the last of them is
-/// not whole.
+/// What follows the telnet options with which a client begins, if any: nothing while the last of
+/// them is incomplete.
 pub fn behind_telnet(bytes: &[u8]) -> &[u8] {
     behind_options(bytes).unwrap_or_default()
 }
 
-/// Decides at once for a client that was greeted and has sent this in one go, where that is a person's Enter, who is
-/// a guest without waiting; or the two that scanners send after the greeting: nobody presses Enter twice in one
-/// packet.
+/// Decides at once for a client that was greeted and has sent this in one packet, if it is a
+/// person's Enter, which makes a guest without waiting; or the two Enters that scanners send after
+/// the greeting: nobody presses Enter twice in one packet.
 pub fn sniff_packet(bytes: &[u8]) -> Option<Protocol> {
     match bytes {
         b"\n" => Some(Protocol::Plain),
@@ -220,7 +222,7 @@ fn is_blank(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// Whether a handshake of TLS begins with the very first byte.
+/// Whether a TLS handshake begins with the very first byte.
 pub fn is_tls(bytes: &[u8]) -> bool {
     fit(bytes, TLS) == Fit::Yes
 }
@@ -230,7 +232,7 @@ fn begins_empty(bytes: &[u8]) -> bool {
     behind_empty_lines(line).len() < line.len()
 }
 
-/// What stands behind lines that are empty, or of white space.
+/// What follows lines that are empty, or of white space.
 fn behind_empty_lines(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     while let Some(end) = line_end(rest) {
@@ -246,8 +248,8 @@ fn behind_empty_lines(bytes: &[u8]) -> &[u8] {
     rest
 }
 
-/// Tells a client of ssh that has waited, or whose link is slow, from a name such as `SSH-7`: by the version of the
-/// protocol and the hyphen behind it (RFC 4253, section 4.2).
+/// Distinguishes an ssh client that has waited, or whose link is slow, from a name such as `SSH-7`:
+/// by the version of the protocol and the hyphen after it (RFC 4253, section 4.2).
 fn sniff_ssh(bytes: &[u8]) -> Sniffed {
     let line = behind_empty_lines(bytes.strip_prefix(BOM).unwrap_or(bytes));
     let version = line.strip_prefix(SSH).unwrap_or_default();
@@ -263,8 +265,8 @@ fn is_of_version(byte: u8) -> bool {
     byte.is_ascii_digit() || byte == b'.'
 }
 
-/// Whether a person who was greeted may have typed what a program would not say by then. UTF-16 is told of by the
-/// dialect, which asks again.
+/// Whether a person who was greeted may have typed what no program would send by then. The dialect
+/// reports UTF-16, and asks again.
 fn may_be_typed(protocol: Protocol, bytes: &[u8]) -> bool {
     match protocol {
         Protocol::Utf16 => true,
@@ -279,7 +281,7 @@ fn sniff_line(bytes: &[u8]) -> Sniffed {
         Fit::SoFar if !bytes.is_empty() => return Sniffed::NeedMore,
         _ => bytes,
     };
-    // The head of a proxy begins with empty lines, and two more bytes that could be anything's.
+    // A proxy's header begins with empty lines, and two more bytes that could belong to anything.
     let head = fit_any(PROXY.iter().map(|head| fit(bytes, head)));
     let rest = behind_empty_lines(bytes);
     if rest.len() < bytes.len() && head == Fit::SoFar {
@@ -346,7 +348,7 @@ fn fit_irc_command(bytes: &[u8]) -> Fit {
     fit_any(early.chain(late).chain(alone))
 }
 
-/// The end of the first line of `bytes`, if it is there.
+/// The end of the first line of `bytes`, if it is complete.
 fn line_end(bytes: &[u8]) -> Option<usize> {
     memchr::memchr2(b'\r', b'\n', bytes)
 }

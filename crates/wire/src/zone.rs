@@ -1,4 +1,4 @@
-//! Time zones and days. The zones are built in, so that a machine without zone files shows the
+//! Time zones and days. The zones are compiled in, so that a machine without zone files shows the
 //! same times as any other.
 
 use alloc::borrow::ToOwned;
@@ -13,14 +13,14 @@ use jiff::tz::{AmbiguousOffset, TimeZoneDatabase};
 /// A typed zone counts as a slip of another up to this edit distance.
 const SLIP_MAX: usize = 3;
 
-/// The zone of this name in the IANA database, in whatever case; its canonical spelling is its
+/// The zone with this name in the IANA database, in any case; its canonical spelling is its
 /// `iana_name`.
 pub fn zone(name: &str) -> Option<TimeZone> {
     let zone = TimeZoneDatabase::bundled().get(name).ok()?;
     (!zone.is_unknown()).then_some(zone)
 }
 
-/// The zone that was probably meant: by a city without its continent, or by a slip.
+/// The zone that was probably meant: by a city without its continent, or by a typo.
 pub(super) fn zone_like(typed: &str) -> Option<String> {
     let database = TimeZoneDatabase::bundled();
     let is_city = |name: &str| {
@@ -43,7 +43,8 @@ pub(super) fn zone_like(typed: &str) -> Option<String> {
     slips.min().map(|(_, name)| name)
 }
 
-/// Reads a time as programs write it (RFC 3339): `2026-11-21T14:03:05.123Z`, `2026-11-21T15:03:05+01:00`.
+/// Parses a time as programs write it (RFC 3339): `2026-11-21T14:03:05.123Z`,
+/// `2026-11-21T15:03:05+01:00`.
 pub(super) fn rfc3339(typed: &str) -> Option<Timestamp> {
     let (day, clock) = (date(typed.get(..10)?)?, typed.get(10..19)?);
     let number = |digits: &str, max: i64| {
@@ -75,7 +76,7 @@ pub(super) fn rfc3339(typed: &str) -> Option<Timestamp> {
     Some(Timestamp((days + seconds - minutes * 60) * 1_000 + ms))
 }
 
-/// Reads a day in the one form that is the same everywhere: `2026-11-21`.
+/// Parses a day in the one form that is the same everywhere: `2026-11-21`.
 pub(super) fn date(typed: &str) -> Option<Date> {
     let is_sign = |(at, b): (usize, u8)| match at {
         4 | 7 => b == b'-',
@@ -118,15 +119,16 @@ impl Day {
     }
 }
 
-/// A point in time as people type it: a day, a time of day, both, how long ago, or a moment that is the
-/// same in every zone.
+/// A point in time as people type it: a day, a time of day, both, how long ago, or a moment that is
+/// the same in every zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// `2026-11-21`
     Day(Day),
     /// `2026-11-21 14:00`
     Clock(Day, Time),
-    /// `14:00` or `14:00:05`: the last that there was, which shortly after midnight is one of the day before
+    /// `14:00` or `14:00:05`: the last one that has passed, which shortly after midnight belongs to
+    /// the day before.
     Time(Time),
     /// `2h`
     Ago(Duration),
@@ -135,7 +137,7 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// Reads one; a `T` may stand in place of the blank, as in RFC 3339.
+    /// Parses one; a `T` may replace the blank, as in RFC 3339.
     pub fn parse(typed: &str) -> Option<Self> {
         if let Some(time) = time(typed) {
             return Some(Self::Time(time));
@@ -154,7 +156,7 @@ impl Moment {
         Self::Day(Day::parse(day)?).with_time(clock.trim_start())
     }
 
-    /// A day with a time of day that was typed behind it.
+    /// A day with a time of day that was typed after it.
     pub(super) fn with_time(self, typed: &str) -> Option<Self> {
         match self {
             Self::Day(day) => Some(Self::Clock(day, time(typed)?)),
@@ -184,8 +186,8 @@ impl Moment {
         }
     }
 
-    /// The end of what lies before it: the last time that clocks show it. A day does not belong to what is
-    /// before it.
+    /// The end of what lies before it: the last time that clocks show it. A day does not belong to
+    /// what is before it.
     pub fn before(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Clock(day, time) => shown(day.date(now, zone).to_datetime(time), zone).1,
@@ -194,8 +196,8 @@ impl Moment {
         }
     }
 
-    /// The same for what lies behind a start too. Where the last time of day was before that start, today's is
-    /// meant, which is still to come.
+    /// The same for something that also lies after a start. If the last such time of day was before
+    /// that start, today's is meant, which is yet to come.
     pub fn before_behind(self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Time(time) if self.before(now, zone) < start => {
@@ -205,8 +207,8 @@ impl Moment {
         }
     }
 
-    /// The end of a range: a day belongs to it, a time does not. A time alone is the next that there is behind the
-    /// start, of the same day or of the day after.
+    /// The end of a range: a day belongs to it, a time does not. A bare time means the next one
+    /// after the start, of the same day or of the day after.
     pub(super) fn end_behind(self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Day(day) => day_start(day_after(day.date(now, zone)), zone),
@@ -254,17 +256,17 @@ fn time(typed: &str) -> Option<Time> {
     Time::new(hour, minute, number(second, 2..=2)?, 0).ok()
 }
 
-/// When a day begins in a zone. Where clocks are put forward at midnight that is one o'clock.
+/// When a day begins in a zone. If clocks are put forward at midnight, that is one o'clock.
 pub fn day_start(date: Date, zone: &TimeZone) -> Timestamp {
     shown(DateTime::from(date), zone).0
 }
 
-/// When clocks on the wall show this for the first time, and for the last. These differ where clocks are put
-/// back over it; where they are put forward over it, it is the moment at which that happens.
+/// When wall clocks show this for the first time, and for the last. These differ if clocks are put
+/// back over it; if they are put forward over it, both are the moment at which that happens.
 fn shown(clock: DateTime, zone: &TimeZone) -> (Timestamp, Timestamp) {
     let ambiguous = zone.to_ambiguous_timestamp(clock);
     let at = |found: Result<jiff::Timestamp, jiff::Error>| {
-        // The one day that is out of the library's range is its last: nothing lies behind it.
+        // The one day that is out of the library's range is its last: nothing lies after it.
         found.map_or(Timestamp(i64::MAX), |at| Timestamp(at.as_millisecond()))
     };
     let (earlier, later) = (ambiguous.earlier(), ambiguous.later());
@@ -282,7 +284,7 @@ pub(super) fn in_utc(at: Timestamp) -> impl core::fmt::Display {
     jiff::Timestamp::from_millisecond(at.0).unwrap_or_default()
 }
 
-/// The clock on the wall at a time; at the end of the library's range for times beyond it.
+/// The wall clock at a time; at the end of the library's range for times beyond it.
 pub(super) fn wall_clock(at: Timestamp, zone: &TimeZone) -> DateTime {
     let end = match at.0 < 0 {
         true => jiff::Timestamp::MIN,

@@ -1,4 +1,4 @@
-//! Requests, in the words that all dialects share.
+//! Requests, in words that all dialects share.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -22,32 +22,32 @@ pub enum Ask {
     Command(Command),
     /// Something for the chat to answer.
     Query(Query),
-    /// Come in under a name, or as a guest.
+    /// Log in under a name, or as a guest.
     LogIn {
         /// The name; `None` for a guest.
         name: Option<Name>,
         /// The password, if the name is registered.
         password: Option<Password>,
-        /// The client spoke before it was asked.
+        /// Whether the client spoke before the server did.
         is_script: bool,
-        /// What a client of IRC says of itself beside.
+        /// What an IRC client says of itself besides.
         irc: Option<Box<IrcLogIn>>,
     },
-    /// Be let in by the server's own password, which comes before anything else.
+    /// Give the server's own password, which comes before anything else.
     Enter(Password),
-    /// Check a password, for a login that comes later.
+    /// Check a password, for a later login.
     Prove {
         /// One of the account's names.
         name: Name,
         /// The password.
         password: Password,
     },
-    /// Find the account that the connection's certificate proves, for a login that comes later.
+    /// Find the account that the connection's certificate proves, for a later login.
     ProveByCertificate {
-        /// One of the account's names; without it any account will do.
+        /// One of the account's names; `None` accepts any account.
         name: Option<Name>,
     },
-    /// Register a name that nobody bears, for a login that comes later.
+    /// Register a name that nobody bears, for a later login.
     RegisterName {
         /// The name.
         name: Name,
@@ -63,15 +63,14 @@ pub enum Ask {
         /// The password, if the name is registered.
         password: Option<Password>,
     },
-    /// Register one's name under this password.
+    /// Register one's name with this password.
     Register(Password),
-    /// Register one's name by what the connection itself proves, or group it to the account that one
-    /// is logged in to.
+    /// Register one's name with what the connection itself proves, or group it to the account that
+    /// one is logged in to.
     Claim,
-    /// Take a certificate from one's account.
+    /// Remove a certificate from one's account.
     Forget(CertificatePrefix),
-    /// Log in to an account under the name that one has, or take up the session that goes by the
-    /// account's.
+    /// Log in to an account under the current name, or take over the account's session.
     LogInTo {
         /// One of the account's names.
         name: Name,
@@ -87,7 +86,7 @@ pub enum Ask {
         /// Its password, unless the connection itself proves it.
         password: Option<Password>,
     },
-    /// Give one's account another password.
+    /// Change the password of one's account.
     ChangePassword {
         /// The account.
         name: Name,
@@ -100,23 +99,23 @@ pub enum Ask {
     Resume {
         /// The code.
         code: ResumeCode,
-        /// The last event that the client has. Without it the server goes by what it knows to have
-        /// been received.
+        /// The last event that the client has. `None` relies on what the server knows to have been
+        /// received.
         after: Option<Seq>,
     },
     /// Earlier messages.
     History {
-        /// Whose.
+        /// The history.
         of: Past,
         /// Which.
         range: Range,
-        /// What is shown beside messages.
+        /// What is shown besides messages.
         detail: Detail,
-        /// At most so many messages. The server has a limit of its own.
+        /// The most messages. The server has a limit of its own.
         lines_max: usize,
     },
-    /// The rooms that one is in, and the private histories of one's account, whose newest message lies
-    /// between two times.
+    /// The rooms that one is in, and the private histories of one's account, whose newest message
+    /// lies between two times.
     Targets(Targets),
     /// Messages with these words.
     Search(Search),
@@ -124,7 +123,7 @@ pub enum Ask {
     Delete {
         /// Its place.
         message: Seq,
-        /// Whose history it stands in, if the client has said so: it is to be there.
+        /// The history that has it, if the client says so: the message must be there.
         of: Option<Past>,
         /// The reason given.
         why: Option<Text>,
@@ -135,14 +134,15 @@ pub enum Ask {
     Save(Saved),
     /// Leave the server, with the reason given.
     Quit(Option<Text>),
-    /// Ends the session of a client that never stops sending faster than it may.
+    /// End the session of a client that never stops sending too fast.
     EndFlood,
 }
 
 /// The newest entries of the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogRange {
-    /// So many at most; more than [`LOG_LINES_MAX`](chinwag_core::limits::LOG_LINES_MAX) are never given.
+    /// The most entries; the server never gives more than
+    /// [`LOG_LINES_MAX`](chinwag_core::limits::LOG_LINES_MAX).
     pub entries_max: usize,
     /// Only those before this one.
     pub before: Option<Seq>,
@@ -159,57 +159,57 @@ pub struct Gateway {
     pub is_encrypted: bool,
 }
 
-/// What a client of IRC says when it comes in.
+/// What an IRC client says when it logs in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IrcLogIn {
     /// Its user and its real name.
     pub ident: Ident,
-    /// An account, by one of its names, that it has proven to own.
+    /// The account that it has proven, by one of its names, and the proof.
     pub proven: Option<(Name, Proof)>,
 }
 
 impl Ask {
-    /// True if more input may follow before the answer is there.
+    /// Whether more input may follow before the answer is there.
     pub fn only_talks(&self) -> bool {
         matches!(self, Self::Command(command) if command.only_talks())
     }
 }
 
-/// A history that can be asked for.
+/// A history that clients can ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Past {
     /// Of a room.
     Room(RoomRef),
-    /// Of one's account with the bearer of a name, which is as it was typed.
+    /// Of one's account with the bearer of a name, which is as typed.
     With(String),
 }
 
-/// Messages of a room, of all or of a private history, by what they say.
+/// A search for messages of a room, of all rooms or of a private history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// All of these words: phrases stand in quotation marks, and what is left out has a `-` before
-    /// it. `None` if the filters alone count.
+    /// All of these words: phrases are in quotation marks, and excluded words have a `-` before
+    /// them. `None` if only the filters count.
     pub words: Option<Text>,
-    /// Only what this person said.
+    /// Only messages of this person.
     pub from: Option<Name>,
-    /// Nothing that these people said.
+    /// No messages of these people.
     pub not_from: Vec<Name>,
-    /// Only what was said in this room.
+    /// Only messages in this room.
     pub room: Option<RoomName>,
-    /// Only what one's account and the bearer of this name, which is as it was typed, have told each other.
+    /// Only messages between one's account and the bearer of this name, which is as typed.
     pub with: Option<String>,
-    /// Nothing that was said in these rooms.
+    /// No messages in these rooms.
     pub not_in: Vec<RoomName>,
-    /// Only what was said before this time.
+    /// Only messages before this time.
     pub before: Option<Timestamp>,
-    /// Only what was said at this time or after it.
+    /// Only messages from this time on.
     pub after: Option<Timestamp>,
-    /// Only what was said before this place.
+    /// Only messages before this place.
     pub below: Option<Seq>,
 }
 
 impl Search {
-    /// Whether there is a letter, a digit or a pictograph in a text: something that can be found.
+    /// Whether a text has a letter, a digit or a pictograph: something that can be found.
     pub(crate) fn has_words(text: &str) -> bool {
         let is_pictograph = |c| matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}');
         text.contains(|c: char| c.is_alphanumeric() || is_pictograph(c))
@@ -230,8 +230,8 @@ pub enum PasswordError {
 }
 
 impl Password {
-    /// Takes a password as it was typed. Blanks at its ends are no part of it: not all ways to type one
-    /// have them.
+    /// Takes a password as typed. Blanks at its ends are not part of it: some ways of typing one
+    /// lose them.
     ///
     /// # Errors
     /// A [`PasswordError`] says why it cannot be one.
@@ -246,7 +246,7 @@ impl Password {
         Ok(Self(Zeroizing::new(text.into())))
     }
 
-    /// Whether there is nothing in it.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -271,10 +271,11 @@ impl fmt::Debug for Password {
 /// Which rooms and private histories are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Targets {
-    /// The times, both excluded. If there are too many, those nearer to the first count.
+    /// The times, both exclusive. If there are too many targets, those nearer to the first time
+    /// count.
     pub between: (Timestamp, Timestamp),
-    /// What counts as a message: whatever the reader is shown of the past.
+    /// What counts as a message: everything of the past that the reader is shown.
     pub detail: Detail,
-    /// At most so many. The server has a limit of its own.
+    /// The most targets. The server has a limit of its own.
     pub targets_max: usize,
 }

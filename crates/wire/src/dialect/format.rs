@@ -10,7 +10,8 @@ use crate::irc;
 use crate::json;
 use crate::plain;
 
-/// A way to see a room: what makes the bytes of its lines. Sessions with equal formats share them.
+/// A way to see a room: everything that determines the bytes of its lines. Sessions with equal
+/// formats share them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// For people at nc and telnet.
@@ -33,7 +34,7 @@ pub enum RoomRenderer {
 }
 
 impl Format {
-    /// A renderer for lines from `now` on, under these settings.
+    /// A renderer for lines from `now` on, with these settings.
     pub fn renderer(&self, now: Timestamp, settings: &Settings) -> RoomRenderer {
         match self {
             Self::Plain(format) => RoomRenderer::Plain(plain::RoomRenderer::new(format, now)),

@@ -1,13 +1,13 @@
 //! The border between the server and the languages that clients speak.
 //!
 //! A session of the server has one [`Dialect`]. Bytes go in and [`Step`]s come out, which say what
-//! the client asks for ([`Ask`]) in words that every dialect shares; what the session is to be told
-//! ([`Tell`]) goes in and bytes come out. The server names no type of any one dialect, and a dialect
-//! knows no socket, no hub and no clock.
+//! the client asks for ([`Ask`]) in words that every dialect shares; news and answers ([`Tell`]) go
+//! in and bytes come out. The server names no type of any one dialect, and a dialect knows no
+//! socket, no hub and no clock.
 //!
 //! `Dialect` is a closed enum rather than a trait: the set is known, the compiler lists what a new
-//! one owes, and nothing is called through a table. Each is in a box of its own, so that none of ten thousand
-//! idle sessions is as large as the largest.
+//! one must implement, and no call goes through a table. Each variant is boxed, so that an idle
+//! session is not as large as the largest of them.
 
 mod ask;
 mod format;
@@ -46,7 +46,7 @@ pub use security::Security;
 pub use settings::Settings;
 pub use tell::{Guesses, HistoryPage, LogPage, PastOf, Recent, SearchPage, Tell};
 
-/// The surroundings that a dialect may read beside its own state.
+/// What a dialect may read besides its own state.
 #[derive(Clone, Copy, Debug)]
 pub struct Env<'a> {
     /// See [`Settings`].
@@ -55,15 +55,15 @@ pub struct Env<'a> {
     pub rooms: &'a HashMap<RoomId, RoomName>,
     /// The time of day.
     pub wall: Timestamp,
-    /// The time that rates and deadlines go by.
+    /// The time for rates and deadlines.
     pub now: Monotonic,
 }
 
-/// The next thing for the server to do for a session.
+/// What the server should do next for a session.
 #[derive(Debug)]
 pub enum Step {
-    /// Ask the hub or a worker. The next input waits for the answer, unless the ask
-    /// [only talks](Ask::only_talks).
+    /// Ask the hub or a worker. The next input waits for the answer, unless the ask [only
+    /// talks](Ask::only_talks).
     Ask(Ask),
     /// Ask as soon as everything so far is written: for the next page of a long answer.
     AskWhenWritten(Ask),
@@ -71,7 +71,7 @@ pub enum Step {
     Close,
 }
 
-/// What a session is told of though it may share no room with it.
+/// What a session is told of even if it shares no room with it.
 #[derive(Clone, Copy, Debug)]
 pub struct Watched<'a> {
     /// The names whose coming and going it is told of.
@@ -80,17 +80,17 @@ pub struct Watched<'a> {
     pub keys: &'a [MetadataKey],
 }
 
-/// The language of one connection, and how far the conversation in it has come.
+/// The language of one connection, and the state of the conversation in it.
 ///
-/// `handle_*` takes input: [`handle_bytes`](Self::handle_bytes) and
+/// The `handle_*` methods take input: [`handle_bytes`](Self::handle_bytes) and
 /// [`handle_end`](Self::handle_end) from the client, [`handle_tell`](Self::handle_tell),
 /// [`handle_event`](Self::handle_event), [`handle_joined`](Self::handle_joined) and
 /// [`handle_left`](Self::handle_left) from the hub, [`handle_timeout`](Self::handle_timeout) when
-/// the [`deadline`](Self::deadline) has come. What is to be written to this client alone is
-/// appended to `out`.
+/// the [`deadline`](Self::deadline) has come. They append to `out` what this client alone should be
+/// sent.
 ///
-/// `poll_*` gives what has changed: [`poll_format`](Self::poll_format),
-/// [`poll_saved`](Self::poll_saved), and what is to be done next: [`poll_step`](Self::poll_step).
+/// The `poll_*` methods return what has changed ([`poll_format`](Self::poll_format),
+/// [`poll_saved`](Self::poll_saved)) and what to do next ([`poll_step`](Self::poll_step)).
 #[derive(Debug)]
 pub enum Dialect {
     /// For people at nc and telnet.
@@ -102,8 +102,8 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The dialect of a client that has just been told apart; `None` if its protocol is not served.
-    /// `bucket` is what it may send at once.
+    /// The dialect of a client whose protocol was just recognised; `None` if that is not served.
+    /// `bucket` is what the client may send at once.
     pub fn new(
         protocol: Protocol,
         spoke: Spoke,
@@ -122,13 +122,13 @@ impl Dialect {
         }
     }
 
-    /// The dialect of a client that is not known yet: if it has nothing to say, it is a person.
+    /// The dialect of a client that is not known yet: if it says nothing, it is a person.
     pub fn unknown(spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Self {
         Self::Plain(plain::Session::new(spoke, bucket, env))
     }
 
-    /// Greets a client that waits for it. `is_exposed` says that others can listen to it: it is
-    /// not encrypted, and not of this machine.
+    /// Greets a client that waits for it. `is_exposed` says that others can listen: the connection
+    /// is neither encrypted nor from this machine.
     pub fn handle_greet(
         &mut self,
         is_exposed: bool,
@@ -142,9 +142,9 @@ impl Dialect {
         }
     }
 
-    /// Takes bytes that the client sent, up to the first that asks for something. `bytes` then
-    /// starts behind it; without a step all have been taken. Each line pays by the rules of the dialect; what
-    /// is no line, and lines that cost nothing, pay by their bytes, since they have to be read as well.
+    /// Takes bytes from the client, up to the first request. `bytes` then starts after it; if there
+    /// is no step, all bytes were taken. Each line pays by the rules of the dialect; other input,
+    /// and lines that cost nothing, pay by their bytes, since they have to be read as well.
     pub fn handle_bytes(
         &mut self,
         bytes: &mut &[u8],
@@ -168,12 +168,11 @@ impl Dialect {
         step
     }
 
-    /// Takes bytes of a client that is not listened to any more, for what the protocol itself
-    /// owes an answer.
+    /// Takes bytes of a client whose input is ignored, for what the protocol itself has to answer.
     pub fn handle_ignored(&mut self, bytes: &[u8], env: &Env<'_>, out: &mut Vec<u8>) {
         match self {
             Self::Plain(session) => session.handle_ignored(bytes, env, out),
-            // The others owe nothing.
+            // The others have nothing to answer.
             Self::Json(_) | Self::Irc(_) => {}
         }
     }
@@ -187,7 +186,7 @@ impl Dialect {
         }
     }
 
-    /// Takes the answer to a request, or what the server has to say.
+    /// Takes the answer to a request, or news from the server.
     pub fn handle_tell(
         &mut self,
         tell: Tell<'_>,
@@ -220,8 +219,8 @@ impl Dialect {
         }
     }
 
-    /// The session's person has left a room; `last` is the one it entered last of those it is
-    /// still in. With the event, if this client has asked for that.
+    /// The session's person has left a room; `last` is the one they entered last of those they are
+    /// still in. `event` is set if this client asked for it.
     pub fn handle_left(&mut self, room: RoomId, last: Option<RoomId>, event: Option<&Event>) {
         match self {
             Self::Plain(session) => session.handle_left(room, last),
@@ -230,8 +229,9 @@ impl Dialect {
         }
     }
 
-    /// The session's person has entered or left a room, and not because this client asked for it: over
-    /// another connection, or as at its last visit. It is told already in the ways that any session is.
+    /// The session's person has entered or left a room without this client's asking: on another
+    /// connection, or as at their last visit. The session has been told already in the ways that
+    /// any session is.
     pub fn handle_unasked(
         &mut self,
         event: &Event,
@@ -240,14 +240,14 @@ impl Dialect {
         out: &mut Vec<u8>,
     ) {
         match self {
-            // The welcome tells it all, and they have one connection.
+            // The welcome says all of it, and these have one connection.
             Self::Plain(_) | Self::Json(_) => {}
             Self::Irc(session) => session.handle_unasked(event, room, env, out),
         }
     }
 
-    /// What a person has done in a room, over this connection, stands in the log of the room. A fact that has
-    /// an author comes to all its sessions in another way.
+    /// The log of a room shows what a person has done there on this connection. Facts with an
+    /// author reach all of the person's sessions in another way.
     pub fn handle_own_doing(
         &mut self,
         event: &Event,
@@ -261,7 +261,7 @@ impl Dialect {
         }
     }
 
-    /// Takes back what [`poll_saved`](Self::poll_saved) gave, on another connection.
+    /// Adopts what [`poll_saved`](Self::poll_saved) returned on another connection.
     pub fn handle_saved(&mut self, saved: &Saved, env: &Env<'_>) {
         match self {
             Self::Plain(session) => session.handle_saved(saved, env),
@@ -279,7 +279,8 @@ impl Dialect {
         }
     }
 
-    /// What its client is to be told of, wherever it happens, if that is other than at the last call.
+    /// What the client wants to be told of, wherever it happens, if that has changed since the last
+    /// call.
     pub fn poll_watched(&mut self) -> Option<Watched<'_>> {
         match self {
             Self::Plain(_) | Self::Json(_) => None,
@@ -295,7 +296,7 @@ impl Dialect {
         }
     }
 
-    /// What is to be done though nothing has come in: the next request of a command that is several.
+    /// What to do without further input: the next request of a command that makes several.
     pub fn poll_step(&mut self) -> Option<Step> {
         match self {
             Self::Plain(_) | Self::Json(_) => None,
@@ -312,8 +313,7 @@ impl Dialect {
         }
     }
 
-    /// The time before which the client's socket is not to be read: it has sent faster than it
-    /// may.
+    /// The time before which the client's socket should not be read: it has sent too fast.
     pub fn paused_until(&self) -> Option<Monotonic> {
         match self {
             Self::Plain(session) => session.paused_until(),
@@ -322,7 +322,7 @@ impl Dialect {
         }
     }
 
-    /// A gateway speaks for its client, which may send this much at once.
+    /// A gateway speaks for the client, which may send this much at once.
     pub fn handle_gateway(&mut self, bucket: Bucket, security: Security) {
         match self {
             // No gateway speaks these.
@@ -331,7 +331,7 @@ impl Dialect {
         }
     }
 
-    /// The client has sent this behind what it is told the answer to next.
+    /// The client has already sent this, before the answer that it is told next.
     pub fn handle_unread(&mut self, bytes: &[u8]) {
         match self {
             Self::Plain(session) => session.handle_unread(bytes),
@@ -339,7 +339,7 @@ impl Dialect {
         }
     }
 
-    /// This is what its client may send at once from now on.
+    /// Sets what the client may send at once from now on.
     pub fn handle_bucket(&mut self, bucket: Bucket) {
         match self {
             Self::Plain(session) => session.handle_bucket(bucket),
@@ -357,7 +357,7 @@ impl Dialect {
         }
     }
 
-    /// What kind of client it is, as others are told.
+    /// The kind of client, as others see it.
     pub fn client(&self) -> Client {
         match self {
             Self::Plain(session) => session.client(),
@@ -375,7 +375,7 @@ impl Dialect {
         }
     }
 
-    /// True if the formats of its rooms have changed since the last call.
+    /// Whether the formats of its rooms have changed since the last call.
     pub fn poll_format(&mut self) -> bool {
         match self {
             Self::Plain(session) => session.poll_format(),
@@ -396,17 +396,18 @@ impl Dialect {
     pub fn handle_gaps(&mut self, gaps: &[Gap]) {
         match self {
             Self::Plain(session) => session.handle_gaps(gaps),
-            // They ask for what they have missed by its place.
+            // They ask for missed lines by place.
             Self::Json(_) | Self::Irc(_) => {}
         }
     }
 
-    /// The reader of its rooms: the lines that it leaves out, and what it adds to others.
+    /// The reader of its rooms: which lines it leaves out, and what it adds to others.
     pub fn reader<'a>(&'a self, env: &'a Env<'a>) -> impl Reader + 'a {
         RoomReader { dialect: self, env }
     }
 
-    /// Whether its client always shows a room: its person is in `#lobby` while it is in no other.
+    /// Whether the client always shows a room: its person is in `#lobby` while they are in no
+    /// other.
     pub fn needs_room(&self) -> bool {
         match self {
             Self::Plain(_) | Self::Json(_) => true,
@@ -423,7 +424,7 @@ impl Dialect {
         }
     }
 
-    /// The name under which the client speaks, if its terminal shows already what it types.
+    /// The name under which the client speaks, if its terminal already shows what it types.
     pub fn shown_already(&self) -> Option<&Name> {
         match self {
             Self::Plain(session) => session.shown_already(),
@@ -431,7 +432,7 @@ impl Dialect {
         }
     }
 
-    /// True if an event is the client's own line, which its terminal shows already.
+    /// Whether an event is the client's own line, which its terminal shows already.
     pub fn is_own(&self, event: &Event) -> bool {
         match self {
             Self::Plain(session) => session.is_own(event),

@@ -1,4 +1,4 @@
-//! The pace of a program: if it sends too fast it is read more slowly, and nothing is refused.
+//! The pace of a program: one that sends too fast is read more slowly, and nothing is refused.
 
 use alloc::boxed::Box;
 
@@ -11,17 +11,19 @@ pub(crate) struct Pace {
     bucket: Bucket,
     /// The bucket is empty until then, and a line waits.
     waits_until: Option<Monotonic>,
-    /// Since when lines were held back again and again, and when one was last. In a box, since few flood.
+    /// Since when lines were held back again and again, and when one was last. Boxed, since few
+    /// flood.
     held: Option<Box<(Monotonic, Monotonic)>>,
 }
 
-/// Time after which a client that was held back counts as one that has paused, if it has tokens to spare.
+/// After this time, and with tokens to spare, a client that was held back counts as one that has
+/// paused.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// What comes of a line that may not be read yet.
+/// The state of a line that may not be read yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Held {
-    /// It is the first since the client was last within its rate.
+    /// It is the first since the client last kept within its rate.
     First,
     Again,
     /// The client does not stop.
@@ -37,20 +39,20 @@ impl Pace {
         }
     }
 
-    /// Whether one more line may be read now; if not, notes when. A client has no rate before it is in:
-    /// other limits hold there.
+    /// Whether one more line may be read now; if not, notes when. A client has no rate before it
+    /// has logged in: other limits apply there.
     pub(crate) fn may_read(&mut self, rate: Option<Rate>, now: Monotonic) -> bool {
         let mut bucket = self.bucket;
         let wait = rate.and_then(|rate| bucket.take(rate, now).err());
         self.waits_until = wait.map(|wait| now + wait);
-        // Who sends on and on has one token at a time, or is held back again at once.
+        // A client that never stops has one token at a time, or is held back again at once.
         let has_more = rate.is_none_or(|rate| bucket.take(rate, now).is_ok());
         self.held
             .take_if(|held| has_more && now.since(held.1) >= PAUSE);
         self.waits_until.is_none()
     }
 
-    /// Takes note that a line is there and may not be read yet.
+    /// Notes that a line is there and may not be read yet.
     pub(crate) fn hold(&mut self, now: Monotonic) -> Held {
         let Some(held) = &mut self.held else {
             self.held = Some(Box::new((now, now)));
@@ -70,7 +72,7 @@ impl Pace {
         }
     }
 
-    /// Charges for what was read and paid for by no line.
+    /// Charges for what was read and no line has paid for.
     pub(crate) fn charge(&mut self, lines: usize, rate: Option<Rate>, now: Monotonic) {
         if let Some(rate) = rate {
             self.bucket.charge(lines, rate, now);

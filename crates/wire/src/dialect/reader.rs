@@ -1,4 +1,4 @@
-//! What each dialect makes of the lines of rooms for one session.
+//! How each dialect shows the lines of rooms to one session.
 
 use alloc::vec::Vec;
 
@@ -68,7 +68,7 @@ impl Reader for RoomReader<'_> {
         }
     }
 
-    /// Of the ignored the words are left out, in every dialect, and nothing else.
+    /// Every dialect leaves out the words of ignored people, and nothing else.
     fn instead(&self, out: &mut Vec<u8>, event: &Event, room: RoomId) -> bool {
         let without = without_asides(self.dialect.ignores(), event);
         let Some((name, event)) = self.env.rooms.get(&room).zip(without) else {

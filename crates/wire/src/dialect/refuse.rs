@@ -1,4 +1,4 @@
-//! What a client is told that gets no session, in its own language.
+//! Refuses a client that gets no session, in its own protocol.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -7,19 +7,19 @@ use super::Env;
 use crate::sniff::Protocol;
 use crate::{irc, json, plain};
 
-/// Turns away a client that does not encrypt, where the server insists on it.
+/// Refuses a client that does not encrypt, if the server requires it.
 pub fn refuse_unencrypted(protocol: Protocol, env: &Env<'_>, out: &mut Vec<u8>) {
     match protocol {
         Protocol::Plain => plain::refuse_unencrypted(env, out),
         Protocol::Json => json::refuse_unencrypted(out),
         Protocol::Irc => irc::refuse_unencrypted(out),
-        // What is not served at all is told so.
+        // The client learns that its protocol is not served.
         other => out.extend_from_slice(other.refusal_in_the_clear()),
     }
 }
 
-/// Turns a connection too many away. As long as it is not known what it speaks that is [`Protocol::Plain`],
-/// which most clients show.
+/// Refuses one connection too many. If its protocol is unknown, that is [`Protocol::Plain`], which
+/// most clients show.
 pub fn too_many_connections(protocol: Protocol, out: &mut Vec<u8>) {
     let line = "Too many connections from your address. Try again later.";
     match protocol {

@@ -1,4 +1,4 @@
-//! What a client can be told when it takes a session up that had another connection.
+//! What a client can be shown when it resumes a session of another connection.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -21,7 +21,8 @@ pub struct Defaults {
 }
 
 impl Defaults {
-    /// The lines with which a session is told what was done to its person, or in this room, for the next connection.
+    /// The lines that show a session what was done to its person, or in this room, for the next
+    /// connection.
     pub fn deed(
         &self,
         (client, saved): (Client, Option<&Saved>),
@@ -39,20 +40,21 @@ impl Defaults {
                 let mut renderer = plain::Renderer::new(style, now);
                 renderer.deed(&mut out, event, room, me);
             }
-            // No such session is taken up.
+            // IRC sessions are not resumed.
             Client::Irc => {}
         }
         out
     }
 }
 
-/// Whether a line tells a program this private message. Lines of other dialects do not say which they tell.
+/// Whether a line shows a program this private message. Lines of other dialects do not say which
+/// message they show.
 pub fn is_private_message(line: &[u8], message: Seq) -> bool {
     let begin = format!("{{\"kind\":\"private\",\"seq\":{message},");
     line.starts_with(begin.as_bytes())
 }
 
-/// Whether a line of a dialect whose sessions are taken up tells a message, or the day before one.
+/// Whether a line, of a dialect whose sessions are resumed, shows a message or the day before one.
 pub fn is_message(line: &[u8]) -> bool {
     match line.starts_with(b"{") {
         true => line.starts_with(b"{\"kind\":\"private\""),
@@ -61,7 +63,8 @@ pub fn is_message(line: &[u8]) -> bool {
 }
 
 impl Dialect {
-    /// Whether another connection of the person can be shown the lines that were written to this one.
+    /// Whether another connection of the person can be shown the lines that were written to this
+    /// one.
     pub fn is_shown_elsewhere(&self) -> bool {
         !matches!(self, Self::Irc(_))
     }
@@ -76,7 +79,7 @@ impl Dialect {
         }
     }
 
-    /// How many messages a person finds in lines, or how many events a program does.
+    /// How many messages a person sees in these lines, or how many events a program does.
     pub fn messages_in(&self, lines: &[u8]) -> u64 {
         let lines = lines.split_inclusive(|&byte| byte == b'\n');
         let is_one = |line: &&[u8]| match self {
@@ -86,7 +89,7 @@ impl Dialect {
         lines.filter(is_one).count() as u64
     }
 
-    /// Whether the client can say when it resumes up to which event it has read all.
+    /// Whether the client can say on resuming up to which event it has read everything.
     pub fn resumes_by_number(&self) -> bool {
         matches!(self, Self::Json(_))
     }

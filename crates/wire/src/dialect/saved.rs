@@ -1,4 +1,4 @@
-//! Choices that outlive the connection they were made on, and a restart of the server as well.
+//! Choices that outlive the connection they were made on, and a restart of the server.
 
 use alloc::format;
 use alloc::string::String;
@@ -11,7 +11,7 @@ use crate::prefs::{Prefs, TimeStyle};
 use crate::zone::zone;
 
 /// Choices that outlive the connection they were made on. The hub keeps them with the person and
-/// hands them back when the session is resumed, or at the next visit of a registered name; only the
+/// returns them when the session is resumed, or at the next visit of a registered name; only the
 /// dialects look inside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Saved {
@@ -36,7 +36,7 @@ impl Saved {
         self
     }
 
-    /// The choices as one line of words, without the room: for the store.
+    /// The choices as one line of words, without the room, for the store.
     pub fn to_text(&self) -> String {
         let Prefs {
             time,
@@ -67,8 +67,7 @@ impl Saved {
         text
     }
 
-    /// The choices of a text. A word that it does not know, such as one of another version, changes
-    /// nothing.
+    /// The choices in a text. Unknown words, such as those of another version, change nothing.
     pub fn from_text(text: &str) -> Self {
         let mut prefs = Prefs::default();
         for word in text.split(' ') {

@@ -1,4 +1,4 @@
-//! Answers and news for one session, in the words that all dialects share.
+//! Answers and news for one session, in words that all dialects share.
 
 use alloc::sync::Arc;
 
@@ -9,9 +9,9 @@ use chinwag_core::{
     Rejection, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome, WelcomeBack,
 };
 
-/// An answer or a piece of news. Only [`Sent`](Self::Sent), [`Repeated`](Self::Repeated) and
-/// [`NotSent`](Self::NotSent) answer talk, in the order in which it was asked for; the others up to [`NoHistory`](Self::NoHistory) answer the one question that a session may have
-/// asked.
+/// An answer or a piece of news. [`Sent`](Self::Sent), [`Repeated`](Self::Repeated) and
+/// [`NotSent`](Self::NotSent) answer messages, in the order in which they were sent; the others up
+/// to [`NoHistory`](Self::NoHistory) answer the one question that a session may have asked.
 #[derive(Clone, Copy, Debug)]
 pub enum Tell<'a> {
     /// A message is saved and on its way to the others, and has this place.
@@ -32,7 +32,7 @@ pub enum Tell<'a> {
     Entered(&'a RoomSummary, Recent<'a>),
     /// The person is out of this room.
     Left(RoomId),
-    /// The session has its person again, who has missed so many messages. They follow in pages.
+    /// The session has its person again, who has missed this many messages. They follow in pages.
     Resumed {
         /// Messages that follow.
         missed: u64,
@@ -40,39 +40,39 @@ pub enum Tell<'a> {
         skipped: u64,
         /// Something follows, be it a message or not.
         has_news: bool,
-        /// What it is welcomed with, if it is still here.
+        /// The welcome, if the person is still here.
         back: Option<&'a WelcomeBack>,
     },
-    /// Messages that the person has missed, in order, and what was done to it and in its rooms.
+    /// Messages that the person has missed, in order, and what was done to them and in their rooms.
     Missed(&'a [Event]),
-    /// The person is not in these rooms again, where it was before.
+    /// Rooms that the person was in before and could not enter again.
     LeftOut(&'a [LeftOut]),
-    /// All that the person has missed is told; what comes from here on is new.
+    /// The person was shown everything they missed; from here on everything is new.
     CaughtUp,
     /// The answer to a query.
     Answer(&'a Answer),
     /// Earlier messages.
     History(HistoryPage<'a>),
-    /// Where there was talk, by the time of the newest message, the oldest first.
+    /// Rooms and people with talk, by the time of the newest message, the oldest first.
     Targets(&'a [(HistoryTarget, Timestamp)]),
-    /// Messages with the words that were looked for.
+    /// Messages that match a search.
     Search(SearchPage<'a>),
     /// Entries of the audit log.
     AuditLog(LogPage<'a>),
     /// The server's password was right, or it has none.
     Admitted,
-    /// The password is right: this proves it for the account of this name.
+    /// The password is right: this proves the account of this name.
     Proven(&'a Name, &'a Proof),
-    /// As many questions to the history, or passwords, are waiting as may.
+    /// Too many questions to the history, or passwords, are waiting.
     Busy,
-    /// Too many wrong passwords came from this address: this one is looked at after this time. No answer;
-    /// that comes then.
+    /// Too many wrong passwords came from this address: this one is checked after this time. Not
+    /// the answer, which comes then.
     PasswordWaits(Duration),
     /// Wrong passwords that others have tried for the name since its owner was here.
     Guesses(Guesses),
-    /// The name that the person has come in by is not registered, so that its password proved nothing.
+    /// The name that the person logged in with is not registered, so the password proved nothing.
     PasswordNotNeeded,
-    /// The search has more words than one may have.
+    /// The search has more words than allowed.
     SearchTooLong,
     /// The history cannot be read.
     NoHistory,
@@ -85,8 +85,8 @@ pub enum Tell<'a> {
 }
 
 impl Tell<'_> {
-    /// Whether it answers a question that can be asked again, or welcomes or dismisses the client: if a
-    /// client does not get it with its last connection, it need not be told with the next.
+    /// Whether it answers a question that can be repeated, or welcomes or dismisses the client: if
+    /// it is lost with the connection, the next one need not show it.
     pub fn is_answer(&self) -> bool {
         match self {
             Self::Sent(_)
@@ -115,7 +115,7 @@ impl Tell<'_> {
 /// Wrong passwords for one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guesses {
-    /// So many.
+    /// How many.
     pub count: u64,
     /// The time of the first.
     pub since: Timestamp,
@@ -123,32 +123,32 @@ pub struct Guesses {
     pub address: IpAddr,
 }
 
-/// The newest messages of a room that a person has come into.
+/// The newest messages of a room that a person has entered.
 #[derive(Clone, Copy, Debug)]
 pub struct Recent<'a> {
     /// Oldest first.
     pub messages: &'a [Arc<Event>],
-    /// Messages of the room in all, as far as they are kept and the reader is shown them, if that is known.
+    /// How many messages of the room the reader would be shown in all, if known.
     pub total: Option<u64>,
 }
 
 /// A part of a history.
 #[derive(Clone, Copy, Debug)]
 pub struct HistoryPage<'a> {
-    /// Whose it is.
+    /// The history that it is of.
     pub of: PastOf<'a>,
     /// Oldest first.
     pub events: &'a [Event],
     /// Messages that all pages show together.
     pub shown: u64,
-    /// Messages that lie in the range; `None` if they were not counted, since the reader ignores somebody
-    /// and there are too many. Then there may be more than are shown.
+    /// How many messages the range has; `None` if they were not counted, since the reader ignores
+    /// somebody and there are too many. There may then be more than are shown.
     pub total: Option<u64>,
-    /// Messages of people whom the reader ignores are left out.
+    /// Whether messages of people whom the reader ignores are left out.
     pub hides: bool,
     /// The places where all pages together begin and end.
     pub ends: (Seq, Seq),
-    /// There are messages behind the last page.
+    /// Whether there are messages after the last page.
     pub newer: bool,
     /// Nothing was shown before.
     pub is_first: bool,
@@ -161,7 +161,7 @@ pub struct HistoryPage<'a> {
 pub struct LogPage<'a> {
     /// Oldest first.
     pub entries: &'a [Event],
-    /// There are older ones: those before this place.
+    /// If there are older ones: those before this place.
     pub next: Option<Seq>,
 }
 
@@ -181,9 +181,9 @@ pub struct SearchPage<'a> {
     pub events: &'a [Event],
     /// Matches that all pages show together.
     pub shown: u64,
-    /// There are older matches, which are not shown.
+    /// Whether there are older matches, which are not shown.
     pub more: bool,
-    /// Where the search goes on, if there is or may be more: nothing before it was looked at.
+    /// Where the search continues, if there is or may be more: nothing before was looked at.
     pub next: Option<Seq>,
     /// The time of `next`.
     pub searched_since: Option<Timestamp>,

@@ -13,7 +13,7 @@ const KILL: u8 = 0x15;
 /// ^W, the last word.
 const ERASE_WORD: u8 = 0x17;
 
-/// What is left of a line, if one of the keys is in it.
+/// What is left of a line, if it has one of the keys.
 pub(super) fn corrected(line: &[u8]) -> Option<Vec<u8>> {
     let is_key = |byte: &u8| matches!(*byte, BACKSPACE | DELETE | KILL | ERASE_WORD);
     let first = line.iter().position(is_key)?;
@@ -29,7 +29,7 @@ pub(super) fn corrected(line: &[u8]) -> Option<Vec<u8>> {
     Some(left)
 }
 
-/// Takes away the last character of UTF-8 (RFC 3629), or a byte that is of none.
+/// Removes the last UTF-8 character (RFC 3629), or a byte that belongs to none.
 fn erase_character(left: &mut Vec<u8>) {
     while let Some(0x80..=0xbf) = left.pop() {}
 }

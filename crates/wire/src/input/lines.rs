@@ -1,13 +1,12 @@
-//! Cuts text into lines.
+//! Splits text into lines.
 //!
-//! It must not know telnet, except that the byte IAC of a person's connection is not for it to read.
+//! It must not know telnet, except that it must not read an IAC of a person's connection.
 //!
 //! A line ends in LF, CR LF, CR NUL or CR. After a CR it is unknown whether more of the line end
-//! follows, and a person at a raw terminal waits for the answer now; so a CR ends the line at
-//! once, and an LF or NUL that follows it, in whatever read, is passed over. A line that is not
-//! whole in one read is gathered in a buffer, and a line that cannot be taken any more only
-//! counted: no peer can make this keep more than the longest line, and nobody is told that a line
-//! is refused before the whole of it is gone.
+//! follows, and a person at a raw terminal waits for the answer now; so a CR ends the line at once,
+//! and an LF or NUL that follows it, in whatever read, is skipped. A line that is not whole in one
+//! read is gathered in a buffer, and one that is too long is only counted: no peer can make this
+//! keep more than the longest line, and a refusal comes only after the whole line.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -28,17 +27,17 @@ const CR: u8 = b'\r';
 /// The state of a connection's line splitting.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    /// In a box, since nearly every line comes in one piece.
+    /// Boxed, since nearly every line comes in one piece.
     pending: Option<Box<Pending>>,
     /// The last byte was a CR, whose LF or NUL may follow.
     after_cr: bool,
     /// A CR has ended a line without an LF.
     bare_cr: bool,
-    /// Bytes that may belong to the CR LF of UTF-16 whose CR has ended a line.
+    /// Bytes that may belong to the UTF-16 CR LF whose CR has ended a line.
     utf16_rest: u8,
-    /// The peer is a program: it speaks no telnet, and no UTF-16.
+    /// The peer is a program: it speaks neither telnet nor UTF-16.
     is_of_program: bool,
-    /// Bytes that no line has paid for. It stands here since there is room.
+    /// Bytes that no line has paid for. It is here since there is space.
     unpaid: u32,
 }
 
@@ -58,7 +57,7 @@ impl fmt::Debug for Pending {
     }
 }
 
-/// A line that will not be taken, whatever follows.
+/// A line that will be refused, whatever follows.
 #[derive(Clone, Copy, Debug)]
 struct Refused {
     reason: Reason,
@@ -85,8 +84,8 @@ impl Lines {
         self.is_of_program
     }
 
-    /// Takes bytes up to the end of a line, or up to an IAC, or all. The first is no IAC. To a program's
-    /// lines an IAC belongs.
+    /// Takes bytes up to the end of a line, or up to an IAC, or all. The first is no IAC. In a
+    /// program's lines an IAC is text.
     pub(super) fn read<'a>(&mut self, bytes: &mut &'a [u8], max: usize) -> Option<Input<'a>> {
         if self.after_cr {
             self.pass_over_line_end(bytes);
@@ -125,7 +124,7 @@ impl Lines {
     fn push(&mut self, mut bytes: &[u8], max: usize) {
         let pending = self.pending.get_or_insert_default();
         if let Pending::Text(text) = &mut **pending {
-            // The mark first: it does not count, even if the network has cut it in two.
+            // The mark first: it does not count, even if the network has split it.
             let missing = BOM.len().saturating_sub(text.len()).min(bytes.len());
             text.extend_from_slice(&bytes[..missing]);
             bytes = &bytes[missing..];
@@ -142,9 +141,9 @@ impl Lines {
         self.push(&[byte], max);
     }
 
-    /// Refuses the line and returns true, if a byte was missing where a key was pressed.
+    /// Refuses the line and returns true, if it lacks a byte where a key was reported.
     ///
-    /// The key stands for that byte: `ッ` is E3 83 83, and comes as E3 and two interrupts.
+    /// The key stands for that byte: `ッ` is E3 83 83, and arrives as E3 and two interrupts.
     pub(super) fn mangle(&mut self) -> bool {
         const LOST: u8 = 0x83;
         let refused = self.refused(Reason::Mangled);
@@ -176,7 +175,7 @@ impl Lines {
         self.has_begun().then(|| self.end_pending(false))
     }
 
-    /// True if CR alone, or with a NUL, is this peer's line end, as far as can be told by now.
+    /// Whether CR alone, or with a NUL, is this peer's line end, as far as known.
     pub(super) fn has_bare_cr(&self) -> bool {
         self.bare_cr || self.after_cr
     }
@@ -194,7 +193,8 @@ impl Lines {
         let is_crlf = bytes.starts_with(&[LF]);
         self.bare_cr |= !is_crlf;
         if is_crlf {
-            // The line end is whole, wherever the network has cut it: in UTF-16 a NUL stands between.
+            // The line end is complete, however the network has split it: in UTF-16 a NUL comes in
+            // between.
             self.utf16_rest = 0;
         }
         if let [LF | NUL, rest @ ..] = bytes {
@@ -202,8 +202,8 @@ impl Lines {
         }
     }
 
-    /// Passes over what is left of a CR LF in UTF-16, a NUL and an LF in either order: it is no line of
-    /// its own. Returns whether there is more.
+    /// Skips the rest of a CR LF in UTF-16, a NUL and an LF in either order: it is no line of its
+    /// own. Returns whether there is more.
     fn pass_over_utf16_end(&mut self, bytes: &mut &[u8]) -> bool {
         while let ([LF | NUL, rest @ ..], 1..) = (*bytes, self.utf16_rest) {
             *bytes = rest;
@@ -215,7 +215,7 @@ impl Lines {
         !bytes.is_empty()
     }
 
-    /// `is_typed` is whether it ends as a key does that ends a line.
+    /// `is_typed` says whether the line ended the way a key ends one.
     fn end<'a>(&mut self, text: &'a [u8], is_typed: bool, max: usize) -> Input<'a> {
         if self.has_begun() {
             self.push(text, max);
@@ -262,7 +262,7 @@ impl Lines {
         }
     }
 
-    /// The line as one that is refused; the first reason stands.
+    /// The line as a refused one; the first reason counts.
     fn refused(&self, reason: Reason) -> Refused {
         let text: &[u8] = match self.pending.as_deref() {
             Some(Pending::Refused(refused)) => return *refused,
@@ -298,7 +298,7 @@ impl Refused {
     }
 }
 
-/// A line that is not in UTF-16. What somebody has corrected is not: they have keys.
+/// A line that is not UTF-16. One that somebody has edited is not: they have keys.
 fn in_utf8(bytes: &[u8]) -> Input<'_> {
     match str::from_utf8(bytes) {
         Ok(text) if text.trim_start().is_empty() => Input::Blank,
@@ -331,10 +331,10 @@ fn into_owned(input: Input<'_>) -> Input<'static> {
     }
 }
 
-/// Counts the continuation bytes that the last character lacks after `bytes` (RFC 3629), if it
-/// lacked `before` of them before.
+/// How many continuation bytes the last character lacks after `bytes` (RFC 3629), if it lacked
+/// `before` of them before.
 fn lacks(before: u8, bytes: &[u8]) -> u8 {
-    // No character is longer, and a peer must not make every key search a whole line.
+    // No character is longer, and a peer must not make every key scan a whole line.
     let bytes = &bytes[bytes.len().saturating_sub(4)..];
     let is_lead = |byte: &u8| !matches!(byte, 0x80..=0xBF);
     let lead = bytes.iter().rposition(is_lead);

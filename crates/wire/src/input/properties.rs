@@ -9,7 +9,7 @@ use std::string::String;
 
 const MAX: usize = 16;
 
-/// All that a decoder makes known.
+/// Everything that a decoder reports.
 #[derive(Debug, Default, PartialEq)]
 struct Outcome {
     inputs: Vec<Input<'static>>,
@@ -19,7 +19,7 @@ struct Outcome {
 }
 
 /// Decodes `bytes` in reads of at most these sizes, over and over. What an input leaves of a read
-/// is read anew with what follows it, as by a session that stopped.
+/// is read again with what follows, as by a session that stopped.
 fn outcome(bytes: &[u8], read_bytes: &[usize]) -> Outcome {
     outcome_of(Decoder::default(), bytes, read_bytes)
 }
@@ -71,7 +71,7 @@ fn check_memory(decoder: &Decoder) {
     assert!(memory == 0 || decoder.lines.has_begun());
 }
 
-/// Bytes of which many mean something, alone or beside one another.
+/// Bytes of which many mean something, alone or next to one another.
 fn bytes(size: Range<usize>) -> impl Strategy<Value = Vec<u8>> {
     const TELNET: &[&[u8]] = &[
         b"\xff",
@@ -104,7 +104,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
     bytes(0..40).prop_map(|bytes| bytes.into_iter().filter(|byte| *byte != IAC).collect())
 }
 
-/// The plain way to read text that is all there.
+/// The simple way to read complete text.
 fn inputs_of(text: &[u8]) -> Vec<Input<'static>> {
     lines_of(text, encoding::is_utf16, editing::corrected)
 }

@@ -3,18 +3,17 @@
 //!
 //! It must not know lines or text, only whether a byte is telnet's. It never speaks first.
 //!
-//! The peer is asked to send eight-bit bytes (BINARY, RFC 856) and the size of its window (NAWS,
-//! RFC 1073), and everything else is refused. As in RFC 1143, what was last said about an option
-//! stands until the peer takes its own word back: no request is answered twice, so that two
-//! programs can never answer each other for ever. The exception is TIMING-MARK (RFC 860), whose
-//! every request is answered: after ^C, inetutils telnet shows nothing until it has been. BINARY
-//! is not offered in the other direction: it would take the CR from the line ends on the peer's
-//! screen.
+//! It asks the peer to send eight-bit bytes (BINARY, RFC 856) and the size of its window (NAWS, RFC
+//! 1073), and refuses everything else. As in RFC 1143, the last word about an option holds until
+//! the peer takes its own word back: no request is answered twice, so that two programs can never
+//! answer each other for ever. The exception is TIMING-MARK (RFC 860), whose every request is
+//! answered: after ^C, inetutils telnet shows nothing until then. BINARY is not offered in the
+//! other direction: it would take the CR from the line ends on the peer's screen.
 //!
-//! An FF that no telnet command follows was not telnet (`ÿ` of Latin-1, say) and is handed back
-//! as text, so that its line is refused with a reason and no answer upsets the screen. So are the
-//! first FF FE of a connection, which are DONT or the byte order mark of UTF-16, if they stand before
-//! what no option is, or before what no person types behind one.
+//! An FF that no telnet command follows was not telnet (`ÿ` of Latin-1, say) and is handed back as
+//! text, so that its line is refused with a reason and no answer upsets the screen. The same goes
+//! for the first FF FE of a connection, which is DONT or the byte order mark of UTF-16, if what
+//! follows is no option, or is followed by what no person types.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -41,19 +40,19 @@ const BINARY: u8 = 0;
 const TIMING_MARK: u8 = 6;
 const NAWS: u8 = 31;
 
-/// Options end before this (IANA, Telnet Options), but for [`LATER_OPTIONS`].
+/// Options end before this (IANA, Telnet Options), except for [`LATER_OPTIONS`].
 const OPTIONS_END: u8 = 50;
 const LATER_OPTIONS: [u8; 4] = [138, 139, 140, 255];
 
 /// Options that the peer may use, and is asked to.
 const WANTED: [u8; 2] = [BINARY, NAWS];
 
-/// Bytes of answers that wait to be sent: 300 requests in one read. Answers beyond it are dropped,
-/// which costs nobody but a peer that asks that often.
+/// Bytes of answers that wait to be sent: 300 requests in one read. Further answers are dropped,
+/// which only affects a peer that asks that often.
 const REPLY_BYTES_MAX: usize = 1024;
 
-/// Bytes between SB and SE, of which NAWS needs five. What goes on for longer is taken for text
-/// again, so that a peer that lost its SE is heard, and told, instead of being deaf for ever.
+/// Bytes between SB and SE, of which NAWS needs five. Anything longer counts as text again, so that
+/// a peer that lost its SE gets an answer instead of being ignored for ever.
 const PARAMETER_BYTES_MAX: usize = 1024;
 
 /// The answer to AYT, for a person to read (RFC 854).
@@ -62,14 +61,14 @@ const HERE: &[u8] = b"! The server is here.\r\n";
 /// The meaning of one byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Heard {
-    /// Telnet's own affair.
+    /// Part of telnet.
     Nothing,
     /// A text byte of the value 255.
     Escape,
-    /// No telnet: the IAC before this byte was a text byte of the value 255, and so was what stands
-    /// between them. This byte is still to be read.
+    /// No telnet: the IAC before this byte was a text byte of the value 255, and so was what came
+    /// in between. This byte has yet to be read.
     NotTelnet { between: [Option<u8>; 2] },
-    /// Telnet's own affair, up to this byte, which is still to be read.
+    /// Part of telnet, up to this byte, which has yet to be read.
     Unread,
     /// The interrupt or break key.
     Interrupt,
@@ -84,11 +83,11 @@ pub(super) enum Heard {
 pub(super) struct Telnet {
     state: State,
     is_spoken: bool,
-    /// The peer's options about which our last word stands: a WILL needs no answer.
+    /// The peer's options that are settled: a WILL needs no answer.
     peer_settled: Options,
     /// Likewise our own options: a DO needs no answer.
     own_settled: Options,
-    /// The option and the parameters that go with it, as many as NAWS has.
+    /// The option and its parameters, as many as NAWS has.
     parameters: [u8; 5],
     parameter_bytes: usize,
     reply: Vec<u8>,
@@ -101,7 +100,7 @@ enum State {
     Text,
     Command,
     Option(Verb),
-    /// After a DONT of this option that nothing was before: the next byte tells whether it is one.
+    /// After a DONT of this option with nothing before it: the next byte tells whether it is one.
     FirstDont(u8),
     Parameter,
     /// After an IAC among parameters.
@@ -155,7 +154,7 @@ impl Telnet {
         self.is_spoken
     }
 
-    /// Ends the bytes. Returns true if the last one was an IAC, and so a text byte.
+    /// Ends the bytes. Returns whether the last one was an IAC, and so a text byte.
     pub(super) fn finish(&mut self) -> bool {
         mem::take(&mut self.state) == State::Command
     }
@@ -208,7 +207,8 @@ impl Telnet {
     }
 
     fn option(&mut self, verb: Verb, option: u8) -> Heard {
-        // Nobody begins with the options of these numbers (NAOCRD, NAOFFD: historic by RFC 1700).
+        // No telnet begins with the options of these numbers (NAOCRD, NAOFFD: historic by RFC
+        // 1700).
         let is_line_end = matches!(option, b'\n' | b'\r');
         let is_mark = verb == Verb::Dont && !is_option(option);
         if self.is_spoken || !(is_line_end || is_mark || verb == Verb::Dont) {
@@ -279,14 +279,14 @@ impl Telnet {
     }
 }
 
-/// Whether the first FF FE of a connection are DONT of this option, with this byte behind it, and not the
-/// mark of UTF-16 with a letter behind it.
+/// Whether the first FF FE of a connection are a DONT of this option, followed by this byte, and
+/// not the mark of UTF-16 followed by a letter.
 pub(crate) fn is_dont(option: u8, next: u8) -> bool {
     is_option(option) && next > 8
 }
 
-/// What stands behind the options with which a telnet begins, before its person has typed anything. `None`
-/// while the last of them is not whole.
+/// What follows the options with which a telnet client begins, before its person has typed
+/// anything. `None` while the last of them is incomplete.
 pub(crate) fn behind_options(bytes: &[u8]) -> Option<&[u8]> {
     let mut rest = bytes;
     loop {
@@ -315,7 +315,7 @@ fn is_option(byte: u8) -> bool {
 struct Options([u64; 4]);
 
 impl Options {
-    /// Returns whether it was not there.
+    /// Returns whether it was new.
     fn insert(&mut self, option: u8) -> bool {
         let (word, bit) = Self::place(option);
         let is_new = self.0[word] & bit == 0;

@@ -10,7 +10,7 @@ macro_rules! capabilities {
         }
 
         impl Cap {
-            /// All of them, in the order in which they are listed.
+            /// All of them, in the order of listing.
             pub(super) const ALL: &[(Self, &'static str)] = &[$((Self::$cap, $name),)+];
 
             /// What each is, for the reference.
@@ -62,7 +62,7 @@ capabilities! {
     ChannelRename = "draft/channel-rename",
     /// CHATHISTORY.
     Chathistory = "draft/chathistory",
-    /// Histories have topics, kept tags, and who came, went or changed in them.
+    /// Histories have topics, kept tags, and joins, leaves and changes.
     EventPlayback = "draft/event-playback",
     /// MARKREAD.
     ReadMarker = "draft/read-marker",
@@ -80,7 +80,8 @@ capabilities! {
     Search = "soju.im/search",
     /// PLAY, as ZNC has it.
     Playback = "znc.in/playback",
-    /// Private messages sent over another connection appear as the client's own; without it they do too.
+    /// Private messages sent on another connection appear as the client's own; without it they do
+    /// too.
     SelfMessage = "znc.in/self-message",
 }
 
@@ -91,12 +92,12 @@ pub(super) struct Caps(u32);
 const _: () = assert!(Cap::ALL.len() <= 32);
 
 impl Caps {
-    /// Whether one is in it.
+    /// Whether a capability is in the set.
     pub(super) fn has(self, cap: Cap) -> bool {
         self.0 & 1 << cap as u32 != 0
     }
 
-    /// The same with one, or without.
+    /// The set with a capability, or without it.
     pub(super) fn with(self, cap: Cap, on: bool) -> Self {
         match on {
             true => Self(self.0 | 1 << cap as u32),
@@ -120,12 +121,12 @@ impl Caps {
             .fold(Self::default(), |all, cap| all.with(*cap, true))
     }
 
-    /// Whether the client takes a message of several lines as such.
+    /// Whether the client accepts a message of several lines as such.
     pub(super) fn takes_multiline(self) -> bool {
         self.has(Cap::Multiline) && self.has(Cap::Batch)
     }
 
-    /// Whether the client takes tags.
+    /// Whether the client accepts tags.
     pub(super) fn takes_tags(self) -> bool {
         self.has(Cap::MessageTags)
     }

@@ -1,6 +1,6 @@
-//! Writing lines: tags as far as the client takes them, the source, the command, its parameters.
+//! Writing lines: tags as far as the client accepts them, the source, the command, its parameters.
 //!
-//! A line without its tags has 512 bytes at most, its end included; a message that is longer is cut at
+//! A line without its tags has at most 512 bytes, including its end; a longer message is cut at
 //! characters into several lines with one id.
 
 use alloc::boxed::Box;
@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use super::caps::{Cap, Caps};
 use super::message::{BODY_BYTES_MAX, escape_into};
 
-/// Bytes as text is written to them. Writing to memory cannot fail.
+/// Bytes to which text is written. Writing to memory cannot fail.
 pub(super) struct Out<'a>(pub(super) &'a mut Vec<u8>);
 
 impl Write for Out<'_> {
@@ -30,8 +30,9 @@ pub(super) fn put(out: &mut Vec<u8>, what: impl Display) {
     let _ = write!(Out(out), "{what}");
 }
 
-/// The time as tags have it: UTC with milliseconds (IRCv3, server-time). Written digit by digit: it stands before
-/// nearly every line of every client, and the formatting of the library's costs as much as the rest of the line.
+/// The time as tags have it: UTC with milliseconds (IRCv3, server-time). Written digit by digit: it
+/// precedes nearly every line of every client, and the library's formatting costs as much as the
+/// rest of the line.
 pub(super) struct Time(pub(super) Timestamp);
 
 impl Display for Time {
@@ -56,7 +57,7 @@ impl Display for Time {
     }
 }
 
-/// `nick!user@host`; of an author who is not known any more the name alone.
+/// `nick!user@host`; only the name if the author is not known any more.
 pub(super) struct From<'a>(pub(super) &'a Name, pub(super) Option<&'a Source>);
 
 impl Display for From<'_> {
@@ -71,9 +72,9 @@ impl Display for From<'_> {
 /// Begins a line: its tags.
 #[derive(Default)]
 pub(super) struct Tags<'a> {
-    /// The id of the batch that it stands in.
+    /// The id of the batch that it is in.
     pub(super) batch: Option<u64>,
-    /// When it was.
+    /// When it happened.
     pub(super) at: Option<Timestamp>,
     /// The message's id.
     pub(super) msgid: Option<u64>,
@@ -100,7 +101,7 @@ impl<'a> Tags<'a> {
         }
     }
 
-    /// Those of a message, with an id that REDACT and CHATHISTORY take.
+    /// The tags of a message, with an id that REDACT and CHATHISTORY accept.
     pub(super) fn of_message(event: &'a Event, form: Option<&'a IrcForm>) -> Self {
         let (bot, client) = form.map_or((false, None), said_with);
         Self {
@@ -111,7 +112,7 @@ impl<'a> Tags<'a> {
         }
     }
 
-    /// Writes them as far as a client takes them, with the blank behind them.
+    /// Writes those that a client accepts, with the blank after them.
     pub(super) fn put(&self, out: &mut Vec<u8>, caps: Caps) {
         let start = out.len();
         let mut tag = |name: &str, value: Option<&dyn Display>| {
@@ -146,11 +147,11 @@ impl<'a> Tags<'a> {
     }
 }
 
-/// The tag of a bot's messages (IRCv3, bot mode). It stands before the tags of the client, which begin with a
+/// The tag of a bot's messages (IRCv3, bot mode). It precedes the client's tags, which begin with a
 /// `+`, and is stored with them, so that the past shows it as well.
 const BOT: &str = "bot";
 
-/// The tags with which a message is said: with that of a bot, if they are not too many then.
+/// The tags of a message: including that of a bot, if they are not too long then.
 pub(super) fn tags_of_sender(client: String, is_bot: bool) -> Option<Box<str>> {
     let tags = match (is_bot, client.is_empty()) {
         (true, true) => String::from(BOT),
@@ -162,7 +163,7 @@ pub(super) fn tags_of_sender(client: String, is_bot: bool) -> Option<Box<str>> {
     (!tags.is_empty()).then(|| tags.into_boxed_str())
 }
 
-/// Whether a bot has said a message, and the tags that its client sent with it.
+/// Whether a bot sent a message, and the tags that its client sent with it.
 pub(super) fn said_with(form: &IrcForm) -> (bool, Option<&str>) {
     let tags = form.tags.as_deref();
     let Some(rest) = tags.and_then(|tags| tags.strip_prefix(BOT)) else {
@@ -171,11 +172,12 @@ pub(super) fn said_with(form: &IrcForm) -> (bool, Option<&str>) {
     (true, rest.strip_prefix(';'))
 }
 
-/// Ends a line, cutting it at a character if it has too many bytes behind `body`, where its tags end.
+/// Ends a line, cutting it at a character if it has too many bytes after `body`, where its tags
+/// end.
 pub(super) fn end(out: &mut Vec<u8>, body: usize) {
     if out.len() - body > BODY_BYTES_MAX {
         let mut at = body + BODY_BYTES_MAX;
-        // Bytes that go on a character of UTF-8 begin with 10.
+        // Continuation bytes of UTF-8 begin with 10.
         while at > body && out[at] & 0xc0 == 0x80 {
             at -= 1;
         }
@@ -184,8 +186,8 @@ pub(super) fn end(out: &mut Vec<u8>, body: usize) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// Ends a line that may have something in it as a client has typed it: what a terminal would obey becomes
-/// visible, as in every text.
+/// Ends a line that may have something that a client has typed: as in every text, what a terminal
+/// would obey becomes visible.
 pub(super) fn end_shown(out: &mut Vec<u8>, body: usize) {
     if out[body..].iter().any(|byte| !(b' '..=b'~').contains(byte)) {
         let line = String::from_utf8_lossy(&out[body..]);
@@ -197,8 +199,8 @@ pub(super) fn end_shown(out: &mut Vec<u8>, body: usize) {
     end(out, body);
 }
 
-/// The parts of a message that fit into lines with so many bytes before them. A blank between two words
-/// stays at the end of the first.
+/// The parts of a message that fit into lines with `before` bytes before them. A blank between two
+/// words stays at the end of the first.
 pub(super) fn pieces(text: &str, before: usize) -> impl Iterator<Item = &str> {
     let room = BODY_BYTES_MAX.saturating_sub(before).max(4);
     let mut rest = Some(text);
@@ -215,7 +217,7 @@ pub(super) fn pieces(text: &str, before: usize) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Puts a tag before a line that may have some already.
+/// Adds a tag to a line that may have some already.
 pub(super) fn put_tagged(out: &mut Vec<u8>, line: &[u8], name: &str, value: &str) {
     out.push(b'@');
     out.extend_from_slice(name.as_bytes());

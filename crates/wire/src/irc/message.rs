@@ -1,4 +1,4 @@
-//! Reading one line: tags, a command and its parameters (modern.ircdocs.horse, "Messages").
+//! Parsing one line: tags, a command and its parameters (modern.ircdocs.horse, "Messages").
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use chinwag_core::Text;
 use chinwag_core::limits::TAG_BYTES_MAX;
 
-/// Bytes of the rest of a line, without its end.
+/// Bytes of a line without its tags and its end.
 pub(super) const BODY_BYTES_MAX: usize = 510;
 
 /// A line, lent from the input.
@@ -15,26 +15,26 @@ pub(super) const BODY_BYTES_MAX: usize = 510;
 pub struct Message<'a> {
     /// The tags, without the `@`.
     pub tags: &'a str,
-    /// The command, as it was written.
+    /// The command, as written.
     pub command: &'a str,
     /// Its parameters.
     pub params: Vec<&'a str>,
 }
 
-/// A line that cannot be taken.
+/// Why a line cannot be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineError {
     /// Its tags, or the rest of it, have too many bytes.
     TooLong,
-    /// There is no command in it.
+    /// It has no command.
     Empty,
 }
 
 impl<'a> Message<'a> {
-    /// Reads a line without its end.
+    /// Parses a line without its end.
     ///
     /// # Errors
-    /// A [`LineError`] says why it is none.
+    /// A [`LineError`] says why it cannot be parsed.
     pub fn parse(line: &'a str) -> Result<Self, LineError> {
         let (tags, rest) = match line.strip_prefix('@') {
             Some(tagged) => tagged.split_once(' ').unwrap_or((tagged, "")),
@@ -46,7 +46,7 @@ impl<'a> Message<'a> {
         }
         let mut rest = rest.trim_start_matches(' ');
         if rest.starts_with(':') {
-            // Its own source, which only servers may choose.
+            // A source, which only servers may choose.
             rest = rest.split_once(' ').map_or("", |(_, rest)| rest);
         }
         let (command, mut rest) = next_word(rest);
@@ -54,7 +54,8 @@ impl<'a> Message<'a> {
             return Err(LineError::Empty);
         }
         let mut params = Vec::new();
-        // More than the fifteen of RFC 2812: a MODE has as many as there are changes, and a line bounds them.
+        // More than the fifteen of RFC 2812: a MODE has one for each change, and the length of the
+        // line bounds them.
         while !rest.is_empty() {
             let (param, behind) = match rest.strip_prefix(':') {
                 Some(trailing) => (trailing, ""),
@@ -70,7 +71,7 @@ impl<'a> Message<'a> {
         })
     }
 
-    /// Reads the begin of a line that cannot be taken as a whole, to answer it.
+    /// Parses the beginning of a line that cannot be parsed as a whole, to answer it.
     pub(super) fn begin(line: &'a str) -> Option<Self> {
         let tags = match line.starts_with('@') {
             true => line
@@ -82,7 +83,7 @@ impl<'a> Message<'a> {
         Self::parse(&line[..end]).ok()
     }
 
-    /// A parameter that is there and not empty.
+    /// A parameter that is present and not empty.
     pub(super) fn param(&self, place: usize) -> Option<&'a str> {
         self.params
             .get(place)
@@ -90,8 +91,8 @@ impl<'a> Message<'a> {
             .filter(|param| !param.is_empty())
     }
 
-    /// What stands from a parameter on, if there is anything: a password with blanks, of a client that puts
-    /// no colon before it.
+    /// Everything from a parameter on, if there is anything: a password with blanks, from a client
+    /// that puts no colon before it.
     pub(super) fn rest(&self, place: usize) -> Option<Cow<'a, str>> {
         match self.params.get(place..)? {
             [] | [""] => None,
@@ -105,8 +106,8 @@ impl<'a> Message<'a> {
         tag(self.tags, name)
     }
 
-    /// The client-only tags, as they stand on the wire, for others to get. One that is not made as tags
-    /// are goes: without a name, or with a character that a terminal might obey.
+    /// The client-only tags as received, to pass on. Drops malformed ones: without a name, or with
+    /// a character that a terminal might obey.
     pub(super) fn client_tags(&self) -> String {
         let mut kept = String::new();
         for tag in self.tags.split(';').filter(|tag| is_client_tag(tag)) {
@@ -119,7 +120,7 @@ impl<'a> Message<'a> {
     }
 }
 
-/// What a client has typed, as a parameter that others come behind: the first word of it. An empty one would
+/// The first word of what a client has typed, as a parameter that others follow. An empty one would
 /// shift them.
 pub(super) fn shown(typed: &str) -> &str {
     let mut words = typed.split(' ').map(|word| word.trim_start_matches(':'));
@@ -142,7 +143,7 @@ fn is_client_tag(tag: &str) -> bool {
         && !tag.contains(|c| c == '\t' || Text::is_active(c))
 }
 
-/// The first word, and what comes behind the blanks behind it.
+/// The first word, and what follows the blanks after it.
 fn next_word(text: &str) -> (&str, &str) {
     match text.split_once(' ') {
         Some((word, rest)) => (word, rest.trim_start_matches(' ')),
@@ -150,7 +151,7 @@ fn next_word(text: &str) -> (&str, &str) {
     }
 }
 
-/// The value that a tag stands for (IRCv3, message tags, "Escaping values").
+/// The value of an escaped one (IRCv3, message tags, "Escaping values").
 fn unescape(value: &str) -> Cow<'_, str> {
     if !value.contains('\\') {
         return Cow::Borrowed(value);

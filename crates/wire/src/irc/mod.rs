@@ -1,12 +1,12 @@
 //! IRC (RFC 2812, modern.ircdocs.horse, IRCv3).
 //!
-//! A client of IRC is in the same rooms as everybody else. What it says is a command of the chat, and what
-//! it is shown is made of the same events; nothing here decides anything. Where IRC has a word for what
-//! the chat does, that word is used (a moderator is `@`, a setting is a mode); where it has none, a
-//! notice says it.
+//! An IRC client is in the same rooms as everybody else. What it says is a command of the chat, and
+//! what it is shown comes from the same events; nothing here decides anything. Where IRC has a word
+//! for what the chat does, that word is used (a moderator is `@`, a setting is a mode); where it
+//! has none, a notice says it.
 //!
-//! A client that asks for nothing gets the IRC of 1993; what it negotiates (`CAP`) adds to that. So the
-//! bytes of a room's lines depend on a handful of capabilities, which are its [`Format`].
+//! A client that negotiates nothing gets the IRC of 1993; what it negotiates (`CAP`) adds to that.
+//! So the bytes of a room's lines depend on a handful of capabilities, which are its [`Format`].
 
 mod caps;
 mod line;

@@ -1,4 +1,4 @@
-//! Modes of rooms: letters for what the chat calls settings, standings and bars.
+//! Modes of rooms: letters for the chat's settings, standings and bars.
 
 use alloc::vec::Vec;
 
@@ -14,7 +14,7 @@ type Flag = (u8, fn(bool) -> RoomSetting, fn(&RoomSettings) -> bool);
 pub(super) const FLAGS: &[Flag] = &[
     (b'i', RoomSetting::Closed, |set| set.closed),
     (b'm', RoomSetting::Moderated, |set| set.moderated),
-    // The other way round: `n` keeps out what is said from outside.
+    // The other way round: `n` keeps messages from outside out.
     (b'n', |on| RoomSetting::Outsiders(!on), |set| !set.outsiders),
     (b's', RoomSetting::Hidden, |set| set.hidden),
     (b't', RoomSetting::GuardsTopic, |set| set.guards_topic),
@@ -23,7 +23,7 @@ pub(super) const FLAGS: &[Flag] = &[
     (b'C', RoomSetting::NoCtcp, |set| set.no_ctcp),
 ];
 
-/// The prefixes of a person in a room, the highest first; the highest alone unless all are wanted.
+/// The prefixes of a person in a room, the highest first; only the highest unless `all` are wanted.
 pub(super) fn prefixes(held: Option<Held>, all: bool) -> &'static str {
     match held {
         Some(held) if held.governs() && held.voiced && all => "@+",
@@ -33,7 +33,7 @@ pub(super) fn prefixes(held: Option<Held>, all: bool) -> &'static str {
     }
 }
 
-/// The prefix of those who have a standing, where it stands before a room (`STATUSMSG`).
+/// The prefix of people with a standing, as it precedes a room (`STATUSMSG`).
 pub(super) fn prefix_of(least: Standing) -> char {
     match least >= Standing::Moderator {
         true => '@',
@@ -41,7 +41,7 @@ pub(super) fn prefix_of(least: Standing) -> char {
     }
 }
 
-/// The lowest standing that a prefix stands for, and the room behind it.
+/// The lowest standing that a prefix stands for, and the room after it.
 pub(super) fn read_ranked(target: &str) -> Option<(Standing, &str)> {
     let (least, room) = match target.split_at_checked(1)? {
         ("@", room) => (Standing::Moderator, room),
@@ -51,7 +51,7 @@ pub(super) fn read_ranked(target: &str) -> Option<(Standing, &str)> {
     room.starts_with('#').then_some((least, room))
 }
 
-/// Appends the modes of a room: `+nt`, and the values behind them.
+/// Appends the modes of a room: `+nt`, and their values.
 pub(super) fn put_settings(out: &mut Vec<u8>, settings: &RoomSettings, has_password: bool) {
     out.push(b'+');
     let on = FLAGS.iter().filter(|(.., is_on)| is_on(settings));
@@ -67,7 +67,7 @@ pub(super) fn put_settings(out: &mut Vec<u8>, settings: &RoomSettings, has_passw
     }
 }
 
-/// Appends the change of a room as MODE has it; returns whether it is one.
+/// Appends the change of a room in MODE's form; returns whether there is one.
 pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
     match act {
         RoomAct::Set(settings) => put_changes(out, settings),
@@ -80,7 +80,7 @@ pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
         RoomAct::Mask { mask, on } => {
             put_entries(out, mask.kind, core::slice::from_ref(&mask.matched), *on);
         }
-        // The entries of a list are told apart, at most so many in one line.
+        // List entries are sent separately, a few in each line.
         RoomAct::Listed { .. }
         | RoomAct::Bar(_)
         | RoomAct::Unbar(_)
@@ -94,7 +94,7 @@ pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
     true
 }
 
-/// Appends the change of what a person is, `+o NAME`; returns whether others see one.
+/// Appends the change of a person's standing, `+o NAME`; returns whether others see one.
 pub(super) fn put_standing(
     out: &mut Vec<u8>,
     name: &Name,
@@ -117,8 +117,8 @@ pub(super) fn put_standing(
     changes.count() > 0
 }
 
-/// Appends settings that were changed at once: `+i-nt+l 5`. The word that opens a room is not told: those without
-/// a rank see the same line as the others, who can ask for the modes.
+/// Appends settings that were changed at once: `+i-nt+l 5`. Leaves out the room's password: people
+/// without a rank see the same line as the others, who can ask for the modes.
 fn put_changes(out: &mut Vec<u8>, settings: &[RoomSetting]) {
     let (mut sign, mut arguments) = (None, Vec::new());
     for setting in settings {
@@ -162,7 +162,7 @@ pub(super) fn put_entries(out: &mut Vec<u8>, kind: MaskKind, entries: &[Matched]
     }
 }
 
-/// The letter of the list that a kind of masks is on, and what stands before such a mask there.
+/// The letter of the list for a kind of masks, and the prefix of such a mask there.
 pub(super) fn list_of(kind: MaskKind) -> (char, &'static str) {
     match kind {
         MaskKind::Ban => ('b', ""),
@@ -172,7 +172,7 @@ pub(super) fn list_of(kind: MaskKind) -> (char, &'static str) {
     }
 }
 
-/// A mask as it stands on a list.
+/// A mask as a list shows it.
 pub(super) struct MaskText<'a>(pub(super) &'a Matched);
 
 impl core::fmt::Display for MaskText<'_> {
@@ -184,8 +184,9 @@ impl core::fmt::Display for MaskText<'_> {
     }
 }
 
-/// Reads a mask of a list: `nick!user@host`, where parts may be missing; `a:ACCOUNT`; on the list of bans
-/// `m:` before either. `None` if it is nothing or too long, or if a line with it would be read as another.
+/// Parses a mask of a list: `nick!user@host`, where parts may be missing; `a:ACCOUNT`; on the list
+/// of bans with `m:` before either. `None` if it is empty or too long, or if a line with it would
+/// parse differently.
 pub(super) fn read_mask(letter: char, typed: &str) -> Option<(MaskKind, Matched)> {
     if typed.starts_with(':') || typed.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return None;

@@ -1,4 +1,4 @@
-//! The page on IRC, `docs/irc.md`, from the tables that the dialect goes by.
+//! The page on IRC, `docs/irc.md`, from the tables that the dialect uses.
 
 use alloc::format;
 use alloc::string::String;

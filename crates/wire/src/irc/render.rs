@@ -1,7 +1,7 @@
 //! The events of a room as lines.
 //!
-//! Every coming and going is told, since a client keeps a list of who is there. What a client has not
-//! negotiated is left out or told in the older way.
+//! Every join and leave is shown, since a client keeps a list of who is there. What a client has
+//! not negotiated is left out, or shown in the older way.
 
 use alloc::string::ToString;
 use alloc::sync::Arc;
@@ -30,7 +30,7 @@ const CAPS: &[Cap] = &[
     Cap::Setname,
 ];
 
-/// A way to see a room: what was negotiated of that.
+/// A way to see a room: the negotiated capabilities that change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Format(Caps);
 
@@ -45,7 +45,7 @@ impl Format {
     }
 }
 
-/// Renders the log of a room for clients that have negotiated the same.
+/// Renders the log of a room for clients with the same capabilities.
 #[derive(Debug)]
 pub struct RoomRenderer {
     caps: Caps,
@@ -91,7 +91,7 @@ impl RoomRenderer {
             return;
         }
         let modes = alloc::string::String::from_utf8_lossy(&modes);
-        // An id is one line's.
+        // An id belongs to one line.
         self.put_server(out, event, !is_back, format_args!("MODE {room} {modes}"));
     }
 
@@ -115,10 +115,10 @@ impl RoomRenderer {
     }
 }
 
-/// What a client takes, and the batch that its lines stand in.
+/// The client's capabilities, and the batch that its lines are in.
 pub(super) type Shown = (Caps, Option<u64>);
 
-/// Appends an event as a room shows it; nothing for one that it does not show.
+/// Appends an event as a room shows it; nothing if the room does not show it.
 pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, shown: Shown) {
     let (caps, _) = shown;
     match &event.fact {
@@ -153,7 +153,7 @@ pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, sho
             put_by(out, event, by, shown, format_args!("TOPIC {room} :{text}"));
         }
         Fact::RoomChanged(change) => put_room_changed(out, event, change, room, shown),
-        // The others are told by their sessions.
+        // The sessions of other clients tell them.
         Fact::RoomRenamed(renamed) if caps.has(Cap::ChannelRename) => {
             let why = renamed.why.as_deref().unwrap_or_default();
             let what = format_args!("RENAME {} {} :{why}", renamed.old, renamed.new);
@@ -169,7 +169,7 @@ pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, sho
     }
 }
 
-/// Entries of a list that one MODE tells, so that the longest fit into a line.
+/// Entries of a list in one MODE, so that the longest fit into a line.
 const ENTRIES_MAX: usize = 4;
 
 /// Appends a KICK or a MODE.
@@ -202,7 +202,7 @@ fn put_room_changed(
     }
 }
 
-/// Appends what a person is from now on, for those who have asked to be told.
+/// Appends what has changed about a person, for clients that have asked for it.
 pub(super) fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown: Shown) {
     let (caps, _) = shown;
     match fact {
@@ -245,7 +245,7 @@ pub(super) fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown
         }
         Fact::IdentSet(set) if caps.has(Cap::Setname) => {
             let real = set.ident.real.as_deref().unwrap_or(set.name.as_str());
-            // It may have changed its flags alone.
+            // Only the flags may have changed.
             let source = event.source.as_ref();
             if source.is_none_or(|source| *source.real != *real) {
                 put_by(
@@ -261,7 +261,7 @@ pub(super) fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown
     }
 }
 
-/// Appends one line of an author's.
+/// Appends one line of an author.
 pub(super) fn put_by(
     out: &mut Vec<u8>,
     event: &Event,
@@ -271,7 +271,7 @@ pub(super) fn put_by(
 ) {
     let tags = Tags {
         batch,
-        // By which a history can begin or end with it.
+        // A history can begin or end with it by this.
         msgid: Some(event.seq.0),
         ..Tags::of(event)
     };
@@ -375,7 +375,7 @@ pub(super) fn put_signal(
     put_signal_from(out, from, &tags, (to, signal.is_notice, &signal.form), caps);
 }
 
-/// The same, from an author that is written so.
+/// The same, from an author in this form.
 pub(super) fn put_signal_from(
     out: &mut Vec<u8>,
     from: impl core::fmt::Display,
@@ -398,7 +398,7 @@ pub(super) fn put_signal_from(
     end(out, body);
 }
 
-/// How a person is told to leave a room that an operator has closed.
+/// How a person learns that they left a room which an operator has closed.
 pub(super) struct Closed<'a> {
     pub(super) room: &'a RoomName,
     pub(super) name: &'a Name,

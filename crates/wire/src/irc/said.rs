@@ -1,8 +1,8 @@
 //! A message as lines: one, or several if it is long or a passage.
 //!
-//! For a client that knows of such messages the lines stand in a batch (IRCv3, multiline), which has what
-//! the message has: its id, its time, its tags. Others are given the lines one after another, but for
-//! blank ones, and the first alone has the id.
+//! For a client that knows multiline messages the lines are in a batch (IRCv3, multiline), which
+//! has the id, the time and the tags of the message. Other clients get the lines one after another,
+//! except for blank ones, and only the first has the id.
 
 use alloc::vec::Vec;
 use core::fmt::Display;
@@ -26,7 +26,7 @@ pub(super) struct Said<'a> {
 /// What one line of it says.
 struct Part<'a> {
     text: &'a str,
-    /// It goes on what the line before says.
+    /// Whether it continues the line before.
     goes_on: bool,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn put_private_past(
     message: &PrivateMessage,
     (caps, batch): Shown,
 ) {
-    // A guest's name may have been several people's: an account tells that it was not.
+    // Several people may have had a guest's name; an account says that they did not.
     let mut tags = Tags {
         batch,
         account: message.accounts.from.as_ref(),
@@ -57,7 +57,7 @@ pub(super) fn put_private_past(
     said_to(message).put_from(From(&message.from_name, None), &mut tags, caps, out);
 }
 
-/// One that was kept.
+/// A message that was kept.
 pub(super) fn kept_for(message: &KeptMessage) -> Said<'_> {
     Said {
         name: &message.from_name,
@@ -79,7 +79,7 @@ impl Said<'_> {
         self.put_from(from, &mut tags, caps, out);
     }
 
-    /// Appends it, from an author that is written so.
+    /// Appends it, from an author in this form.
     pub(super) fn put_from(
         &self,
         from: impl Display,
@@ -93,7 +93,7 @@ impl Said<'_> {
             Manner::Notice => ("NOTICE", "", ""),
         };
         let to = self.to;
-        // Nearly every message is one line. It is rendered for each set of capabilities anew.
+        // Nearly every message is one line, rendered again for each set of capabilities.
         if let Some(text) = self.as_line() {
             let start = out.len();
             tags.put(out, caps);
@@ -121,14 +121,14 @@ impl Said<'_> {
         }
     }
 
-    /// The text, if its author has written one line that says something.
+    /// The text, if its author has written a single line that says something.
     fn as_line(&self) -> Option<&str> {
         let (typed, line_end) = self.typed();
         let is_line = !typed.contains([line_end, '\r']) && !is_blank(typed);
         is_line.then_some(typed)
     }
 
-    /// The text as it was written, and what ends its lines.
+    /// The text as written, and what ends its lines.
     fn typed(&self) -> (&str, char) {
         match self.form.and_then(|form| form.text.as_deref()) {
             Some(form) => (form, '\n'),
@@ -168,8 +168,8 @@ impl Said<'_> {
         put(out, format_args!("BATCH -m{id}\r\n"));
     }
 
-    /// Its parts, for lines with so many bytes before them: as its author has cut it, and no longer than
-    /// they may be.
+    /// Its parts, for lines with `before` bytes before them: as its author has cut it, and no
+    /// longer than allowed.
     fn parts(&self, before: usize) -> impl Iterator<Item = Part<'_>> {
         let (typed, line_end) = self.typed();
         typed.split(line_end).flat_map(move |line| {

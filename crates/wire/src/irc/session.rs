@@ -1,13 +1,13 @@
-//! One connection in IRC: what it has negotiated, how far it has registered, and which of its commands
-//! wait for an answer.
+//! One connection in IRC: what it has negotiated, how far it has registered, and which of its
+//! commands wait for an answer.
 //!
-//! A line is one command, and a command may be several requests (`JOIN #a,#b`). They wait in a queue and are asked
-//! one after another, while the next line waits; so answers come in the order of the commands. Messages to rooms go
-//! out without a wait, as in the other dialects; an answer that the session could give at once waits until the
-//! messages before it are answered (`order`).
+//! A line is one command, and a command may be several requests (`JOIN #a,#b`). They wait in a
+//! queue and are asked one after another, while the next line waits; so answers come in the order
+//! of the commands. Messages to rooms go out without a wait, as in the other dialects; an answer
+//! that the session could give at once waits until the messages before it are answered (`order`).
 //!
-//! A client that sends too fast is read slower, not refused: clients of IRC send forty lines when they
-//! come in and resend nothing.
+//! A client that sends too fast is read more slowly, not refused: IRC clients send forty lines when
+//! they come in, and resend nothing.
 
 mod accounts;
 mod answers;
@@ -73,7 +73,7 @@ use registering::Registering;
 use scope::Scope;
 use talk::Talk;
 
-/// Bytes of a line: its tags and the rest, each as long as it may be.
+/// Bytes of a line: its tags and the rest, each as long as allowed.
 const LINE_BYTES_MAX: usize = TAG_BYTES_MAX + BODY_BYTES_MAX;
 
 /// One connection in IRC.
@@ -86,7 +86,7 @@ pub struct Session {
     /// The version of the negotiation that the client has named, 301 if none.
     caps_version: u32,
     pace: Pace,
-    /// What it has said in rooms, if anything.
+    /// Its unanswered messages to rooms, if any.
     talk: Option<Box<Talk>>,
     pending: Pending,
     rooms: Box<[RoomId]>,
@@ -97,13 +97,13 @@ pub struct Session {
     batch: Option<Box<multiline::Batch>>,
 }
 
-/// What a client is told of though it may share no room with it, and what it is not told of.
+/// What a client is told of even if it shares no room with it, and whom it ignores.
 #[derive(Debug, Default)]
 struct Watched {
     ignores: Ignores,
     /// People, by name.
     names: Vec<Name>,
-    /// The keys of metadata, in the order in which it named them.
+    /// The keys of metadata, in the order in which the client named them.
     keys: Box<[MetadataKey]>,
 }
 
@@ -112,12 +112,12 @@ struct Watched {
 struct Changed {
     /// The client sees its rooms in another form.
     format: bool,
-    /// It is told of something else.
+    /// Whether what it is told of has changed.
     watched: bool,
 }
 
-// A server keeps them for each of ten thousand idle clients, in two of the sizes that an allocator does not
-// round up.
+// A server keeps them for each of ten thousand idle clients, in two of the sizes that allocators do
+// not round up.
 const _: () = assert!(size_of::<Session>() <= 160 && size_of::<Here>() <= 112);
 
 #[derive(Debug)]
@@ -148,7 +148,7 @@ struct Pending {
     /// What the answer to the question in flight is for.
     question: Option<Box<Question>>,
     queue: Queue,
-    /// The label of the command in flight, and what was answered so far.
+    /// The label of the command in flight, and the answers so far.
     scope: Option<Box<Scope>>,
     /// The batches that were begun.
     batches: u64,
@@ -224,7 +224,7 @@ impl Session {
 
     fn handle_input(&mut self, input: Input<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match input {
-            // No line may have it (RFC 2812, section 2.3), and none is worth refusing for it.
+            // No line may have a NUL (RFC 2812, section 2.3), and none is worth refusing for it.
             Input::Line(line) if line.contains('\0') => {
                 self.handle_line(&line.replace('\0', ""), env, out)
             }
@@ -280,7 +280,7 @@ impl Session {
         self.pending.queue.push_back(ask, what);
     }
 
-    /// What is asked next, if no answer is awaited.
+    /// The next request, if no answer is awaited.
     fn next_ask(&mut self) -> Option<Step> {
         if self.pending.question.is_some() {
             return None;
@@ -321,8 +321,8 @@ impl Session {
         }
     }
 
-    /// Appends a numeric, with its parameters behind the client's name. As in every line of the server's, what
-    /// a client has typed becomes harmless here.
+    /// Appends a numeric, with its parameters after the client's name. As in every line of the
+    /// server's, what a client has typed becomes harmless here.
     fn numeric(&self, code: &str, params: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
         let server = &env.settings.irc.server;
         let body = out.len();
@@ -340,7 +340,7 @@ impl Session {
         end_shown(out, body);
     }
 
-    /// Appends a line of the client's own.
+    /// Appends a line from the client itself.
     fn put_own(&self, what: impl Display, out: &mut Vec<u8>) {
         if let Some(here) = self.here() {
             let body = out.len();
@@ -349,12 +349,13 @@ impl Session {
         }
     }
 
-    /// Tells that a command has failed, in the way that the client takes (IRCv3, standard replies).
+    /// Reports that a command has failed, in the way that the client accepts (IRCv3, standard
+    /// replies).
     fn fail(&self, command: &str, why: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
         self.put_server(format_args!("FAIL {command} {why}"), env, out);
     }
 
-    /// Tells something that IRC has no word for.
+    /// Says something that IRC has no word for.
     fn notice(&self, what: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
         self.put_server(format_args!("NOTICE {} :{what}", self.nick()), env, out);
     }
@@ -411,8 +412,8 @@ impl Session {
         core::mem::take(&mut self.changed.format)
     }
 
-    /// See [`Dialect::is_own`](crate::dialect::Dialect::is_own): what a client is told of its own doing
-    /// in the answer to its command, it is not told again.
+    /// See [`Dialect::is_own`](crate::dialect::Dialect::is_own): what the answer to its command
+    /// told a client about itself, it is not told again.
     pub(crate) fn is_own(&self, event: &Event) -> bool {
         let Some(here) = self.here() else {
             return false;
@@ -421,11 +422,13 @@ impl Session {
         if author != Some(here.me) {
             return author.is_none() && self.is_answered_with(event);
         }
-        // Its standing comes with the list of the people in the room, but not that of a login.
+        // Its standing comes with the list of the people in the room, but a standing that a login
+        // brings does not.
         if let Fact::StandingShown(shown) = &event.fact {
             return shown.with != StandingCause::Account;
         }
-        // What it does otherwise on another connection it is told of as what it does on this one.
+        // Anything else that the person does on another connection is shown like what they do on
+        // this one.
         let says = matches!(event.fact, Fact::Said { .. } | Fact::Signal(_));
         let is_said_elsewhere = says && self.is_from_elsewhere(event);
         !is_said_elsewhere && (!self.caps.has(Cap::EchoMessage) || self.has_own_echo(event))
@@ -452,12 +455,12 @@ impl Session {
     }
 }
 
-/// Turns away a client that does not encrypt, where the server insists on it.
+/// Refuses a client that does not encrypt, if the server requires it.
 pub(crate) fn refuse_unencrypted(out: &mut Vec<u8>) {
     out.extend_from_slice(b"ERROR :This server takes encrypted connections only: use TLS.\r\n");
 }
 
-/// The place of a message, as its id says it.
+/// The place of a message, from its id.
 fn place(msgid: &str) -> Option<Seq> {
     msgid.parse().ok().map(Seq)
 }

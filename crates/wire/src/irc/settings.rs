@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 /// What an operator chooses for clients of IRC.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The server's name where IRC has it: one word.
+    /// The server's name in IRC: one word.
     pub server: Arc<str>,
     /// The name of the network: one word.
     pub network: Arc<str>,
@@ -14,12 +14,13 @@ pub struct Settings {
     pub joins_lobby: bool,
     /// Whether a name may be registered before the client is in.
     pub registers_early: bool,
-    /// For how many seconds clients are to insist on TLS, if at all (IRCv3, strict transport security).
+    /// For how many seconds clients should require TLS, if at all (IRCv3, strict transport
+    /// security).
     pub sts_seconds: Option<u64>,
 }
 
 impl Settings {
-    /// `server_name` may be of several words.
+    /// `server_name` may have several words.
     pub fn new(server_name: &str, network: &str, joins_lobby: bool) -> Self {
         Self {
             server: word(server_name).into(),
@@ -30,8 +31,8 @@ impl Settings {
         }
     }
 
-    /// The names from which what the server says seems to come: its own, the first part of that, which people
-    /// call it by, and the network's.
+    /// The names that seem to be the server speaking: its own, the first part of that, by which
+    /// people call it, and the network's.
     pub fn own_names(&self) -> impl Iterator<Item = &str> {
         let server = &*self.server;
         let host = server.split_once('.').map_or(server, |(host, _)| host);

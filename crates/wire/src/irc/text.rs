@@ -1,8 +1,8 @@
-//! Reading what a client writes: the text that everybody is shown, and the form that IRC alone has.
+//! Parsing what a client writes: the text that everybody is shown, and the form that only IRC has.
 //!
-//! Of the control characters IRC gives those of colours and styles a meaning, and its clients alone know
-//! it. So a text for everybody is without them, and a message keeps them beside it. All others become
-//! visible, in either.
+//! IRC gives a meaning to the control characters of colours and styles, which only its clients
+//! know. So the text for everybody is without them, and a message keeps them beside it. All other
+//! control characters become visible, in either.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -11,7 +11,7 @@ use alloc::string::String;
 use chinwag_core::limits::NOTE_BYTES_MAX;
 use chinwag_core::{IrcForm, Manner, Text};
 
-/// What is to be said.
+/// What a client says.
 pub(super) struct Saying {
     pub(super) text: Text,
     pub(super) manner: Manner,
@@ -28,8 +28,8 @@ pub(super) enum Spoken {
     Nothing,
 }
 
-/// Reads the text of a message. CTCP's ACTION is an action of the chat, other CTCP and
-/// what answers it are signals.
+/// Parses the text of a message. CTCP's ACTION is an action of the chat; other CTCP and the answers
+/// to it are signals.
 pub(super) fn spoken(typed: &str, is_notice: bool, tags: Option<Box<str>>) -> Spoken {
     let manner = match is_notice {
         true => Manner::Notice,
@@ -53,8 +53,8 @@ pub(super) fn spoken(typed: &str, is_notice: bool, tags: Option<Box<str>>) -> Sp
     }
 }
 
-/// Reads a message that has a LF between its lines, and a CR where a client has cut one of them. `None`
-/// if there is nothing to see in it.
+/// Parses a message with a LF between its lines, and a CR where a client has cut one of them.
+/// `None` if nothing in it is visible.
 pub(super) fn said(typed: &str, manner: Manner, tags: Option<Box<str>>) -> Option<Saying> {
     let text = match typed.contains(['\n', '\r']) {
         true => Text::passage(without_format(&typed.replace('\r', "")).split('\n')),
@@ -69,7 +69,7 @@ pub(super) fn said(typed: &str, manner: Manner, tags: Option<Box<str>>) -> Optio
     Some(Saying { text, manner, form })
 }
 
-/// A topic or a reason, within its bound; none if there is nothing in it.
+/// A topic or a reason, within its bound; `None` if it is empty.
 pub(super) fn note(typed: &str) -> Option<Text> {
     let plain = without_format(typed);
     let end = plain.floor_char_boundary(plain.len().min(NOTE_BYTES_MAX));
@@ -84,8 +84,9 @@ fn is_format(c: char) -> bool {
     )
 }
 
-/// A text for clients of IRC: with colours and styles, what else a terminal might obey made visible, and
-/// a mark of CTCP in the midst of it, which some clients would answer. LF and CR stand between the lines and the parts of a passage.
+/// A text for IRC clients: with colours and styles, but with escapes for what else a terminal might
+/// obey, and for a mark of CTCP in the middle, which some clients would answer. LF and CR separate
+/// the lines and the parts of a passage.
 fn for_clients(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_for_clients) {
         return Cow::Borrowed(text);

@@ -1,7 +1,7 @@
-//! What a program sends where a person types a command. A test walks the commands of people: each has
-//! its line here.
+//! What a program sends where a person types a command. A test checks that each command of the
+//! plain dialect is here or has the same name.
 
-/// What stands in the place of a command that people type.
+/// What replaces a command that people type.
 pub(super) enum Counterpart {
     /// These commands.
     Commands(&'static [&'static str]),
@@ -14,8 +14,8 @@ use Counterpart::{Commands, None};
 /// A reason that several commands share.
 const OF_A_SCREEN: &str = "a matter of the screen";
 
-/// The commands of people that a program knows under another name, or under several, or does not
-/// need. All others have the same name in both.
+/// The commands of people that a program knows under another name, or as several, or does not need.
+/// All others have the same name in both.
 pub(super) const COUNTERPARTS: &[(&str, Counterpart)] = &[
     ("me", Commands(&["act"])),
     ("msg", Commands(&["tell", "say_to"])),
@@ -39,7 +39,7 @@ pub(super) const COUNTERPARTS: &[(&str, Counterpart)] = &[
     ("motd", Commands(&["motd", "set_motd"])),
 ];
 
-/// What a program sends in the place of a command of people.
+/// What a program sends in place of a command of people.
 pub(super) fn counterpart(name: &str) -> Option<&'static Counterpart> {
     let found = COUNTERPARTS.iter().find(|(other, _)| *other == name);
     found.map(|(_, counterpart)| counterpart)

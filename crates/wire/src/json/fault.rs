@@ -1,5 +1,5 @@
-//! What is wrong with a line, in our own words, which name the key and the form that is wanted. The parser knows
-//! the place, but its messages are written for people who write parsers.
+//! What is wrong with a line, in our own words, which name the key and the expected form. The
+//! parser knows the place, but its messages are written for people who write parsers.
 
 use alloc::format;
 use alloc::string::String;
@@ -9,7 +9,7 @@ use chinwag_core::Text;
 
 use super::value::CODES;
 
-/// Bytes of a sentence about a line that is none.
+/// Bytes of a sentence about an invalid line.
 const ERROR_BYTES_MAX: usize = 500;
 
 /// See the [module](self).
@@ -22,7 +22,7 @@ pub(super) struct Fault {
 impl Fault {
     pub(super) fn of(line: &str, error: &serde_json::Error) -> Self {
         let whole = format!("{error}");
-        // The place stands beside it.
+        // The place is reported separately.
         let told = &whole[..whole.rfind(" at line ").unwrap_or(whole.len())];
         let known = CODES.iter().find(|(known, _)| *known == told);
         let (code, text) = match known {
@@ -33,13 +33,13 @@ impl Fault {
         Self {
             code,
             text: harmless(&text),
-            // What is wrong with the first byte is found before that is taken.
+            // An error in the first byte is found before that byte is taken.
             column: error.column().max(1),
         }
     }
 }
 
-/// The sentence, which may have words of the client's in it, without control characters and short.
+/// The sentence, which may have words of the client's, shortened and without control characters.
 fn harmless(text: &str) -> String {
     let end = text.floor_char_boundary(ERROR_BYTES_MAX);
     Text::parse(&text[..end]).map_or_else(Default::default, |text| (*text).into())
@@ -107,7 +107,7 @@ fn in_words(wanted: &str) -> &str {
 
 /// The key of the value at a place, or around it.
 fn key_at(line: &str, column: usize) -> Option<&str> {
-    // For each object that is open, its last key.
+    // The last key of each open object.
     let mut open: Vec<Option<&str>> = Vec::new();
     let (mut string, mut is_escaped, mut last) = (None, false, None);
     for (at, byte) in line.bytes().enumerate().take(column) {

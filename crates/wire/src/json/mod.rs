@@ -1,13 +1,13 @@
 //! Line JSON, for programs: one object a line, in both directions.
 //!
-//! A line from a client is one command, with its arguments and, if the client likes, an `id`. A line
-//! to it is an event of the chat, or speaks of a command: a reply, an acknowledgement or a refusal.
-//! Every type here is what stands on the wire, so that the reference page and the schema are made of
-//! the types themselves.
+//! A line from a client is one command, with its arguments and, if the client likes, an `id`. A
+//! line to the client is an event of the chat, or is about a command: a reply, an acknowledgement
+//! or a refusal. The types here are the wire format, and the reference page and the schema are
+//! generated from them.
 //!
-//! A program must never have to read prose, and never be told less than there is: every event has its
-//! place in the one order, comings and goings are told one by one, nothing is left out because its
-//! author is the reader, and nothing of the past is sent unless it was asked for.
+//! A program must never have to read prose, and never be told less than there is: every event has
+//! its place in the one order, joins and leaves are told one by one, nothing is left out because
+//! its author is the reader, and nothing of the past is sent unless requested.
 
 #[cfg(any(test, feature = "schema"))]
 mod counterparts;

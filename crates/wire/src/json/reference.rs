@@ -1,5 +1,5 @@
 //! The reference page of the JSON dialect, `docs/protocol.md`, and its schema,
-//! `docs/protocol.schema.json`: made of the types that stand on the wire, with their comments.
+//! `docs/protocol.schema.json`, generated from the types of the wire format and their comments.
 
 mod prose;
 
@@ -20,7 +20,7 @@ use super::value::Id;
 use crate::plain::COMMANDS;
 use prose::{COMMANDS_OF_PEOPLE, EVENTS, HEAD, REPLIES, TAIL};
 
-/// The schema of every line that a client may send (`client`) and of every line that it may be sent
+/// The schema of every line that a client may send (`client`) and of every line that it may receive
 /// (`server`), as JSON Schema 2020-12.
 pub fn schema() -> String {
     let (mut generator, mut server) = (of_client(), of_server());
@@ -94,12 +94,12 @@ pub fn reference() -> String {
     page
 }
 
-/// Of what is read: what has a default may be left out.
+/// For input: what has a default may be left out.
 fn of_client() -> SchemaGenerator {
     SchemaSettings::draft2020_12().into_generator()
 }
 
-/// Of what is written: what may be left out at times is not required.
+/// For output: what is sometimes left out is not required.
 fn of_server() -> SchemaGenerator {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     settings.into_generator()
@@ -129,7 +129,7 @@ fn push_struct<T: schemars::JsonSchema>(page: &mut String, generator: &mut Schem
     push_fields(page, generator, &schema, &[]);
 }
 
-/// The settings of a room: an enum whose values stand under their names.
+/// The settings of a room: an enum whose values are under their names.
 fn push_settings(page: &mut String, generator: &SchemaGenerator) {
     page.push_str("\n### Settings of a room\n\nOne of these keys for each `set_room`.\n");
     page.push_str("\n| key | is | meaning |\n|---|---|---|\n");
@@ -153,14 +153,14 @@ fn push_counterparts(page: &mut String) {
                 let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
                 words.join(", ")
             }
-            // The same word, which the table above has.
+            // The table above has the same word.
             None => continue,
         };
         page.push_str(&format!("| `/{}` | {sent} |\n", spec.name));
     }
 }
 
-/// The parts that replies are made of and that have names of their own.
+/// The parts of replies that have names of their own.
 fn push_parts(page: &mut String, generator: &mut SchemaGenerator) {
     for name in [
         "Resumption",
@@ -182,7 +182,7 @@ fn push_parts(page: &mut String, generator: &mut SchemaGenerator) {
     }
 }
 
-/// The variants of an enum, which the field `tag` tells apart.
+/// The variants of an enum, which the field `tag` identifies.
 fn push_variants<T: schemars::JsonSchema>(
     page: &mut String,
     generator: &mut SchemaGenerator,
@@ -203,7 +203,7 @@ fn push_variants<T: schemars::JsonSchema>(
     }
 }
 
-/// The schemas of the structs that a variant takes its fields from.
+/// The schemas of the structs that are flattened into a variant.
 fn flattened(generator: &SchemaGenerator, schema: &Value) -> Vec<Value> {
     let mut parts: Vec<Value> = schema["allOf"].as_array().cloned().unwrap_or_default();
     if schema["$ref"].is_string() {
@@ -212,7 +212,7 @@ fn flattened(generator: &SchemaGenerator, schema: &Value) -> Vec<Value> {
     parts.iter().map(|part| resolve(generator, part)).collect()
 }
 
-/// Puts the fields of one schema before those of another.
+/// Inserts the fields of one schema before those of another.
 fn merge(schema: &mut Value, part: &Value) {
     let mut properties = part["properties"].as_object().cloned().unwrap_or_default();
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
@@ -224,7 +224,7 @@ fn merge(schema: &mut Value, part: &Value) {
     schema["required"] = required.into();
 }
 
-/// A table of fields, without those that all have; those that are always there come first.
+/// A table of fields, without those that all have; required ones come first.
 fn push_fields(page: &mut String, generator: &SchemaGenerator, schema: &Value, but_for: &[&str]) {
     let required = schema["required"].as_array();
     let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
@@ -247,7 +247,7 @@ fn push_fields(page: &mut String, generator: &SchemaGenerator, schema: &Value, b
     }
 }
 
-/// What a field is, in a few words, and whether it may be null in its place.
+/// The type of a field in a few words, and whether it may be null.
 fn what(generator: &SchemaGenerator, field: &Value, may_be_null: bool) -> String {
     if let Some(options) = field["anyOf"].as_array().or(field["oneOf"].as_array()) {
         let has_null = options.iter().any(|option| option["type"] == "null");

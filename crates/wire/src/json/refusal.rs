@@ -1,5 +1,5 @@
-//! Refusals: a code that never changes, for the program, and a sentence for the person who reads its
-//! log. A code says what kind of thing is wrong; names and numbers are in the sentence.
+//! Refusals: a code that never changes, for the program, and a sentence for the person who reads
+//! its log. The code says what kind of thing is wrong; the sentence has names and numbers.
 
 mod sentence;
 

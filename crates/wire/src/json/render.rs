@@ -10,14 +10,14 @@ use super::replies::Notice;
 
 /// Appends an object and its line end.
 pub(super) fn put(out: &mut Vec<u8>, object: &impl Serialize) {
-    // It fails only where a map has keys that are no texts, and none of ours has.
+    // This fails only for maps whose keys are no texts, and none of ours has such keys.
     if let Ok(line) = serde_json::to_vec(object) {
         out.extend_from_slice(&line);
         out.push(b'\n');
     }
 }
 
-/// Appends an event that is told to one person.
+/// Appends an event that one person is told.
 pub(super) fn put_private(out: &mut Vec<u8>, event: &Event, reader: PersonId) {
     let shown = match &event.fact {
         Fact::KeptShown(shown) if shown.person == reader => Some(shown),
@@ -43,12 +43,12 @@ pub(crate) fn put_deed(out: &mut Vec<u8>, event: &Event, room: Option<&RoomName>
     }
 }
 
-/// Appends the notice that so many events were lost.
+/// Appends the notice that `count` events were lost.
 pub(super) fn skipped(out: &mut Vec<u8>, count: u64) {
     put(out, &Notice::Skipped { count });
 }
 
-/// Renders the log of a room, in the one format that there is.
+/// Renders the log of a room, in JSON's only format.
 #[derive(Debug)]
 pub struct RoomRenderer;
 

@@ -1,8 +1,8 @@
-//! One connection in JSON: how far it has come in, and which of its commands wait for an answer.
+//! One connection in JSON: its stage of logging in, and which of its commands wait for an answer.
 //!
-//! Flood control holds a program back rather than refusing what it says: it resends nothing, and a
-//! line that it has sent is done. While its bucket is empty its socket is not read, so that TCP holds
-//! the sender.
+//! Flood control holds a program back rather than refusing its lines: it resends nothing, and each
+//! line that it has sent is processed. While its bucket is empty its socket is not read, so that
+//! TCP holds the sender back.
 
 mod answers;
 mod arrival;
@@ -28,15 +28,15 @@ use crate::ignores::Ignores;
 use crate::input::Decoder;
 use crate::sniff::Spoke;
 
-/// A line may have so many times the bytes of a text: each character of it may be an escape, and
-/// programs that escape what is not ASCII take three bytes for one.
+/// How many times the bytes of a text a line may have: each character of it may be an escape, and
+/// programs that escape everything beyond ASCII take three bytes for one.
 const LINE_FACTOR: usize = 4;
 
-/// One connection in line JSON: what it asks for, and how far it has come.
+/// One connection in line JSON: its requests, and its stage of logging in.
 #[derive(Debug)]
 pub struct Session {
     decoder: Decoder,
-    /// It was greeted like a person: the prompt has no line end.
+    /// It was greeted like a person, and the prompt has no line end.
     is_after_prompt: bool,
     stage: Stage,
     pace: Pace,
@@ -53,13 +53,13 @@ enum Stage {
     Here(Here),
 }
 
-/// How far the client has come in.
+/// The state of a client that is logging in.
 #[derive(Debug)]
 struct Arriving {
     tries: u8,
     bytes: usize,
     until: Monotonic,
-    /// What is asked once the server's password was right.
+    /// What to ask once the server's password was right.
     next: Option<Box<Ask>>,
 }
 
@@ -72,11 +72,11 @@ struct Here {
     account: Option<Name>,
     is_operator: bool,
     ignores: Ignores,
-    /// The event with which it came.
+    /// The event with which the person came.
     since: Seq,
 }
 
-/// A command whose answer is to come.
+/// A command that waits for its answer.
 #[derive(Clone, Debug)]
 struct Asked {
     word: &'static str,
@@ -84,7 +84,7 @@ struct Asked {
 }
 
 impl Here {
-    /// Takes over what changes of the person.
+    /// Notes changes of the person.
     fn note(&mut self, fact: &Fact) {
         self.ignores.note(fact);
         match fact {
@@ -137,7 +137,7 @@ impl Session {
         put_private(out, event, me);
     }
 
-    /// Takes over an event's changes to this person.
+    /// Notes an event's changes to this person.
     fn note_event(&mut self, event: &Event) {
         let fact = &event.fact;
         let arrived = match fact {
@@ -214,7 +214,7 @@ fn give_up(out: &mut Vec<u8>) -> Step {
     Step::Close
 }
 
-/// Turns away a client that does not encrypt, where the server insists on it.
+/// Refuses a client that does not encrypt, if the server requires it.
 pub(crate) fn refuse_unencrypted(out: &mut Vec<u8>) {
     put(
         out,
@@ -253,7 +253,7 @@ fn refuse(asked: &Asked, code: &'static str, text: &dyn core::fmt::Display, out:
     );
 }
 
-/// The events of the rooms as a program reads them: without the ignored, and with its own.
+/// How a program reads the events of rooms: without ignored people, and with its own events.
 pub struct LineReader<'a>(pub(crate) &'a Session);
 
 impl Reader for LineReader<'_> {

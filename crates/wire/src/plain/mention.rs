@@ -4,11 +4,11 @@ use alloc::string::String;
 
 use chinwag_core::Name;
 
-/// True if `name` stands in `text` as a word, in whatever case.
+/// Whether `text` has `name` as a word, in any case.
 ///
-/// The name is searched for in the text and then its neighbours are looked at, rather than the
-/// text cut into words first: Chinese, Japanese and Thai are written without spaces, so that there
-/// a name is a word wherever it stands.
+/// It searches for the name and then looks at its neighbours, rather than splitting the text into
+/// words first: Chinese, Japanese and Thai have no spaces between words, so a name is a word
+/// anywhere in them.
 pub(super) fn mentions(text: &str, name: &Name) -> bool {
     let text = fold(text);
     let name = name.folded();
@@ -23,7 +23,7 @@ pub(super) fn mentions(text: &str, name: &Name) -> bool {
     })
 }
 
-/// The form of [`Name::folded`], but for its compatibility forms, which nobody types by accident.
+/// The form of [`Name::folded`], except for compatibility forms, which nobody types by accident.
 fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -32,18 +32,18 @@ fn fold(text: &str) -> String {
     upper.flat_map(char::to_lowercase).collect()
 }
 
-/// Signs that may stand in a name but also around one: `gopher.` ends a sentence, `ann-marie` is another
-/// person.
+/// Signs that a name may have, but that may also follow or precede it: `gopher.` ends a sentence,
+/// `ann-marie` is another person.
 fn is_sign(c: char) -> bool {
     matches!(c, '-' | '_' | '.')
 }
 
-/// True if a name with `inner` at this end is a word of its own beside `outer`.
+/// Whether a name with `inner` at this end is a word of its own next to `outer`.
 fn ends_word(inner: Option<char>, outer: Option<char>) -> bool {
     outer.is_none_or(|c| !c.is_alphanumeric()) || inner.is_some_and(has_no_spaces)
 }
 
-/// True if `c` is of a script that puts no spaces between words: Thai, Lao, Khmer, kana, Han.
+/// Whether `c` belongs to a script without spaces between words: Thai, Lao, Khmer, kana, Han.
 fn has_no_spaces(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
         | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')

@@ -1,14 +1,14 @@
-//! Short references to messages, as people type them: the place in the one order in the digits that
-//! are hard to mistake for one another (Crockford's base 32).
+//! Short references to messages, as people type them: the place in the one order, in digits that
+//! are hard to confuse (Crockford's base 32).
 
 use core::fmt;
 
 use chinwag_core::Seq;
 
-/// The digits, in their order. Without `i`, `l`, `o` and `u`.
+/// The digits, in order. Without `i`, `l`, `o` and `u`.
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// Digits that a number of 64 bits takes at most.
+/// The most digits of a number of 64 bits.
 const LENGTH_MAX: usize = 13;
 
 /// A message, shown as `3rj0`.
@@ -16,7 +16,7 @@ const LENGTH_MAX: usize = 13;
 pub(super) struct MessageRef(pub(super) Seq);
 
 impl MessageRef {
-    /// Reads a reference in either case; `o` is a zero, and `i` and `l` are a one.
+    /// Parses a reference in either case; `o` is a zero, and `i` and `l` are a one.
     pub(super) fn parse(typed: &str) -> Option<Self> {
         if typed.is_empty() || typed.len() > LENGTH_MAX {
             return None;

@@ -1,16 +1,16 @@
 //! The plain dialect: the lines that a person at nc or telnet types and reads.
 //!
-//! A [`Session`] is one connection: behind the line splitter ([`crate::input`]) a line is read as a
-//! request or as a parse error; events, answers and refusals go out as lines through a renderer.
-//! Everything here is a function of its arguments: no socket, no store, no hub, no clock, and no
-//! time zone but the one that is handed in.
+//! A [`Session`] is one connection. After the line splitter ([`crate::input`]) it parses a line as
+//! a request, or finds a parse error; events, answers and refusals go out as lines through a
+//! renderer. Everything here is a function of its arguments: no socket, no store, no hub, no clock,
+//! and no time zone but the one that is passed in.
 //!
-//! One table (`table::COMMANDS`) says which commands there are. Reading a line, `/help`, "did you
-//! mean" and the page `docs/commands.md` all come from it, so that they cannot disagree.
+//! One table (`table::COMMANDS`) lists the commands. Parsing, `/help`, "did you mean" and the page
+//! `docs/commands.md` all use it, so that they cannot disagree.
 //!
 //! The first character of a line says what kind it is (`[` a person spoke, `*` something happened,
-//! `!` the server speaks to the reader alone, `---` a separator), so every line is begun by the
-//! renderer and nothing that a person wrote can begin one.
+//! `!` the server speaks to the reader alone, `---` a separator), so the renderer begins every
+//! line, and nothing that a person wrote can begin one.
 
 mod mention;
 mod message_ref;

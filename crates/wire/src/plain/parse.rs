@@ -1,5 +1,5 @@
-//! From a line to a request. The chat decides whether it may be done and whom a name means: a line
-//! reads the same whatever the state.
+//! From a line to a request. The chat decides whether it is allowed and whom a name means: a line
+//! means the same whatever the state.
 
 pub(super) mod arguments;
 pub(super) mod find;
@@ -24,20 +24,20 @@ pub(super) type Read = Result<Request, ParseError>;
 /// Reads the arguments of a command.
 pub(super) type Reader = fn(Arguments<'_>) -> Read;
 
-/// The context of a refusal that is read at a shell, where commands have no `/`.
+/// The context of a refusal at a shell, where commands have no `/`.
 pub(crate) const SHELL: &str = "chinwag";
 
 /// A typed command counts as a slip of another up to this edit distance.
 const SLIP_MAX: usize = 2;
 
-/// What stands behind the slash of a command; `//` begins text.
+/// What follows the slash of a command; `//` begins text.
 pub(super) fn command_in(line: &str) -> Option<&str> {
     line.strip_prefix('/')
         .filter(|command| !command.starts_with('/'))
 }
 
-/// Reads a line of a person who has logged in. Only a `/` in the first column makes a command: what
-/// is indented is talk, as it is shown.
+/// Parses a line of a person who has logged in. Only a `/` in the first column begins a command: an
+/// indented line is talk, as shown.
 ///
 /// # Errors
 /// The [`ParseError`] in it.
@@ -61,7 +61,7 @@ fn say(text: &str) -> Read {
     Ok(Request::Say(text))
 }
 
-/// Reads a line at the name prompt; an empty one asks for a guest name.
+/// Parses a line at the name prompt; an empty one asks for a guest name.
 ///
 /// # Errors
 /// The [`ParseError`] in it.
@@ -73,7 +73,7 @@ pub fn parse_login(line: &str) -> Result<LoginLine, ParseError> {
             password: None,
         });
     }
-    // As a name it would be told to all, who could then resume the session.
+    // As a name it would be shown to everybody, who could then resume the session.
     if ResumeCode::is_printed(line) {
         return Ok(LoginLine::Resume(you::resume_code(line)?));
     }
@@ -91,7 +91,7 @@ pub fn parse_login(line: &str) -> Result<LoginLine, ParseError> {
     }
 }
 
-/// Reads what a person at the prompt means by a word that nobody can have for a name.
+/// Parses a word at the prompt that nobody can have for a name.
 pub(super) fn parse_prompted_word(line: &str) -> Option<LoginLine> {
     match line.trim().to_ascii_lowercase().as_str() {
         "help" | "?" => Some(LoginLine::Help),
@@ -124,17 +124,17 @@ fn password(text: &str) -> Result<Password, ParseError> {
     })
 }
 
-/// A single `-` stands for no text.
+/// A single `-` means no text.
 fn clear_or_set(text: Text) -> Option<Text> {
     (&*text != "-").then_some(text)
 }
 
-/// The command that was probably meant, as far as it can be told from a slip of the fingers.
+/// The command that was probably meant, if a typo explains the word.
 fn meant(typed: &str) -> Option<&'static str> {
     nearest(typed, COMMANDS.iter().flat_map(CommandSpec::words))
 }
 
-/// The word that a typed one is a slip of.
+/// The word that the typed one is probably a typo of.
 fn nearest(typed: &str, words: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     let typed = typed.to_ascii_lowercase();
     let slips_max = SLIP_MAX.min(typed.len() / 2);

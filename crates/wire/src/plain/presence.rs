@@ -2,8 +2,8 @@
 
 use chinwag_core::Fact;
 
-/// True if a fact only says who comes and goes. A new name is no such thing: without it one does not know who speaks,
-/// nor that one's own has changed.
+/// Whether a fact only says who comes and goes. A new name is more: without it one does not know
+/// who speaks, nor that one's own name has changed.
 pub(super) fn is_presence(fact: &Fact) -> bool {
     matches!(
         fact,

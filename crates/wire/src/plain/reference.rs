@@ -1,4 +1,5 @@
-//! The protocol reference: `docs/commands.md`, made of the table, the renderer and the limits.
+//! The reference of the plain protocol, `docs/commands.md`, made from the table, the renderer and
+//! the limits.
 
 mod samples;
 

@@ -1,7 +1,7 @@
 //! From what happened to lines on a screen. Words for people are written here and nowhere else.
 //!
-//! A message costs a few copies: the time of its minute is kept ready, and its parts are appended
-//! to the caller's bytes one by one. Everything rarer is a sentence, put together with `write!`.
+//! A message costs a few copies: the time of its minute is cached, and its parts are appended to
+//! the caller's bytes one by one. Everything rarer is a sentence, formatted with `write!`.
 
 mod answer;
 mod arrival;
@@ -52,7 +52,7 @@ pub struct Style {
     pub(crate) zone: TimeZone,
     /// True if lines end in CR LF.
     pub(crate) crlf: bool,
-    /// True if names are coloured and the server's own lines set apart.
+    /// Whether names are coloured and the server's own lines set apart.
     pub(super) color: bool,
 }
 
@@ -69,7 +69,7 @@ impl Style {
     }
 }
 
-/// Writes lines in one [`Style`]. Every method appends whole lines to `out`, but for the prompt,
+/// Writes lines in one [`Style`]. Every method appends whole lines to `out`, except for the prompt,
 /// which has no line end.
 #[derive(Clone, Debug)]
 pub struct Renderer {
@@ -91,18 +91,18 @@ impl Renderer {
     }
 }
 
-/// The form of a room's lines for one reader.
+/// How one reader sees a room's lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomFormat {
     pub(super) style: Style,
-    /// The reader talks there: then the room's name need not stand before each line.
+    /// Whether the reader talks there: then the room's name is not shown in each line.
     pub(super) is_current: bool,
     /// Joins, leaves and renames are left out.
     pub(super) hides_presence: bool,
 }
 
 impl Hash for RoomFormat {
-    /// Time zones have no hash of their own; their names do.
+    /// Time zones have no hash of their own, but their names do.
     fn hash<H: Hasher>(&self, state: &mut H) {
         let Style {
             time,

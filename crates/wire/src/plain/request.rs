@@ -1,5 +1,5 @@
-//! Requests, and the errors in lines that are none. Data only: `parse` reads lines, `render` writes
-//! the words for people.
+//! Requests, and the errors in lines that are none. Data only: `parse` parses lines, `render` words
+//! the answers.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -42,7 +42,7 @@ pub enum Request {
     Help(HelpTopic),
     /// Earlier messages of the current room, or private ones.
     History {
-        /// Those with this person, by the name as it was typed.
+        /// The private messages with this person, by name, as typed.
         with: Option<Box<str>>,
         /// Which.
         back: Back,
@@ -57,15 +57,15 @@ pub enum Request {
     Search(SearchRequest),
     /// Older ones than the last search has found.
     SearchMore,
-    /// Keep one's name under this password.
+    /// Register one's name with this password.
     Register(Password),
-    /// Register one's name by the certificate of the connection, or group it to one's account.
+    /// Register one's name with the certificate of the connection, or group it to one's account.
     Claim,
-    /// Take a certificate from one's account.
+    /// Remove a certificate from one's account.
     Forget(CertificatePrefix),
-    /// Log in to an account, under the name that one has.
+    /// Log in to an account under the current name.
     LogInTo {
-        /// Whether a session of that name stays where it is.
+        /// Whether to leave a session of that name alone.
         beside: bool,
         /// One of the account's names.
         name: Name,
@@ -74,7 +74,7 @@ pub enum Request {
     },
     /// Give up one's name, or the account if it is the account's own.
     Unclaim(Option<Password>),
-    /// Give one's account another password.
+    /// Change the password of one's account.
     ChangePassword {
         /// The password before.
         old: Password,
@@ -88,15 +88,15 @@ pub enum Request {
         /// The password, if the name is registered.
         password: Option<Password>,
     },
-    /// See the chat in another way, or be told how one sees it.
+    /// Change how one sees the chat, or ask how one does.
     Pref(PrefChange),
-    /// Something about a room, which is the current one unless it says otherwise.
+    /// Something about a room, which is the current one unless it names another.
     Room(RoomRequest),
     /// Delete a message.
     Delete(Seq),
     /// Take up a lost session.
     Resume(ResumeCode),
-    /// The newest so many things that operators did, or what comes before the last that were shown.
+    /// This many of the newest entries of the audit log, or those before the last that were shown.
     AuditLog(Option<usize>),
     /// Leave the server, with the reason given.
     Quit(Option<Text>),
@@ -111,25 +111,25 @@ pub enum RoomRequest {
     Set(RoomSetting),
     /// Give it another name.
     Rename(RoomName),
-    /// Give a person another standing. The name is as it was typed.
+    /// Give a person another standing. The name is as typed.
     Stand {
-        /// The name as it was typed.
+        /// The name, as typed.
         name: String,
         /// The change.
         change: StandingChange,
     },
     /// Put a person out of it.
     Eject {
-        /// The name as it was typed.
+        /// The name, as typed.
         name: String,
         /// The reason given.
         why: Option<Text>,
     },
-    /// Keep people out of it.
+    /// Bar people from it.
     Bar {
         /// The people it matches.
         mask: Mask,
-        /// Whether a name stands for its bearer's address too.
+        /// Whether a name covers its bearer's address too.
         cover_address: bool,
         /// The time it lasts.
         time: Option<Duration>,
@@ -138,27 +138,27 @@ pub enum RoomRequest {
     },
     /// Let people in again.
     Unbar(Listed),
-    /// Whom it keeps out or silences.
+    /// Its bars and mutes.
     Bars,
     /// Silence a person in it.
     Mute {
-        /// The name as it was typed.
+        /// The name, as typed.
         name: String,
         /// The time it lasts.
         time: Option<Duration>,
         /// The reason given.
         why: Option<Text>,
     },
-    /// Let a person speak in it again.
+    /// Lift a mute in it.
     Unmute(Name),
 }
 
 /// The request in a line at the name prompt.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LoginLine {
-    /// Come in under a name.
+    /// Log in under a name.
     Name {
-        /// Which; any if there is none.
+        /// The name; any if `None`.
         name: Option<Name>,
         /// The password, if the name is registered.
         password: Option<Password>,
@@ -185,7 +185,7 @@ pub enum HelpTopic {
 /// The range of `/history`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Back {
-    /// The newest so many messages, 1 at least. The server may have a limit.
+    /// The newest messages, this many, at least 1. The server may have a limit.
     Last(usize),
     /// Those of this time until now.
     For(Duration),
@@ -200,24 +200,24 @@ pub enum Back {
 /// What `/search` looks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchRequest {
-    /// All of these words, as they were typed: phrases stand in quotation marks, and what is left
-    /// out has a `-` before it. `None` if the filters alone count.
+    /// All of these words, as typed: phrases are in quotation marks, and excluded words have a `-`
+    /// before them. `None` if only the filters count.
     pub words: Option<Text>,
-    /// Only what this person said.
+    /// Only messages of this person.
     pub from: Option<Name>,
-    /// Nothing that these people said.
+    /// No messages of these people.
     pub not_from: Vec<Name>,
-    /// Only what was said in this room.
+    /// Only messages in this room.
     pub room: Option<RoomName>,
-    /// Nothing that was said in these rooms.
+    /// No messages in these rooms.
     pub not_in: Vec<RoomName>,
-    /// Only what was said before this moment, in the reader's zone.
+    /// Only messages before this moment, in the reader's zone.
     pub before: Option<Moment>,
-    /// Only what was said from this moment on.
+    /// Only messages from this moment on.
     pub after: Option<Moment>,
 }
 
-/// One of the ways to see the chat.
+/// A display setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pref {
     /// `/time`
@@ -251,7 +251,7 @@ impl Pref {
 /// A change of one [`Pref`], or a question about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PrefChange {
-    /// Leave it as it is and say how it is.
+    /// Leave it unchanged and show it.
     Show(Pref),
     /// `/time off|short|full`
     Time(TimeStyle),
@@ -281,7 +281,7 @@ impl PrefChange {
         }
     }
 
-    /// The settings as they are wished for; `None` if nothing is to change.
+    /// The settings after the change; `None` if nothing changes.
     pub fn applied_to(self, prefs: &Prefs) -> Option<Prefs> {
         let mut prefs = prefs.clone();
         match self {
@@ -297,19 +297,19 @@ impl PrefChange {
     }
 }
 
-/// The kind of a request, as far as a refusal has to name it. Small, because a session keeps one for
-/// every line that is under way.
+/// The kind of a request, as far as a refusal has to name it. Small, because a session keeps one
+/// for every line in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Context {
-    /// To say something: a refusal says that it was not sent.
+    /// Saying something: a refusal says that it was not sent.
     Speech,
     /// This command, without its `/`.
     Command(&'static str),
-    /// To come in, at the name prompt.
+    /// Logging in, at the name prompt.
     Prompt,
 }
 
-/// A word that a person typed, harmless and short enough to be shown back to them.
+/// A word that a person typed, made harmless and short enough to be shown back to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EchoedInput(String);
 
@@ -335,25 +335,25 @@ impl fmt::Display for EchoedInput {
 /// The error in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParseError {
-    /// There is nothing in it. Not worth an answer: it is rendered as nothing.
+    /// The line is empty. It needs no answer, so it is rendered as nothing.
     Blank,
-    /// A `/` and no command behind it.
+    /// A `/` without a command after it.
     NoCommand,
     /// There is no such command.
     UnknownCommand {
-        /// The word behind the `/`.
+        /// The word after the `/`.
         typed: EchoedInput,
         /// The command probably meant.
         meant: Option<&'static str>,
     },
-    /// There is no such command to explain.
+    /// There is no such help topic.
     UnknownTopic {
-        /// The word as it was typed.
+        /// The word, as typed.
         typed: EchoedInput,
         /// The command probably meant.
         meant: Option<&'static str>,
     },
-    /// The command takes something else.
+    /// The command takes other arguments.
     Usage(&'static CommandSpec),
     /// Not the form of a name.
     BadName,
@@ -363,11 +363,11 @@ pub enum ParseError {
     BadRoomName,
     /// Not the form of a room's password.
     BadRoomPassword,
-    /// A value that a setting of a room does not take.
+    /// A value that a setting of a room does not accept.
     BadSetting {
         /// The setting.
         setting: &'static str,
-        /// What it takes.
+        /// What it accepts.
         takes: &'static str,
     },
     /// No setting of a room.
@@ -391,12 +391,12 @@ pub enum ParseError {
     UnknownFilter {
         /// Its key, with the colon.
         key: EchoedInput,
-        /// The word that it stands in, to be looked for in quotation marks.
+        /// The word that contains it, to search for in quotation marks.
         word: EchoedInput,
     },
-    /// A filter of a search that is there already.
+    /// The second filter of a kind.
     FilterTwice(EchoedInput),
-    /// A search for words that has none.
+    /// A search for words without any.
     NothingSought,
     /// Not the number of a match.
     BadMatch(EchoedInput),
@@ -404,7 +404,7 @@ pub enum ParseError {
     BadMessage(EchoedInput),
     /// No zone of this name.
     BadZone {
-        /// The word as it was typed.
+        /// The word, as typed.
         typed: EchoedInput,
         /// The zone probably meant.
         meant: Option<String>,

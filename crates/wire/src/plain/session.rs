@@ -1,9 +1,8 @@
-//! One connection in the plain dialect: the name prompt, then lines and what becomes of them.
+//! One connection in the plain dialect: the name prompt, then lines and their results.
 //!
-//! It knows what a screen needs and the chat does not: the room that lines go to, the settings of
-//! `/time`, `/echo` and the like, line ends, and what the last question was, so that its answer can
-//! be put into words. It must not know sockets, and it asks for nothing that another dialect could
-//! not ask for too.
+//! It knows what a screen needs and the chat does not: the current room, the settings of `/time`,
+//! `/echo` and the like, line ends, and the last question, so that it can word the answer. It must
+//! not know sockets, and it asks for nothing that another dialect could not ask for too.
 
 mod answers;
 mod flood;
@@ -49,18 +48,18 @@ pub struct Session {
     stage: Stage,
     /// The person is an operator.
     is_operator: bool,
-    /// Lines that it has said, for the farewell.
+    /// How many lines it has said, for the farewell.
     lines_sent: u32,
     flood: Flood,
     /// How many more commands cost nothing; see [`flood`].
     free_commands: u8,
-    /// The question in flight. Talk leaves none: that it was talk says enough.
+    /// The question in flight. Talk leaves none: that it was talk is all that its answer needs.
     question: Option<Question>,
     changes: Changes,
 }
 
-// A server keeps one for each of ten thousand idle people, in one of the sizes that an allocator does not
-// round up.
+// A server keeps one for each of ten thousand idle people, in one of the sizes that allocators do
+// not round up.
 const _: () = assert!(size_of::<Session>() <= 128);
 
 /// The stage of the conversation.
@@ -95,15 +94,15 @@ enum Question {
     },
     /// The restrictions, of which some were listed.
     Restrictions,
-    /// Something said to a room by its name.
+    /// A message to a room by its name.
     SayTo(RoomName),
-    /// To leave a room, asked while talking in this one.
+    /// Leaving a room, while this was the current one.
     Leave(RoomId),
-    /// To be a guest, asked at this time.
+    /// Being a guest, requested at this time.
     Guest(Monotonic),
 }
 
-// It stays behind its answer, until the next one.
+// It stays after its answer, until the next one.
 const _: () = assert!(size_of::<Option<Question>>() <= 24);
 
 /// Changes that the server has not polled yet.
@@ -139,7 +138,7 @@ impl Session {
         let before = bytes.len();
         let mut step = None;
         while step.is_none() {
-            // Taken out, since the input may be lent from it while the session changes.
+            // Taken out, since the input may be borrowed from it while the session changes.
             let mut decoder = core::mem::take(&mut self.decoder);
             let input = decoder.decode(bytes, env.settings.line_bytes_max);
             self.decoder = decoder;
@@ -185,7 +184,7 @@ impl Session {
                     self.interrupt()
                 });
             }
-            // Of the head of a request the empty line at its end would make a guest.
+            // The empty line after an HTTP header would make a guest.
             Input::Line(line) if is_login && protocol_of(&line) == Protocol::Http => {
                 out.extend_from_slice(Protocol::Http.refusal());
                 return Some(Step::Close);
@@ -252,7 +251,7 @@ impl Session {
         Renderer::new(self.look.style.clone(), env.wall)
     }
 
-    /// The account that its person is logged in to, else the name: a password is held against it.
+    /// The account that the person is logged in to, else the name: what a password is for.
     fn account(&self) -> Option<&Name> {
         match &self.stage {
             Stage::Chat(chat) => chat.account.as_ref().or(Some(&chat.name)),
@@ -313,7 +312,7 @@ impl Session {
         }
     }
 
-    /// Takes over an event's changes to this person.
+    /// Notes an event's changes to this person.
     fn note_event(&mut self, fact: &Fact, me: PersonId) {
         if let Fact::LoggedIn(person) = fact {
             self.stage = Stage::Chat(Chat::new(person));
@@ -449,8 +448,8 @@ impl Session {
         }
     }
 
-    /// See [`Dialect::is_own`](crate::dialect::Dialect::is_own): a speech stands on the screen of
-    /// the terminal that it was typed at. An action does not, since it was typed as `/me`.
+    /// See [`Dialect::is_own`](crate::dialect::Dialect::is_own): the terminal where a speech was
+    /// typed shows it already. It does not show an action, which was typed as `/me`.
     pub(crate) fn is_own(&self, event: &Event) -> bool {
         match (&event.fact, &self.stage) {
             (

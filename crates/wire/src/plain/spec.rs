@@ -1,4 +1,4 @@
-//! What the table says of one command, and of the groups that `/help` lists them in.
+//! A command in the table, and the groups in which `/help` lists commands.
 
 use core::fmt;
 
@@ -45,7 +45,7 @@ impl Group {
         }
     }
 
-    /// The group that a word without a slash stands for. `/op` and `/rooms` are commands.
+    /// The group that a word without a slash means. `/op` and `/rooms` are commands.
     pub(super) fn named(word: &str) -> Option<Self> {
         let is_it = |group: &Self| group.title().eq_ignore_ascii_case(word);
         match word.eq_ignore_ascii_case("op") {
@@ -63,17 +63,17 @@ impl Group {
 /// The place of a command in the overview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
-    /// On a row of its own.
+    /// In a row of its own.
     Row,
-    /// On the row of the command before it, whose explanation speaks of both.
+    /// In the row of the command before it, whose explanation covers both.
     Beside,
-    /// Nowhere: another command's explanation speaks of it.
+    /// Nowhere: another command's explanation covers it.
     Within,
 }
 
 /// One command.
 pub struct CommandSpec {
-    /// The word behind the `/`.
+    /// The word after the `/`.
     pub name: &'static str,
     /// Other words for the same.
     pub aliases: &'static [&'static str],
@@ -81,9 +81,9 @@ pub struct CommandSpec {
     pub group: Group,
     /// The arguments: fill in what is in capitals; brackets are optional.
     pub takes: &'static str,
-    /// The few words of `/help` about it; empty where the command says it itself.
+    /// The few words of `/help` about it; empty if the command speaks for itself.
     pub brief: &'static str,
-    /// The text of `/help COMMAND`, in sentences; the first one alone must make sense.
+    /// The text of `/help COMMAND`, in sentences; the first one must make sense by itself.
     pub about: &'static str,
     /// A line that can be typed.
     pub example: &'static str,
@@ -131,7 +131,7 @@ impl CommandSpec {
         }
     }
 
-    /// The command of this name or alias, in whatever case.
+    /// The command with this name or alias, in any case.
     pub fn find(typed: &str) -> Option<&'static Self> {
         COMMANDS
             .iter()

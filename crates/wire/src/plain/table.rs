@@ -1,5 +1,5 @@
-//! The one table of commands: what each is called, what it takes, how it is explained and who
-//! reads it. A command that is not in here does not exist; one that is cannot be without help.
+//! The one table of commands: names, arguments, explanations and parsers. A command that is not in
+//! here does not exist, and one that is cannot lack help.
 
 use super::parse::{find, look, moving, operate, rooms, talk, you};
 use super::spec::Shown;

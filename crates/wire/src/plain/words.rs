@@ -1,5 +1,5 @@
-//! Numbers and lengths of time in words. Each is a `Display`, so that sentences are written where
-//! they are needed and nothing is put together twice.
+//! Numbers and lengths of time in words. Each is a `Display`, so that a sentence is formatted where
+//! it is needed, without intermediate strings.
 
 use core::fmt::{self, Display, Formatter};
 
@@ -49,10 +49,10 @@ const UNITS: [(u64, &str, &str); 4] = [
     (1_000, "second", "seconds"),
 ];
 
-/// The unit in which a length of time is a number that says something: 90 minutes, but 2 days.
+/// The unit in which a length of time makes sense: 90 minutes, but 2 days.
 fn fitting(span: Duration) -> (u64, &'static str, &'static str) {
     let fits = |&&(unit, one, _): &&(u64, &str, &str)| {
-        // From 48 hours on one counts in days; the other units begin with one.
+        // From 48 hours on one counts in days; the other units start at one.
         whole_ms(span) >= unit * if one == "day" { 2 } else { 1 }
     };
     *UNITS.iter().find(fits).unwrap_or(&UNITS[3])
@@ -68,7 +68,7 @@ impl Display for Exactly {
     }
 }
 
-/// `last hour`, `last 2 hours`: the time up to now that was chosen.
+/// `last hour`, `last 2 hours`: the chosen time up to now.
 pub(super) struct Last(pub(super) Duration);
 
 impl Display for Last {
@@ -87,7 +87,7 @@ fn exactly(time: Duration) -> (u64, &'static str, &'static str) {
     (whole_ms(time).div_ceil(unit), one, many)
 }
 
-/// `5 minutes`, `2 hours`: a length that was measured, the rest cut off.
+/// `5 minutes`, `2 hours`: a measured length, rounded down.
 pub(super) struct Roughly(pub(super) Duration);
 
 impl Display for Roughly {
@@ -97,7 +97,7 @@ impl Display for Roughly {
     }
 }
 
-/// `9 more minutes`: a length that has to be waited for, rounded up.
+/// `9 more minutes`: a length to wait, rounded up.
 pub(super) struct More(pub(super) Duration);
 
 impl Display for More {
@@ -109,7 +109,7 @@ impl Display for More {
     }
 }
 
-/// `10 minutes`: a length that is left, rounded up.
+/// `10 minutes`: the length that is left, rounded up.
 pub(crate) struct Above(pub(crate) Duration);
 
 impl Display for Above {
@@ -119,7 +119,8 @@ impl Display for Above {
     }
 }
 
-/// Between one unit and two it is counted in the smaller: 90 seconds, for 2 minutes would be a third more.
+/// Between one unit and two it is counted in the smaller: 90 seconds, since 2 minutes would be a
+/// third more.
 fn rounded_up(span: Duration) -> (u64, &'static str, &'static str) {
     let ms = whole_ms(span).div_ceil(1_000).max(1) * 1_000;
     let fits =
@@ -128,7 +129,7 @@ fn rounded_up(span: Duration) -> (u64, &'static str, &'static str) {
     (ms.div_ceil(unit), one, many)
 }
 
-/// `2 h ago`: when something was, in a line that is about something else.
+/// `2 h ago`: when something was, in a line about something else.
 pub(super) struct Ago(pub(super) Duration);
 
 impl Display for Ago {
@@ -226,7 +227,7 @@ impl Display for Day {
     }
 }
 
-/// `Sat 21 Nov 2026`, `yesterday 14:00`, `14:00` or `2 hours ago`: a moment that was typed.
+/// `Sat 21 Nov 2026`, `yesterday 14:00`, `14:00` or `2 hours ago`: a moment, as typed.
 pub(super) struct Typed(pub(super) Moment);
 
 impl Display for Typed {

@@ -1,7 +1,7 @@
-//! Requests of HTTP, by their first line.
+//! HTTP requests, by their first line.
 //!
-//! With a method that everybody knows the first bytes of the target are enough. Any other token may
-//! be a method too (RFC 9110, section 9.1), so that such a request is only certain by its version.
+//! With a well-known method the first bytes of the target are enough. Any other token may be a
+//! method too (RFC 9110, section 9.1), so such a request is only certain by its version.
 
 use super::{Fit, fit, fit_any, line_end};
 
@@ -67,8 +67,8 @@ pub(super) fn fit_request_line(bytes: &[u8], versions: &[&[u8]]) -> Fit {
     }
 }
 
-/// A byte of a token (RFC 9110, section 5.6.2), but for `#`: no method has it, and `NAME#PASSWORD`
-/// does.
+/// A byte of a token (RFC 9110, section 5.6.2), except for `#`: no method has it, and
+/// `NAME#PASSWORD` does.
 pub(super) fn is_token(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!$%&'*+-.^_`|~".contains(byte)
 }

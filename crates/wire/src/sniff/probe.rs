@@ -1,15 +1,15 @@
-//! First bytes that are no text in UTF-8: UTF-16, and what scanners and lost programs send.
+//! First bytes that are no UTF-8 text: UTF-16, and what scanners and lost programs send.
 //!
 //! Scanners such as nmap try a port with the first bytes of many protocols. Most of these are no
-//! name and would be refused like one; those that could become a guest or a name are known here,
-//! so that no probe is announced to a room.
+//! name and would be refused like one; those that could become a guest or a name are recognised
+//! here, so that no probe is announced to a room.
 
 use super::http::{fit_request_line, is_token};
 use super::{Fit, fit, fit_any, line_end};
 use crate::input::is_dont;
 
-/// Lines that scanners send, each of which could begin with a name. What could be a script's (`login` or `Query` with
-/// LF) is not among them.
+/// Lines that scanners send, each of which could begin with a name. Lines that could be a script's
+/// (`login` or `Query` with LF) are not among them.
 pub(super) const WORDS: [&[u8]; 15] = [
     b"HELP\r\n",
     b"QUIT\r\n",
@@ -28,8 +28,9 @@ pub(super) const WORDS: [&[u8]; 15] = [
     b"TVNM1   \r",
 ];
 
-/// What clients of mail, news, files and queues say, most of them behind a greeting, and a scanner of the whole
-/// internet, which says what it knocks at (`MGLNDD_192.0.2.7_8989`). No person is called so.
+/// What clients of mail, news, files and queues say, most of them after a greeting, and a scanner
+/// of the whole internet, which names what it probes (`MGLNDD_192.0.2.7_8989`). No person is called
+/// so.
 pub(super) const FOREIGN: [&[u8]; 12] = [
     b"EHLO ",
     b"HELO ",
@@ -45,11 +46,11 @@ pub(super) const FOREIGN: [&[u8]; 12] = [
     b"MGLNDD_",
 ];
 
-/// The first commands of IMAP, each behind a tag (RFC 9051).
+/// The first commands of IMAP, each after a tag (RFC 9051).
 const IMAP: [&[u8]; 3] = [b"CAPABILITY\r\n", b"STARTTLS\r\n", b"LOGOUT\r\n"];
 
-/// What a scanner says and then listens: an empty line twice, which a person does once, or knows what to
-/// expect; or a word without an end. A terminal's Enter is LF.
+/// What a scanner sends before it listens: two empty lines, which a person does only once, or knows
+/// what to expect; or a word without an end. A terminal's Enter is LF.
 pub(super) fn is_alone(bytes: &[u8]) -> bool {
     let ends: [&[u8]; 2] = [b"\r\n\r\n", b"\r\r"];
     let words: [&[u8]; 3] = [b"JDWP-Handshake", b"VERSION", b"vp3"];
@@ -60,10 +61,10 @@ pub(super) fn fit_utf16(bytes: &[u8]) -> Fit {
     match bytes {
         [0xfe, 0xff, ..] => Fit::Yes,
         [0xfe] | [0xff] | [0xff, 0xfe] | [0xff, 0xfe, _] => Fit::SoFar,
-        // Little-endian, or telnet's DONT and what the person typed behind it.
+        // Little-endian, or telnet's DONT and what the person typed after it.
         [0xff, 0xfe, option, next, ..] if is_dont(*option, *next) => Fit::No,
         [0xff, 0xfe, ..] => Fit::Yes,
-        // Without a mark, the letters of ASCII tell. Any other sign has made the line a person's.
+        // Without a mark, ASCII letters tell. Any other sign makes the line a person's.
         [0, a, 0, b, ..] | [a, 0, b, 0, ..] if is_token(a) && is_text(*b) => Fit::Yes,
         [0] => Fit::SoFar,
         [0, a] | [a, 0] | [0, a, 0] if is_token(a) => Fit::SoFar,
@@ -112,8 +113,8 @@ fn fit_binary(bytes: &[u8]) -> Fit {
     }
 }
 
-/// A control character that is no key of a terminal: not a tab, and none that edits or interrupts
-/// a line.
+/// A control character that is no key of a terminal: not a tab, and none that edits or interrupts a
+/// line.
 fn is_binary(byte: u8) -> bool {
     byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n' | 0x1b) && !is_key(byte)
 }
@@ -123,7 +124,7 @@ fn is_key(byte: u8) -> bool {
     matches!(byte, 0x03 | 0x04 | 0x08 | 0x15 | 0x16 | 0x17 | 0x7f)
 }
 
-/// A byte that starts neither a character of UTF-8 nor a word, but may be a key.
+/// A byte that starts neither a UTF-8 character nor a word, but may be a key.
 fn may_start_binary(byte: u8) -> bool {
     matches!(byte, 0x80..=0xbf | 0x1b) || is_key(byte)
 }

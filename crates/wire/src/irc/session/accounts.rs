@@ -15,12 +15,12 @@ use crate::irc::line::put;
 use crate::irc::message::{Message, shown};
 use crate::json::Sentence;
 
-/// Bytes of a line of AUTHENTICATE; one that is shorter ends the answer (IRCv3, SASL).
+/// Bytes of a line of AUTHENTICATE; a shorter one ends the answer (IRCv3, SASL).
 const SASL_LINE_BYTES: usize = 400;
-/// Bytes of the answer as a whole: a name, another name and a password, in Base64.
+/// Bytes of the whole answer: a name, another name and a password, in Base64.
 const SASL_BYTES_MAX: usize = 4 * SASL_LINE_BYTES;
 
-/// How far AUTHENTICATE has come.
+/// The state of AUTHENTICATE.
 #[derive(Debug)]
 pub(super) struct Sasl {
     mechanism: Mechanism,
@@ -137,7 +137,8 @@ impl Session {
         }
     }
 
-    /// Logs in to an account, out of another first. Without a password the certificate proves it.
+    /// Logs in to an account, after logging out of another. Without a password the certificate
+    /// proves it.
     pub(super) fn log_in(&mut self, name: Name, password: Option<Password>, what: Question) {
         let has_account = self.here().is_some_and(|here| here.account.is_some());
         if has_account {
@@ -156,7 +157,8 @@ impl Session {
         self.later(ask, what);
     }
 
-    /// The account is the client's: a password or a certificate has proven it, or it was registered.
+    /// The account is the client's: a password or a certificate has proven it, or it was
+    /// registered.
     pub(super) fn handle_proven(
         &mut self,
         name: &Name,
@@ -189,8 +191,8 @@ impl Session {
         self.register()
     }
 
-    /// A client that is in has proven an account. That which it was logged in to until now ends only
-    /// here, where the other is sure.
+    /// A client that has logged in has proven an account. Its current login ends only here, where
+    /// the other is certain.
     fn handle_proven_again(
         &mut self,
         name: &Name,
@@ -208,7 +210,7 @@ impl Session {
             Way::Oper if is_in && self.here().is_some_and(|here| here.is_operator) => {
                 self.oper_done(env, out);
             }
-            // It has given its rights up, if the account has any.
+            // It has stepped down, if the account had any rights.
             Way::Oper if is_in => self.log_in_to(name.clone(), proving.password, Question::Oper),
             Way::Oper => self.log_in(name.clone(), proving.password, Question::Oper),
             _ if is_in => {
@@ -219,7 +221,7 @@ impl Session {
         }
     }
 
-    /// Tells that the client is logged in to an account.
+    /// Says that the client is logged in to an account.
     pub(super) fn logged_in(&self, account: &Name, env: &Env<'_>, out: &mut Vec<u8>) {
         let nick = self.nick();
         let userhost = self.here().map_or("*@*", |here| &here.userhost);
@@ -253,7 +255,7 @@ impl Session {
         self.put_server(what, env, out);
     }
 
-    /// REGISTER: an account of the client's name under a password.
+    /// REGISTER: creates an account of the client's name with a password.
     pub(super) fn register_account(
         &mut self,
         message: &Message<'_>,
@@ -361,7 +363,7 @@ impl Session {
         }
     }
 
-    /// VERIFY: nothing has to be verified here.
+    /// VERIFY: there is nothing to verify here.
     pub(super) fn verify(
         &mut self,
         message: &Message<'_>,
@@ -375,13 +377,13 @@ impl Session {
     }
 }
 
-/// Whether REGISTER is for the name that the client has.
+/// Whether REGISTER is for the client's own name.
 fn is_named(account: &str, nick: &str) -> bool {
     account == "*" || account.eq_ignore_ascii_case(nick)
 }
 
-/// The account and the password of an answer to PLAIN (RFC 4616): whom to act for, the account, and the
-/// password, with NUL between them.
+/// The account and the password in an answer to PLAIN (RFC 4616): whom to act for, the account, and
+/// the password, separated by NUL.
 fn plain(answer: &str) -> Option<(Name, Password)> {
     let bytes = Base64::decode_vec(answer).ok()?;
     let text = core::str::from_utf8(&bytes).ok()?;

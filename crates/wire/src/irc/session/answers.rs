@@ -51,7 +51,7 @@ impl Session {
         step
     }
 
-    /// Answers, and returns what is asked next.
+    /// Answers, and returns the next request.
     fn answer(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match tell {
             Tell::Done(seq) => self.handle_done(seq, env, out),
@@ -75,7 +75,7 @@ impl Session {
         }
     }
 
-    /// Answers with what asks nothing further.
+    /// Writes an answer that needs no further request.
     fn put_answer(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
         match tell {
             Tell::Welcome(welcome, _) => self.handle_welcome(welcome, env, out),
@@ -106,9 +106,9 @@ impl Session {
             | Tell::Proven(..)
             | Tell::Busy
             | Tell::NoHistory => {}
-            // Nothing is said of them.
+            // These are not shown.
             Tell::DoneBefore(_) | Tell::PasswordNotNeeded => {}
-            // They are told before, by `handle_tell`.
+            // `handle_tell` handles these.
             Tell::Sent(_)
             | Tell::Repeated(_)
             | Tell::NotSent(_)
@@ -121,7 +121,7 @@ impl Session {
         }
     }
 
-    /// The client is in, or has become another person of its own.
+    /// The client is in, or has become another person of the same account.
     fn handle_welcome(&mut self, welcome: &Welcome, env: &Env<'_>, out: &mut Vec<u8>) {
         if let Some(Question::TakenOver(kept)) = self.take_question() {
             self.ask_own_metadata();
@@ -137,7 +137,7 @@ impl Session {
         }
     }
 
-    /// What a person has missed, and the rooms that it is not in again.
+    /// What a person has missed, and the rooms that they could not enter again.
     fn put_found_again(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
         match tell {
             Tell::Missed(events) => self.put_missed(events, env, out),
@@ -156,7 +156,7 @@ impl Session {
         }
     }
 
-    /// Tells of private messages that stand in the history alone.
+    /// Says that private messages are only in the history.
     pub(super) fn put_omitted(&self, omitted: &[Omitted], env: &Env<'_>, out: &mut Vec<u8>) {
         for Omitted { from, messages } in omitted {
             let from = from.as_ref().map_or("others", Name::as_str);
@@ -166,8 +166,8 @@ impl Session {
         }
     }
 
-    /// What the server says unasked goes before the answer to the command in flight, but for the end of the
-    /// connection, if that was asked for.
+    /// News from the server precedes the answer to the command in flight, except for the end of the
+    /// connection, if that was requested.
     fn handle_notice(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
         let start = out.len();
         self.put_notice(tell, env, out);
@@ -225,7 +225,7 @@ impl Session {
         }
     }
 
-    /// The command in flight is done; what it comes to was told by its events, or is told now.
+    /// The command in flight is done; its events have said what that means, or it is said now.
     fn handle_done(&mut self, seq: Option<Seq>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match self.take_question()? {
             Question::Private(sending) => self.handle_delivered(&sending, seq, env, out),
@@ -322,7 +322,7 @@ impl Session {
         self.later(Ask::Command(join), what);
     }
 
-    /// The client has its person again: it is told that it is in its rooms, and who else is.
+    /// The client has its person again: it learns which rooms it is in, and who else is.
     fn handle_resumed(&mut self, back: Option<&WelcomeBack>, env: &Env<'_>, out: &mut Vec<u8>) {
         let kept = match self.take_question() {
             Some(Question::TakenOver(kept)) => Some(kept),
@@ -353,7 +353,7 @@ impl Session {
                 (None, Fact::RoomChanged(change)) => {
                     self.put_room_changed(change, event, me, env, out);
                 }
-                // How rooms are by now it is told as it enters them.
+                // The client learns the state of its rooms as it enters them.
                 _ => {}
             }
         }

@@ -1,8 +1,9 @@
 //! Lists of capabilities, in lines of 512 bytes (IRCv3, capability negotiation).
 //!
-//! A client of version 302 takes a list in several lines. An older one reads the first line and believes that it
-//! has all, so its list is one line, without the capabilities that are of least use to it. Some of version 302 look
-//! at the last line alone (pydle): what is of most use stands there, as in that one line.
+//! A client of version 302 accepts a list in several lines. An older one reads the first line and
+//! believes that it has everything, so its list is one line, without the capabilities that are of
+//! least use to it. Some of version 302 only look at the last line (pydle), which therefore has
+//! what is of most use, like that single line.
 
 use alloc::format;
 use alloc::string::String;
@@ -13,13 +14,13 @@ use crate::dialect::Env;
 use crate::irc::caps::Cap;
 use crate::irc::message::BODY_BYTES_MAX;
 
-/// The version from which on lists have values and several lines.
+/// The first version whose lists have values and several lines.
 const VERSION_302: u32 = 302;
 
-/// How a list may go on in another line.
+/// How a list continues when a line is full.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Goes {
-    /// It may not: what has no place is left out.
+    /// It does not: the rest is left out.
     Nowhere,
     /// With a star in all lines but the last.
     On,
@@ -28,8 +29,8 @@ enum Goes {
 }
 
 impl Session {
-    /// CAP LS: what is offered, with values for those who know them. Without them a client does not learn
-    /// what some allow, and is not offered those.
+    /// CAP LS: the offered capabilities, with values for clients that know values. Others would not
+    /// learn what some capabilities allow, and are not offered those.
     pub(super) fn list_caps(&self, env: &Env<'_>, out: &mut Vec<u8>) {
         let shows_values = self.caps_version >= VERSION_302;
         let sts = self.sts(env).filter(|_| shows_values);
@@ -89,7 +90,7 @@ impl Session {
     }
 }
 
-/// Words in lines of so many bytes; one line, if there are none.
+/// Words in lines of at most `bytes_max` bytes; one line if there are no words.
 fn lines<'a>(words: impl Iterator<Item = &'a str>, bytes_max: usize) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());
     for word in words {

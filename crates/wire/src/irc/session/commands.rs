@@ -1,4 +1,4 @@
-//! The table of commands, and the way from a line to one of them.
+//! The table of commands, and dispatching a line to one of them.
 
 use alloc::vec::Vec;
 
@@ -12,7 +12,7 @@ type Run = fn(&mut Session, &Message<'_>, &Env<'_>, &mut Vec<u8>) -> Option<Step
 /// One command.
 pub(in crate::irc) struct Spec {
     pub(in crate::irc) name: &'static str,
-    /// How it is written and what it does, for HELP.
+    /// Its syntax and what it does, for HELP.
     pub(in crate::irc) about: &'static str,
     /// Tokens that it costs.
     tokens: u8,
@@ -465,7 +465,7 @@ impl Session {
         (spec.run)(self, message, env, out)
     }
 
-    /// Tells that a command is for those who are in.
+    /// Says that a command needs registration.
     pub(super) fn not_registered(&self, env: &Env<'_>, out: &mut Vec<u8>) {
         self.numeric("451", ":You have not registered", env, out);
     }

@@ -1,4 +1,5 @@
-//! A client that sends faster than it may: it is told so, read more slowly, and closed if it never stops.
+//! Flood control: a client that sends too fast is told so, read more slowly, and closed if it never
+//! stops.
 
 use alloc::vec::Vec;
 
@@ -20,7 +21,7 @@ impl Session {
         self.pace.may_read(rate, env.now)
     }
 
-    /// Takes so many tokens for a command.
+    /// Takes the tokens for a command.
     pub(super) fn pay(&mut self, tokens: u8, env: &Env<'_>) {
         let rate = self.rate(env);
         (0..tokens).for_each(|_| self.pace.pay(rate, env.now));

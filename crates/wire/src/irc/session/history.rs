@@ -24,7 +24,7 @@ pub(super) use playback::{People, is_playback};
 use points::Point;
 pub(super) use points::{time, timestamp};
 
-/// Messages that one CHATHISTORY brings.
+/// The most messages of one CHATHISTORY.
 const LINES_MAX: usize = 1_000;
 
 /// What a history is for.
@@ -32,25 +32,25 @@ const LINES_MAX: usize = 1_000;
 pub(super) struct HistoryQuestion {
     batch: u64,
     has_begun: bool,
-    /// Messages behind this place alone.
+    /// Only messages after this place.
     after: Option<Seq>,
-    /// Messages before this place alone.
+    /// Only messages before this place.
     before: Option<Seq>,
-    /// Messages behind this time alone.
+    /// Only messages after this time.
     later_than: Option<Timestamp>,
     subcommand: &'static str,
     target: String,
     /// Lines of the whole, notices included.
     limit: usize,
-    /// The lines that are wanted if there are more: the newest, or else the oldest.
+    /// Which lines are wanted if there are more: the newest, or else the oldest.
     wants_newest: bool,
     /// The place around which the lines are wanted.
     around: Option<Seq>,
-    /// With topics and signals among the lines, what has come so far: the store gives a few more than are
-    /// wanted.
+    /// If topics and signals count as lines, what has come so far: the store gives a few more than
+    /// are wanted.
     held: Vec<Event>,
-    /// What is asked if nothing comes of this: which of a message and a time is the earlier only the store
-    /// can tell, by what it finds between them.
+    /// What to ask if this finds nothing: only the store can tell, by what lies between them,
+    /// whether a message or a time is earlier.
     or_else: Option<(Range, Box<Self>)>,
 }
 
@@ -72,7 +72,7 @@ impl HistoryQuestion {
         }
     }
 
-    /// One that goes on with its batch, for the newest lines.
+    /// One that continues its batch, for the newest lines.
     fn again(&self) -> Box<Self> {
         let mut again = Self::new(self.batch, self.subcommand, &self.target, self.limit);
         again.has_begun = true;
@@ -95,8 +95,8 @@ impl HistoryQuestion {
     }
 }
 
-/// The target of a history: a room as everybody writes it, a person as the client did, who finds its question again
-/// by that.
+/// The target of a history: a room by its own name, a person as the client wrote it, since that
+/// identifies the question.
 fn called(of: PastOf<'_>, asked: &str) -> String {
     match of {
         PastOf::Room(room) => room.to_string(),
@@ -104,7 +104,7 @@ fn called(of: PastOf<'_>, asked: &str) -> String {
     }
 }
 
-/// Lines on either side of one, of so many in all.
+/// How many lines to show on either side of one, of `limit` in all.
 fn beside(limit: usize) -> usize {
     limit.saturating_sub(1) / 2
 }
@@ -214,7 +214,8 @@ impl Session {
         None
     }
 
-    /// Whether a target may have a history that the client reads: a room that it is in, or what may be a name.
+    /// Whether a target may have a history that the client can read: a room that it is in, or what
+    /// may be a name.
     pub(super) fn is_readable(&self, target: &str, env: &Env<'_>) -> bool {
         match target.starts_with('#') {
             true => room(target).is_some_and(|room| self.is_inside(&room, env)),
@@ -299,7 +300,7 @@ impl Session {
             self.begin_history(question.batch, &target, env, out);
         }
         let is_wanted = |event: &&Event| {
-            // What everybody was told is no line of a history.
+            // Announcements are no lines of a history.
             !matches!(event.fact, Fact::Moderated(_))
                 && question.after.is_none_or(|after| event.seq > after)
                 && question.before.is_none_or(|before| event.seq < before)
@@ -333,7 +334,7 @@ impl Session {
         self.ask_now(ask, Question::History(question))
     }
 
-    /// A client that is logged in to no account has no private history.
+    /// A client that is not logged in has no private history.
     pub(super) fn put_no_history(
         &self,
         question: &HistoryQuestion,
@@ -364,7 +365,7 @@ impl Session {
     fn put_past(&self, event: &Event, of: PastOf<'_>, batch: u64, out: &mut Vec<u8>) {
         let batch = self.caps.has(Cap::Batch).then_some(batch);
         match (of, &event.fact) {
-            // Clients take a person whose link is lost for one that has left.
+            // To clients, a person whose link is lost has left.
             (PastOf::Room(room), Fact::Returned(returned)) => {
                 let name = &returned.login.name;
                 put_joined(out, event, name, room, (self.caps, batch));
@@ -391,8 +392,8 @@ impl Session {
         }
     }
 
-    /// Whether the newest messages of a room are shown to the client when it comes in: it cannot ask for
-    /// them, and can tell that they are old.
+    /// Whether the newest messages of a room are shown to the client when it enters: it cannot ask
+    /// for them, and can tell that they are old.
     pub(super) fn wants_replay(&self) -> bool {
         let asks = self.caps.has(Cap::Chathistory) || self.caps.has(Cap::Playback);
         self.caps.has(Cap::ServerTime) && !asks
@@ -418,7 +419,7 @@ impl Session {
     }
 }
 
-/// The stretch that is asked for.
+/// The requested range.
 fn range(question: &mut HistoryQuestion, points: &[Point], limit: usize) -> Option<Range> {
     let range = range_of(question, points, limit)?;
     question.wants_newest = matches!(

@@ -1,4 +1,4 @@
-//! LIST, and which rooms it is asked for (ISUPPORT, ELIST).
+//! LIST, and its filters (ISUPPORT, ELIST).
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -9,18 +9,18 @@ use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::message::Message;
 
-/// Which rooms LIST is to show (ISUPPORT, ELIST).
+/// Which rooms LIST shows (ISUPPORT, ELIST).
 #[derive(Clone, Debug, Default)]
 pub(super) struct ListFilter {
     /// `>n` and `<n`: people there.
     more_than: Option<usize>,
     fewer_than: Option<usize>,
-    /// `C<n`, `C>n`, `T<n`, `T>n`: minutes since it was made, and since its topic was set.
+    /// `C<n`, `C>n`, `T<n`, `T>n`: minutes since it was created, and since its topic was set.
     made: Ages,
     topic_set: Ages,
     masks: Vec<Glob>,
     not_masks: Vec<Glob>,
-    /// Whether the client was told that the list begins.
+    /// Whether the start of the list was sent.
     has_begun: bool,
 }
 

@@ -1,9 +1,9 @@
-//! METADATA (IRCv3, draft/metadata-3): what clients keep under keys for themselves and for rooms, and the
-//! keys of which a client is told.
+//! METADATA (IRCv3, draft/metadata-3): values that clients keep under keys for themselves and for
+//! rooms, and the keys that a client subscribes to.
 //!
-//! Before registration a client speaks of itself alone (`*`): what it sets is held here, and set when it is
-//! in. A client that sets too much at once is read more slowly, as with any command: no
-//! `FAIL METADATA RATE_LIMITED` is ever sent.
+//! Before registration a client can only mean itself (`*`): what it sets is held here, and set once
+//! it is in. A client that sets too much at once is read more slowly, as with any command: no `FAIL
+//! METADATA RATE_LIMITED` is ever sent.
 
 mod answers;
 mod shown;
@@ -31,7 +31,7 @@ const KEYS_LINE_BYTES_MAX: usize = 300;
 /// What an answer about metadata is for.
 #[derive(Clone, Debug)]
 pub(super) enum MetadataQuestion {
-    /// GET: the keys as they were typed.
+    /// GET: the keys, as typed.
     Get(Target, Vec<String>),
     List(Target),
     Set(Target, MetadataKey, Option<MetadataValue>),
@@ -41,9 +41,9 @@ pub(super) enum MetadataQuestion {
     SyncPerson(Target),
     /// SYNC of a room.
     SyncRoom(RoomName, Sync),
-    /// What the client has when it comes in.
+    /// The client's own metadata when it comes in.
     Own,
-    /// What it has set before it came in.
+    /// What it set before it came in.
     Arriving,
     /// What a monitored person has.
     Monitored,
@@ -56,11 +56,11 @@ pub(super) enum Sync {
     Entered,
     /// The client asks.
     Asked,
-    /// The client asks, and some is in this batch already.
+    /// The client asks, and some of the answer is in this batch already.
     Begun(u64),
 }
 
-/// A target as it was typed.
+/// A target, as typed.
 pub(super) type Target = String;
 
 /// The value of the capability.
@@ -114,7 +114,7 @@ impl Session {
         None
     }
 
-    /// Whom a target names; before registration the client itself alone.
+    /// Whom a target names; before registration only the client itself.
     fn target(&self, typed: &str) -> Option<MetadataTarget> {
         let is_own = |name: &Name| self.here().is_some_and(|here| here.name.same_as(name));
         match (typed, &self.stage) {
@@ -133,7 +133,7 @@ impl Session {
         self.fail("METADATA", why, env, out);
     }
 
-    /// Tells that a key is none, in a batch if there is one.
+    /// Says that a key is invalid, in a batch if there is one.
     fn no_such_key(&self, typed: &str, batch: Option<u64>, env: &Env<'_>, out: &mut Vec<u8>) {
         let shown = typed.split(' ').next().filter(|shown| !shown.is_empty());
         let why = format_args!("KEY_INVALID {} :Invalid key", shown.unwrap_or("*"));
@@ -141,7 +141,7 @@ impl Session {
         self.fail("METADATA", why, env, out);
     }
 
-    /// GET, LIST and SYNC of one person or, but for SYNC, of a room.
+    /// GET, LIST and SYNC of one person or, except for SYNC, of a room.
     fn ask_metadata(
         &mut self,
         target: MetadataTarget,
@@ -171,7 +171,8 @@ impl Session {
         }
     }
 
-    /// What a room and its people have is asked next, if the client wants to know of anything.
+    /// Asks next for the metadata of a room and its people, if the client has subscribed to any
+    /// key.
     pub(super) fn sync_entered(&mut self, room: &RoomName) {
         if self.subscribed().is_empty() {
             return;
@@ -244,7 +245,7 @@ impl Session {
         self.later(ask, Question::Metadata(Box::new(question)));
     }
 
-    /// Takes the keys in their order, up to the first that is one too many.
+    /// Subscribes to the keys in order, up to the limit.
     fn subscribe(&mut self, typed: &[&str], env: &Env<'_>, out: &mut Vec<u8>) {
         let mut subscribed = self.subscribed().to_vec();
         let mut taken = Vec::new();
@@ -272,7 +273,7 @@ impl Session {
         }
     }
 
-    /// What the rooms that the client is in have is more than it can be sent now.
+    /// Says that the rooms of the client have more metadata than it can be sent now.
     fn put_sync_later(&self, env: &Env<'_>, out: &mut Vec<u8>) {
         let rooms = self.rooms.iter().filter_map(|room| env.rooms.get(room));
         rooms.for_each(|room| self.numeric("774", room, env, out));
@@ -302,7 +303,7 @@ impl Session {
         self.change_watched(|watched| watched.keys = keys.into());
     }
 
-    /// The client takes no metadata any more.
+    /// Forgets the subscriptions of a client that no longer accepts metadata.
     pub(super) fn forget_subscriptions(&mut self) {
         if !self.subscribed().is_empty() {
             self.set_subscribed(Vec::new());
@@ -331,7 +332,7 @@ impl Session {
         }
     }
 
-    /// What a client has set before it came in is set now, behind its login.
+    /// Sets what a client has set before it came in, after its login.
     pub(super) fn set_held_metadata(&mut self) {
         let Stage::Registering(registering) = &mut self.stage else {
             return;
@@ -350,7 +351,7 @@ impl Session {
         self.later(Ask::Command(set), question);
     }
 
-    /// The client is shown what it has, as part of its welcome.
+    /// Asks for the client's own metadata, as part of its welcome.
     pub(super) fn ask_own_metadata(&mut self) {
         if self.caps.has(Cap::Metadata) {
             let ask = Ask::Query(Query::Metadata(MetadataTarget::Oneself));
@@ -360,14 +361,14 @@ impl Session {
     }
 }
 
-/// Words that may stand together in the last parameter.
+/// Words that may share the last parameter.
 fn words<'a>(params: &[&'a str]) -> impl Iterator<Item = &'a str> {
     params
         .iter()
         .flat_map(|param| param.split_ascii_whitespace())
 }
 
-/// The first page of what a room and its people have.
+/// The first page of the metadata of a room and its people.
 fn page_of(room: RoomName) -> Ask {
     Ask::Query(Query::MetadataIn {
         room: RoomRef::Name(room),

@@ -1,4 +1,4 @@
-//! MODE: the settings of rooms, the ranks of people in them, and the flags of oneself.
+//! MODE: the settings of rooms, the ranks of people in them, and one's own flags.
 
 use alloc::format;
 use alloc::string::String;
@@ -15,7 +15,7 @@ use crate::irc::line::put;
 use crate::irc::message::{BODY_BYTES_MAX, Message, shown};
 use crate::irc::mode::{FLAGS, MaskText, list_of, put_settings, read_mask};
 
-/// Changes that one MODE takes.
+/// The most changes in one MODE.
 pub(super) const MODES_MAX: usize = 20;
 
 impl Session {
@@ -52,7 +52,8 @@ impl Session {
         let mut arguments = arguments.iter().copied();
         let signed = signed(changes);
         let ignored = signed.len().saturating_sub(MODES_MAX);
-        // Settings are set at once, up to where something else is asked or refused: that has its place.
+        // Settings are changed at once, up to where something else is asked or refused, which has
+        // its place.
         let mut settings = Vec::new();
         for (on, letter) in signed.into_iter().take(MODES_MAX) {
             let is_setting = !matches!(letter, 'o' | 'v' | 'b' | 'e' | 'I');
@@ -88,7 +89,7 @@ impl Session {
         self.later(Ask::Command(set), Question::SetMode(room.clone()));
     }
 
-    /// A rank of a person, or an entry of a list.
+    /// Changes a person's rank, or an entry of a list.
     fn change_list(
         &mut self,
         room: &RoomName,
@@ -120,7 +121,7 @@ impl Session {
         }
     }
 
-    /// Refuses a mode, behind the answers to what the command has asked already.
+    /// Refuses a mode, after the answers to what the command has asked already.
     fn refuse_mode(&mut self, (code, what): &Refused, env: &Env<'_>, out: &mut Vec<u8>) {
         self.answer_behind(out, |session, out| session.numeric(code, what, env, out));
     }
@@ -206,7 +207,7 @@ impl Session {
             let (by, seconds) = (&mask.by, mask.at.0.div_euclid(1_000));
             let what = format!("{room} {prefix}{}", MaskText(&mask.matched));
             let setter = format!(" {by} {seconds}");
-            // Who has set it is left out where the line has no room for it.
+            // Leaves out who set it if the line has no space for that.
             let around =
                 ":   ".len() + env.settings.irc.server.len() + entry.len() + self.nick().len();
             let is_fit = around + what.len() + setter.len() <= BODY_BYTES_MAX;
@@ -251,7 +252,7 @@ impl Session {
                 'B' => flags.bot = on,
                 'w' => flags.wallops = on,
                 'R' => flags.registered_only = on,
-                // It can be given up, and is taken by OPER alone (RFC 2812, section 3.1.5).
+                // It can be given up, and only OPER takes it (RFC 2812, section 3.1.5).
                 'o' => steps_down = operates && !on,
                 'r' | 'z' => {}
                 _ => unknown = true,
@@ -288,7 +289,7 @@ impl Session {
         }
     }
 
-    /// The client's own flags are others now.
+    /// Shows that the client's own flags have changed.
     pub(super) fn put_flag_changes(&self, before: Flags, after: Flags, out: &mut Vec<u8>) {
         let mut changes = Vec::new();
         let pairs = [
@@ -313,10 +314,10 @@ impl Session {
     }
 }
 
-/// The numeric that refuses a mode, and what it says.
+/// The numeric that refuses a mode, and its text.
 type Refused = (&'static str, String);
 
-/// The letters of MODE with their signs. One that is no mode is there once.
+/// The letters of MODE with their signs. Invalid letters appear once.
 fn signed(changes: &str) -> Vec<(bool, char)> {
     let (mut on, mut signed) = (true, Vec::new());
     for letter in changes.chars() {

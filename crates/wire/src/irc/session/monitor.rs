@@ -1,4 +1,4 @@
-//! MONITOR (IRCv3): who of a list of names comes and goes, whether they share a room with the client
+//! MONITOR (IRCv3): which of a list of names come and go, whether they share a room with the client
 //! or not.
 
 use alloc::borrow::Cow;
@@ -16,7 +16,7 @@ use crate::irc::line::From;
 use crate::irc::message::{Message, shown};
 use crate::irc::render::put_of_person;
 
-/// Names that one client is told of.
+/// The most names that one client monitors.
 pub(super) const NAMES_MAX: usize = 100;
 
 impl Session {
@@ -87,7 +87,7 @@ impl Session {
         }
     }
 
-    /// Which of these names are here. Those are listed as their bearers write them from now on.
+    /// Which of these names are here. From now on those are listed as their bearers write them.
     pub(super) fn put_monitored(
         &mut self,
         names: &[String],
@@ -124,7 +124,7 @@ impl Session {
 
     /// See [`Dialect::poll_watched`](crate::dialect::Dialect::poll_watched).
     pub(crate) fn poll_watched(&mut self) -> Option<Watched<'_>> {
-        // Before it is in, a client is told of nothing.
+        // Before it is in, a client is told nothing.
         if !matches!(self.stage, Stage::Here(_)) {
             return None;
         }
@@ -158,7 +158,7 @@ impl Session {
             }
             Fact::MetadataShown(shown) => self.put_metadata_shown(shown, env, out),
             fact if fact.is_silent() && self.caps.has(Cap::ExtendedMonitor) => {
-                // Who shares a room with the client is told of there.
+                // The client sees people in its rooms there.
                 let is_shared = fact.rooms().iter().any(|room| self.rooms.contains(room));
                 if !is_shared {
                     let fact = self.without_ignored_words(fact);
@@ -169,7 +169,7 @@ impl Session {
         }
     }
 
-    /// What the client is told of one whom it ignores.
+    /// What the client is told of somebody whom it ignores.
     fn without_ignored_words<'a>(&self, fact: &'a Fact) -> Cow<'a, Fact> {
         match leave_out_aside(self.ignores(), fact) {
             true => Cow::Owned(fact.without_aside()),

@@ -1,10 +1,10 @@
-//! BATCH: a message of several lines, which a client sends as a batch (IRCv3 drafts, client-batch and
-//! multiline). It is said when the batch ends.
+//! BATCH: a message of several lines, which a client sends as a batch (IRCv3 drafts, client-batch
+//! and multiline). It is sent when the batch ends.
 //!
-//! A batch that went wrong, from its opening on, is refused once, and what still comes of it is taken in
-//! silence, up to its end. Between its
-//! lines other commands may come, which the draft does not want and which do no harm. An open batch holds
-//! no more than a message may have, so nothing ends one that a client leaves open.
+//! A batch that went wrong, from its opening on, is refused once, and the rest of it is ignored, up
+//! to its end. Other commands may come between its lines, which the draft does not allow and which
+//! do no harm. An open batch holds no more than one message may have, so there is no time limit for
+//! one that a client leaves open.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -25,7 +25,7 @@ use crate::irc::text::said;
 /// The type of a batch that is a message.
 const MULTILINE: &str = "draft/multiline";
 
-/// The tag of a line that goes on what the line before it says.
+/// The tag of a line that continues the line before it.
 const CONCAT: &str = "draft/multiline-concat";
 
 /// The batch that a client has begun.
@@ -34,7 +34,7 @@ pub(super) struct Batch {
     reference: String,
     /// A batch that was begun within it, which ended neither.
     inner: Option<String>,
-    /// What has come of it; none once it is refused.
+    /// Its content so far; `None` once it is refused.
     passage: Option<Passage>,
 }
 
@@ -45,14 +45,14 @@ struct Passage {
     tags: Option<Box<str>>,
     /// Whether its lines are NOTICE; none before the first.
     is_notice: Option<bool>,
-    /// A LF stands between two lines, and before one that goes on what is before it a CR.
+    /// A LF separates two lines, and a CR precedes one that continues the line before it.
     typed: String,
     lines: usize,
     /// Bytes of the text, with a line feed between lines, as the limit counts them.
     bytes: usize,
 }
 
-/// Why a line cannot be taken.
+/// Why a line cannot be accepted.
 enum Refusal {
     Lines,
     Bytes,
@@ -140,14 +140,14 @@ impl Session {
         self.fail("BATCH", why, env, out);
     }
 
-    /// Takes a line of a batch. Returns whether the message is one.
+    /// Takes a line of a batch. Returns whether the message was one.
     pub(super) fn take_line(
         &mut self,
         message: &Message<'_>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> bool {
-        // One that was refused to a client that does not know of them is taken in silence, too.
+        // A batch that was refused to a client that does not know of them is ignored, too.
         let knows = self.caps.has(Cap::Multiline) || self.batch.is_some();
         if !knows || message.command.eq_ignore_ascii_case("BATCH") {
             return false;
@@ -176,8 +176,8 @@ impl Session {
         true
     }
 
-    /// A line could not be taken that may be one of the open batch, which is then refused: what is left of
-    /// it is not what its client says.
+    /// A line that may belong to the open batch could not be parsed. The batch is then refused: the
+    /// rest of it is not what its client says.
     pub(super) fn lose_line(
         &mut self,
         begin: Option<&Message<'_>>,
@@ -219,7 +219,7 @@ impl Session {
         }
     }
 
-    /// The batch is whole: it is said.
+    /// Sends the complete batch.
     fn end_passage(&mut self, reference: &str, env: &Env<'_>, out: &mut Vec<u8>) {
         let inner = self.batch.as_mut().map(|batch| &mut batch.inner);
         if inner.is_some_and(|inner| inner.take_if(|inner| inner == reference).is_some()) {

@@ -1,4 +1,4 @@
-//! NAMES, and the people of a room that was just entered.
+//! NAMES, and the people of a room on entering it.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -14,15 +14,17 @@ use crate::irc::line::{end, put};
 use crate::irc::message::{BODY_BYTES_MAX, Message, shown};
 use crate::irc::mode::prefixes;
 
-/// The people of a room that is listed.
+/// A list of the people in a room.
 #[derive(Clone, Debug)]
 pub(super) struct NamesQuestion {
     pub(super) room: RoomName,
-    /// The rooms as they were asked for, if they were several: one line ends the list of all, as irctest has it.
+    /// The requested rooms, if there were several: one line ends the list of all, as irctest
+    /// expects.
     pub(super) list: Option<Box<str>>,
-    /// Whether no room follows that was asked for with it.
+    /// Whether this is the last requested room.
     pub(super) is_last: bool,
-    /// By NAMES. Else the room was just entered, and one that was left meanwhile is not listed.
+    /// Whether NAMES asks. Otherwise the client has just entered the room, and if it has left
+    /// meanwhile nothing is listed.
     pub(super) is_asked: bool,
 }
 
@@ -64,7 +66,7 @@ impl Session {
         self.numeric("366", format_args!("{room} :End of /NAMES list"), env, out);
     }
 
-    /// What asks for a page of the people in a room.
+    /// The request for a page of the people in a room.
     pub(super) fn names_query(&self, room: RoomRef, after: Option<MemberCursor>) -> Query {
         match self.caps.has(Cap::UserhostInNames) {
             true => Query::Who { room, after },
@@ -72,7 +74,7 @@ impl Session {
         }
     }
 
-    /// One page of the people in a room; the next is asked for, or the list ends.
+    /// Writes a page of the people in a room, and asks for the next, or ends the list.
     pub(super) fn put_names_page(
         &mut self,
         answer: &Answer,
@@ -114,7 +116,7 @@ impl Session {
         None
     }
 
-    /// Ends a list of names behind its last room.
+    /// Ends a list of names after its last room.
     pub(super) fn end_list(
         &self,
         question: &NamesQuestion,
@@ -154,7 +156,7 @@ impl Session {
             if let Some(source) = source {
                 put(out, format_args!("!{}@{}", source.user, source.host));
             }
-            // One that does not fit begins the next line.
+            // A name that does not fit begins the next line.
             if !is_first && out.len() - body > BODY_BYTES_MAX {
                 let name = out.split_off(start + 1);
                 out.truncate(start);
@@ -170,12 +172,12 @@ impl Session {
         }
     }
 
-    /// The prefixes of a person in a room, as many as the client takes.
+    /// The prefixes of a person in a room, as many as the client accepts.
     pub(super) fn prefixes(&self, held: Option<Held>) -> &'static str {
         prefixes(held, self.caps.has(Cap::MultiPrefix))
     }
 
-    /// What asks for the people of a room that was just entered.
+    /// The request for the people of a room that the client has just entered.
     pub(super) fn names_of_entered(&self, room: &RoomName) -> (Ask, Question) {
         let query = self.names_query(RoomRef::Name(room.clone()), None);
         let question = NamesQuestion {

@@ -1,4 +1,4 @@
-//! What the hub's events mean for a client: its person, what is told to it alone, and what its own
+//! What the hub's events mean for a client: its person, what it alone is told, and what its own
 //! commands have done.
 
 use alloc::boxed::Box;
@@ -21,7 +21,7 @@ use crate::irc::render::{Closed, Shown, Why, put_by, put_in_room, put_signal};
 use crate::irc::said::{Said, kept_for, said_to};
 use crate::plain::{Above, DoneToYou, DoneToYouIn};
 
-/// What a person is that was invited and has nothing more.
+/// The standing of a person who was only invited.
 const INVITED: Held = Held {
     standing: Standing::Invited,
     voiced: false,
@@ -50,7 +50,8 @@ impl Session {
         if let Fact::RoomRenamed(renamed) = &event.fact {
             self.handle_room_renamed(renamed, out);
         }
-        // What came of a command with a label bears that; what one sends to oneself comes once more.
+        // The result of a command with a label has that label; what one sends to oneself comes once
+        // more.
         if self.is_own_doing(event) && self.pending.question.is_some() {
             self.gather(start, env, out);
         }
@@ -69,7 +70,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         match &event.fact {
-            // The welcome tells it.
+            // The welcome says it.
             Fact::Joined { .. }
                 if matches!(self.pending.question.as_deref(), Some(Question::LogIn)) => {}
             Fact::Joined { .. } => self.enter_unasked(room, env, out),
@@ -91,7 +92,7 @@ impl Session {
         }
     }
 
-    /// The client has invited a person: the answer has the names as they are, not as they were typed.
+    /// The client has invited a person: the answer has the names as they are, not as typed.
     fn note_invited(&mut self, event: &Event) {
         if let Fact::RoomChanged(change) = &event.fact
             && let RoomAct::Stand { name: invited, .. } = &change.act
@@ -121,8 +122,8 @@ impl Session {
         self.later(Ask::Query(Query::View(room)), Question::Unasked);
     }
 
-    /// A room has another name. A client that knows no RENAME leaves the old one and is in the new one
-    /// (IRCv3, channel rename, "Fallback").
+    /// A room was renamed. A client without RENAME leaves the old one and is in the new one (IRCv3,
+    /// channel rename, "Fallback").
     fn handle_room_renamed(&mut self, renamed: &RoomRenamed, out: &mut Vec<u8>) {
         let (old, new) = (&renamed.old, &renamed.new);
         if self.caps.has(Cap::ChannelRename) || is_one_name(old, new) {
@@ -138,7 +139,7 @@ impl Session {
         }
     }
 
-    /// Takes over an event's changes to this person.
+    /// Notes an event's changes to this person.
     fn note_event(&mut self, event: &Event, me: PersonId, out: &mut Vec<u8>) {
         let fact = &event.fact;
         let login = match fact {
@@ -270,7 +271,7 @@ impl Session {
         }
     }
 
-    /// What the client has said to one person, if it wants to hear that, and what became of it.
+    /// What the client has said to one person, if it wants to see that, and what became of it.
     fn put_sent(&self, event: &Event, me: PersonId, env: &Env<'_>, out: &mut Vec<u8>) {
         let shown = (self.caps, None);
         // What another connection has said was not shown here.
@@ -278,11 +279,11 @@ impl Session {
         let echoes = self.caps.has(Cap::EchoMessage) || is_elsewhere;
         match &event.fact {
             Fact::PrivateMessage(message) if message.from == me => {
-                // What one sends to oneself comes to each connection anyhow.
+                // What one sends to oneself reaches each connection anyway.
                 if echoes && !(is_elsewhere && message.to == me) {
                     said_to(message).put(out, event, shown);
                 }
-                // To a NOTICE nothing is answered (RFC 2812, section 3.3.2).
+                // Nothing answers a NOTICE (RFC 2812, section 3.3.2).
                 let asks = !is_elsewhere && message.manner != Manner::Notice;
                 let to = &message.to_name;
                 match (&message.away, message.kept) {
@@ -326,7 +327,7 @@ impl Session {
         }
     }
 
-    /// What is said to the client.
+    /// What others say to the client.
     pub(super) fn put_received(&self, event: &Event, me: PersonId, out: &mut Vec<u8>) {
         let shown = (self.caps, None);
         match &event.fact {
@@ -356,7 +357,7 @@ impl Session {
         }
     }
 
-    /// What an operator has done to the client, or has told everybody.
+    /// What an operator has done to the client, or has announced.
     pub(super) fn put_moderated(
         &self,
         entry: &AuditEntry,
@@ -385,7 +386,7 @@ impl Session {
         }
     }
 
-    /// What a moderator has done that the client is not shown in the room.
+    /// What a moderator has done and the room does not show the client.
     pub(super) fn put_room_changed(
         &self,
         change: &RoomChange,
@@ -427,7 +428,7 @@ impl Session {
             RoomAct::Mute(_) | RoomAct::Unmute(_) if is_for_me => {
                 self.notice(DoneToYouIn(change, event.at), env, out);
             }
-            // Whom it concerns, or whose doing it is from outside.
+            // It concerns the client, or the client did it from outside.
             RoomAct::Eject { .. }
             | RoomAct::Listed { .. }
             | RoomAct::Mask { .. }

@@ -1,7 +1,7 @@
-//! Order: a client is answered in the order in which it has asked.
+//! Order: a client gets answers in the order of its commands.
 //!
-//! Messages to rooms are not waited for, so their answers may come later than the answer to a following line that
-//! the session can give at once. Such an answer waits behind a fence, as PONG does.
+//! Messages to rooms are not waited for, so their answers may come later than the answer to a later
+//! line that the session can give at once. Such an answer waits behind a fence, as PONG does.
 
 use alloc::vec::Vec;
 
@@ -12,8 +12,8 @@ use super::{Pending, Question, Session};
 use crate::dialect::{Ask, Step};
 
 impl Session {
-    /// Runs something that may answer a line on the spot. If something said before it is not answered yet,
-    /// what was answered waits, and whatever else is asked comes behind it.
+    /// Runs something that may answer a line at once. If an earlier message is not answered yet,
+    /// the answer waits, and so does any later request.
     pub(super) fn in_order(
         &mut self,
         out: &mut Vec<u8>,
@@ -44,7 +44,7 @@ impl Session {
         self.next_ask()
     }
 
-    /// Answers on the spot, or behind the answers to what the command has asked already.
+    /// Answers at once, or after the answers to what the command has asked already.
     pub(super) fn answer_behind(
         &mut self,
         out: &mut Vec<u8>,
@@ -59,7 +59,8 @@ impl Session {
         self.later(fence(), what);
     }
 
-    /// Waits for no answer any more. What is said yet is the end of that to the command in flight.
+    /// Stops waiting for an answer. What is said from here on ends the answer to the command in
+    /// flight.
     pub(super) fn give_up(&mut self) {
         self.pending = Pending {
             scope: self.pending.scope.take(),
@@ -68,7 +69,7 @@ impl Session {
         };
     }
 
-    /// The command is answered when everything that it has asked is.
+    /// Answers the command when everything that it has asked is answered.
     pub(super) fn ask_fence(&mut self) {
         self.later(fence(), Question::Answered([].into()));
     }

@@ -19,26 +19,26 @@ use crate::irc::line::Time;
 use crate::irc::message::{Message, shown};
 use crate::irc::text::note;
 
-/// Names in one WHOIS.
+/// The most names in one WHOIS.
 pub(super) const WHOIS_NAMES_MAX: usize = 10;
 
-/// The fields of WHOX, in the order in which they are answered.
+/// The fields of WHOX, in the order of the answer.
 const WHOX_FIELDS: &str = "tcuihsnfdlaor";
 
 /// Digits of a token of WHOX.
 const TOKEN_DIGITS_MAX: usize = 3;
 
-/// The token of WHOX; 0 in the place of one that is none, so that the fields behind it do not shift.
+/// The token of WHOX; 0 in place of an invalid one, so that the later fields do not shift.
 fn shown_token(typed: &str) -> &str {
     let is_one = (1..=TOKEN_DIGITS_MAX).contains(&typed.len())
         && typed.bytes().all(|digit| digit.is_ascii_digit());
     if is_one { typed } else { "0" }
 }
 
-/// What WHO is asked for.
+/// The question of a WHO.
 #[derive(Clone, Debug)]
 pub(super) struct WhoQuestion {
-    /// The mask, as it was written, for the end of the list.
+    /// The mask as written, for the end of the list.
     typed: String,
     query: Option<PeopleQuery>,
     /// The fields of WHOX, and its token.
@@ -47,7 +47,7 @@ pub(super) struct WhoQuestion {
 }
 
 impl WhoQuestion {
-    /// The mask, as it was written.
+    /// The mask as written.
     pub(super) fn typed(&self) -> &str {
         &self.typed
     }
@@ -78,7 +78,7 @@ impl Session {
         };
         let question = WhoQuestion {
             typed: typed.into(),
-            // Without fields that there are it is no WHOX.
+            // Without any known field it is no WHOX.
             fields: whox
                 .filter(|(fields, _)| fields.contains(|field| WHOX_FIELDS.contains(field)))
                 .map(|(fields, token)| (fields.into(), shown_token(token).into())),
@@ -186,7 +186,7 @@ impl Session {
             return self.numeric("352", what, env, out);
         };
         let mut what = String::new();
-        // In this order, in whatever order they were asked for.
+        // In this order, whatever the order of the request.
         for field in WHOX_FIELDS.chars().filter(|field| fields.contains(*field)) {
             let value: &dyn core::fmt::Display = match field {
                 't' => &token,
@@ -305,7 +305,7 @@ impl Session {
             return None;
         };
         let count = message.param(1).and_then(|count| count.parse().ok());
-        // None or a negative number asks for all.
+        // A missing or negative number asks for all.
         let count = count.filter(|count| *count > 0).unwrap_or(usize::MAX);
         let what = Question::Whowas(name.into(), count);
         self.later(Ask::Query(Query::Departed(name.into())), what);
@@ -393,7 +393,7 @@ impl Session {
         self.put_found_people("302", people, env, out);
     }
 
-    /// Those who are here of the people who were asked for; an empty list if nobody is.
+    /// The requested people who are here; an empty list if nobody is.
     fn put_found_people(
         &self,
         code: &str,
@@ -422,7 +422,7 @@ impl Session {
     ) -> Option<Step> {
         let knows_early = self.caps.has(Cap::PreAway);
         let command = match message.param(0) {
-            // Absent for no reason that is told (IRCv3, pre-away).
+            // Absent without a shown reason (IRCv3, pre-away).
             Some("*") if knows_early => Command::Away(None),
             Some(why) => Command::Away(note(why)),
             None => Command::Back,
@@ -439,7 +439,7 @@ impl Session {
         None
     }
 
-    /// Tells the client whether it is away.
+    /// Says whether the client is away.
     pub(super) fn put_away(&self, is_away: bool, env: &Env<'_>, out: &mut Vec<u8>) {
         match is_away {
             true => self.numeric("306", ":You have been marked as being away", env, out),

@@ -1,9 +1,9 @@
-//! Passwords that are checked before a login: by SASL, by PASS, by NickServ and by OPER.
+//! Passwords that are checked before a login: by SASL, PASS, NickServ and OPER.
 //!
-//! A password is checked first, and only when it is right does the client's current login end. A line may be read
-//! in two ways: the first word of a password with blanks, or the part before its colon, can be a name. Then the
-//! rest is tried as that name's password, and if that fails the whole as the password of the client's own name.
-//! Each try counts as a guess.
+//! A password is checked first, and only when it is right does the client's current login end. A
+//! line may be read in two ways: the first word of a password with blanks, or the part before its
+//! colon, can be a name. Then the rest is tried as that name's password, and if that fails the
+//! whole as the password of the client's own name. Each try counts as a guess.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -18,17 +18,17 @@ use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Password, Step};
 use crate::json::Sentence;
 
-/// What is told where passwords wait to be checked.
+/// What a client is told while too many passwords wait to be checked.
 pub(super) const BUSY: &str = "Too many passwords are being checked. Try again.";
 
 /// How an account is being proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
-    /// AUTHENTICATE, of a client that is in or is not.
+    /// AUTHENTICATE, before registration or after.
     Sasl,
-    /// PASS, of a client that is not in.
+    /// PASS, before registration.
     Pass,
-    /// NickServ IDENTIFY, of a client that is in.
+    /// NickServ IDENTIFY, after registration.
     NickServ,
     /// OPER, likewise.
     Oper,
@@ -38,7 +38,7 @@ pub(super) enum Way {
 #[derive(Clone, Debug)]
 pub(super) struct Proving {
     pub(super) way: Way,
-    /// The password that is to be given again with the login. A certificate needs none.
+    /// The password to give again with the login. A certificate needs none.
     pub(super) password: Option<Password>,
     /// What else was perhaps meant.
     or_else: Option<(Name, Password)>,
@@ -47,7 +47,7 @@ pub(super) struct Proving {
 }
 
 impl Proving {
-    /// One that is tried for nothing else if it fails.
+    /// A try without a second interpretation.
     pub(super) fn by(way: Way, password: Option<Password>) -> Self {
         Self {
             way,
@@ -80,7 +80,7 @@ impl Session {
         (Ask::Prove { name, password }, proving.into())
     }
 
-    /// An account was not proven: by what else was perhaps meant, or not at all.
+    /// An account was not proven: tries the second interpretation, or refuses.
     pub(super) fn handle_unproven(
         &mut self,
         mut proving: Proving,
@@ -93,8 +93,8 @@ impl Session {
             proving.refused = Some(Box::new(rejection.clone()));
             return self.ask_now(Ask::Prove { name, password }, proving.into());
         }
-        // Of two that were tried, the first was meant, unless nobody has registered that and the other is
-        // somebody's.
+        // Of two tries the first was meant, unless nobody has registered that name and somebody has
+        // the other.
         let is_nobodys = |why: &Rejection| matches!(why, Rejection::NotRegistered(_));
         let first = proving.refused.as_deref();
         let first = first.filter(|why| !is_nobodys(why) || is_nobodys(rejection));
@@ -132,8 +132,7 @@ impl Session {
         }
     }
 
-    /// What NickServ is told behind IDENTIFY: a password, or a name and a password.
-    /// `None` if that is neither.
+    /// The arguments of IDENTIFY: a password, or a name and a password. `None` if they are neither.
     pub(super) fn identify(&mut self, own: Name, typed: &str) -> Option<()> {
         let whole = Password::parse(typed).ok()?;
         let named = typed.split_once(' ').and_then(|(name, password)| {
@@ -148,8 +147,8 @@ impl Session {
         Some(())
     }
 
-    /// What PASS has said is to be proven before the client comes in: the account of another name than
-    /// the one that it takes.
+    /// Proves what PASS gave before the client comes in: the account of another name than the
+    /// client's own.
     pub(super) fn prove_pass(&mut self) -> Option<Step> {
         let Stage::Registering(registering) = &mut self.stage else {
             return None;
@@ -166,16 +165,16 @@ impl Session {
     }
 }
 
-/// What PASS has said.
+/// The argument of PASS.
 #[derive(Debug)]
 pub(super) struct Pass {
     whole: Password,
-    /// The account, and its password, if there is a colon in it.
+    /// The account and its password, if there is a colon.
     of: Option<(Name, Password)>,
 }
 
 impl Pass {
-    /// Reads `PASSWORD` or `NAME:PASSWORD`. `None` if it can be no password.
+    /// Parses `PASSWORD` or `NAME:PASSWORD`. `None` if it can be no password.
     pub(super) fn parse(typed: &str) -> Option<Self> {
         let of = typed.split_once(':').and_then(|(name, password)| {
             Some((Name::known(name)?, Password::parse(password).ok()?))
@@ -184,7 +183,7 @@ impl Pass {
         Some(Self { whole, of })
     }
 
-    /// The password for the name that the client takes.
+    /// The password for the client's own name.
     pub(super) fn into_own(self) -> Password {
         self.of.map_or(self.whole, |(_, password)| password)
     }

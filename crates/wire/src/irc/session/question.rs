@@ -1,4 +1,4 @@
-//! What is asked of the server, and is remembered until the answer comes.
+//! Questions to the server, remembered until the answer comes.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -11,16 +11,16 @@ use super::{accounts, history, list, metadata, names, people, proving, read_mark
 /// What an answer is for.
 #[derive(Clone, Debug)]
 pub(super) enum Question {
-    /// Nothing that the client is told of.
+    /// Nothing to tell the client.
     Quiet,
     LogIn,
     /// That the connection ends.
     Quit,
-    /// The proof for a login to come.
+    /// The proof for a later login.
     Prove(Box<proving::Proving>),
     /// The server's password.
     Enter,
-    /// The right to speak for a client.
+    /// The permission to speak for a client.
     Gateway,
     /// LUSERS.
     Counts,
@@ -29,13 +29,13 @@ pub(super) enum Question {
         room: RoomName,
         was_inside: bool,
     },
-    /// The room that its person is in without having asked for it on this connection.
+    /// A room that the person is in without having asked for it on this connection.
     Unasked,
     /// The people of a room that was just entered, or NAMES.
     Names(names::NamesQuestion),
     Part {
         room: RoomName,
-        /// What others are told, once that is known.
+        /// The reason that others see, once known.
         why: Option<String>,
     },
     Private(Box<talk::Sending>),
@@ -47,19 +47,19 @@ pub(super) enum Question {
     /// MODE of somebody else.
     ModesOf {
         name: String,
-        /// Whether it was to change something.
+        /// Whether it changes something.
         changes: bool,
     },
     /// The name that NickServ's GHOST takes back.
     TakeBack,
-    /// The client has become another person of its own, which is in these rooms as well.
+    /// The client has become another person of the same account, who is in these rooms as well.
     TakenOver(Box<[RoomId]>),
     /// An entry of a list.
     SetMask {
         room: RoomName,
         letter: char,
     },
-    /// Lines that are written behind the answers to what was asked before.
+    /// Lines to write after the answers to earlier questions.
     Answered(Box<[u8]>),
     RenameRoom {
         old: RoomName,
@@ -85,7 +85,7 @@ pub(super) enum Question {
     List(Box<list::ListFilter>),
     Who(Box<people::WhoQuestion>),
     Whois(String),
-    /// The name, and how many of those who have borne it are shown.
+    /// The name, and how many of its former bearers to show.
     Whowas(String, usize),
     Userhost,
     Ison,

@@ -1,4 +1,4 @@
-//! What is asked next, one after another.
+//! Requests to ask one after another.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -9,7 +9,7 @@ use crate::dialect::Ask;
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    /// In a box, since an idle session asks nothing.
+    /// Boxed, since an idle session asks nothing.
     #[expect(
         clippy::box_collection,
         reason = "24 bytes of each of ten thousand idle sessions"
@@ -42,7 +42,7 @@ impl Queue {
         next
     }
 
-    /// Asks only what this keeps.
+    /// Keeps only the requests for which `keeps` holds.
     pub(super) fn retain(&mut self, keeps: impl Fn(&Question) -> bool) {
         if let Some(asks) = &mut self.asks {
             asks.retain(|(_, question)| keeps(question));

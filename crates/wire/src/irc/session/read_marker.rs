@@ -1,5 +1,5 @@
-//! MARKREAD (IRCv3, `draft/read-marker`): up to when the client's owner has read a room, or what it and
-//! another have told each other.
+//! MARKREAD (IRCv3, `draft/read-marker`): up to when the client's owner has read a room, or a
+//! private conversation.
 
 use alloc::vec::Vec;
 
@@ -12,11 +12,11 @@ use crate::irc::caps::Cap;
 use crate::irc::line::Time;
 use crate::irc::message::{Message, shown};
 
-/// A marker that is asked for.
+/// The question for a marker.
 #[derive(Clone, Debug)]
 pub(super) struct MarkerQuestion {
     target: MarkerTarget,
-    /// The client has just entered the room, and is told who is there behind it.
+    /// Whether the client has just entered the room, and is shown the people there afterwards.
     enters: bool,
 }
 
@@ -69,8 +69,8 @@ impl Session {
         None
     }
 
-    /// Asks up to when a room was read that the client has entered, and then who is there if it wants to
-    /// know that.
+    /// Asks for the read marker of a room that the client has entered, and then for the people
+    /// there if the client wants them.
     pub(super) fn ask_marker_then_names(&mut self, entered: &RoomName) -> Option<Step> {
         if !self.caps.has(Cap::ReadMarker) {
             return self.ask_names_if_wanted(entered);
@@ -83,7 +83,7 @@ impl Session {
         self.ask_now(ask, question)
     }
 
-    /// The marker is where the client wants it, or was beyond that before: it is told.
+    /// The marker is where the client wants it, or was beyond that before: shows it.
     pub(super) fn marker_set(&mut self, question: MarkerQuestion) -> Option<Step> {
         let (ask, question) = question.ask();
         self.ask_now(ask, question)

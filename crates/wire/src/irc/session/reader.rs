@@ -1,4 +1,4 @@
-//! What a client of IRC reads of its rooms, and whom it does not want to hear.
+//! How an IRC client reads the lines of its rooms, and whom it does not want to hear.
 
 use alloc::vec::Vec;
 
@@ -18,7 +18,7 @@ impl Session {
             .map_or(&[], |watched| watched.ignores.entries())
     }
 
-    /// Takes over whom the person ignores, by any of its connections and at its visits before.
+    /// Notes whom the person ignores, on any of their connections and from earlier visits.
     pub(super) fn note_ignores(&mut self, fact: &Fact) {
         match fact {
             Fact::LoggedIn(_) | Fact::Returned(_) | Fact::Attached(_) => {
@@ -33,7 +33,8 @@ impl Session {
     }
 }
 
-/// The events of the rooms as a client of IRC reads them: without its own, and without what the ignored say.
+/// How an IRC client reads the events of its rooms: without its own, and without what ignored
+/// people say.
 pub struct LineReader<'a>(pub(crate) &'a Session);
 
 impl Reader for LineReader<'_> {

@@ -1,4 +1,4 @@
-//! REDACT (IRCv3 draft, message redaction): messages that go.
+//! REDACT (IRCv3 draft, message redaction): deleted messages.
 
 use alloc::vec::Vec;
 

@@ -44,7 +44,7 @@ impl Session {
         None
     }
 
-    /// Tells why a question that nothing else hangs on was refused.
+    /// Says why a question on which nothing else depends was refused.
     fn refuse(
         &mut self,
         question: Question,
@@ -117,7 +117,7 @@ impl Session {
                 let what = format_args!("{room} {letter} :Channel list is full");
                 return self.numeric("478", what, env, out);
             }
-            // Who may come in already needs no invitation, and IRC has no number for it.
+            // Somebody who can enter already needs no invitation, and IRC has no number for that.
             (
                 Question::Invite { .. },
                 Rejection::Of(room, RoomRejection::StandsAlready(name, _)),
@@ -141,7 +141,7 @@ impl Session {
         }
     }
 
-    /// The rest of the command would be refused for the same reason, which is told once.
+    /// The rest of the command would be refused for the same reason, so it is given up.
     fn give_up_in(&mut self, room: &RoomName, rejection: &Rejection) {
         let is_outside = match rejection {
             Rejection::NoSuchRoom { .. } | Rejection::RoomGone | Rejection::NotInRoom(_) => true,
@@ -196,7 +196,7 @@ impl Session {
         }
         self.forget_nick();
         match rejection {
-            // Clients go through names by themselves until one is free; the time is what bounds that.
+            // Clients try other names by themselves until one is free; only the time bounds that.
             Rejection::NameTaken { .. }
             | Rejection::NameKept { .. }
             | Rejection::NameLooksLike { .. }
@@ -264,7 +264,7 @@ impl Session {
         self.numeric(code, format_args!("{room} :{words}"), env, out);
     }
 
-    /// Whom a knock does not help is told why it may not enter.
+    /// If a knock would not help, says why the client cannot enter.
     fn refuse_knock(
         &self,
         room: &RoomName,

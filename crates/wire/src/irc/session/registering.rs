@@ -28,19 +28,19 @@ pub(super) struct Registering {
     pub(super) pass: Option<Pass>,
     /// The server's password was right.
     has_entered: bool,
-    /// The client negotiates: it is not in before CAP END.
+    /// The client negotiates, so it is not in before CAP END.
     negotiates: bool,
     pub(super) sasl: Option<Sasl>,
     pub(super) proven: Option<(Name, Proof)>,
     /// AWAY, or its end, for when the client is in.
     away: Option<Command>,
-    /// What it has set of itself, to be kept when it is in.
+    /// The metadata it has set, for when it is in.
     pub(super) metadata: Metadata,
     spent: Spent,
     until: Monotonic,
 }
 
-/// What a client has used up of what it may before it is in.
+/// How much of its limits before registration a client has used.
 #[derive(Debug, Default)]
 struct Spent {
     /// Names and passwords that were refused.
@@ -67,7 +67,7 @@ impl Registering {
         }
     }
 
-    /// Whether a line end is due behind the prompt, once.
+    /// Whether a line end is due after the prompt, once.
     pub(super) fn leaves_prompt(&mut self) -> bool {
         core::mem::take(&mut self.is_after_prompt)
     }
@@ -100,7 +100,7 @@ impl Registering {
 }
 
 impl Session {
-    /// Counts a name or password that was refused. A client has not many tries.
+    /// Counts a refused name or password. A client has only a few tries.
     pub(super) fn count_try(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let Stage::Registering(registering) = &mut self.stage else {
             return None;
@@ -168,9 +168,9 @@ impl Session {
         }
     }
 
-    /// What the client is told of strict transport security: where there is TLS, or for how long it is to
-    /// insist on it. No client asks for it, so it is no [`Cap`]. Who came without the server's name may
-    /// have come by another.
+    /// What the client is told about strict transport security: where TLS is, or for how long to
+    /// require it. No client negotiates it, so it is no [`Cap`]. A client that did not name the
+    /// server may have used another name.
     pub(super) fn sts(&self, env: &Env<'_>) -> Option<String> {
         let seconds = env.settings.irc.sts_seconds?;
         match self.security.is_encrypted {
@@ -180,7 +180,7 @@ impl Session {
         }
     }
 
-    /// Takes a list of capabilities, all of them or none.
+    /// Handles a request for capabilities: all of them or none.
     fn request_caps(&mut self, list: &str, env: &Env<'_>, out: &mut Vec<u8>) {
         let mut caps = self.caps;
         for word in list.split_ascii_whitespace() {
@@ -205,7 +205,7 @@ impl Session {
         self.answer_caps("ACK", list, env, out);
     }
 
-    /// WEBIRC: the client comes through a gateway, which has the word first.
+    /// WEBIRC: the client comes through a gateway, whose line comes first.
     pub(super) fn webirc(
         &mut self,
         message: &Message<'_>,
@@ -318,7 +318,7 @@ impl Session {
                 registering.nick = Some(name);
                 self.register()
             }
-            // To take the name that one has is no change.
+            // Taking one's own name changes nothing.
             Stage::Here(here) if here.name == name => None,
             Stage::Here(_) => {
                 let password = None;
@@ -328,7 +328,7 @@ impl Session {
         }
     }
 
-    /// Comes in, if all is said.
+    /// Logs in, if everything was said.
     pub(super) fn register(&mut self) -> Option<Step> {
         let Stage::Registering(registering) = &mut self.stage else {
             return None;
@@ -360,8 +360,8 @@ impl Session {
     }
 }
 
-/// What WEBIRC says: the password, the gateway's name, the client's host, its address and more. The host
-/// is left alone, since hosts are made of addresses here.
+/// The arguments of WEBIRC: the password, the gateway's name, the client's host, its address and
+/// more. The host is ignored, since hosts are made from addresses here.
 fn gateway(message: &Message<'_>) -> Option<Gateway> {
     let password = Password::parse(message.param(0)?).ok()?;
     let address: IpAddr = message.param(3)?.parse().ok()?;

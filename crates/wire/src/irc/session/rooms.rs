@@ -14,7 +14,7 @@ use crate::irc::message::{Message, shown};
 use crate::irc::render::Why;
 use crate::irc::text::note;
 
-/// Rooms in one JOIN or PART, people in one KICK.
+/// The most rooms in one JOIN or PART, and people in one KICK.
 pub(super) const TARGETS_MAX: usize = 20;
 
 impl Session {
@@ -24,7 +24,7 @@ impl Session {
         names.into_iter().any(|name| name.is_same(room))
     }
 
-    /// The room of a name; by its own name, if the client is in it.
+    /// The room of a name, spelled its own way if the client is in it.
     pub(super) fn room(&self, typed: &str, env: &Env<'_>) -> Option<RoomName> {
         let typed = room(typed)?;
         let mut own = self.rooms.iter().filter_map(|room| env.rooms.get(room));
@@ -93,12 +93,12 @@ impl Session {
         self.numeric("403", format_args!("{typed} :No such channel"), env, out);
     }
 
-    /// The same, behind the answers to what the command has asked already.
+    /// The same, after the answers to what the command has asked already.
     fn no_such_channel_later(&mut self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
         self.answer_behind(out, |session, out| session.no_such_channel(typed, env, out));
     }
 
-    /// The client is in a room: it is told so, then who else is.
+    /// The client is in a room: tells it so, then who else is.
     pub(super) fn handle_entered(
         &mut self,
         summary: &RoomSummary,
@@ -112,13 +112,13 @@ impl Session {
                 room: asked,
                 was_inside: true,
             }) => {
-                // A client that goes by CASEMAPPING takes two spellings of one name for two rooms.
+                // A client that follows CASEMAPPING takes two spellings of one name for two rooms.
                 if !is_one_name(&asked, room) {
                     self.notice(format_args!("{asked} is {room}: you are in it."), env, out);
                 }
                 return None;
             }
-            // It is told so already.
+            // It was told already.
             Some(Question::Unasked) => {}
             _ => self.put_own_join(room, out),
         }
@@ -209,7 +209,7 @@ impl Session {
         None
     }
 
-    /// The topic of a room, and who has set it when.
+    /// The topic of a room, and who set it when.
     pub(super) fn put_topic(
         &self,
         room: &RoomName,
@@ -323,7 +323,7 @@ impl Session {
         None
     }
 
-    /// A room is renamed, by the client's command: it is told so unless it has seen that.
+    /// The client's command has renamed a room: tells it so unless it has seen that.
     pub(super) fn room_renamed(
         &self,
         old: &RoomName,
@@ -356,7 +356,7 @@ impl Session {
     }
 }
 
-/// Whether two spellings are one name by CASEMAPPING, which knows less of that than the server.
+/// Whether two spellings are one name by CASEMAPPING, which folds less than the server does.
 pub(super) fn is_one_name(one: &RoomName, other: &RoomName) -> bool {
     one.bare().eq_ignore_ascii_case(other.bare())
 }

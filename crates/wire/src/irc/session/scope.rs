@@ -1,8 +1,8 @@
-//! Labels: what answers a command that has one bears it, as one line, as a batch, or as an
-//! acknowledgement that there is nothing to say (IRCv3, labeled response).
+//! Labels: the answer to a command with a label has the label too, as one line, as a batch, or as
+//! an acknowledgement that there is nothing to say (IRCv3, labeled response).
 //!
-//! An answer is gathered until it is whole, since only then is known which of the three it is. One that comes in
-//! pages is a batch from the first of them on, and goes out as it comes.
+//! An answer is gathered until it is complete, since only then is it known which of the three it
+//! is. An answer in pages is a batch from the first page on, and is sent as it comes.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -24,12 +24,12 @@ pub(super) struct Scope {
     lines: Vec<u8>,
     /// Messages to several receivers, whose echoes are parts of the answer.
     is_shared: bool,
-    /// The answer goes out as it comes, in the batch of this number once that is begun.
+    /// The answer is sent as it comes, in the batch of this number once that has begun.
     stream: Option<Option<u64>>,
 }
 
 impl Session {
-    /// A command begins. Until it is answered no other does.
+    /// A command begins. No other does until it is answered.
     pub(super) fn begin_scope(&mut self, message: &Message<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
         if !self.caps.has(Cap::LabeledResponse) {
             return;
@@ -59,19 +59,20 @@ impl Session {
         });
     }
 
-    /// Gives the label of the command in flight away: something else will bear it.
+    /// Gives the label of the command in flight away: something else will have it.
     pub(super) fn take_label(&mut self) -> Option<Box<str>> {
         self.pending.scope.take().map(|scope| scope.label)
     }
 
-    /// The command in flight has several receivers; what comes of each is a part of its answer.
+    /// The command in flight has several receivers; the result for each is a part of its answer.
     pub(super) fn share_scope(&mut self) {
         if let Some(scope) = &mut self.pending.scope {
             scope.is_shared = true;
         }
     }
 
-    /// Whether what comes of a message is a part of the answer to a command with several receivers.
+    /// Whether the result for a message is a part of the answer to a command with several
+    /// receivers.
     pub(super) fn is_scope_shared(&self) -> bool {
         self.pending
             .scope
@@ -79,7 +80,7 @@ impl Session {
             .is_some_and(|scope| scope.is_shared)
     }
 
-    /// The answer goes out as it comes: it may be long.
+    /// Sends the answer as it comes: it may be long.
     pub(super) fn stream_scope(&mut self) {
         if let Some(scope) = &mut self.pending.scope {
             scope.stream.get_or_insert(None);
@@ -129,7 +130,7 @@ impl Session {
                 let ack = alloc::format!(":{} ACK\r\n", env.settings.irc.server);
                 put_tagged(out, ack.as_bytes(), "label", label);
             }
-            // A batch of its own bears it itself.
+            // A batch of its own gets the label itself.
             _ if is_batch(lines) => put_tagged(out, lines, "label", label),
             1 => put_tagged(out, lines, "label", label),
             _ => {
@@ -140,7 +141,7 @@ impl Session {
         }
     }
 
-    /// Begins the batch that bears a label, and returns its number.
+    /// Begins the batch that has a label, and returns its number.
     fn begin_labelled(&mut self, label: &str, env: &Env<'_>, out: &mut Vec<u8>) -> u64 {
         let server = &env.settings.irc.server;
         let batch = self.next_batch();
@@ -149,7 +150,7 @@ impl Session {
         batch
     }
 
-    /// Begins a batch of some type, for clients that take batches.
+    /// Begins a batch of some type, for clients that accept batches.
     pub(super) fn begin_batch(
         &self,
         batch: u64,
@@ -176,7 +177,7 @@ impl Session {
     }
 }
 
-/// Puts lines into a batch. What stands in a batch of its own does so inside of this one.
+/// Puts lines into a batch. A batch among them is nested.
 fn put_in_batch(out: &mut Vec<u8>, batch: u64, lines: &[u8]) {
     let batch = alloc::format!("{batch}");
     for line in lines.split_inclusive(|byte| *byte == b'\n') {
@@ -194,7 +195,7 @@ fn put_batch_end(batch: u64, env: &Env<'_>, out: &mut Vec<u8>) {
     );
 }
 
-/// Whether lines are one batch, from its begin to its end.
+/// Whether lines are exactly one batch.
 fn is_batch(lines: &[u8]) -> bool {
     let lines = core::str::from_utf8(lines).unwrap_or_default();
     let mut lines = lines.lines();

@@ -1,4 +1,4 @@
-//! SEARCH (soju.im/search): messages by what they say, from the index that everybody's search uses.
+//! SEARCH (soju.im/search): messages by content, from the index that every search uses.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -19,9 +19,9 @@ use crate::irc::said::put_private_past;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SearchQuestion {
     batch: u64,
-    /// Messages that the client wants, the newest of those that are found.
+    /// The most messages that the client wants, the newest of those found.
     limit: u64,
-    /// Messages that have come so far.
+    /// How many messages have come so far.
     come: u64,
 }
 
@@ -104,10 +104,10 @@ impl Session {
     }
 }
 
-/// Reads the attributes, which are written as tags are: `from=ann;in=#dev;text=two\swords`.
+/// Parses the attributes, which are written like tags: `from=ann;in=#dev;text=two\swords`.
 ///
 /// # Errors
-/// The attribute that cannot be taken; `*` if there is none.
+/// The invalid attribute; `*` if there is none.
 fn read(attributes: &str) -> Result<(Search, u64), &'static str> {
     let mut search = Search {
         words: None,
@@ -140,7 +140,7 @@ fn read(attributes: &str) -> Result<(Search, u64), &'static str> {
         search.after = Some(time(&typed).ok_or("after")?);
     }
     if let Some(typed) = value("before") {
-        // What was said at this time is among it.
+        // Messages of exactly this time are included.
         let before = time(&typed).ok_or("before")?;
         search.before = Some(Timestamp(before.0.saturating_add(1)));
     }

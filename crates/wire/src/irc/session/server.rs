@@ -1,4 +1,4 @@
-//! What is asked of the server itself: PING, QUIT, MOTD, LUSERS, VERSION, HELP and their like.
+//! Commands about the server itself: PING, QUIT, MOTD, LUSERS, VERSION, HELP and the like.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -29,7 +29,7 @@ const NAMES_PER_LINE: usize = 12;
 const SUPPORTED_PER_LINE: usize = 12;
 
 impl Session {
-    /// PING: the answer stands behind everything that came of what was sent before.
+    /// PING: the answer comes after the results of everything sent before.
     pub(super) fn ping(
         &mut self,
         message: &Message<'_>,
@@ -53,7 +53,7 @@ impl Session {
     pub(super) fn pong(&self, token: &str, env: &Env<'_>, out: &mut Vec<u8>) {
         let server = &env.settings.irc.server;
         let body = out.len();
-        // Its client looks for the very bytes that it has sent.
+        // The client looks for the very bytes that it has sent.
         put(out, format_args!(":{server} PONG {server} :{token}"));
         end(out, body);
     }
@@ -75,8 +75,8 @@ impl Session {
         }
     }
 
-    /// The lines that greet a client that is in. Clients take the last of them, about the message of the
-    /// day, for the end of registration, so its rooms come behind that.
+    /// The lines that greet a client that is in. Clients take the last of them, about the message
+    /// of the day, for the end of registration, so their rooms come after it.
     pub(super) fn put_welcome(
         &mut self,
         counts: &Counts,
@@ -257,7 +257,7 @@ impl Session {
         self.numeric("376", ":End of /MOTD command.", env, out);
     }
 
-    /// Whether another server is asked, of which there is none.
+    /// Whether the command is for another server, of which there is none.
     fn is_elsewhere(&self, target: Option<&str>, env: &Env<'_>, out: &mut Vec<u8>) -> bool {
         let server = &*env.settings.irc.server;
         let Some(target) = target else { return false };
@@ -349,7 +349,7 @@ impl Session {
         None
     }
 
-    /// HELP: what a command does; those of people are in the table that `/help` is made of.
+    /// HELP: what a command does; those of people are in the table from which `/help` is made.
     pub(super) fn help(
         &mut self,
         message: &Message<'_>,

@@ -1,4 +1,4 @@
-//! What clients say unasked to the bots that other networks have.
+//! What clients say unprompted to the bots of other networks.
 
 use alloc::vec::Vec;
 use core::fmt::Display;
@@ -19,8 +19,8 @@ pub(super) enum Service {
 }
 
 impl Service {
-    /// The one that is called so, in whatever case; with or without the server that it is to be on, which
-    /// other networks want so that nobody else gets a password.
+    /// The service of this name, in any case; with or without the server after it, which other
+    /// networks want so that nobody else gets a password.
     pub(super) fn called(typed: &str) -> Option<Self> {
         let name = typed.split('@').next().unwrap_or_default();
         let mut all = [Self::NickServ, Self::ChanServ].into_iter();
@@ -34,7 +34,7 @@ impl Service {
         }
     }
 
-    /// What is there in its place.
+    /// What replaces it here.
     fn help(self) -> &'static str {
         match self {
             Self::NickServ => {
@@ -63,7 +63,7 @@ impl Session {
         None
     }
 
-    /// Does what was said to NickServ, or tells what would be done.
+    /// Does what NickServ was told, or says what would be done.
     pub(super) fn speak_to_service(
         &mut self,
         service: Service,
@@ -97,8 +97,8 @@ impl Session {
         }
     }
 
-    /// Takes a name from whatever connection it hangs on. Other networks end that and leave the client
-    /// to say NICK; here it has the name at once.
+    /// Takes a name from whatever connection has it. Other networks end that and leave the client
+    /// to send NICK; here it has the name at once.
     fn take_back(&mut self, own: Name, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
         let (name, password) = match typed.split_once(' ') {
             Some((name, password)) => (name, Password::parse(password).ok()),
@@ -129,7 +129,7 @@ impl Session {
     }
 }
 
-/// A password without the e-mail address that other networks want behind it.
+/// A password without the e-mail address that other networks want after it.
 fn without_address(typed: &str) -> &str {
     match typed.rsplit_once(' ') {
         Some((password, address)) if address.contains('@') => password,

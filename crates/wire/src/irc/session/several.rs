@@ -1,5 +1,5 @@
-//! Commands with several targets in one parameter: of more than the server takes (TARGMAX), each of the rest is
-//! refused by name.
+//! Commands with several targets in one parameter: beyond the server's limit (TARGMAX), each
+//! further target is refused by name.
 
 use alloc::vec::Vec;
 
@@ -7,7 +7,7 @@ use super::Session;
 use crate::dialect::Env;
 use crate::irc::message::shown;
 
-/// Of a list with commas the first so many, and the rest.
+/// Of a comma-separated list the first `targets_max`, and the rest.
 pub(super) fn split(list: &str, targets_max: usize) -> (Vec<&str>, Vec<&str>) {
     let targets = list.split(',').filter(|target| !target.is_empty());
     let mut taken: Vec<&str> = targets.collect();
@@ -16,12 +16,12 @@ pub(super) fn split(list: &str, targets_max: usize) -> (Vec<&str>, Vec<&str>) {
 }
 
 impl Session {
-    /// Refuses the targets that are too many, behind the answers for the others.
+    /// Refuses the targets that are too many, after the answers for the others.
     pub(super) fn refuse_targets(&mut self, rest: &[&str], env: &Env<'_>, out: &mut Vec<u8>) {
         self.refuse_each("407", rest, "Too many targets", env, out);
     }
 
-    /// The same of rooms to enter, in the words that clients expect to a JOIN.
+    /// The same for rooms to enter, in the words that clients expect after a JOIN.
     pub(super) fn refuse_rooms(&mut self, rest: &[&str], env: &Env<'_>, out: &mut Vec<u8>) {
         self.refuse_each("405", rest, "Too many channels in one JOIN", env, out);
     }

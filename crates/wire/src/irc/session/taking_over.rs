@@ -1,5 +1,6 @@
-//! Taking over one's own name, by NICK or by what NickServ calls GHOST: the client leaves its person for another
-//! person of the same account, with that one's rooms. It is not welcomed a second time.
+//! Taking over one's own name, by NICK or by what NickServ calls GHOST: the client leaves its
+//! person for another person of the same account, and is in that person's rooms. It is not welcomed
+//! a second time.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -11,7 +12,7 @@ use crate::dialect::Env;
 use crate::irc::line::{From, put};
 
 impl Session {
-    /// Tells the client what it leaves, if it does. Returns the rooms that both persons are in.
+    /// Tells the client what it leaves, if anything. Returns the rooms that both persons are in.
     pub(super) fn leave_behind(
         &self,
         event: &Event,
@@ -29,7 +30,7 @@ impl Session {
         for room in left.iter().filter_map(|room| env.rooms.get(room)) {
             self.put_own_part(room, None, out);
         }
-        // The one whose place it takes was on its lists.
+        // The person whose place it takes was on its lists.
         if !was_lost && !kept.is_empty() {
             let from = From(&login.name, event.source.as_deref());
             put(out, format_args!(":{from} QUIT :Taken over\r\n"));
@@ -38,12 +39,12 @@ impl Session {
         Some(kept.into())
     }
 
-    /// The client is the other person, and is told the rest with the answer to its command.
+    /// The client is the other person, and learns the rest with the answer to its command.
     pub(super) fn wait_for_rooms(&mut self, kept: Box<[RoomId]>) {
         self.pending.question = Some(Box::new(Question::TakenOver(kept)));
     }
 
-    /// Tells the client that it is in more rooms, with their topics and what was said there, and who is in those
+    /// Tells the client that it is in more rooms, with their topics and past, and who is in those
     /// that it was in.
     pub(super) fn enter_others(&mut self, kept: &[RoomId], env: &Env<'_>, out: &mut Vec<u8>) {
         for id in self.rooms.clone() {
@@ -56,7 +57,7 @@ impl Session {
         }
     }
 
-    /// Tells the client that it is in its rooms, but for those that it was in, and who else is.
+    /// Tells the client that it is in its rooms, except for those that it was in, and who else is.
     pub(super) fn enter_all(&mut self, kept: &[RoomId], env: &Env<'_>, out: &mut Vec<u8>) {
         for id in self.rooms.clone() {
             let Some(room) = env.rooms.get(&id) else {

@@ -1,4 +1,4 @@
-//! PRIVMSG, NOTICE and TAGMSG: what is said to rooms and to people.
+//! PRIVMSG, NOTICE and TAGMSG: messages to rooms and to people.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -21,10 +21,10 @@ use crate::irc::render::{put_in_room, put_signal_from};
 use crate::irc::said::Said;
 use crate::irc::text::{Saying, Spoken, spoken};
 
-/// Receivers of one command.
+/// The most receivers of one command.
 pub(super) const TARGETS_MAX: usize = 4;
 
-/// What was said in rooms and is not answered yet, in order.
+/// Unanswered messages to rooms, in order.
 #[derive(Debug, Default)]
 pub(super) struct Talk {
     said: VecDeque<InFlight>,
@@ -42,7 +42,7 @@ struct InFlight {
     bears: Bears,
 }
 
-/// The label of what comes of a message.
+/// The label of the result for a message.
 #[derive(Debug, PartialEq, Eq)]
 enum Bears {
     None,
@@ -58,26 +58,26 @@ struct Labelled {
     form: IrcForm,
 }
 
-/// Messages whose labelled echo is remembered: more are not in flight.
+/// How many labelled echoes are remembered: no more messages are in flight.
 const ECHOES_MAX: usize = 256;
 
 /// What is sent and answered before anything else is.
 #[derive(Clone, Debug)]
 pub(super) struct Sending {
-    /// The receiver, as it was written.
+    /// The receiver, as written.
     pub(super) to: String,
     pub(super) is_notice: bool,
-    /// What was sent to a room, if its echo bears a label.
+    /// What was sent to a room, if its echo has a label.
     pub(super) echo: Option<IrcForm>,
 }
 
 impl Talk {
-    /// Whether something is said and not answered yet.
+    /// Whether a message is not answered yet.
     pub(super) fn is_in_flight(&self) -> bool {
         !self.said.is_empty()
     }
 
-    /// Whether the echo of a message in flight bears a label.
+    /// Whether the echo of a message in flight has a label.
     fn awaits_echo(&self) -> bool {
         self.said.iter().any(|said| said.labelled.is_some())
     }
@@ -122,7 +122,7 @@ impl Session {
                 });
                 continue;
             }
-            // All that could come of a NOTICE to those who answer is an answer.
+            // Any result of a NOTICE to such a service would be an answer.
             if is_playback(target) {
                 if !is_notice {
                     self.playback(typed, env, out);
@@ -149,14 +149,14 @@ impl Session {
             self.refuse_targets(&rest, env, out);
         }
         if self.is_scope_shared() {
-            // What is said in rooms is not waited for otherwise.
+            // Messages to rooms are not waited for otherwise.
             self.ask_fence();
         }
         None
     }
 
-    /// Whether a message does not fit into one line for others, with its source before it: the client
-    /// is to cut it where it likes.
+    /// Whether a message does not fit into one line for others, with its source before it: the
+    /// client should cut it where it likes.
     fn is_too_long(&self, target: &str, typed: &str) -> bool {
         let head = ":! PRIVMSG  :".len();
         let source = self
@@ -191,7 +191,7 @@ impl Session {
         None
     }
 
-    /// The tags that stand with a message of the client's.
+    /// The tags of the client's message.
     pub(super) fn tags_of(&self, message: &Message<'_>) -> Option<Box<str>> {
         let is_bot = self.here().is_some_and(|here| here.flags.bot);
         tags_of_sender(message.client_tags(), is_bot)
@@ -231,7 +231,7 @@ impl Session {
         }
     }
 
-    /// Says something to a person, or to those in a room who have a standing.
+    /// Says something to a person, or to people in a room who have a standing.
     fn say_in_private(&mut self, target: &str, saying: Saying, is_notice: bool) {
         let Saying { text, manner, form } = saying;
         let irc = form.kept();
@@ -284,7 +284,7 @@ impl Session {
         self.later(Ask::Command(say), Question::Quiet);
     }
 
-    /// Refuses a room that cannot be, or those in it who have a standing.
+    /// Refuses a room that cannot exist, or people in it who have a standing.
     fn check_receiver(
         &mut self,
         target: &str,
@@ -335,7 +335,7 @@ impl Session {
         self.later(Ask::Command(signal), Question::Private(Box::new(sending)));
     }
 
-    /// What was sent is on its way. To a room, its echo is the answer if that bears a label.
+    /// A message is on its way. To a room, its echo is the answer if that has a label.
     pub(super) fn handle_delivered(
         &mut self,
         sending: &Sending,
@@ -395,7 +395,7 @@ impl Session {
         self.put_bearing(spoken.bears, lines, env, out);
     }
 
-    /// Writes what came of a message.
+    /// Writes the result for a message.
     fn put_bearing(&mut self, bears: Bears, lines: Vec<u8>, env: &Env<'_>, out: &mut Vec<u8>) {
         match bears {
             Bears::None => out.extend(lines),
@@ -448,7 +448,8 @@ impl Session {
         self.put_bearing(spoken.bears, lines, env, out);
     }
 
-    /// Writes what the client's command has done in a room, as the room shows it, if that bears a label.
+    /// Writes what the client's command has done in a room, as the room shows it, if that has a
+    /// label.
     pub(crate) fn handle_own_doing(
         &mut self,
         event: &Event,

@@ -1,4 +1,4 @@
-//! What a client is told of itself, whatever has brought it: its account and its rights.
+//! What a client learns about itself, whatever has caused it: its account and its rights.
 
 use alloc::vec::Vec;
 
@@ -30,8 +30,8 @@ impl Session {
         }
     }
 
-    /// Tells the client what it does not know of itself: the account that its password has opened, and whether
-    /// it has the rights of an operator, whatever has given or taken them.
+    /// Tells the client what it does not know of itself: the account that its password has opened,
+    /// and whether it has the rights of an operator.
     pub(super) fn put_told(&self, before: &Told, fact: &Fact, env: &Env<'_>, out: &mut Vec<u8>) {
         let Some(here) = self.here() else { return };
         let is_told = matches!(fact, Fact::AccountSet(_) | Fact::AccountChanged(_));

@@ -1,4 +1,5 @@
-//! Lines that cannot be taken as a whole. They are answered as commands are: in order, and under their label.
+//! Lines that cannot be parsed as a whole. They are answered like commands: in order, and under
+//! their label.
 
 use alloc::vec::Vec;
 
@@ -7,7 +8,8 @@ use crate::dialect::{Env, Step};
 use crate::irc::message::Message;
 
 impl Session {
-    /// Answers a line that is no command; with its begin, if that is one. It may have been a part of a batch.
+    /// Answers a line that is no command, with its beginning if that is one. It may have belonged
+    /// to a batch.
     fn answer_line(
         &mut self,
         begin: Option<Message<'_>>,
@@ -45,7 +47,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        // Anything may stand there.
+        // Anything may be there.
         let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let command = begin.as_ref().map(|message| message.command);
         let command = command.filter(is_word).unwrap_or("*").to_ascii_uppercase();

@@ -11,11 +11,11 @@ use crate::irc::message::BODY_BYTES_MAX;
 /// A numeric with a list in it.
 pub(super) struct ListLine<'a> {
     pub(super) code: &'a str,
-    /// What stands before the words of each line.
+    /// What precedes the words of each line.
     pub(super) head: &'a str,
-    /// What stands between two words.
+    /// What separates two words.
     pub(super) gap: char,
-    /// What stands behind the words of each line.
+    /// What follows the words of each line.
     pub(super) tail: &'a str,
     /// Words on one line.
     pub(super) words_max: usize,
@@ -35,7 +35,7 @@ impl<'a> ListLine<'a> {
 }
 
 impl Session {
-    /// Appends a list of words; nothing if there is none.
+    /// Appends a list of words; nothing if it is empty.
     pub(super) fn put_words(
         &self,
         line: &ListLine<'_>,

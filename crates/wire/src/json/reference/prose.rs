@@ -1,4 +1,4 @@
-//! The words of the reference page that are not made of types.
+//! The prose of the reference page, which no type generates.
 
 pub(super) const HEAD: &str = "\
 # Line JSON, for programs

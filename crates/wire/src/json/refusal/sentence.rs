@@ -230,7 +230,7 @@ fn about_accounts(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NoSuchCertificate => f.write_str("No certificate begins so, or several do."),
         Rejection::LastCredential(name) => write!(f, "Nothing else proves {name}."),
         Rejection::NotRegistered(name) => write!(f, "{name} is not registered."),
-        // The others have their words above.
+        // The others are worded above.
         _ => Ok(()),
     }
 }

@@ -42,7 +42,7 @@ impl Session {
             Tell::AuditLog(page) => self.tell_log(page, out),
             // It does not ask for them.
             Tell::Targets(_) => {}
-            // It leaves its passing name behind, for the session that it takes up.
+            // It gives up its temporary name, for the session that it resumes.
             Tell::Farewell(QuitReason::Quit(None)) if self.takes_up() => {}
             Tell::Farewell(why) => {
                 self.acknowledge(None, None, out);
@@ -88,7 +88,7 @@ impl Session {
         }
     }
 
-    /// The question in flight came to nothing, for a reason that is not the chat's.
+    /// The question in flight has failed, for a reason that is not the chat's.
     fn handle_failure(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let (code, text) = match tell {
             Tell::SearchTooLong => ("search_too_long", "The search has too many words."),
@@ -122,7 +122,7 @@ impl Session {
         }
     }
 
-    /// Refuses the question in flight. One who is not in yet has not many tries.
+    /// Refuses the question in flight. A client that has not logged in has only a few tries.
     fn refuse_question(
         &mut self,
         code: &'static str,
@@ -198,7 +198,7 @@ impl Session {
         );
     }
 
-    /// The question in flight, which is over with the last page.
+    /// The question in flight, which ends with the last page.
     fn end_question(&mut self, is_last: bool) -> Option<Asked> {
         match is_last {
             true => self.question.take(),
@@ -219,7 +219,7 @@ fn ack(asked: &Asked, seq: Option<Seq>, repeated: Option<bool>, out: &mut Vec<u8
     );
 }
 
-/// The query for the page behind this one, if there is one.
+/// The query for the next page, if there is one.
 fn next_page(answer: &Answer) -> Option<Query> {
     match answer {
         Answer::Who { room, next, .. } => next.map(|next| Query::Who {
@@ -234,7 +234,7 @@ fn next_page(answer: &Answer) -> Option<Query> {
     }
 }
 
-/// An event of a room's history: announcements were heard in all rooms.
+/// An event of a room's history. Announcements belong to every room.
 fn shape_of<'a>(event: &'a Event, of: PastOf<'a>) -> Option<Shape<'a>> {
     match (&event.fact, of) {
         (Fact::Moderated(_), _) | (_, PastOf::With(_)) => {

@@ -1,4 +1,4 @@
-//! A client that comes in, enters a room or has its session again.
+//! A client that logs in, enters a room or has its session again.
 
 use alloc::vec::Vec;
 
@@ -13,7 +13,7 @@ use crate::json::request::WORDS;
 use crate::json::value::{Id, Room, Shown};
 
 impl Session {
-    /// The person is in: on the server, in a room, or again.
+    /// The person is on the server, in a room, or back.
     pub(super) fn tell_arrived(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
         let asked = self.question.take();
         let id = asked.as_ref().and_then(|asked| asked.id.as_ref());
@@ -116,7 +116,7 @@ fn resumption(code: ResumeCode, time: Duration) -> Resumption {
     }
 }
 
-/// An event in the room that it belongs to, if it belongs to one.
+/// An event in the room that it belongs to, if any.
 pub(super) fn room_shape<'a>(event: &'a Event, env: &'a Env<'_>) -> Option<Shape<'a>> {
     let room = event.fact.rooms().first()?;
     Shape::in_room(event, env.rooms.get(room)?)

@@ -1,4 +1,4 @@
-//! From commands to what the server is asked.
+//! From commands to requests.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -29,7 +29,7 @@ impl Session {
             refuse(&asked, "too_long", &sentence, out);
             return None;
         }
-        // Its readers have so many to read.
+        // Its readers have this many lines to read.
         let more = text_of(&request).map_or(0, |text| text.passage_lines().skip(1).count());
         let rate = self.rate(env);
         self.pace.charge(more, rate, env.now);
@@ -107,7 +107,7 @@ impl Session {
         })
     }
 
-    /// The account that its person is logged in to, else its name: a password is held against it.
+    /// The account that the person is logged in to, else their name: what a password is for.
     fn account(&self) -> Result<Name, &'static str> {
         match &self.stage {
             Stage::Here(here) => Ok(here.account.as_ref().unwrap_or(&here.name).clone()),
@@ -116,7 +116,7 @@ impl Session {
     }
 }
 
-/// The server's password, as it stands beside what lets a client in.
+/// The server's password, as given along with a login.
 fn server_password_of(request: &Request) -> Option<Password> {
     let password = match request {
         Request::hello(hello) => &hello.server_password,
@@ -126,7 +126,7 @@ fn server_password_of(request: &Request) -> Option<Password> {
     password.as_ref().map(|password| password.0.clone())
 }
 
-/// The key under which something is said once.
+/// The key under which a message is sent once.
 fn key_of(request: &Request) -> Option<MessageKey> {
     let key = match request {
         Request::say(say) | Request::act(say) => &say.key,
@@ -169,7 +169,7 @@ fn spoken(say: Say, manner: Manner) -> Result<Command, &'static str> {
     })
 }
 
-/// The text of a message that is said in a manner.
+/// The text of a message in this manner.
 fn text_in(words: Parsed<Words>, manner: Manner) -> Result<Text, &'static str> {
     let text = words.0.0;
     match manner == Manner::Action && text.is_passage() {
@@ -196,7 +196,7 @@ fn joined(join: Join) -> Command {
     }
 }
 
-/// The query that a command is; the command again if it is none.
+/// The query that a command is; the command itself if it is none.
 fn query_of(request: Request) -> Result<Query, alloc::boxed::Box<Request>> {
     Ok(match request {
         Request::who(who) => Query::Who {

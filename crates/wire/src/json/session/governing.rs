@@ -1,4 +1,4 @@
-//! From the commands of moderators and operators to what the chat decides.
+//! From the commands of moderators and operators to those of the chat.
 
 use core::num::NonZeroU32;
 

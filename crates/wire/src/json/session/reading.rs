@@ -1,6 +1,6 @@
-//! From bytes to commands, and what becomes of lines that are none.
+//! From bytes to commands, and what happens to lines that are none.
 //!
-//! A client that has not come in yet has so many lines, bytes and so much time to do so.
+//! A client has a limited number of lines and bytes, and a limited time, to log in.
 
 use alloc::vec::Vec;
 
@@ -15,7 +15,7 @@ use crate::json::replies::Refused;
 use crate::json::request::{self, LineError, Request};
 use crate::json::value::Shown;
 
-/// Objects that a client may send in vain before it is in, if they are no names.
+/// How many objects that are no names a client may send in vain before it has logged in.
 const TRIES_MAX: u8 = chinwag_core::limits::NAME_TRIES_MAX;
 
 impl Session {
@@ -139,7 +139,7 @@ impl Session {
         self.count_try(out)
     }
 
-    /// Counts what a client has said in vain before it was in.
+    /// Counts a vain try of a client that has not logged in.
     fn count_try(&mut self, out: &mut Vec<u8>) -> Option<Step> {
         let Stage::Arriving(arriving) = &mut self.stage else {
             return None;

@@ -1,4 +1,4 @@
-//! Arguments of a command: words, names and texts, taken from the front.
+//! The arguments of a command: words, names and texts, taken from the front.
 
 use alloc::string::String;
 
@@ -8,7 +8,7 @@ use chinwag_core::{Name, NameError, RoomName, Text};
 use crate::plain::request::{EchoedInput, ParseError};
 use crate::plain::table::CommandSpec;
 
-/// The rest of a line behind its command.
+/// The rest of a line after its command.
 pub(in crate::plain) struct Arguments<'a> {
     spec: &'static CommandSpec,
     rest: &'a str,
@@ -22,7 +22,7 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// The error for arguments that the command does not take.
+    /// The error for arguments that the command does not accept.
     pub(super) fn usage(&self) -> ParseError {
         ParseError::Usage(self.spec)
     }
@@ -32,7 +32,7 @@ impl<'a> Arguments<'a> {
         self.rest
     }
 
-    /// The part that has not been taken yet, where it is a keyword: in lower case, as those are written.
+    /// The part that has not been taken yet, as a keyword: in lower case.
     pub(super) fn keyword(&self) -> String {
         self.rest.to_ascii_lowercase()
     }
@@ -49,8 +49,8 @@ impl<'a> Arguments<'a> {
         Some(word)
     }
 
-    /// Takes the next term of a search: a word, or a phrase in quotation marks, with a `-` or a `key:`
-    /// before it or a `*` behind it. A phrase that is not closed goes on to the end.
+    /// Takes the next term of a search: a word, or a phrase in quotation marks, with a `-` or a
+    /// `key:` before it or a `*` after it. A phrase without a closing mark extends to the end.
     pub(super) fn next_term(&mut self) -> Option<&'a str> {
         let positive = self.rest.strip_prefix('-').unwrap_or(self.rest);
         let (key, value) = positive.split_once(':').unwrap_or_default();
@@ -80,7 +80,7 @@ impl<'a> Arguments<'a> {
         self.end().map(|()| word)
     }
 
-    /// Takes a name as it was typed: whose it is, or was probably meant to be, the chat finds.
+    /// Takes a name as typed: the chat finds out whose it is, or was probably meant to be.
     pub(super) fn typed_name(&mut self) -> Result<String, ParseError> {
         self.word().map(String::from)
     }
@@ -98,10 +98,10 @@ impl<'a> Arguments<'a> {
         Text::parse(self.rest).ok_or_else(|| self.usage())
     }
 
-    /// The rest as a text of at most this length, if there is any.
+    /// The rest as a text of at most `bytes_max` bytes, if there is any.
     pub(super) fn text_up_to(&self, bytes_max: usize) -> Result<Option<Text>, ParseError> {
         let text = Text::parse(self.rest);
-        // Escapes count, since it is the shown form that must fit beside other text.
+        // Escapes count, since the shown form must fit beside other text.
         match text.as_ref().map(|text| text.len()) {
             Some(bytes) if bytes > bytes_max => Err(ParseError::TooLong { bytes, bytes_max }),
             _ => Ok(text),
@@ -114,7 +114,7 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// Quotation marks, those included that phones put in their place: the same as the store's.
+/// Quotation marks, including those that phones substitute: the same as the store's.
 pub(in crate::plain) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '«' | '»')
 }

@@ -1,8 +1,8 @@
-//! Reading `/search`: words, phrases and filters in any order.
+//! Parsing `/search`: words, phrases and filters in any order.
 //!
-//! What looks like a filter and is none is refused rather than looked for: who types `form:ann` would
-//! be told that nothing was found. In quotation marks everything is text, and so is what has a colon for
-//! another reason: `http://x`, `std::fmt`, `localhost:8989`.
+//! What looks like a filter and is none is refused rather than searched for: somebody who types
+//! `form:ann` would be told that nothing was found. In quotation marks everything is text, and so
+//! is what has a colon for another reason: `http://x`, `std::fmt`, `localhost:8989`.
 
 use alloc::string::String;
 
@@ -56,12 +56,12 @@ fn filter(term: &str) -> Option<(&str, &str)> {
     (is_key && (is_known || !is_text)).then_some((key, value))
 }
 
-/// The filters that there are.
+/// The known filters.
 const KEYS: [&str; 7] = ["from", "in", "before", "after", "since", "-from", "-in"];
 
 impl SearchRequest {
-    /// Takes a time of day behind the day of a filter: `since:2026-11-21 14:00`. To find such a text one
-    /// quotes it, as all text with a colon.
+    /// Takes a time of day after the day of a filter: `since:2026-11-21 14:00`. To search for such
+    /// a text one quotes it, like all text with a colon.
     fn set_time(&mut self, key: &str, arguments: &mut Arguments<'_>) {
         let is = |known: &str| known.eq_ignore_ascii_case(key);
         let moment = match key {
@@ -77,7 +77,7 @@ impl SearchRequest {
         }
     }
 
-    /// Sets the filter of this key. Of two of a kind one would be passed over in silence.
+    /// Sets the filter with this key. Of two of a kind one would be ignored in silence.
     fn set(&mut self, key: &str, value: &str, term: &str) -> Result<(), ParseError> {
         let is = |known: &str| known.eq_ignore_ascii_case(key);
         // Of what is left out there may be several.
@@ -98,7 +98,7 @@ impl SearchRequest {
         } else if is("after") || is("since") {
             self.after.replace(moment(value)?).is_some()
         } else {
-            // What it says is to be put in quotation marks has none.
+            // A word to be put in quotation marks must have none.
             let word = EchoedInput::new(&term.replace(is_quote, ""));
             let key = EchoedInput::new(&term[..=key.len()]);
             return Err(ParseError::UnknownFilter { key, word });

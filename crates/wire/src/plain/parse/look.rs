@@ -67,7 +67,7 @@ pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
 
 fn back(typed: &str) -> Result<Back, ParseError> {
     if typed.bytes().all(|b| b.is_ascii_digit()) {
-        // What does not fit into the number is more than is shown anyway.
+        // A number too large to parse is more than is shown anyway.
         let lines: usize = typed.parse().unwrap_or(usize::MAX);
         return match lines {
             0 => Err(ParseError::EmptyBack(EchoedInput::new(typed))),
@@ -100,7 +100,7 @@ pub(in crate::plain) fn around(arguments: Arguments<'_>) -> Read {
     }
 }
 
-/// Reads a length of time; none at all is no length.
+/// Parses a length of time; zero is none.
 pub(super) fn span(typed: &str) -> Option<Duration> {
     let span = parse_duration(typed).ok()?;
     (!span.is_zero()).then_some(span)

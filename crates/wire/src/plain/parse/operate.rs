@@ -1,4 +1,4 @@
-//! Reading the commands of operators. The chat decides who is one.
+//! Parsing the commands of operators. The chat decides who is one.
 
 use alloc::string::String;
 
@@ -20,7 +20,7 @@ pub(in crate::plain) fn mute(mut arguments: Arguments<'_>) -> Read {
     let name = arguments.typed_name()?;
     let is_here = take_here(&mut arguments);
     let time = time(&mut arguments)?;
-    // Behind the time as well: for a reason it would mute in every room.
+    // After the time as well: as a reason it would mute in every room.
     let is_here = is_here || (time.is_some() && take_here(&mut arguments));
     let why = arguments.note()?;
     Ok(match is_here {
@@ -29,7 +29,7 @@ pub(in crate::plain) fn mute(mut arguments: Arguments<'_>) -> Read {
     })
 }
 
-/// Takes the word that makes a mute one of this room.
+/// Takes the word that restricts a mute to this room.
 fn take_here(arguments: &mut Arguments<'_>) -> bool {
     let is_here = |word: &str| word.eq_ignore_ascii_case("here");
     let is_next = arguments.peek().is_some_and(is_here);
@@ -39,8 +39,9 @@ fn take_here(arguments: &mut Arguments<'_>) -> bool {
     is_next
 }
 
-/// Takes a time, if one follows, also behind `for`. A word that starts with a digit, or a sign and a digit, is meant
-/// as one: to take `10` or `-5m` for a reason would mute for good where minutes were meant.
+/// Takes a time, if one follows, also after `for`. A word that starts with a digit, or a sign and a
+/// digit, is meant as one: taking `10` or `-5m` as a reason would mute for good where minutes were
+/// meant.
 pub(super) fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, ParseError> {
     let is_time = |word: &&str| {
         let unsigned = word.trim_start_matches(['-', '+', '.']);
@@ -61,7 +62,7 @@ pub(super) fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, Pa
     Ok(Some(time))
 }
 
-/// An account by a name of its own, or a room by its `#`.
+/// An account by one of its names, or a room by its `#`.
 pub(in crate::plain) fn remove(arguments: Arguments<'_>) -> Read {
     let word = arguments.only_word()?;
     Ok(Request::Command(match word.starts_with('#') {
@@ -100,7 +101,7 @@ pub(in crate::plain) fn ban(mut arguments: Arguments<'_>) -> Read {
     }))
 }
 
-/// Whether the address of the one who is named is meant, too.
+/// Whether the named person's address is meant as well.
 pub(super) fn covers_address(typed: &str, mask: &Mask) -> bool {
     mask.name.is_some() && behind_name_key(typed).is_none()
 }

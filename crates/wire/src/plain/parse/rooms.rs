@@ -1,4 +1,4 @@
-//! Reading the commands that moderators give in their room. The chat decides who is one.
+//! Parsing the commands that moderators give in their room. The chat decides who is one.
 
 use alloc::string::String;
 
@@ -35,10 +35,10 @@ fn request(asked: RoomRequest) -> Read {
     Ok(Request::Room(asked))
 }
 
-/// Reads a setting and its value: `None` if there is no such setting.
+/// Parses a setting and its value: `None` if there is no such setting.
 ///
 /// # Errors
-/// [`ParseError::BadSetting`] if it does not take the value.
+/// [`ParseError::BadSetting`] if it does not accept the value.
 fn setting(word: &str, value: &str) -> Result<Option<RoomSetting>, ParseError> {
     let word = word.to_ascii_lowercase();
     if let Some((name, set)) = SWITCHES.iter().find(|(name, _)| *name == word) {
@@ -72,7 +72,7 @@ fn takes(setting: &'static str, takes: &'static str) -> ParseError {
     ParseError::BadSetting { setting, takes }
 }
 
-/// Makes a setting of on or off.
+/// The constructor of an on-off setting.
 type Switch = fn(bool) -> RoomSetting;
 
 /// The settings that are on or off.

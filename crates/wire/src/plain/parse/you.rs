@@ -12,7 +12,7 @@ use crate::plain::request::{EchoedInput, ParseError, Pref, PrefChange, Request};
 use crate::prefs::TimeStyle;
 use crate::zone::{zone, zone_like};
 
-/// Before a name: a connection that goes by it stays where it is.
+/// Before a name: leave a connection that uses it alone.
 const BESIDE: &str = "beside ";
 
 pub(in crate::plain) fn nick(arguments: Arguments<'_>) -> Read {
@@ -30,7 +30,7 @@ pub(in crate::plain) fn claim(arguments: Arguments<'_>) -> Read {
     }
 }
 
-/// `NAME PASSWORD`, or `NAME#PASSWORD` as at the prompt; either behind `beside`.
+/// `NAME PASSWORD`, or `NAME#PASSWORD` as at the prompt; either after `beside`.
 pub(in crate::plain) fn login(mut arguments: Arguments<'_>) -> Read {
     let rest = arguments.rest().strip_prefix(BESIDE);
     // A person may be called that.
@@ -39,7 +39,7 @@ pub(in crate::plain) fn login(mut arguments: Arguments<'_>) -> Read {
     if beside {
         arguments.word()?;
     }
-    // A password may begin with the sign, behind a blank.
+    // A password may begin with the sign, after a blank.
     let before = arguments.rest().split('#').next().unwrap_or_default();
     let is_one_word = !before.contains(char::is_whitespace);
     let (own, secret) = match name_and_password(arguments.rest()) {
@@ -83,7 +83,7 @@ pub(in crate::plain) fn unclaim(arguments: Arguments<'_>) -> Read {
     }
 }
 
-/// The old password may stand in quotation marks, since it may have blanks.
+/// The old password may be in quotation marks, since it may have blanks.
 pub(in crate::plain) fn passwd(mut arguments: Arguments<'_>) -> Read {
     let rest = arguments.rest();
     let (old, new) = match rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {

@@ -1,5 +1,5 @@
-//! Lines as the renderer writes them, for the reference: a page that was typed by hand would say
-//! what the server once said.
+//! Lines as the renderer writes them, for the reference: a page typed by hand would show what the
+//! server once said.
 
 use alloc::boxed::Box;
 use alloc::string::String;

@@ -1,4 +1,4 @@
-//! What there is to know: lists under a separator, single facts behind a `!`.
+//! Answers: lists under a separator, single facts after a `!`.
 
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
@@ -17,11 +17,11 @@ use crate::plain::words::{Count, Listed, Minute, Roughly, Why, lines, messages, 
 use crate::prefs::{Prefs, TimeStyle};
 use crate::zone::TimeZone;
 
-/// Silence that is worth telling: less is a pause.
+/// A silence worth showing: a shorter one is a pause.
 const SILENCE_MIN: Duration = Duration::from_mins(5);
 
-/// What clients of IRC keep for a person that says something to people, with its label. A value goes through the
-/// door of all text: unlike a value, that folds what could pass for a line of its own.
+/// Metadata from IRC clients that means something to people, with its label. A value is parsed as a
+/// text, which, unlike a value, narrows what could pass for a line of its own.
 const SHOWN_METADATA: [(&str, &str); 5] = [
     ("display-name", "display name"),
     ("pronouns", "pronouns"),
@@ -91,7 +91,7 @@ impl Renderer {
         }
     }
 
-    /// Another page of bans and mutes, and whom the mutes have followed to another name.
+    /// Another page of bans and mutes, and the names to which the mutes have followed people.
     pub fn more_restrictions(
         &self,
         out: &mut Vec<u8>,
@@ -253,7 +253,7 @@ impl Display for Proven<'_> {
     }
 }
 
-/// ` since 2026-11-21 14:03`; nothing for what is older than times that were kept.
+/// ` since 2026-11-21 14:03`; nothing if it is so old that no time was stored.
 pub(super) struct Since<'a>(pub(super) Timestamp, pub(super) &'a TimeZone);
 
 impl Display for Since<'_> {

@@ -1,7 +1,7 @@
-//! Coming in: the greeting, the prompt, the welcome, and the same again for another room.
+//! Arriving: the greeting, the prompt, the welcome, and the same for another room.
 //!
-//! These lines have no sign before them. They come before anybody's line and only words of the
-//! server's own begin them.
+//! These lines have no sign before them. They precede anybody's line, and only the server's own
+//! words begin them.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,8 +17,8 @@ const PROMPT: &str = "Enter your username: ";
 const PASSWORD_PROMPT: &str = "Server password: ";
 
 impl Renderer {
-    /// The greeting of `server`, whose name must have nothing in it that a terminal obeys, and the
-    /// prompt. `offer` is the port at which a peer that others can listen to could have TLS.
+    /// The greeting of `server`, whose name must have nothing that a terminal obeys, and the
+    /// prompt. `offer` is the TLS port for a peer that others can listen to.
     pub fn greeting(
         &self,
         out: &mut Vec<u8>,
@@ -42,7 +42,7 @@ impl Renderer {
         writer.put(PROMPT);
     }
 
-    /// The greeting of a server that takes its password first, and the prompt for that; see
+    /// The greeting of a server that asks for its password first, and the prompt for that; see
     /// [`greeting`](Self::greeting).
     pub fn password_greeting(&self, out: &mut Vec<u8>, server: &str, offer: Option<u16>) {
         let writer = &mut self.writer(out);
@@ -58,13 +58,13 @@ impl Renderer {
         self.writer(out).put(PASSWORD_PROMPT);
     }
 
-    /// Tells a script where the server's password stands.
+    /// Tells a script where to put the server's password.
     pub fn needs_password_line(&self, out: &mut Vec<u8>) {
         self.writer(out)
             .bare("This server takes its password in the first line, before the name.");
     }
 
-    /// Turns away a peer that does not encrypt, where the server insists on it.
+    /// Refuses a peer that does not encrypt, if the server requires it.
     pub fn not_encrypted(&self, out: &mut Vec<u8>, server: &str, port: u16) {
         let how = Encrypted(server, port);
         self.writer(out).alone(format_args!(
@@ -77,7 +77,7 @@ impl Renderer {
         self.writer(out).put(PROMPT);
     }
 
-    /// Tells a script that it has not joined: the first sentence of what `write` says, and that.
+    /// Tells a script that it has not joined, after the first sentence that `write` writes.
     pub fn not_joined(&self, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
         let mut words = Vec::new();
         write(&mut words);
@@ -119,9 +119,9 @@ impl Renderer {
         }
     }
 
-    /// The code that takes up the session, once.
+    /// The code that resumes the session, once.
     pub fn resume_code(&self, out: &mut Vec<u8>, code: ResumeCode, time: Duration) {
-        // A server that keeps no session has nothing to be taken up.
+        // A server that keeps no lost sessions has nothing to resume.
         if time == Duration::ZERO {
             return;
         }
@@ -131,7 +131,7 @@ impl Renderer {
         ));
     }
 
-    /// `Welcome back, megumin. 4 messages while you were away:`, which follow as room lines.
+    /// `Welcome back, megumin. 4 messages while you were away:`; these follow as room lines.
     pub fn welcome_back(&self, out: &mut Vec<u8>, name: &Name, missed: u64, has_news: bool) {
         let writer = &mut self.writer(out);
         match missed {
@@ -153,12 +153,12 @@ impl Renderer {
         self.writer(out).bare(format_args!("You are in {room}."));
     }
 
-    /// `! You left #dev.`: a room that one did not talk in.
+    /// `! You left #dev.`: a room that was not the current one.
     pub fn left(&self, out: &mut Vec<u8>, room: &RoomName) {
         self.writer(out).alone(format_args!("You left {room}."));
     }
 
-    /// `You are in #dev with ann.` and the topic: after `/join` and `/leave`.
+    /// `You are in #dev with ann.` and the topic, after `/join` and `/leave`.
     pub fn room_summary(&self, out: &mut Vec<u8>, company: &RoomSummary, now: Timestamp) {
         let writer = &mut self.writer(out);
         writer.bare(Place(company));
@@ -176,7 +176,7 @@ impl Display for Encrypted<'_> {
     }
 }
 
-/// A text up to the first full stop that a capital follows.
+/// A text up to the first full stop before a capital letter.
 fn first_sentence(text: &str) -> &str {
     let next = |rest: &str| rest.chars().next().is_some_and(char::is_uppercase);
     let mut stops = text.match_indices(". ");
@@ -184,7 +184,7 @@ fn first_sentence(text: &str) -> &str {
     end.map_or(text, |(at, _)| &text[..=at])
 }
 
-/// What the operator of a server that had none is told.
+/// What the new operator of a server without one is told.
 pub(super) fn operator_here(writer: &mut LineWriter<'_>, registered: bool) {
     writer.happened("You are the operator here: /help op.");
     if !registered {

@@ -1,5 +1,5 @@
-//! The time before a line and the day that it is on. Most lines are of the same minute as the one
-//! before, so the last of both is kept: finding it anew costs ten times as much as a line does.
+//! The time before a line, and its day. Most lines are of the same minute as the one before, so the
+//! last of both is cached: computing it costs ten times as much as a line does.
 
 use core::fmt::{self, Write};
 
@@ -13,20 +13,20 @@ use crate::zone::{Date, TimeZone, day_start, wall_clock};
 const MINUTE: i64 = 60_000;
 const SECOND: i64 = 1_000;
 
-/// The longest stamp: `2026-11-21 14:03:05`, and a sign and two digits more for the years that a
-/// clock can be wrong by.
+/// The longest stamp: `2026-11-21 14:03:05`, plus a sign and two digits for the years of a wrong
+/// clock.
 const STAMP_BYTES_MAX: usize = 24;
 
 /// The last stamp and the last day, in one zone.
 #[derive(Clone, Debug)]
 pub(super) struct Clock {
     stamp: Stamp,
-    /// The minute, or in the full style the second, that the stamp is for.
+    /// The minute, or in the full style the second, of the stamp.
     stamped: Option<i64>,
     /// A time of the day that the reader is on.
     since: Timestamp,
-    /// When the day of the last line begins and ends. Not looked up before it is asked for: most answers have no
-    /// use for it.
+    /// When the day of the last line begins and ends. Computed on first use: most answers do not
+    /// need it.
     day: Option<(Timestamp, Timestamp)>,
 }
 
@@ -47,7 +47,7 @@ impl Clock {
         }
     }
 
-    /// The time as it stands before a line; empty if there is to be none.
+    /// The time before a line; empty if the style has none.
     pub(super) fn stamp(&mut self, at: Timestamp, style: &Style) -> &[u8] {
         let unit = match style.time {
             TimeStyle::Off => return &[],
@@ -62,7 +62,7 @@ impl Clock {
         &self.stamp.bytes[..self.stamp.len]
     }
 
-    /// The day of `at`, if it is another than that of the last time given here.
+    /// The day of `at`, if it differs from that of the previous call.
     pub(super) fn another_day(&mut self, at: Timestamp, zone: &TimeZone) -> Option<Date> {
         let today = || bounds(wall_clock(self.since, zone).date(), zone);
         let (start, end) = *self.day.get_or_insert_with(today);

@@ -1,4 +1,4 @@
-//! What operators did in rooms that they do not moderate, as the audit log has it.
+//! What operators did in rooms that they do not moderate, as the audit log shows it.
 
 use core::fmt::{self, Display, Formatter};
 
@@ -8,7 +8,7 @@ use super::governed::{Masked, SetTo};
 use super::moderation::For;
 use crate::plain::words::Why;
 
-/// `made bob a moderator of #dev`, behind the operator's name.
+/// `made bob a moderator of #dev`, after the operator's name.
 pub(super) struct DidInRoom<'a>(
     pub(super) &'a RoomName,
     pub(super) &'a RoomDeed,

@@ -1,4 +1,4 @@
-//! What stands above and below the matches of a search, and what is said when there are none.
+//! What comes above and below the matches of a search, and in place of matches if there are none.
 
 use core::fmt::{self, Display, Formatter};
 
@@ -8,18 +8,18 @@ use crate::plain::request::SearchRequest;
 use crate::plain::words::{Count, Minute, Typed, messages};
 use crate::zone::TimeZone;
 
-/// A search that was asked for.
+/// The search that the user requested.
 #[derive(Clone, Copy, Debug)]
 pub struct Sought<'a> {
     /// What is looked for.
     pub search: &'a SearchRequest,
-    /// It goes on where the last one ended.
+    /// Whether it continues the last one.
     pub is_more: bool,
     /// The number of the first match of the page.
     pub first: usize,
 }
 
-/// What stands above matches.
+/// The line above the matches.
 pub(super) struct FoundHead<'a>(pub(super) &'a Sought<'a>, pub(super) &'a SearchPage<'a>);
 
 impl Display for FoundHead<'_> {
@@ -38,7 +38,7 @@ impl Display for FoundHead<'_> {
     }
 }
 
-/// What stands below matches.
+/// The lines below the matches.
 pub(super) struct FoundEnd<'a>(
     pub(super) &'a Sought<'a>,
     pub(super) &'a SearchPage<'a>,
@@ -90,7 +90,8 @@ impl Display for NothingFound<'_> {
     }
 }
 
-/// The last word that could be the beginning of another, unless it may be what is left out that took all.
+/// The last word that could be the beginning of another, unless the search may have failed because
+/// of an exclusion.
 fn plain_word(words: &str) -> Option<&str> {
     let leaves_out = words.split_whitespace().any(|word| word.starts_with('-'));
     let is_plain = |word: &&str| word.chars().all(char::is_alphanumeric);
@@ -101,7 +102,7 @@ fn plain_word(words: &str) -> Option<&str> {
         .filter(|_| !has_phrase && !leaves_out)
 }
 
-/// Whether words are only those that messages must not have: `-a -b`, or one phrase.
+/// Whether there are only excluded words: `-a -b`, or one phrase.
 fn leaves_out_all(words: &str) -> bool {
     let phrase = words.strip_prefix('-').unwrap_or_default();
     let is_phrase = phrase.starts_with(is_quote)

@@ -1,5 +1,5 @@
-//! What moderators do, told in the room, to whom it was done and to who did it; and what a room is
-//! set to.
+//! What moderators do, as the room, the person concerned and the moderator see it; and the settings
+//! of a room.
 
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
@@ -14,7 +14,7 @@ use super::moderation::{DoneToYouIn, For, Until, Whom};
 use super::{LineWriter, Renderer};
 use crate::plain::words::{Because, Listed, Why, people};
 
-/// What a person is that was invited and has nothing more.
+/// The standing of a person who was only invited.
 const INVITED: Held = Held {
     standing: Standing::Invited,
     voiced: false,
@@ -97,7 +97,7 @@ impl LineWriter<'_> {
             RoomAct::Unmute(mask) => {
                 self.alone(format_args!("{} may speak in {room} again.", Whom(mask)));
             }
-            // It is told in its own words.
+            // This has words of its own.
             RoomAct::Listed { .. } => {}
             RoomAct::Set(_)
             | RoomAct::Stand { .. }
@@ -180,7 +180,7 @@ impl Display for Changed<'_> {
     }
 }
 
-/// A setting as it is from now on, behind the name of the one who set it.
+/// A new setting, after the name of whoever set it.
 pub(super) struct SetTo<'a>(pub(super) &'a RoomSetting, pub(super) &'a RoomName);
 
 impl Display for SetTo<'_> {
@@ -230,7 +230,7 @@ impl Display for SetTo<'_> {
 }
 
 impl Renderer {
-    /// What a room is set to, and who governs it: the answer to `/room`.
+    /// A room's settings, and who governs it: the answer to `/room`.
     pub(super) fn room_info(&self, out: &mut Vec<u8>, info: &RoomInfo) {
         let writer = &mut self.writer(out);
         writer.separator(format_args!("{}, {}", info.room, people(info.here)));
@@ -271,7 +271,7 @@ impl Renderer {
         }
     }
 
-    /// `! You talk in #lobby now.`, behind the word that one was put out of another room.
+    /// `! You talk in #lobby now.`, after being put out of another room.
     pub fn place_now(&self, out: &mut Vec<u8>, room: &RoomName) {
         self.writer(out)
             .alone(format_args!("You talk in {room} now."));
@@ -282,7 +282,7 @@ impl Renderer {
         self.writer(out).alone(format_args!("Sent to {room}."));
     }
 
-    /// Whom a room keeps out and silences: the answer to `/bars`.
+    /// The bars and mutes of a room: the answer to `/bars`.
     pub(super) fn bars(
         &self,
         out: &mut Vec<u8>,
@@ -354,7 +354,7 @@ fn settings(writer: &mut LineWriter<'_>, info: &RoomInfo) {
     }
 }
 
-/// What became of a mask, behind the name of the one who set it.
+/// The change of a mask, after the name of whoever made it.
 pub(super) struct Masked<'a>(
     pub(super) MaskKind,
     pub(super) &'a Matched,

@@ -1,4 +1,4 @@
-//! What stands above a history and below it, and in the place of one that is empty.
+//! What comes above a history and below it, and in place of an empty one.
 
 use core::fmt::{self, Display, Formatter};
 
@@ -13,7 +13,7 @@ use crate::zone::Moment;
 pub enum Counted {
     /// Messages, which are all that it shows.
     Messages,
-    /// Each line that it shows, whatever it tells of.
+    /// Every line, whatever it tells.
     Lines,
 }
 
@@ -37,7 +37,7 @@ impl Counted {
     }
 }
 
-/// A stretch of a room's past, as it was asked for.
+/// A requested range of a room's past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stretch {
     /// The newest messages.
@@ -50,9 +50,9 @@ pub enum Stretch {
     Between(Moment, Moment),
     /// Those before the last history.
     Earlier,
-    /// Those behind the last history.
+    /// Those after the last history.
     Later,
-    /// Those behind the last history, up to this moment.
+    /// Those after the last history, up to this moment.
     Rest(Moment),
     /// Those around the match with this number.
     Around(usize),
@@ -65,12 +65,12 @@ impl Stretch {
     }
 }
 
-/// Messages of the range that are not shown; `None` if there may be any number.
+/// How many messages of the range are not shown; `None` if that is unknown.
 fn left_out(page: &HistoryPage<'_>) -> Option<u64> {
     page.total.map(|total| total.saturating_sub(page.shown))
 }
 
-/// `last 3 of 412 messages`, or `last 3 messages` where the number of all is not known.
+/// `last 3 of 412 messages`, or `last 3 messages` if the total is unknown.
 pub(super) struct Part(
     pub(super) &'static str,
     pub(super) Counted,
@@ -87,7 +87,7 @@ impl Display for Part {
     }
 }
 
-/// What stands above a history.
+/// The line above a history.
 pub(super) struct Head<'a>(
     pub(super) Stretch,
     pub(super) Counted,
@@ -122,7 +122,7 @@ impl Display for Head<'_> {
     }
 }
 
-/// What stands below a history: programs know by its first words that what follows is live.
+/// The line below a history: its first words tell programs that what follows is live.
 pub(super) struct End<'a>(
     pub(super) Stretch,
     pub(super) Counted,
@@ -158,7 +158,7 @@ impl Display for End<'_> {
     }
 }
 
-/// `6 earlier messages`, or `earlier messages` where the number is not known.
+/// `6 earlier messages`, or `earlier messages` if the number is unknown.
 struct Left(Option<u64>, &'static str, Counted);
 
 impl Display for Left {

@@ -1,5 +1,5 @@
-//! `/help`: all commands at a glance, a group of them, or one. Made of the table, so that what it
-//! says exists.
+//! `/help`: an overview of all commands, a group of them, or one. Made from the table, so it names
+//! only commands that exist.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -100,7 +100,7 @@ fn aliases(row: &[&'static CommandSpec]) -> String {
     shown
 }
 
-/// Fills up to a column, or leaves a gap behind what reaches beyond it.
+/// Fills up to a column, or leaves a gap after what extends beyond it.
 fn pad(line: &mut String, column: usize) {
     let missing = match column.checked_sub(line.len()) {
         None | Some(0) => 3,
@@ -146,7 +146,7 @@ fn explain(writer: &mut LineWriter<'_>, spec: &'static CommandSpec) {
     writer.row(format_args!("Example: {}", spec.example));
 }
 
-/// The sentences of a text, each on its own.
+/// The sentences of a text.
 fn sentences(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.split_inclusive(". ").map(str::trim_end)
 }

@@ -1,19 +1,19 @@
-//! Lines of the server's own, by kind: the first character of a line says what it is.
+//! Lines of the server's own, by kind: the first character of a line says which it is.
 
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Write};
 
 use super::Style;
 
-/// Set off, in colour: what happens stays behind what is said.
+/// Dimmed, in colour: what happens is less prominent than what is said.
 const DIM: &str = "\x1b[2m";
-/// Set off, in colour: what the server says to the reader alone.
+/// Bold, in colour: what the server says to the reader alone.
 const BOLD: &str = "\x1b[1m";
-/// Back to the terminal's own look.
+/// Resets to the terminal's own style.
 pub(super) const RESET: &str = "\x1b[0m";
 
-/// Whether somebody spoke in a line. What happened and what the server says begin with a sign, with which no name
-/// begins.
+/// Whether a line is speech. What happened and what the server says begin with a sign, which no
+/// name does.
 pub fn is_message(line: &[u8]) -> bool {
     let tones = [BOLD, DIM].map(str::as_bytes);
     let bare = tones.iter().find_map(|tone| line.strip_prefix(*tone));

@@ -1,4 +1,4 @@
-//! What operators do, told to whom it was done, to who did it, and in the audit log.
+//! What operators do, as the person concerned, the operator and the audit log see it.
 
 use core::fmt::{self, Display, Formatter};
 
@@ -19,7 +19,7 @@ impl LineWriter<'_> {
             ModAction::Mute(_) | ModAction::Rename { .. } | ModAction::Unmute(_) => {
                 self.alone(DoneToYou(audit_entry, at));
             }
-            // By the server's own code.
+            // With the server's own code.
             ModAction::Op { name, tenure } if name == by => {
                 operator_here(self, *tenure == Tenure::Lasting);
             }
@@ -32,7 +32,7 @@ impl LineWriter<'_> {
             ModAction::Deop { .. } => {
                 self.alone(format_args!("{by} removed your operator rights."));
             }
-            // A farewell tells those who are kicked or banned; the rest has no target.
+            // People who are kicked or banned see a farewell; the rest has no target.
             ModAction::Kick { .. }
             | ModAction::Ban(_)
             | ModAction::Unban(_)
@@ -105,14 +105,15 @@ impl LineWriter<'_> {
             ModAction::RoomRemoved(room) => {
                 self.alone(format_args!("{room} is removed, and its name is free."));
             }
-            // PrivateMessage to everybody, the actor too; and what is told as a change of the room.
+            // An announcement goes to everybody, including the actor; the rest is shown as a change
+            // of the room.
             ModAction::Announce(_) | ModAction::InRoom { .. } => {}
         }
     }
 }
 
-/// `You are muted by lee for 10 minutes: spam.`: what an operator did to the reader, where the dialect has no
-/// form of its own for it. Nothing for other acts.
+/// `You are muted by lee for 10 minutes: spam.`: what an operator did to the reader, if the dialect
+/// has no form of its own for it. Nothing for other acts.
 pub(crate) struct DoneToYou<'a>(pub(crate) &'a AuditEntry, pub(crate) Timestamp);
 
 impl Display for DoneToYou<'_> {
@@ -132,7 +133,7 @@ impl Display for DoneToYou<'_> {
     }
 }
 
-/// `You are muted in #dev by ann for 10 minutes: spam.`: the same of a moderator.
+/// `You are muted in #dev by ann for 10 minutes: spam.`: the same for a moderator.
 pub(crate) struct DoneToYouIn<'a>(pub(crate) &'a RoomChange, pub(crate) Timestamp);
 
 impl Display for DoneToYouIn<'_> {
@@ -150,7 +151,7 @@ impl Display for DoneToYouIn<'_> {
     }
 }
 
-/// `muted bob for 10 minutes: spam`: a line of the log, behind the operator's name.
+/// `muted bob for 10 minutes: spam`: a line of the log, after the operator's name.
 pub(super) struct Did<'a>(pub(super) &'a ModAction, pub(super) Timestamp);
 
 impl Display for Did<'_> {
@@ -194,7 +195,7 @@ impl Display for Did<'_> {
 }
 
 /// ` 31 others come from 192.0.2.7: /ban 192.0.2.7 bans them too.`: the address that a ban or mute
-/// does not cover, and a way to cover it.
+/// does not cover, and how to cover it.
 struct Beside<'a>(&'a AuditEntry, &'static str);
 
 impl Display for Beside<'_> {
@@ -229,7 +230,7 @@ impl Display for Beside<'_> {
     }
 }
 
-/// The person that a mask is about, or its block if it is about none.
+/// The person that a mask names, or its block if it names none.
 pub(super) struct Whom<'a>(pub(super) &'a Mask);
 
 impl Display for Whom<'_> {
@@ -241,8 +242,8 @@ impl Display for Whom<'_> {
     }
 }
 
-/// `bob (192.0.2.7)`: all whom a mask reaches. Where it is the name alone, from its block, that is no
-/// address for others to be told of.
+/// `bob (192.0.2.7)`: everybody that a mask reaches. If it reaches only the name from its block,
+/// the address is not for others to see.
 struct Covered<'a>(&'a Mask);
 
 impl Display for Covered<'_> {

@@ -1,5 +1,5 @@
-//! Notices: the server's words to one connection that are neither answers nor the chat's own
-//! refusals, and its farewell.
+//! Notices: what the server says to one connection that is neither an answer nor the chat's
+//! refusal, and the farewell.
 
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
@@ -17,7 +17,7 @@ use crate::plain::words::{Because, Count, Minute, lines};
 pub enum Notice {
     /// The line has too many bytes.
     TooLong {
-        /// So many.
+        /// How many.
         bytes: usize,
         /// The most.
         bytes_max: usize,
@@ -29,31 +29,31 @@ pub enum Notice {
     },
     /// The line is UTF-16.
     Utf16,
-    /// Telnet took a part of a character for a key.
+    /// Telnet mistook a part of a character for a key.
     Mangled,
-    /// More lines than allowed; the next is taken after this time.
+    /// More lines than allowed; the next is accepted after this time.
     SlowDown(Duration),
     /// The number of lines refused since.
     NotSent {
-        /// So many more lines came too fast, after the one that was answered with
+        /// This many more lines came too fast, after the one that was answered with
         /// [`SlowDown`](Self::SlowDown).
         lines: u64,
     },
     /// The reader was too far behind.
     Skipped {
-        /// So many lines were left out.
+        /// How many lines were left out.
         lines: u64,
     },
-    /// The reader was too far behind, and nobody has the lines any more.
+    /// The reader was too far behind, and the lines exist nowhere any more.
     Lost {
-        /// So many.
+        /// How many.
         lines: u64,
     },
-    /// As many questions to the history, or passwords, are waiting as may.
+    /// Too many questions to the history, or passwords, are waiting.
     Busy,
-    /// Too many wrong passwords: this one is looked at after this time.
+    /// Too many wrong passwords: this one is checked after this time.
     PasswordWaits(Duration),
-    /// The search has more words than one may have.
+    /// The search has more words than allowed.
     SearchTooLong,
     /// The history cannot be read.
     NoHistory,
@@ -61,18 +61,18 @@ pub enum Notice {
     NoSearch,
     /// Everything that operators did was shown.
     NoOlderEntries,
-    /// The last search has found all that there is.
+    /// The last search has found everything.
     NoOlderMatches,
-    /// The end of a range of the history is not behind its start.
+    /// The end of a range of the history is not after its start.
     BackwardRange,
-    /// The last search has found no match of this number.
+    /// The last search has no match with this number.
     NoMatch {
         /// Which.
         number: usize,
     },
     /// Too many tries or too much time at the name prompt. The last line.
     NoName,
-    /// The same where the server's password was asked for. The last line.
+    /// The same at the prompt for the server's password. The last line.
     NoPassword,
     /// Another connection took up this session. The last line.
     Superseded,
@@ -80,7 +80,8 @@ pub enum Notice {
     Stopping,
 }
 
-/// `/history 312 shows them.` No history is longer than its limit, so that no more can be promised.
+/// `/history 312 shows them.` No history is longer than its limit, so the notice cannot promise
+/// more.
 struct Shown(u64);
 
 impl Display for Shown {
@@ -156,7 +157,7 @@ impl Renderer {
         }
     }
 
-    /// Tells the owner of a name of those who tried to take it.
+    /// Tells the owner of a name that others tried to take it.
     pub fn guesses(&self, out: &mut Vec<u8>, guesses: &Guesses) {
         let Guesses {
             count,
@@ -177,13 +178,13 @@ impl Renderer {
         ));
     }
 
-    /// Says that a script has not come in, because its first line cannot be read.
+    /// Tells a script that it has not joined, because its first line cannot be read.
     pub fn not_joined_unread(&self, out: &mut Vec<u8>, notice: Notice) {
         self.writer(out)
             .alone(format_args!("NOT joined: {}", Unread(notice)));
     }
 
-    /// The last line for a person who leaves, after so many lines of talk.
+    /// The last line for a person who leaves, after `lines_sent` lines of talk.
     pub fn farewell(&self, out: &mut Vec<u8>, name: &Name, why: &QuitReason, lines_sent: u64) {
         let writer = &mut self.writer(out);
         match why {
@@ -210,7 +211,7 @@ impl Renderer {
     }
 }
 
-/// The reason why the server took a line neither as a message nor as a name.
+/// Why the server took a line neither as a message nor as a name.
 struct Unread(Notice);
 
 impl Display for Unread {

@@ -18,7 +18,7 @@ impl Renderer {
         }
     }
 
-    /// Writes what is wrong with a line at the name prompt. The prompt is not written again: the caller
+    /// Writes what is wrong with a line at the name prompt. Does not repeat the prompt: the caller
     /// knows whether there is another try.
     pub fn login_parse_error(&self, out: &mut Vec<u8>, error: &ParseError) {
         if *error != ParseError::Blank {
@@ -176,7 +176,7 @@ impl<T: Display> Display for Meant<'_, T> {
     }
 }
 
-/// The topic to type behind `/help` for a command: `op` and `rooms` alone are groups.
+/// The topic to type after `/help` for a command: bare `op` and `rooms` are groups.
 struct Topic(&'static str);
 
 impl Display for Topic {

@@ -1,6 +1,6 @@
-//! Reading back: days, the history of a room, what was found in it, and what operators did.
+//! The past: days, the history of a room, search results, and what operators did.
 //!
-//! The past stands between two separators, so that no reader takes it for live talk.
+//! It comes between two separators, so that no reader takes it for live talk.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -25,8 +25,8 @@ use crate::plain::words::{Count, Day, Minute};
 use crate::zone::{Date, wall_clock};
 
 impl Renderer {
-    /// `--- Sat 21 Nov 2026 ---`, if `at` lies on another day than the last time given here (or to
-    /// [`new`](Self::new)). Says whether it wrote something.
+    /// `--- Sat 21 Nov 2026 ---`, if `at` is on another day than in the previous call (or in
+    /// [`new`](Self::new)). Returns whether it wrote something.
     pub fn day_break(&mut self, out: &mut Vec<u8>, at: Timestamp) -> bool {
         let another = self.clock.another_day(at, &self.style.zone);
         if let Some(date) = another {
@@ -36,7 +36,7 @@ impl Renderer {
     }
 
     /// The last messages of a room on entering it, oldest first, then `--- now ---`. That line
-    /// comes without messages too: programs wait for it before they speak.
+    /// comes even without messages: programs wait for it before they speak.
     pub fn recent(
         &mut self,
         out: &mut Vec<u8>,
@@ -60,8 +60,8 @@ impl Renderer {
         self.writer(out).separator("now");
     }
 
-    /// A page of the result of `/history`, oldest first, with a head above the first and an end below
-    /// the last.
+    /// A page of the result of `/history`, oldest first, with a head above the first and an end
+    /// below the last.
     pub fn history(
         &mut self,
         out: &mut Vec<u8>,
@@ -111,8 +111,8 @@ impl Renderer {
         }
     }
 
-    /// Tells in a history with a person where its name was a guest's, whom another guest of that name may
-    /// have followed, and where it was registered again.
+    /// Marks, in a history with a person, where the name was a guest's, whom another guest of that
+    /// name may have followed, and where it was registered again.
     fn guest_break(&self, out: &mut Vec<u8>, event: &Event, of: PastOf<'_>, is_guest: &mut bool) {
         let (PastOf::With(of), Fact::PrivateMessage(message)) = (of, &event.fact) else {
             return;
@@ -139,7 +139,7 @@ impl Renderer {
         }
     }
 
-    /// A message with the reference that `/delete` takes: `[3rj0: 2026-11-21 14:02] ann: hi`.
+    /// A message with the reference that `/delete` accepts: `[3rj0: 2026-11-21 14:02] ann: hi`.
     fn past_line_with_id(&mut self, out: &mut Vec<u8>, event: &Event, of: PastOf<'_>) {
         match &event.fact {
             Fact::Said { .. } => self.found(out, MessageRef(event.seq), None, event),
@@ -154,8 +154,8 @@ impl Renderer {
         }
     }
 
-    /// An earlier topic, announcement or movement, behind its time: `* 14:03 lee set the topic: Ship it`. Nobody's
-    /// name starts with a digit. Returns whether it is one.
+    /// An earlier topic, announcement or movement, after its time: `* 14:03 lee set the topic: Ship
+    /// it`. Nobody's name starts with a digit. Returns whether it is one.
     fn past_notice(&mut self, out: &mut Vec<u8>, event: &Event, of: PastOf<'_>) -> bool {
         let stamp = self.clock.stamp(event.at, &self.style);
         let time = String::from_utf8_lossy(stamp).into_owned();
@@ -185,8 +185,8 @@ impl Renderer {
         wall_clock(at, &self.style.zone).date()
     }
 
-    /// A page of the result of `/search`, oldest first. Every line tells its number, its day and its
-    /// room, whatever the style of times.
+    /// A page of the result of `/search`, oldest first. Every line shows its number, its day and
+    /// its room, whatever the style of times.
     pub fn search(
         &self,
         out: &mut Vec<u8>,
@@ -237,7 +237,8 @@ impl Renderer {
         }
     }
 
-    /// The result of `/log`, oldest first: the audit log, from its end or from where the last part began.
+    /// The result of `/log`, oldest first: the audit log, from its end or from where the last part
+    /// began.
     pub fn audit_log(&self, out: &mut Vec<u8>, is_more: bool, page: LogPage<'_>) {
         let writer = &mut self.writer(out);
         let more = if page.next.is_some() {
@@ -276,7 +277,7 @@ fn announcement(event: &Event) -> Option<(&Name, &Text)> {
     }
 }
 
-/// The sides of a private message, as the owner of a history sees them: `None` is itself.
+/// The sides of a private message, as the owner of a history sees them; `None` is the owner.
 fn sides<'a>(
     message: &'a PrivateMessage,
     of: &Conversation,
@@ -304,7 +305,7 @@ fn sides<'a>(
 pub struct HistoryStyle {
     /// Which part.
     pub stretch: Stretch,
-    /// Whether messages have the references that `/delete` takes.
+    /// Whether messages have the references that `/delete` accepts.
     pub ids: bool,
     /// What its numbers count.
     pub counted: Counted,

@@ -10,12 +10,12 @@ use chinwag_core::{
 use super::{LineWriter, Renderer};
 use crate::plain::words::{Above, Because, messages};
 
-/// Digits of a certificate that are enough to know it by.
+/// How many digits of a certificate are enough to recognise it.
 const CERTIFICATE_DIGITS: usize = 16;
 
 impl Renderer {
-    /// One event as a person is told it that has missed it, if it is told in private. Returns whether it is: what was
-    /// done to oneself the room has as well.
+    /// An event, if it is private, as somebody sees it who has missed it. Returns whether it is:
+    /// the room has what was done to oneself as well.
     pub fn missed_in_private(&mut self, out: &mut Vec<u8>, event: &Event, me: PersonId) -> bool {
         let fact = &event.fact;
         let is_own = fact.people().any(|person| person == me);
@@ -28,7 +28,7 @@ impl Renderer {
         out.len() > before
     }
 
-    /// What was done to a person, or else in this room, as it is told with the session that has missed it.
+    /// What was done to a person, or in this room, as somebody sees it who has missed it.
     pub fn deed(
         &mut self,
         out: &mut Vec<u8>,
@@ -42,7 +42,7 @@ impl Renderer {
         }
     }
 
-    /// One event as `reader` is told it in private: a private message, an operator's act, an
+    /// An event as `reader` is told it in private: a private message, an operator's act, an
     /// announcement, a confirmation.
     ///
     /// Writes nothing for events that concern others.
@@ -125,7 +125,7 @@ impl Renderer {
         }
     }
 
-    /// Messages that stand in the history alone.
+    /// Messages that are only in the history.
     fn omitted(&self, out: &mut Vec<u8>, omitted: &Omitted) {
         let came = omitted.messages;
         let mut writer = self.writer(out);

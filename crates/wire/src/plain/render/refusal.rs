@@ -1,7 +1,7 @@
-//! Refusals: why a request cannot be granted, in the words of the person who made it.
+//! Refusals: why a request cannot be granted, worded for the person who made it.
 //!
-//! At the name prompt and in the chat it is the same sentence, behind a `!` in the chat. What was
-//! said and not sent is told as such, because its writer believes that it was heard.
+//! The sentence is the same at the name prompt and in the chat, where it follows a `!`. If a
+//! message was not sent the refusal says so, because its author believes that it was heard.
 
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
@@ -54,7 +54,7 @@ impl Renderer {
         }
     }
 
-    /// Tells a person that has come in which rooms it is not again, and why.
+    /// Tells a person who has come in which rooms they could not enter again, and why.
     pub fn left_out(&self, out: &mut Vec<u8>, rooms: &[LeftOut]) {
         let writer = &mut self.writer(out);
         let context = Context::Command("join");
@@ -70,8 +70,8 @@ impl Renderer {
         }
     }
 
-    /// Writes why a login was refused, at the name prompt. The prompt is not written again: the caller knows
-    /// whether there is another try.
+    /// Writes why a login was refused, at the name prompt. Does not repeat the prompt: the caller
+    /// knows whether there is another try.
     pub fn login_refusal(&self, out: &mut Vec<u8>, rejection: &Rejection) {
         let writer = &mut self.writer(out);
         match Unspoken::of(rejection) {
@@ -294,7 +294,7 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -
         Rejection::RoomLooksLike { room, other: None } => {
             write!(f, "{room} looks like another room. Choose another name.")
         }
-        // One that hides from the reader is not there for it, as one that has ended.
+        // To the reader, a hidden room is the same as one that has ended.
         Rejection::RoomGone => f.write_str(match context {
             Context::Command("join") => "That room has been closed.",
             _ => "There is no such room. /rooms lists all.",

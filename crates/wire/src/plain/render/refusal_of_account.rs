@@ -1,5 +1,5 @@
-//! Refusals about names that are registered, and passwords. Each says what to type instead, which is
-//! another thing at the prompt than behind a command.
+//! Refusals about registered names and passwords. Each says what to type instead, which differs
+//! between the prompt and a command.
 
 use core::fmt::{self, Display, Formatter};
 
@@ -121,7 +121,7 @@ fn about_proofs(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
             f,
             "Nothing else proves that {name} is yours. Type /claim PASSWORD first."
         ),
-        // The others have their words above.
+        // The others are worded above.
         _ => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use super::moderation::{Until, Whom};
 use crate::plain::request::Context;
 use crate::plain::words::{Because, More, people};
 
-/// A refusal as a sentence, behind `NOT sent: ` where that stands before it.
+/// A refusal as a sentence, after `NOT sent: ` if that comes before it.
 pub(super) struct OfRoom<'a>(
     pub(super) &'a RoomName,
     pub(super) &'a RoomRejection,

@@ -11,8 +11,8 @@ use super::{LineWriter, Renderer};
 use crate::plain::words::{Why, people};
 
 impl Renderer {
-    /// One event as the log of `room` shows it; `current` if the reader talks there. Writes
-    /// nothing for facts that no room sees.
+    /// An event as the log of `room` shows it; `current` if the reader talks there. Writes nothing
+    /// for facts that no room shows.
     pub fn room_line(&mut self, out: &mut Vec<u8>, event: &Event, room: &RoomName, current: bool) {
         let room_if_needed = (!current).then_some(room);
         match &event.fact {
@@ -52,7 +52,7 @@ fn topic(writer: &mut LineWriter<'_>, by: &Name, text: Option<&Text>, room: Opti
     }
 }
 
-/// ` of #dev`, where the room has to be told.
+/// ` of #dev`, if the room has to be named.
 struct OfRoom<'a>(Option<&'a RoomName>);
 
 impl Display for OfRoom<'_> {
@@ -61,7 +61,7 @@ impl Display for OfRoom<'_> {
     }
 }
 
-/// ` in #dev`, where the room has to be told.
+/// ` in #dev`, if the room has to be named.
 struct InRoom<'a>(Option<&'a RoomName>);
 
 impl Display for InRoom<'_> {
@@ -77,7 +77,7 @@ pub struct Moved<'a> {
 }
 
 impl<'a> Moved<'a> {
-    /// `None` for what no line tells of.
+    /// `None` if no line shows it.
     pub fn of(fact: &'a Fact, room: &'a RoomName) -> Option<Self> {
         let is_told = match fact {
             Fact::PresenceSummary { joined, left, .. } => joined + left > 0,
@@ -104,7 +104,7 @@ impl Display for Moved<'_> {
                 let (by, old, new) = (&renamed.by, &renamed.old, &renamed.new);
                 write!(f, "{by} renamed {old}: it is {new} from now on")
             }
-            // One alone is told by name.
+            // A single person is named.
             Fact::PresenceSummary {
                 joined,
                 left,

@@ -1,4 +1,4 @@
-//! Lines for those who run the server, at a shell of its machine.
+//! Lines for administrators, at a shell of the machine.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,7 @@ use super::Renderer;
 use super::answer::{Joined, Present};
 
 impl Renderer {
-    /// What an operator's act is told to the one who acted.
+    /// What an operator sees of their own act.
     pub(crate) fn shell_event(&self, out: &mut Vec<u8>, event: &Event) {
         if let Fact::Moderated(entry) = &event.fact {
             self.writer(out).moderation_to_actor(entry, event.at);

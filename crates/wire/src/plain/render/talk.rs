@@ -1,5 +1,5 @@
-//! What people say: to a room and to one person. The one path that every message takes to every
-//! style, so it is written for speed: nothing is formatted, only appended.
+//! What people say, to a room and to one person. Every message takes this path in every style, so
+//! it is written for speed: it formats nothing and only appends.
 
 use alloc::vec::Vec;
 
@@ -10,8 +10,8 @@ use super::line_writer::RESET;
 use crate::prefs::TimeStyle;
 
 /// The six colours of the 256 that have a contrast of 4.5 (WCAG 2, level AA) both on black and on
-/// white: green, blue, violet, brown, magenta and grey. The sixteen of ANSI are whatever the terminal
-/// makes of them; in most of them three of six cannot be read on white.
+/// white: green, blue, violet, brown, magenta and grey. The sixteen of ANSI depend on the terminal;
+/// in most of them three of six are illegible on white.
 const COLORS: [&str; 6] = [
     "\x1b[38;5;29m",
     "\x1b[38;5;63m",
@@ -21,25 +21,25 @@ const COLORS: [&str; 6] = [
     "\x1b[38;5;243m",
 ];
 
-/// What a line of a passage begins with that is not its first: in the column of lists, whose rows begin with
-/// other signs.
+/// Begins the further lines of a passage, in the column of lists, whose rows begin with other
+/// signs.
 const NEXT_LINE: &str = "  |";
 
-/// The parts that [`Renderer::said`] puts together.
+/// The parts of a message for [`Renderer::said`].
 pub(super) struct Saying<'a> {
     pub(super) name: &'a Name,
     pub(super) text: &'a Text,
     pub(super) manner: Manner,
-    /// The room, where it has to be told.
+    /// The room, if it has to be named.
     pub(super) room: Option<&'a RoomName>,
 }
 
-/// Writes to whom something was told.
+/// Writes to whom something was said.
 type PutParty<'a> = &'a dyn Fn(&Renderer, &mut Vec<u8>);
 
 impl Renderer {
     /// `[14:03] gopher: hello`, `[14:03] #dev ann: build is green`, `[14:03] * gopher waves`;
-    /// without a time the bracket holds who spoke: `[gopher] hello`, `[* gopher waves]`.
+    /// without a time the bracket holds the speaker: `[gopher] hello`, `[* gopher waves]`.
     pub(super) fn said(&mut self, out: &mut Vec<u8>, at: Timestamp, saying: &Saying<'_>) {
         self.open(out, at);
         match self.style.time {
@@ -48,8 +48,8 @@ impl Renderer {
         }
     }
 
-    /// Writes a message, with `[14:03] ` or the like before it already. `signs` stand between a
-    /// speaker and a speech, and behind an action.
+    /// Writes a message after `[14:03] ` or the like. `signs` come between a speaker and a speech,
+    /// and after an action.
     pub(super) fn put_said(&self, out: &mut Vec<u8>, saying: &Saying<'_>, signs: [&str; 2]) {
         let (sign, middle, end) = match saying.manner {
             Manner::Speech | Manner::Notice => ("", signs[0], ""),
@@ -122,8 +122,8 @@ impl Renderer {
         self.writer(out).end();
     }
 
-    /// Writes a text without its end. Each line of a passage but the first has a mark, with which no
-    /// other line begins.
+    /// Writes a text without its end. Each line of a passage except the first has a mark, with
+    /// which no other line begins.
     fn put_text(&self, out: &mut Vec<u8>, text: &Text) {
         if !text.is_passage() {
             return out.extend_from_slice(text.as_bytes());
@@ -140,7 +140,7 @@ impl Renderer {
         }
     }
 
-    /// `[14:03] `, or the `[` alone.
+    /// `[14:03] `, or only the `[`.
     fn open(&mut self, out: &mut Vec<u8>, at: Timestamp) {
         out.push(b'[');
         if self.style.time != TimeStyle::Off {
@@ -167,7 +167,7 @@ impl Renderer {
     }
 }
 
-/// The colour of a name: always the same, in whatever case and on every server (FNV-1a).
+/// The colour of a name: always the same, in any case and on every server (FNV-1a).
 fn color(name: &Name) -> &'static str {
     let mix = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     let hash = name.folded().bytes().fold(0x811c_9dc5, mix);

@@ -1,4 +1,4 @@
-//! Answers to the session, put into words.
+//! Words the answers to the session.
 
 use alloc::vec::Vec;
 
@@ -112,8 +112,8 @@ impl Session {
         }
     }
 
-    /// Who leaves the room it talks in is shown the one it talks in now, and who leaves another that it
-    /// has: what was said here is on the screen already.
+    /// A person who leaves the current room is shown their new current room, and one who leaves
+    /// another room is told that they did: what was said here is on the screen already.
     fn handle_left_room(&mut self, room: RoomId, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match (self.question.as_ref(), env.rooms.get(&room)) {
             (Some(Question::Leave(here)), Some(name)) if *here != room => {

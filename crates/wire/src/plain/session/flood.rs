@@ -1,7 +1,7 @@
-//! Flood control as a person at a terminal meets it: a line that comes too fast is refused and
-//! told. The first is told at once, the others as a number when they stop: an answer to each would
-//! only help a flood. While it goes on, the socket is read no faster than lines may come; so it is with
-//! what is no line, of which nothing is told.
+//! Flood control for a person at a terminal: a line that comes too fast is refused, and the person
+//! is told. The first is reported at once, the others as a number when they stop: an answer to each
+//! would only help a flood. Meanwhile the socket is read no faster than lines may come; the same
+//! goes for input that is no line, of which nothing is reported.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -16,11 +16,12 @@ use crate::plain::render::Notice;
 /// Time from the last refused line until their number is told: in a pause, and soon.
 const TELL_TIME: Duration = Duration::from_secs(1);
 
-/// The longest pause for what is no line: however slow the rate is, the end of the connection is found out.
+/// The longest pause for input that is no line: however slow the rate is, the end of the connection
+/// must be noticed.
 const PAUSE_MAX: Duration = Duration::from_secs(10);
 
-/// The first commands of a connection cost nothing: a script enters its room, and a paste of as many lines as are allowed
-/// goes through behind that. Connecting has a bound of its own.
+/// The first commands of a connection cost nothing: a script enters its room, and a paste of as
+/// many lines as are allowed goes through after that. Connecting has a bound of its own.
 pub(super) const FREE_COMMANDS: u8 = 10;
 
 /// See the [module](self).
@@ -31,7 +32,7 @@ pub(super) struct Flood {
     refused: Option<Box<Refused>>,
 }
 
-/// Lines refused since one was last taken, none where other bytes were too many.
+/// Lines refused since one was last accepted; zero if it was other input that was too much.
 #[derive(Clone, Copy, Debug)]
 struct Refused {
     lines: u32,
@@ -57,7 +58,7 @@ impl Flood {
         self.bucket
     }
 
-    /// When the number of refused lines is to be told, if there is something to tell.
+    /// When the number of refused lines is due, if there is one to tell.
     pub(super) fn deadline(&self) -> Option<Monotonic> {
         let refused = self
             .refused
@@ -81,7 +82,7 @@ impl Session {
         is_free
     }
 
-    /// True if one more line may count.
+    /// Whether one more line may count.
     pub(super) fn take_token(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> bool {
         let rate = env.settings.line_rate_of(self.is_operator);
         match self.flood.bucket.take(rate, env.now) {
@@ -105,8 +106,8 @@ impl Session {
         }
     }
 
-    /// See [`Dialect::handle_bytes`](crate::dialect::Dialect::handle_bytes). Bytes before the login have a
-    /// limit of their own.
+    /// See [`Dialect::handle_bytes`](crate::dialect::Dialect::handle_bytes). Bytes before the login
+    /// have a limit of their own.
     pub(crate) fn charge(&mut self, bytes: usize, env: &Env<'_>) {
         let lines = self.decoder.owe(bytes, env.settings.line_bytes_max);
         if lines == 0 || matches!(self.stage, Stage::Login(_)) {
@@ -127,7 +128,7 @@ impl Session {
         }
     }
 
-    /// Tells how many lines were refused after the one that was told at once.
+    /// Tells how many lines were refused after the one that was reported at once.
     pub(super) fn tell_refused(&mut self, env: &Env<'_>, out: &mut Vec<u8>) {
         let refused = self.flood.refused.take();
         let lines = refused.map_or(0, |refused| u64::from(refused.lines));

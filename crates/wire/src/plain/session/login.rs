@@ -1,10 +1,11 @@
 //! The name prompt.
 //!
-//! A person who gets a name wrong is asked again. A script that spoke before the prompt is not, nor one that has
-//! more to say behind the name: its next line would be taken for a name, and said aloud what was meant for a room.
+//! A person who gets a name wrong is asked again. A script that spoke before the prompt is not, nor
+//! one that has sent more after the name: its next line would be taken for a name, and shown to
+//! everybody what was meant for a room.
 //!
-//! On a server with a password that comes first, at a prompt of its own; a script says it in its first
-//! line.
+//! On a server with a password that comes first, at a prompt of its own; a script sends it as its
+//! first line.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -20,7 +21,7 @@ use crate::plain::render::{Notice, Renderer};
 use crate::plain::request::{Context, LoginLine};
 use crate::sniff::{Protocol, Spoke, is_telnet_alone, is_tls, sniff_silent};
 
-/// Said to a program whose first words come behind an empty line, and too late to be known by them.
+/// For a program whose first bytes come after an empty line, and too late to be recognised.
 pub(super) const TAKEN_FOR_A_PERSON: &[u8] =
     b"! NOT sent: that is no line of chat. An empty line before it has made you a guest here.\n";
 
@@ -30,14 +31,14 @@ pub(super) fn protocol_of(line: &str) -> Protocol {
     sniff_silent(line.as_bytes(), Spoke::First)
 }
 
-/// Whether a line is the begin of a handshake of TLS, for which it is too late: it is said by nobody.
+/// Whether a line is the beginning of a TLS handshake, which comes too late: nobody says that.
 pub(super) fn begins_tls(input: &Input<'_>) -> bool {
     let begin = match input {
         Input::Line(line) => line.as_bytes(),
         Input::NotUtf8 { begins, .. } => begins.as_bytes(),
         _ => return false,
     };
-    // The third byte is of the version as well, and no key of a terminal's line.
+    // The third byte is part of the version as well, and no key of a terminal sends it.
     is_tls(begin) && begin.get(2).is_some_and(|byte| *byte <= 4)
 }
 
@@ -51,11 +52,11 @@ pub(super) struct Login {
     until: Monotonic,
     /// The client did not wait for the prompt.
     is_script: bool,
-    /// More has come with the line that is looked at, so that nobody waits for what is said of it.
+    /// More has come after this line, so nobody waits for the answer to it.
     has_more: bool,
     /// Others can listen.
     is_exposed: bool,
-    /// The next line is to be the server's password.
+    /// The next line has to be the server's password.
     asks_password: bool,
 }
 
@@ -91,15 +92,15 @@ impl Session {
             }
             return Some(Step::Ask(Ask::Query(Query::Greeting)));
         }
-        // The password is not to be typed before it is said that others can listen.
+        // The person must know that others can listen before typing the password.
         let offer = is_exposed.then_some(env.settings.port);
         let server = &env.settings.server_name;
         self.renderer(env).password_greeting(out, server, offer);
         None
     }
 
-    /// Whether its client has pressed Enter for a name a moment ago. It may be a program then, with an empty line
-    /// before its first words.
+    /// Whether the client pressed Enter for a name a moment ago. It may be a program then, which
+    /// sent an empty line first.
     pub(super) fn has_just_come(&self, now: Monotonic) -> bool {
         matches!(self.question, Some(Question::Guest(at)) if now.since(at) < SNIFF_TIME)
     }
@@ -185,7 +186,7 @@ impl Session {
         self.refuse_login(env, out, |r, out| r.notice(out, notice))
     }
 
-    /// Tells why the server has no time for a password now, and asks again.
+    /// Says why the server has no time for a password now, and asks again.
     pub(super) fn handle_busy_login(
         &mut self,
         notice: Notice,
@@ -199,13 +200,13 @@ impl Session {
         matches!(&self.stage, Stage::Login(login) if login.is_script)
     }
 
-    /// Whether its client reads what is said of a name before it says another.
+    /// Whether the client reads the answer to a name before it sends another.
     fn waits_at_prompt(&self) -> bool {
         matches!(&self.stage, Stage::Login(login) if !login.is_script && !login.has_more)
     }
 
-    /// See [`Dialect::handle_unread`](crate::dialect::Dialect::handle_unread). The second byte of a line's end is
-    /// nothing, and telnet may have something to say of its own.
+    /// See [`Dialect::handle_unread`](crate::dialect::Dialect::handle_unread). The second byte of a
+    /// line's end is nothing, and telnet may have something to say of its own.
     pub(crate) fn handle_unread(&mut self, rest: &[u8]) {
         if let Stage::Login(login) = &mut self.stage {
             let rest = match rest {
@@ -216,7 +217,7 @@ impl Session {
         }
     }
 
-    /// Tells why the login was refused.
+    /// Says why the login was refused.
     pub(super) fn handle_login_rejection(
         &mut self,
         rejection: &Rejection,
@@ -242,7 +243,7 @@ impl Session {
         self.refuse_login(env, out, |r, out| r.login_refusal(out, rejection))
     }
 
-    /// Tells why a login was refused and asks again, unless it was the last try or a script would
+    /// Says why a login was refused and asks again, unless it was the last try or a script would
     /// read the question.
     fn refuse_login(
         &mut self,
@@ -289,7 +290,8 @@ impl Session {
         Step::Close
     }
 
-    /// Counts bytes that a connection without a name has sent, and says whether they are too many.
+    /// Counts bytes that a connection without a name has sent, and returns whether they are too
+    /// many.
     pub(super) fn count_login_bytes(&mut self, taken: usize, env: &Env<'_>) -> bool {
         let Stage::Login(login) = &mut self.stage else {
             return false;

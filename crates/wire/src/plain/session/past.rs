@@ -1,8 +1,8 @@
-//! How far a reader has come in the past: where `/history more` and `/search more` continue, and the places of the
-//! matches that `/around` names.
+//! How far a reader has come in the past: where `/history more` and `/search more` continue, and
+//! the places of the matches that `/around` names.
 //!
-//! Only a place is kept, never a page: what follows is read anew, so that it is right whatever was said or trimmed
-//! meanwhile.
+//! Only a place is kept, never a page: what follows is read again, so that it is right whatever was
+//! said or trimmed meanwhile.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -17,7 +17,7 @@ use crate::plain::render::{Counted, HistoryStyle, Notice, Stretch};
 use crate::plain::request::{Back, Request, SearchRequest};
 use crate::zone::{Moment, TimeZone};
 
-/// Messages that `/around` shows before a match, and behind it: about what fits on a screen.
+/// Messages that `/around` shows before a match, and after it: about what fits on a screen.
 const AROUND_LINES: usize = 10;
 
 /// See the [module](self).
@@ -31,11 +31,11 @@ pub(super) struct Past {
 #[derive(Clone, Debug)]
 enum Whose {
     Room(RoomId),
-    /// One's own with a person, by the name as it was typed.
+    /// The private history with a person, by name, as typed.
     With(Box<str>),
 }
 
-/// A history that is asked for.
+/// A requested history.
 #[derive(Clone, Debug)]
 pub(super) struct HistoryQuestion {
     stretch: Stretch,
@@ -48,17 +48,17 @@ pub(super) struct HistoryQuestion {
     until: Option<(Timestamp, Moment)>,
 }
 
-/// A search that is asked for.
+/// A requested search.
 #[derive(Debug)]
 pub(super) struct SearchQuestion {
     pub(super) search: SearchRequest,
-    /// It goes on where the last one ended.
+    /// Whether it continues the last one.
     pub(super) is_more: bool,
-    /// When it was first asked: what its times are told from.
+    /// When it was first requested: its relative times count from then.
     asked: Timestamp,
 }
 
-/// What the next question goes by.
+/// What the next question continues from.
 #[derive(Debug, Default)]
 struct Marks {
     /// The end of the last history.
@@ -67,11 +67,11 @@ struct Marks {
     found: Option<Found>,
     /// The part of the audit log that was shown last.
     log: Option<LogMark>,
-    /// Lines that the reader was told of that they were skipped, and has not asked for yet.
+    /// Skipped lines that the reader was told of, and has not asked for yet.
     gaps: Vec<Gap>,
 }
 
-/// Gaps that are kept. A reader who is told of more has long ceased to ask.
+/// How many gaps are kept. A reader who was told of more has long stopped asking.
 const GAPS_MAX: usize = 16;
 
 /// A part of the audit log.
@@ -79,7 +79,7 @@ const GAPS_MAX: usize = 16;
 struct LogMark {
     /// How many entries it has.
     entries: usize,
-    /// Where older ones are, if there are any.
+    /// The place before which there are older ones, if any.
     next: Option<Seq>,
 }
 
@@ -92,12 +92,12 @@ struct Bookmark {
     way: Way,
 }
 
-/// The way that a history goes on.
+/// The direction in which a history continues.
 #[derive(Clone, Copy, Debug)]
 enum Way {
     /// Before this place.
     Back(Seq),
-    /// Behind this place, up to an end if it has one.
+    /// After this place, up to an end if it has one.
     On(Seq, Option<(Timestamp, Moment)>),
 }
 
@@ -107,12 +107,12 @@ struct Found {
     search: SearchRequest,
     asked: Timestamp,
     next: Option<Seq>,
-    /// In the order of their numbers, of which the first is 1.
+    /// In the order of their numbers, which begin at 1.
     places: Vec<(RoomId, Seq)>,
 }
 
 impl Past {
-    /// The room has changed: its history has its own end.
+    /// The room has changed, and its history has an end of its own.
     pub(super) fn forget_history(&mut self) {
         self.end(None);
     }
@@ -127,14 +127,15 @@ impl Past {
         self.marks.as_ref()?.found.as_ref()
     }
 
-    /// The reader was told of lines that were skipped: the next history may ask for them.
+    /// The reader was told of skipped lines: the next history may ask for them.
     pub(super) fn note_gaps(&mut self, gaps: &[Gap]) {
         let known = &mut self.marks.get_or_insert_default().gaps;
         known.extend_from_slice(gaps);
         known.drain(..known.len().saturating_sub(GAPS_MAX));
     }
 
-    /// What to ask for a request about the past, and what its answer needs of it; or why there is nothing to ask.
+    /// The ask for a request about the past, and what its answer needs; or why there is nothing to
+    /// ask.
     pub(super) fn ask(
         &mut self,
         request: Request,
@@ -180,7 +181,7 @@ impl Past {
         }
     }
 
-    /// What to ask for a history; `None` if it would end before it begins.
+    /// The ask for a history; `None` if it would end before it begins.
     fn history(
         &mut self,
         (back, notices, ids): (Back, bool, bool),
@@ -232,7 +233,7 @@ impl Past {
         Some((question, ask))
     }
 
-    /// What to ask for what lies around a match; `None` if there is no match of this number.
+    /// The ask for what lies around a match; `None` if there is no match with this number.
     fn around(&self, number: usize) -> Option<(HistoryQuestion, Ask)> {
         let index = number.checked_sub(1)?;
         let &(room, seq) = self.found()?.places.get(index)?;
@@ -254,7 +255,7 @@ impl Past {
             return;
         }
         if page.shown == 0 && page.total.is_some() {
-            // What is still to come is found from the same place.
+            // A continuation is found from the same place.
             if !question.stretch.goes_on() {
                 self.end(None);
             }
@@ -279,7 +280,7 @@ impl Past {
         }));
     }
 
-    /// What to ask for entries of the audit log, of which `None` are those before the last that were shown;
+    /// The ask for entries of the audit log, `None` being those before the last that were shown;
     /// and whether it is those. `None` if there are no others.
     fn log(&self, entries: Option<usize>) -> Option<(bool, Ask)> {
         let last = self.marks.as_ref().and_then(|marks| marks.log);
@@ -302,7 +303,7 @@ impl Past {
         });
     }
 
-    /// What to ask for older matches; `None` if the last search has looked at everything.
+    /// The ask for older matches; `None` if the last search has looked at everything.
     fn search_more(&self, zone: &TimeZone) -> Option<(SearchQuestion, Ask)> {
         let found = self.found()?;
         let question = SearchQuestion {
@@ -314,7 +315,7 @@ impl Past {
         Some((question, ask))
     }
 
-    /// Keeps the places of matches, and gives the number of the first of them.
+    /// Keeps the places of matches, and returns the number of the first of them.
     pub(super) fn note_search(
         &mut self,
         question: &SearchQuestion,
@@ -326,7 +327,7 @@ impl Past {
             _ => Vec::new(),
         };
         let before = places.len();
-        // Every line that is shown has a number, so that the two cannot differ.
+        // Every shown line has a number, so that the two cannot differ.
         places.extend(page.events.iter().map(|event| {
             let room = event.fact.rooms().first().copied();
             (room.unwrap_or(LOBBY), event.seq)
@@ -379,7 +380,8 @@ impl HistoryQuestion {
         }
     }
 
-    /// The skipped lines that a notice has promised for this number, or else the last so many.
+    /// The skipped lines that a notice has promised for this number, or else the last `lines`
+    /// lines.
     fn fill(&mut self, gaps: &mut Vec<Gap>, lines: usize) -> Range {
         self.lines = lines;
         let promised = |gap: &&Gap| gap.lines.min(HISTORY_LINES_MAX as u64) == lines as u64;
@@ -406,7 +408,7 @@ impl HistoryQuestion {
     }
 }
 
-/// What to ask for a search, from its end or from a place back, which was first asked at this time.
+/// The ask for a search, from its end or from a place back, first requested at this time.
 fn ask_search(
     search: &SearchRequest,
     below: Option<Seq>,

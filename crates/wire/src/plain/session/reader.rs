@@ -1,4 +1,4 @@
-//! What a person at a terminal reads of a room.
+//! How a person at a terminal reads a room.
 
 use alloc::vec::Vec;
 
@@ -10,7 +10,7 @@ use crate::dialect::Env;
 use crate::plain::mention::mentions;
 use crate::plain::render::Notice;
 
-/// The lines of rooms as a person at a terminal reads them: without the ignored, with a bell.
+/// How a person at a terminal reads the lines of rooms: without ignored people, with a bell.
 pub struct LineReader<'a> {
     pub(crate) session: &'a Session,
     pub(crate) env: &'a Env<'a>,

@@ -11,7 +11,7 @@ use crate::plain::parse::parse;
 use crate::plain::request::{Context, PrefChange, Request};
 use crate::plain::table::CommandSpec;
 
-/// Commands that are of no use to anybody but operators, in whatever form.
+/// Commands that only operators have any use for, in whatever form.
 const OPERATORS_ALONE: [&str; 10] = [
     "kick", "ban", "unban", "bans", "deop", "rename", "remove", "announce", "lock", "log",
 ];
@@ -37,7 +37,7 @@ impl Session {
             Ok(request) => self.ask(request, env, out),
             Err(error) => {
                 match self.operators_alone(line) {
-                    // What it takes is of no use to one who may not do it.
+                    // Somebody who may not give the command has no use for its syntax.
                     Some(command) => {
                         let context = Context::Command(command);
                         self.refuse(&Rejection::NeedsOperator, context, env, out);
@@ -49,7 +49,7 @@ impl Session {
         }
     }
 
-    /// The command of a line, if it is one that operators alone may give and the person is none.
+    /// The command of a line, if only operators may give it and the person is none.
     fn operators_alone(&self, line: &str) -> Option<&'static str> {
         let typed = line.strip_prefix('/')?.split_whitespace().next()?;
         let command = CommandSpec::find(typed)?.name;
@@ -73,7 +73,8 @@ impl Session {
             Request::Leave(_) => Question::Leave(self.current()?),
             _ => Question::Command(context),
         };
-        // Every person is in a room; a line that comes while it leaves its last goes nowhere.
+        // Every person is in a room; a line that comes while they leave their last one goes
+        // nowhere.
         let here = self.current()?;
         let ask = match request {
             Request::Say(text) => return Some(say(here, text, Manner::Speech)),
@@ -126,7 +127,7 @@ impl Session {
         Some(Step::Ask(ask))
     }
 
-    /// What a request about names and accounts asks for.
+    /// The ask for a request about names and accounts.
     fn ask_account(&self, request: Request) -> Option<Ask> {
         Some(match request {
             Request::Register(password) => Ask::Register(password),
@@ -171,7 +172,7 @@ impl Session {
             .ok()
     }
 
-    /// Changes how the chat is seen, and says how it is now.
+    /// Changes a display setting, and shows it.
     fn change_pref(&mut self, change: PrefChange, env: &Env<'_>, out: &mut Vec<u8>) {
         let pref = change.pref();
         if let Some(prefs) = change.applied_to(&self.look.prefs) {

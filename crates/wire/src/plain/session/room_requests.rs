@@ -1,4 +1,4 @@
-//! Requests about a room, which is the one that the person talks in unless they name another.
+//! Requests about a room, which is the current one unless they name another.
 
 use chinwag_core::{Command, Query, RoomId, RoomName, RoomRef};
 
@@ -45,7 +45,7 @@ pub(super) fn in_room(request: RoomRequest, here: RoomId) -> Ask {
     })
 }
 
-/// The room of this name, or else the one that the person talks in.
+/// The room of this name, or else the current one.
 pub(super) fn room_or(room: Option<RoomName>, here: RoomId) -> RoomRef {
     room.map_or(RoomRef::Id(here), RoomRef::Name)
 }

@@ -1,5 +1,6 @@
-//! znc.in/playback: `PRIVMSG *playback :PLAY BUFFERS [FROM [TO]]` shows what was said since the client was last
-//! here, as CHATHISTORY does: in its rooms, and in private. Times are seconds since 1970 with a fraction.
+//! znc.in/playback: `PRIVMSG *playback :PLAY BUFFERS [FROM [TO]]` shows what was said since the
+//! client was last here, like CHATHISTORY: in its rooms, and in private. Times are seconds since
+//! 1970 with a fraction.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -13,27 +14,27 @@ use crate::dialect::{Ask, Env, Past, Step, Targets};
 use crate::irc::message::{Message, shown};
 use crate::irc::session::{Question, Session};
 
-/// The name that clients speak to.
+/// The name that clients address.
 const PLAYBACK: &str = "*playback";
 
-/// People whose private histories one PLAY brings at most: those who wrote last.
+/// The most people whose private histories one PLAY shows: those who wrote last.
 const PEOPLE_MAX: usize = 100;
 
-/// Whose private histories are to be played, and of which times.
+/// The private histories to play, and their times.
 #[derive(Clone, Debug)]
 pub(in crate::irc::session) struct People {
     masks: Vec<Glob>,
     times: (Timestamp, Option<Timestamp>),
 }
 
-/// Whether a name is that of the module of ZNC that plays what was said.
+/// Whether a name is that of ZNC's playback module.
 pub(in crate::irc::session) fn is_playback(target: &str) -> bool {
     target.eq_ignore_ascii_case(PLAYBACK)
 }
 
 impl Session {
-    /// ZNC: another way to speak to `*playback`. ZNC takes what follows the name as one text, with or without a
-    /// colon before it, and clients (The Lounge) send it without.
+    /// ZNC: another way to address `*playback`. ZNC takes what follows the name as one text, with
+    /// or without a colon before it, and clients (The Lounge) send it without.
     pub(in crate::irc::session) fn znc(
         &mut self,
         message: &Message<'_>,
@@ -53,7 +54,7 @@ impl Session {
         None
     }
 
-    /// What is said to `*playback`.
+    /// Handles a command to `*playback`.
     pub(in crate::irc::session) fn playback(
         &mut self,
         text: &str,
@@ -113,7 +114,7 @@ impl Session {
         self.later(ask, Question::Play(Box::new(People { masks, times })));
     }
 
-    /// Plays the private histories of those who match, of all with whom the client has one.
+    /// Plays the private histories of people who match, out of all that the client has.
     pub(in crate::irc::session) fn play_people(
         &mut self,
         people: &People,
@@ -132,7 +133,7 @@ impl Session {
 
     fn play_one(&mut self, target: &str, of: Past, times: (Timestamp, Option<Timestamp>)) {
         let (from, to) = times;
-        // What has the time of the last line that a client has, it has.
+        // The client has everything of the same time as its last line.
         let after = Timestamp(from.0.saturating_add(1));
         let range = match to {
             None if from == Timestamp(0) => Range::Last(LINES_MAX),

@@ -18,7 +18,7 @@ use crate::irc::session::{Question, Session};
 use crate::json::Sentence;
 
 impl Session {
-    /// The metadata of one person or room, as far as it was asked for.
+    /// Writes the requested metadata of one person or room.
     pub(super) fn put_metadata(
         &mut self,
         question: &MetadataQuestion,
@@ -28,7 +28,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         let batch = match question {
-            // What a monitored person has stands by itself.
+            // That of a monitored person is in no batch.
             MetadataQuestion::Monitored => None,
             _ => Some(self.begin_metadata(format_args!("metadata {subject}"), env, out)),
         };
@@ -79,8 +79,8 @@ impl Session {
         }
     }
 
-    /// A page of what a room and its people have; the next is asked for, or the batch ends. Who enters a
-    /// room that has more than a page is told to ask.
+    /// Writes a page of the metadata of a room and its people, and asks for the next, or ends the
+    /// batch. A client that enters a room with more than a page is told to ask.
     fn put_metadata_page(
         &mut self,
         question: MetadataQuestion,
@@ -239,7 +239,7 @@ impl Session {
         }
     }
 
-    /// What WHOIS tells of a person's metadata.
+    /// What WHOIS shows of a person's metadata.
     pub(in crate::irc::session) fn put_whois_metadata(
         &self,
         profile: &Profile,

@@ -1,4 +1,4 @@
-//! What is told of others' metadata, unasked.
+//! Unrequested news of others' metadata.
 
 use alloc::boxed::Box;
 use alloc::string::ToString;
@@ -14,7 +14,7 @@ use crate::irc::caps::Cap;
 use crate::irc::session::{Question, Session};
 
 impl Session {
-    /// Metadata of a subject that concerns the client was shown.
+    /// Metadata that the client may have subscribed to was shown.
     pub(in crate::irc::session) fn put_metadata_shown(
         &self,
         shown: &MetadataShown,
@@ -35,14 +35,14 @@ impl Session {
     fn may_be_told(&self, shown: &MetadataShown, me: PersonId) -> bool {
         let is_inside = || shown.rooms.iter().any(|room| self.rooms.contains(room));
         match &shown.subject {
-            // What one has set oneself was answered.
+            // A client that sets its own gets an answer instead.
             MetadataSubject::Person(id, _) if *id == me => shown.by != me,
             MetadataSubject::Person(_, name) => is_inside() || self.monitors(name),
             MetadataSubject::Room(_) => shown.by != me && is_inside(),
         }
     }
 
-    /// Keeps what CLEAR has taken away, for its answer.
+    /// Keeps what CLEAR has removed, for its answer.
     pub(in crate::irc::session) fn note_cleared(&mut self, fact: &Fact, me: PersonId) {
         if let Fact::MetadataShown(shown) = fact
             && shown.by == me
@@ -53,7 +53,7 @@ impl Session {
         }
     }
 
-    /// What people have who were found here when MONITOR asked for them is asked next.
+    /// Asks next for the metadata of people whom MONITOR has found.
     pub(in crate::irc::session) fn ask_metadata_of(&mut self, people: &[Option<WhoLine>]) {
         if self.subscribed().is_empty() {
             return;
