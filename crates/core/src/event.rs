@@ -126,7 +126,7 @@ pub enum Fact {
     Joined {
         /// The person.
         person: PersonId,
-        /// Its name.
+        /// Their name.
         name: Name,
         /// The room.
         room: RoomId,
@@ -137,7 +137,7 @@ pub enum Fact {
     Left {
         /// The person.
         person: PersonId,
-        /// Its name.
+        /// Their name.
         name: Name,
         /// The room.
         room: RoomId,
@@ -172,7 +172,7 @@ pub enum Fact {
     Said {
         /// The person.
         person: PersonId,
-        /// Its name.
+        /// Their name.
         name: Name,
         /// The room.
         room: RoomId,
@@ -213,7 +213,7 @@ pub enum Fact {
     AwaySet {
         /// The person.
         person: PersonId,
-        /// Its name.
+        /// Their name.
         name: Name,
         /// Whether it is away.
         away: bool,

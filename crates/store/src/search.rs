@@ -1,12 +1,12 @@
 //! Search: what the index has, and what it does not have yet.
 //!
-//! Every message that the index offers is compared once more in the way in which those behind
-//! its mark are. So a match is the same thing everywhere, whatever the index says, and it cannot
-//! bring up what was trimmed or what never was.
+//! Every message that the index offers is compared once more, by the same rule as messages after
+//! its mark. So a match means the same everywhere, whatever the index says, and a search cannot
+//! return what was trimmed or never existed.
 //!
-//! A search costs a bounded time, whatever is asked and however much there is: it goes back from the
-//! newest message until it has enough matches or has used up its budget. Then it says from where on it
-//! has looked, and goes on there when it is asked again.
+//! A search costs a bounded time, whatever the query and however much there is: it goes back from
+//! the newest message until it has enough matches or has used up its budget. Then it reports how
+//! far it has looked, and the next search can continue there.
 
 use std::collections::HashSet;
 

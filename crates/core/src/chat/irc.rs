@@ -154,7 +154,7 @@ impl Chat {
         mask.is_none_or(matches).then_some(source)
     }
 
-    /// A person in a list, with its source.
+    /// A person in a list, with their source.
     pub(super) fn irc_line(&self, person: &Person, now: Timestamp) -> WhoLine {
         line_of(person, self.source(person), now)
     }

@@ -37,7 +37,7 @@ pub struct KeptSession {
     pub rooms: Vec<RoomId>,
     /// What it may do, and may not.
     pub rights: KeptRights,
-    /// Whom it ignores.
+    /// Whom they ignore.
     pub ignores: Vec<Ignored>,
     /// Whether they are away, and the reason if they gave one.
     pub away: Option<Option<Text>>,

@@ -115,7 +115,7 @@ pub struct Attached {
 pub struct Detached {
     /// The person.
     pub person: PersonId,
-    /// Its name.
+    /// Their name.
     pub name: Name,
     /// The connection.
     pub conn: ConnId,

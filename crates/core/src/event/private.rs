@@ -99,7 +99,7 @@ pub struct PrivateDeletion {
     pub message: Seq,
     /// The person who sent the message.
     pub person: PersonId,
-    /// Its name.
+    /// Their name.
     pub by: Name,
     /// The name it was sent to.
     pub to_name: Name,
@@ -247,7 +247,7 @@ impl Signal {
 pub struct IdentSet {
     /// The person.
     pub person: PersonId,
-    /// Its name.
+    /// Their name.
     pub name: Name,
     /// Its user and real name.
     pub ident: Ident,

@@ -165,7 +165,7 @@ pub struct StandingShown {
     pub room: RoomId,
     /// The person.
     pub person: PersonId,
-    /// Its name.
+    /// Their name.
     pub name: Name,
     /// What others saw before.
     pub before: Option<Held>,
@@ -214,7 +214,7 @@ pub struct Knock {
     pub room_name: RoomName,
     /// The person.
     pub person: PersonId,
-    /// Its name.
+    /// Their name.
     pub name: Name,
     /// The moderators who are here and are told.
     pub moderators: Box<[PersonId]>,

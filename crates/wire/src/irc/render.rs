@@ -49,7 +49,7 @@ impl Format {
 #[derive(Debug)]
 pub struct RoomRenderer {
     caps: Caps,
-    /// Its name, of what nobody has done.
+    /// The server's name, for what nobody has done.
     server: Arc<str>,
 }
 

@@ -1,7 +1,8 @@
-//! Events, as they stand on the wire.
+//! The wire format of events.
 //!
-//! Every kind has its place in the one order, its time, its author and, but for what concerns one
-//! person or everybody, its room. An event from the store and one that has just happened look alike.
+//! Every kind has its place in the one order, its time, its author and, unless it concerns one
+//! person or everybody, its room. An event from the store and one that has just happened look
+//! alike.
 
 mod accounts;
 mod audit;
@@ -363,8 +364,8 @@ pub(super) enum Shape<'a> {
 }
 
 impl<'a> Shape<'a> {
-    /// An event as the log of a room shows it; `None` for one that no room is shown, such as the
-    /// summary of comings that were told one by one.
+    /// An event as the log of a room shows it; `None` if no room shows it, such as the summary of
+    /// joins that programs were told one by one.
     pub(super) fn in_room(event: &'a Event, room: &'a RoomName) -> Option<Self> {
         let head = |author| Head::new(event, Some(room), Some(author));
         let account = event.fact.author_account().map(Name::as_str);
@@ -430,8 +431,8 @@ impl<'a> Shape<'a> {
         })
     }
 
-    /// An event that is told to one person, or to everybody wherever they are; `None` for one that
-    /// the answer to a command tells of.
+    /// An event for one person, or for everybody wherever they are; `None` if the answer to a
+    /// command says it.
     pub(super) fn in_private(event: &'a Event, reader: PersonId) -> Option<Self> {
         let head = |author| Head::new(event, None, Some(author));
         match &event.fact {

@@ -1,4 +1,4 @@
-//! What a client is told of its commands, and by the server itself.
+//! Replies to commands, and notices from the server.
 
 use alloc::vec::Vec;
 use core::fmt::Display;

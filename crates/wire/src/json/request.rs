@@ -1,8 +1,8 @@
-//! Commands, as they stand on the wire. One table names them; the reader, the refusals, the answer to
-//! `hello`, the reference and the schema are made of it.
+//! The wire format of commands. One table names them, from which the parser, the refusals, the
+//! answer to `hello`, the reference and the schema are generated.
 //!
-//! Reading is strict: what a client writes and the server does not know is refused with its name, so
-//! that a slip is found by the first run and not by the first incident.
+//! Parsing is strict: anything that the server does not know is refused with its name, so that a
+//! mistake is found by the first run and not by the first incident.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -19,7 +19,7 @@ mod governing;
 pub(super) use arguments::*;
 pub(super) use governing::*;
 
-/// The word of a command: that of its variant, unless Rust keeps that to itself.
+/// The word of a command: its variant's name, unless Rust reserves that.
 macro_rules! word {
     ($variant:ident) => {
         stringify!($variant)
@@ -29,7 +29,7 @@ macro_rules! word {
     };
 }
 
-/// Makes the table of commands: for each its word, its arguments and what it does.
+/// Makes the table of commands: the word, the arguments and the purpose of each.
 macro_rules! commands {
     ($($(#[doc = $doc:literal])+ $word:ident $(= $text:literal)?: $arguments:ident,)+) => {
         /// A command with its arguments.
@@ -50,7 +50,7 @@ macro_rules! commands {
                 }
             }
 
-            /// Reads the arguments of the command with this word.
+            /// Parses the arguments of the command with this word.
             fn take<'de, M: MapAccess<'de>>(word: &str, map: &mut M) -> Result<Self, M::Error> {
                 match word {
                     $(word!($word $($text)?) => {
@@ -204,7 +204,7 @@ commands! {
     log: Log,
 }
 
-/// Arguments, by their names: a list of them would be taken as well otherwise.
+/// Arguments by name: otherwise a list of values would be accepted as well.
 struct Object<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -225,7 +225,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// A line: a command, and what the client calls it.
+/// A line: a command, and the client's id for it.
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) id: Option<Id>,
@@ -267,7 +267,7 @@ impl<'de> Deserialize<'de> for Line {
     }
 }
 
-/// The `id` of a line that cannot be read, unless that is the reason.
+/// The `id` of a line that cannot be parsed, unless that is the reason.
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
 enum AnyId {
@@ -284,7 +284,7 @@ impl From<AnyId> for Option<Id> {
     }
 }
 
-/// What is known of a line that cannot be read.
+/// What is known of a line that cannot be parsed.
 #[derive(Debug, Default)]
 pub(super) struct Gist {
     pub(super) id: Option<Id>,
@@ -326,14 +326,14 @@ pub(super) struct LineError {
     pub(super) error: serde_json::Error,
 }
 
-/// Reads a line.
+/// Parses a line.
 ///
 /// # Errors
 /// A [`LineError`] that knows its place.
 pub(super) fn read(line: &str) -> Result<Line, LineError> {
     serde_json::from_str(line).map_err(|error| LineError {
         gist: serde_json::from_str(line).unwrap_or_default(),
-        // What is no JSON is no command either, but it is that first.
+        // What is no JSON is no command either, but that is the first thing wrong.
         error: serde_json::from_str::<IgnoredAny>(line)
             .err()
             .unwrap_or(error),

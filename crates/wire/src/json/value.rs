@@ -1,5 +1,5 @@
-//! The values inside of objects: what clients write is checked as it is read, so that an error knows
-//! its place, and what they read is written without a detour through text of our own.
+//! The values inside objects. Input is checked while it is parsed, so that an error knows its
+//! place, and output is written without intermediate strings.
 
 mod id;
 mod manner;
@@ -30,7 +30,7 @@ use whole::whole;
 /// Bytes of an [`Id`] and of the key of a message: a UUID with something around it.
 pub(super) const ID_BYTES_MAX: usize = 64;
 
-/// What is wrong with a text for which the refusal has a code of its own, and that code.
+/// What may be wrong with a text, with a refusal code of its own.
 pub(super) const CODES: &[(&str, &str)] = &[
     (NAME_RESERVED, "name_reserved"),
     (TEXT_TOO_LONG, "too_long"),
@@ -53,7 +53,7 @@ const ID_TOO_LONG: &str = "an id has at most 64 bytes";
 pub(super) trait FromText: Sized {
     /// What it is, for the error and the reference.
     const IS: &'static str;
-    /// Bytes that it has at least, and at most, for the schema, which counts characters.
+    /// The fewest and the most bytes, for the schema, which counts characters.
     #[cfg_attr(not(feature = "schema"), allow(dead_code, reason = "for the schema"))]
     const BYTES: (usize, usize) = (0, usize::MAX);
 
@@ -98,7 +98,8 @@ impl<T: FromText> schemars::JsonSchema for Parsed<T> {
     }
 }
 
-/// The schema of a text, with its bounds. It takes some that have too many bytes, and refuses none that has not.
+/// The schema of a text, with its bounds. It accepts some texts with too many bytes, and never
+/// refuses a valid one.
 #[cfg(feature = "schema")]
 fn bounded<T: FromText>(mut schema: schemars::Schema) -> schemars::Schema {
     let (min, max) = T::BYTES;
@@ -111,7 +112,7 @@ fn bounded<T: FromText>(mut schema: schemars::Schema) -> schemars::Schema {
     schema
 }
 
-/// A value that was read from a text, or null in its place. Unlike an `Option` it must be there.
+/// A value that was parsed from a text, or null. Unlike an `Option` it must be present.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Nullable<T>(pub(super) Option<T>);
 
@@ -249,7 +250,7 @@ impl FromText for Text {
     const BYTES: (usize, usize) = (1, usize::MAX);
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
-        // The one that programs leave behind a line that they have read.
+        // Programs leave the line end on a line that they have read.
         let line = text.trim_end_matches(['\r', '\n']);
         if line.contains(['\r', '\n']) {
             return Err("a text is one line: send one object for each");
@@ -363,7 +364,7 @@ impl<'de> Deserialize<'de> for Place {
 /// A name of a room, with its `#`.
 pub(super) struct Room<'a>(pub(super) &'a RoomName);
 
-/// Anything that is written as it is shown.
+/// Anything that is written the way it is displayed.
 pub(super) struct Shown<T>(pub(super) T);
 
 impl Serialize for Room<'_> {
@@ -390,7 +391,7 @@ impl Serialize for Time {
 
 impl Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A time that no calendar has is one that no clock shows.
+        // A time outside the calendar's range is one that no clock shows.
         let time = jiff::Timestamp::from_millisecond(self.0.0).unwrap_or_default();
         let time = TimeZone::UTC.to_datetime(time);
         let (date, clock) = (time.date(), time.time());

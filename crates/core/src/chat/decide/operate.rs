@@ -404,7 +404,7 @@ struct RankBearer {
     person: Option<PersonId>,
     registered: bool,
     operator: bool,
-    /// The person, if its link is lost.
+    /// The person, if their link is lost.
     lost: Option<PersonId>,
 }
 

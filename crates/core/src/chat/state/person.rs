@@ -68,7 +68,7 @@ struct HiddenTalk {
 pub struct Sender {
     /// The person, if it is known.
     pub person: Option<PersonId>,
-    /// Its name.
+    /// Their name.
     pub name: Name,
     /// The account they were logged in to.
     pub account: Option<Name>,

@@ -335,7 +335,7 @@ impl Session {
         self.enter_all(kept.as_deref().unwrap_or_default(), env, out);
     }
 
-    /// What a person has missed on its last connection.
+    /// What a person has missed on their last connection.
     fn put_missed(&self, events: &[Event], env: &Env<'_>, out: &mut Vec<u8>) {
         let Some(me) = self.here().map(|here| here.me) else {
             return;

@@ -1,4 +1,4 @@
-//! What becomes of the account that the reader is logged in to, as it stands on the wire.
+//! The wire format of changes of the reader's account.
 
 use chinwag_core::{AccountChange, AccountChanged, AccountSet, CredentialKind, Event, Name};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! The audit log, as it stands on the wire.
+//! The wire format of the audit log.
 
 use alloc::borrow::Cow;
 use alloc::string::ToString;
@@ -138,7 +138,7 @@ pub(super) fn moderation<'a>(head: Head<'a>, act: &'a ModAction) -> Option<Shape
         ModAction::Rename { new, .. } => (Act::Rename, None, None, Some(new.as_str())),
         ModAction::Op { .. } => (Act::Op, None, None, None),
         ModAction::Deop { .. } => (Act::Deop, None, None, None),
-        // A notice tells those who are kicked or banned; the rest has no target.
+        // People who are kicked or banned get a notice; the rest has no target.
         ModAction::Kick { .. }
         | ModAction::Ban(_)
         | ModAction::Unban(_)

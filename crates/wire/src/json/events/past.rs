@@ -5,7 +5,7 @@ use chinwag_core::{Event, Fact, Name, RoomName};
 use super::{Head, Shape, parts_of};
 
 impl<'a> Shape<'a> {
-    /// An event as the past of a room has it.
+    /// An event in the past of a room.
     pub(in crate::json) fn in_past(event: &'a Event, room: &'a RoomName) -> Option<Self> {
         match &event.fact {
             Fact::PresenceSummary {

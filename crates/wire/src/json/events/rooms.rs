@@ -1,5 +1,5 @@
-//! What moderators do in a room, as it stands on the wire: the same for the room, for the person
-//! concerned and for the moderator.
+//! The wire format of what moderators do in a room: the same for the room, for the person concerned
+//! and for the moderator.
 
 use core::fmt::{self, Display, Formatter};
 
@@ -51,7 +51,7 @@ impl From<&[RoomSetting]> for SettingShape {
         for setting in settings {
             match setting {
                 RoomSetting::Closed(on) => shape.closed = Some(*on),
-                // The word itself is for moderators: `room` tells it.
+                // Only moderators see the password itself, in the answer to `room`.
                 RoomSetting::Password(password) => shape.password = Some(password.is_some()),
                 RoomSetting::Limit(limit) => shape.limit = Some(*limit),
                 RoomSetting::Moderated(on) => shape.moderated = Some(*on),
@@ -93,7 +93,7 @@ impl From<MaskKind> for MaskList {
     }
 }
 
-/// Whom a mask is about. Moderators are not told of the address that stands for a name.
+/// The people that a mask matches. Moderators do not see an address that comes with a name.
 pub(in crate::json) struct Whom<'a>(&'a Mask);
 
 impl Display for Whom<'_> {
@@ -106,7 +106,7 @@ impl Display for Whom<'_> {
 }
 
 impl<'a> Shape<'a> {
-    /// `None` for what is for clients of IRC alone.
+    /// `None` for what only IRC clients are shown.
     pub(super) fn of_change(
         event: &Event,
         change: &'a RoomChange,

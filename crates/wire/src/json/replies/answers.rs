@@ -6,7 +6,7 @@ use super::{Reply, RestrictionShape};
 use crate::json::value::{Id, Room, Time};
 
 impl<'a> Reply<'a> {
-    /// The reply that an answer is; `None` for one that no client can ask for.
+    /// The reply for an answer; `None` for answers that no client can ask for.
     pub(in crate::json) fn of(answer: &'a Answer, id: Option<&'a Id>) -> Option<Self> {
         Some(match answer {
             Answer::Topic { room, topic } => Self::Topic {
@@ -102,7 +102,7 @@ impl<'a> Reply<'a> {
                     .collect(),
                 more: next.is_some(),
             },
-            // Nothing that a client can ask for is answered so.
+            // No request of a client has such an answer.
             _ => return None,
         })
     }

@@ -1,4 +1,4 @@
-//! What a room is set to and who governs it, and an account as its owner sees it.
+//! The settings of a room and who governs it, and an account as its owner sees it.
 
 use alloc::vec::Vec;
 

@@ -134,7 +134,7 @@ pub(in crate::json) struct RestrictionShape<'a> {
 }
 
 impl<'a> RestrictionShape<'a> {
-    /// A mute, with the name to which it has followed its bearer.
+    /// A mute, with the current name of the person whom it has followed.
     pub(super) fn followed(mute: &'a Restriction, renamed: &'a [(Name, Name)]) -> Self {
         let is_its = |(old, _): &&(Name, Name)| mute.mask.name.as_ref() == Some(old);
         let now = renamed.iter().find(is_its).map(|(_, now)| now.as_str());
@@ -218,7 +218,7 @@ impl<'a> From<&'a Restriction> for RestrictionShape<'a> {
     }
 }
 
-/// People in a room that the reader has just entered.
+/// How many people are in a room that the reader has just entered.
 pub(in crate::json) fn people_in(summary: &RoomSummary) -> usize {
     1 + summary.others.len() + summary.more
 }

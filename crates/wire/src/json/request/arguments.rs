@@ -12,7 +12,7 @@ use crate::json::value::{
     FromText, KEY_TOO_LONG, Mannered, Note, Nullable, Parsed, Place, Whole, Words,
 };
 
-/// Makes the types of arguments. None takes a key that it does not name.
+/// Makes the types of arguments, which refuse unknown keys.
 macro_rules! arguments {
     ($($(#[doc = $doc:literal])+ $name:ident {
         $(

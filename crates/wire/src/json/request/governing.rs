@@ -67,7 +67,7 @@ impl<'de> Deserialize<'de> for OneSetting {
 }
 
 impl OneSetting {
-    /// The setting in the words of the chat.
+    /// The same setting in the chat's type.
     pub(in crate::json) fn into_setting(self) -> RoomSetting {
         match self.0 {
             Setting::Closed(on) => RoomSetting::Closed(on),

@@ -1,11 +1,11 @@
-//! The manner of what is said.
+//! The manner of a message.
 
 use chinwag_core::Manner;
 use serde::de::{Deserialize, Deserializer};
 
 use super::{FromText, Parsed};
 
-/// How something is said, other than plainly.
+/// A manner other than plain speech.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -28,7 +28,7 @@ impl FromText for Mannered {
     }
 }
 
-/// As a text alone: an enum might be an object with one key as well.
+/// Only from a text: an enum might be an object with one key as well.
 impl<'de> Deserialize<'de> for Mannered {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Parsed::deserialize(deserializer).map(|Parsed(mannered)| mannered)

@@ -1,5 +1,6 @@
-//! Whole numbers, however a client writes them. JSON has one kind of number (RFC 8259, section 6): `1`, `1.0` and
-//! `1e0` are the same, and a language whose numbers are all floating writes any of them.
+//! Whole numbers, however a client writes them. JSON has one kind of number (RFC 8259, section 6):
+//! `1`, `1.0` and `1e0` are the same, and a language that only has floating-point numbers writes
+//! any of them.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -7,20 +8,20 @@ use core::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IntoDeserializer, Visitor};
 
-/// The largest number up to which every whole number is one of an `f64`.
+/// Up to this number every whole number is an `f64`.
 const EXACT_MAX: f64 = (1_u64 << 53) as f64;
 
 /// A whole number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::json) struct Whole<T>(pub(in crate::json) T);
 
-/// The whole number that a floating one is, if it is one.
+/// The whole number that equals a floating-point number, if there is one.
 pub(super) fn whole(number: f64) -> Option<u64> {
     let whole = number as u64;
     ((0.0..=EXACT_MAX).contains(&number) && whole as f64 == number).then_some(whole)
 }
 
-/// What is wrong is told by the number's own type.
+/// The number's own type reports what is wrong.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Whole<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visit<T>(PhantomData<T>);
