@@ -111,7 +111,7 @@ impl AccountBucket {
     }
 
     /// Adds a connection that has spent this by itself and shares the bucket from now on.
-    pub(crate) fn share(&self, spent: Bucket, rate: Rate, now: Monotonic) {
+    fn share(&self, spent: Bucket, rate: Rate, now: Monotonic) {
         let mut bucket = lock(&self.0);
         *bucket = bucket.emptier(spent, rate, now);
     }

@@ -5,7 +5,7 @@
 //! connection from the same address, and to the person's next connection, wherever that comes from.
 //! An account has one for all its connections: each lends it to its dialect while that reads.
 
-use chinwag_core::{AccountChange, AccountChanged, Bucket, Event, Fact, Name, PersonId};
+use chinwag_core::{Bucket, Event, Fact, Name, PersonId};
 
 use super::Session;
 use crate::shard::Shared;
@@ -40,7 +40,7 @@ impl Session {
         self.leave_bucket(Whose::Person(person), shared);
     }
 
-    /// Continues with the bucket that the person's last connection left.
+    /// Continues with the bucket that the person's last connection left. That of its account knows of it already.
     pub(super) fn inherit_bucket(&mut self, shared: &Shared) {
         let Some(person) = self.person else {
             return;
@@ -49,9 +49,6 @@ impl Session {
         let left = shared.entrance.spent.take(Whose::Person(person), rate, now);
         let bucket = self.dialect.bucket().emptier(left, rate, now);
         self.dialect.handle_bucket(bucket);
-        if let Some(account) = self.exchange.account_bucket() {
-            account.share(bucket, rate, now);
-        }
     }
 
     /// Leaves the bucket to the next connection from the same address: nobody speaks here any more.
@@ -70,7 +67,8 @@ impl Session {
 /// The account that a person is logged in to after an event, if the event changes it.
 fn account_in(event: &Event, me: PersonId) -> Option<Option<&Name>> {
     let (person, account) = match &event.fact {
-        Fact::AccountChanged(changed) if is_claim(changed) => {
+        // Who claims a name is logged in to it from then on; whoever else changes an account is already.
+        Fact::AccountChanged(changed) => {
             return (changed.person == Some(me)).then_some(Some(&changed.account));
         }
         Fact::LoggedIn(login) => (login.person, &login.account),
@@ -81,8 +79,4 @@ fn account_in(event: &Event, me: PersonId) -> Option<Option<&Name>> {
         _ => return None,
     };
     (person == me).then_some(account.as_ref())
-}
-
-fn is_claim(changed: &AccountChanged) -> bool {
-    matches!(changed.change, AccountChange::Claimed { .. })
 }
