@@ -157,3 +157,18 @@ fn who_has_no_name_yet_holds_nothing_back() {
     world.step("ann> two");
     assert_eq!(reported(&mut world), Some(one.next()));
 }
+
+#[test]
+fn nothing_is_reported_while_there_is_something_to_be_written() {
+    let mut world = world();
+    world.pipe("ann").to_server.extend(b"one\n");
+    (0..world.people.len()).for_each(|place| world.wake(place));
+    world.shard.handle_input(steady(world.now));
+    let requests = world.shard.poll_requests().into_iter().flatten();
+    let turn = world.decide(requests);
+    world.shard.deliver(turn, steady(world.now));
+    // Bob's line waits for the shard to write, so that nothing of it can be unacknowledged yet.
+    assert_eq!(reported(&mut world), None);
+    world.settle();
+    assert!(reported(&mut world).is_some());
+}
