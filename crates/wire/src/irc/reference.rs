@@ -29,6 +29,8 @@ unless you tell them to; `chinwag fingerprint` prints the SHA-256 to compare.
 | ZNC | `AddServer HOST 8989`, or with TLS `AddServer HOST +8989` and what it then says about the certificate |
 | bip | `network { name = \"chat\"; server { host = \"HOST\"; port = 8989; }; };`, and in its `connection` for an account `sasl_username`, `sasl_password` and `sasl_mechanism = \"PLAIN\"` |
 | Quassel | in its core's network: server `HOST`, port 8989, and for an account *Use SASL Authentication* |
+| senpai | `address \"HOST:8989\"`, and `tls false` unless the certificate is trusted; for an account `nickname NAME` and `password \"PASSWORD\"` |
+| soju | `network create -name chat -addr irc+insecure://HOST:8989`, or `-addr ircs://HOST:8989 -certfp sha-256:FINGERPRINT` with TLS; then `sasl set-plain -network chat NAME PASSWORD` for an account |
 | gamja | needs a WebSocket, which chinwag does not serve; it works through soju |
 | Halloy | `server = \"HOST\"`, `port = 8989`, `use_tls = false` or `dangerously_accept_invalid_certs = true` |
 | Goguma | `irc+insecure://HOST:8989`, or `ircs://HOST:8989` |
@@ -36,7 +38,8 @@ unless you tell them to; `chinwag fingerprint` prints the SHA-256 to compare.
 | a bot | a socket, `NICK`, `USER`, `JOIN`; or line JSON, which is easier: [protocol.md](protocol.md) |
 
 The Lounge 4.5.2, irc-framework 4.14.0, ZNC 1.8.2, bip 0.9.3, Quassel 0.14.0, Limnoria 2023.1.28, Sopel 8.0.4 and
-the libraries ircrobots 0.7.2 and irc 20.5.0 of Python were tried with SASL; the crate irc 1.1.0 of Rust with a server
+the libraries ircrobots 0.7.2 and irc 20.5.0 of Python were tried with SASL, and so were soju and the protocol part of
+senpai, as they were in April 2026; the crate irc 1.1.0 of Rust with a server
 password; ii 1.8, sic 1.1, TinyIRC 1.1, EPIC5 2.1.6 and ScrollZ 2.2.3 as guests. Eggdrop 1.8.4 leaves `#lobby`, since
 it was not told to join it. pydle 1.2.0 ends the negotiation at the first of several lines of
 capabilities, before it logs in: under a registered name it needs `password=\"NAME:PASSWORD\"` in `connect`.

@@ -9,7 +9,7 @@ use chinwag_core::{Command, Name, Proof, Rejection};
 
 use super::proving::{Proving, Way};
 use super::services::Service;
-use super::{Question, Session, Stage};
+use super::{Here, Question, Session, Stage};
 use crate::dialect::{Ask, Env, Password, Step};
 use crate::irc::line::put;
 use crate::irc::message::{Message, shown};
@@ -223,10 +223,16 @@ impl Session {
 
     /// Says that the client is logged in to an account.
     pub(super) fn logged_in(&self, account: &Name, env: &Env<'_>, out: &mut Vec<u8>) {
-        let nick = self.nick();
-        let userhost = self.here().map_or("*@*", |here| &here.userhost);
-        let line = format_args!("{nick}!{userhost} {account} :You are now logged in as {account}");
+        let source = self.own_source();
+        let line = format_args!("{source} {account} :You are now logged in as {account}");
         self.numeric("900", line, env, out);
+    }
+
+    /// The client as others see it; `*` before it is in, when its host is not known. Clients reckon by a user and a host
+    /// in 900 how long a message may be, so it has none that are not theirs.
+    pub(super) fn own_source(&self) -> String {
+        let source = |here: &Here| alloc::format!("{}!{}", here.name, here.userhost);
+        self.here().map_or_else(|| "*".into(), source)
     }
 
     /// The end of a step with an account.

@@ -259,9 +259,7 @@ impl Session {
             // It logs in to another at once.
             None if matches!(self.pending.queue.front(), Some((Ask::LogInTo { .. }, _))) => return,
             None => {
-                let userhost = self.here().map_or("*@*", |here| &here.userhost);
-                let nick = self.nick();
-                let what = format_args!("{nick}!{userhost} :You are now logged out");
+                let what = format_args!("{} :You are now logged out", self.own_source());
                 self.numeric("901", what, env, out);
             }
         }
