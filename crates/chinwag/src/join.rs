@@ -97,8 +97,8 @@ Exit status:
   5  the server threw you out: kicked, banned, signed in elsewhere; or out of the room that the
      lines were meant for, or did not let you into it
   6  the link was lost and did not come back in time, or the server could not save in time
-  7  some lines were not sent, each told: too long, not UTF-8, muted, read-only, a command that
-     was refused; or those behind a /quit, which are counted
+  7  the server did not take some lines, each told: too long, not UTF-8, muted, read-only, a
+     command that was refused; or those behind a /quit, which are counted
   8  the server is not the one that is known: another certificate, a wrong one, or no TLS";
 
 /// Joins, and says on standard error how it went wrong.

@@ -75,9 +75,9 @@ impl Driver {
                 }
                 Event::Dialled(Err(
                     error @ (JoinError::Changed { .. } | JoinError::Untrusted { .. }),
-                )) => self.session.handle_another(error.to_string()),
+                )) => self.session.handle_another(error.on_return()),
                 Event::Dialled(Err(error)) => {
-                    self.session.handle_unreachable(&error.to_string(), now);
+                    self.session.handle_unreachable(&error.on_return(), now);
                 }
                 event => others.push(event),
             }
@@ -89,12 +89,14 @@ impl Driver {
     /// What the end of the session means for the exit status.
     pub(crate) fn outcome(&self, end: End) -> Result<(), JoinError> {
         let target = self.target();
-        let unsent = self.session.tally().unsent();
+        let tally = self.session.tally();
+        let (unsent, uncertain) = (tally.unsent(), tally.uncertain);
         match end {
-            End::Left if unsent == 0 => Ok(()),
+            End::Left if unsent == 0 && uncertain == 0 => Ok(()),
             End::Left => Err(JoinError::NotSent {
                 target,
                 lines: unsent,
+                uncertain,
             }),
             End::Refused(reason) => Err(JoinError::Refused { target, reason }),
             End::Removed(reason) => Err(JoinError::Removed {

@@ -171,13 +171,16 @@ pub enum JoinError {
         /// Lines that had been read and that the server did not take.
         unsent: u64,
     },
-    /// All is said, but for lines that the server or the client refused; each was told.
-    #[error("{target} did not get {}.", Lines(*lines))]
+    /// All is said, but for lines that the server or the client refused, and commands of which nobody knows what
+    /// became of them; each was told. Lines behind a farewell are only counted.
+    #[error("{target} {}.", NotTaken { lines: *lines, uncertain: *uncertain })]
     NotSent {
         /// The server that was talked to.
         target: Target,
         /// The number of those lines.
         lines: u64,
+        /// The number of those commands.
+        uncertain: u64,
     },
     /// Standard input failed; the server got what had been read before.
     #[error("could not read the input for {target}: {source}.")]
@@ -188,12 +191,14 @@ pub enum JoinError {
         source: io::Error,
     },
     /// Standard output failed, other than by being closed.
-    #[error("could not write the output of {target}: {source}.")]
+    #[error("could not write the output of {target}: {source}.{}", Rest(*unsent))]
     Output {
         /// The server that was talked to.
         target: Target,
         /// What writing reported.
         source: io::Error,
+        /// Lines that had been read and that the server did not take.
+        unsent: u64,
     },
     /// The terminal or its signals could not be set up for editing.
     #[error("could not set up the terminal for {target}: {source}.")]
@@ -203,6 +208,20 @@ pub enum JoinError {
         /// What the system reported.
         source: io::Error,
     },
+}
+
+/// What the errors of a first connection end with.
+const NOTHING_SENT: &str = " Nothing was sent.";
+
+impl JoinError {
+    /// What keeps a lost link from coming back: over the one before, something may have been sent.
+    pub(crate) fn on_return(&self) -> String {
+        let of_this_one = match self {
+            Self::Changed { .. } | Self::Untrusted { .. } => " Nothing was sent to it.",
+            _ => "",
+        };
+        self.to_string().replacen(NOTHING_SENT, of_this_one, 1)
+    }
 }
 
 /// A server has another certificate than the one that is known.
@@ -259,6 +278,35 @@ impl std::fmt::Display for Rest {
     }
 }
 
+/// `did not take 3 lines, and may not have carried out 1 command`
+struct NotTaken {
+    lines: u64,
+    uncertain: u64,
+}
+
+impl std::fmt::Display for NotTaken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { lines, uncertain } = *self;
+        if lines > 0 {
+            write!(f, "did not take {}", Lines(lines))?;
+        }
+        match (lines, uncertain) {
+            (_, 0) => Ok(()),
+            (0, _) => write!(f, "may not have carried out {}", Commands(uncertain)),
+            _ => write!(f, ", and may not have carried out {}", Commands(uncertain)),
+        }
+    }
+}
+
+struct Commands(u64);
+
+impl std::fmt::Display for Commands {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let commands = if self.0 == 1 { "command" } else { "commands" };
+        write!(f, "{} {commands}", self.0)
+    }
+}
+
 struct Lines(u64);
 
 impl std::fmt::Display for Lines {
@@ -309,6 +357,44 @@ mod tests {
             let (words, rest) = said.split_once(" Nothing was sent.").unwrap();
             assert!(words.ends_with('.') && rest.is_empty(), "{said}");
         }
+    }
+
+    #[test]
+    fn who_has_sent_something_before_is_not_told_that_nothing_was_sent() {
+        let target = || "host".parse().unwrap();
+        let handshake = JoinError::Handshake {
+            target: target(),
+            may_be_clear: false,
+            source: io::Error::other("it does not answer"),
+        };
+        let words = "could not begin TLS with host:8989: it does not answer.";
+        assert_eq!(handshake.to_string(), format!("{words} Nothing was sent."));
+        assert_eq!(handshake.on_return(), words);
+        let untrusted = JoinError::Untrusted {
+            target: target(),
+            fault: "it has expired",
+        };
+        let words = untrusted.on_return();
+        assert!(words.ends_with("Nothing was sent to it."), "{words}");
+    }
+
+    #[test]
+    fn what_was_not_taken_is_told_from_what_may_have_been() {
+        let said = |lines, uncertain| {
+            let target = "host".parse().unwrap();
+            let error = JoinError::NotSent {
+                target,
+                lines,
+                uncertain,
+            };
+            error.to_string()
+        };
+        assert_eq!(said(2, 0), "host:8989 did not take 2 lines.");
+        assert_eq!(said(0, 1), "host:8989 may not have carried out 1 command.");
+        assert_eq!(
+            said(1, 2),
+            "host:8989 did not take 1 line, and may not have carried out 2 commands."
+        );
     }
 
     #[test]

@@ -28,7 +28,10 @@ pub(crate) enum Note {
     /// The server has accepted the connection, and says nothing.
     Silent,
     /// The lost session goes on.
-    Back,
+    Back {
+        /// The name in it, if it is another.
+        name: Option<String>,
+    },
     /// A new session goes on in its place.
     Anew {
         /// The name in it.
@@ -115,7 +118,8 @@ impl fmt::Display for Note {
                 let seconds = LOGIN_TIMEOUT.as_secs();
                 write!(f, "the server has not answered yet. Waiting up to {seconds} s ...")
             }
-            Self::Back => f.write_str("the link is back."),
+            Self::Back { name: None } => f.write_str("the link is back."),
+            Self::Back { name: Some(name) } => write!(f, "the link is back; your name is {name} now."),
             Self::Anew { name, has_gap } => {
                 write!(f, "the link is back; a new session as {name}.")?;
                 match has_gap {
@@ -140,6 +144,9 @@ impl fmt::Display for Note {
             Self::Early => f.write_str(
                 "the server has not answered yet: what you type before it does is dropped.",
             ),
+            Self::Dropped { lines: 0 } => {
+                f.write_str("nothing is dropped: the last line is on its way.")
+            }
             Self::Dropped { lines: 1 } => f.write_str("1 line was not sent, and is dropped."),
             Self::Dropped { lines } => write!(f, "{lines} lines were not sent, and are dropped."),
             Self::NoTextTyped => f.write_str(

@@ -7,12 +7,12 @@
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
+use crate::JoinError;
 use crate::driver::Driver;
 use crate::events::Event;
 use crate::filter::Filter;
 use crate::input::{Budget, InputOptions, Piece};
 use crate::session::{Action, End};
-use crate::{JoinError, Target};
 
 /// How much of the input waits for a server that is away or slow, in bytes. It is some thousand lines
 /// of a log; beyond it, reading stops.
@@ -89,7 +89,7 @@ where
     let mut input_error = None;
     loop {
         match carry_out(&mut driver, &mut output) {
-            Err(source) => return output_ended(driver.target(), source),
+            Err(source) => return output_ended(&driver, source),
             Ok(Some(end)) => return finish(&driver, end, input_error),
             Ok(None) => {}
         }
@@ -139,9 +139,13 @@ fn finish(driver: &Driver, end: End, input_error: Option<io::Error>) -> Result<(
 }
 
 /// What a failed write to standard output means: that nobody reads it any more is a quiet end.
-pub(crate) fn output_ended(target: Target, source: io::Error) -> Result<(), JoinError> {
+pub(crate) fn output_ended(driver: &Driver, source: io::Error) -> Result<(), JoinError> {
     match source.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(JoinError::Output { target, source }),
+        _ => Err(JoinError::Output {
+            target: driver.target(),
+            source,
+            unsent: driver.session.tally().unsent(),
+        }),
     }
 }

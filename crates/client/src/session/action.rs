@@ -78,10 +78,12 @@ pub(crate) struct Tally {
     pub(crate) waiting: usize,
     /// Those that will never be sent: the server or the client refused them.
     pub(crate) refused: u64,
+    /// Commands of which nobody knows whether the server has carried them out.
+    pub(crate) uncertain: u64,
 }
 
 impl Tally {
-    /// Lines that the server did not get, if this is the end.
+    /// Lines that the server did not take, if this is the end.
     pub(crate) fn unsent(&self) -> u64 {
         self.waiting as u64 + self.refused
     }

@@ -12,6 +12,8 @@ pub(super) struct Identity {
     /// The line for the prompt; empty for a guest.
     pub(super) login: String,
     pub(super) name: String,
+    /// The name, if a session that was taken up has another than before.
+    pub(super) new_name: Option<String>,
     /// The password of the server itself, if it was given.
     pub(super) server_password: Option<String>,
     pub(super) code: Option<String>,
@@ -140,6 +142,8 @@ impl Identity {
                 }
             }
             Heard::Returned { name } => {
+                let is_another = self.is_known() && self.name != name;
+                self.new_name = is_another.then(|| name.to_owned());
                 self.name = name.to_owned();
                 // A person took it up with a code: the name is all there is to come in anew with.
                 if self.login.is_empty() {

@@ -6,6 +6,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::filter::is_blank;
 use crate::heard::{Heard, PASSWORD_FOR, SERVER_PASSWORD};
 use crate::note::Note;
 
@@ -248,6 +249,12 @@ impl Login {
     /// Keeps a line until the server has decided about the name.
     pub(crate) fn hold(&mut self, text: String) {
         self.held.push(text);
+    }
+
+    /// How many lines are kept so.
+    pub(crate) fn held(&self) -> usize {
+        let held = self.held.iter().filter(|text| !is_blank(text));
+        held.count()
     }
 
     pub(crate) fn take_held(&mut self) -> Vec<String> {

@@ -22,6 +22,7 @@ mod prompts;
 mod pushing;
 mod reconnect;
 mod retry;
+mod returning;
 mod seen;
 mod settling;
 mod talk;
@@ -40,7 +41,7 @@ use out_line::Verdict;
 use phase::{Arrival, Phase};
 use place::{Place, is_lobby};
 use retry::Retry;
-use settling::{Settling, Sorted, Step};
+use settling::{Settling, Sorted};
 use talk::{Judgement, Talk};
 pub(crate) use words::is_farewell;
 use words::{is_kept, is_of_first_operator};
@@ -65,6 +66,7 @@ pub(crate) struct Session {
     /// The server's last words, if they end the session for good.
     removed: Option<String>,
     not_sent: u64,
+    uncertain: u64,
 }
 
 impl Session {
@@ -82,6 +84,7 @@ impl Session {
             input_ended: false,
             removed: None,
             not_sent: 0,
+            uncertain: 0,
             options,
         };
         let offered = !session.identity.login.is_empty();
@@ -117,8 +120,9 @@ impl Session {
         Tally {
             through,
             total,
-            waiting: self.talk.outgoing.unsent(),
+            waiting: self.talk.outgoing.unsent() + self.phase.held(),
             refused: self.not_sent,
+            uncertain: self.uncertain,
         }
     }
 
@@ -128,6 +132,7 @@ impl Session {
         self.input_ended = true;
         match &self.phase {
             Phase::LoggingIn(login) if login.is_by_person() => {
+                self.not_sent += self.phase.held() as u64;
                 self.phase = Phase::Leaving;
                 self.ask_for(Action::CloseInput);
             }
@@ -369,63 +374,6 @@ impl Session {
         self.stop_if_astray();
     }
 
-    /// The link is lost before all was settled. The server counts what it has said as heard, and does not
-    /// say it again.
-    fn break_off(&mut self) {
-        if let Phase::Settling(
-            _,
-            Arrival::Resumed {
-                replay,
-                asks_history,
-            },
-        ) = &mut self.phase
-        {
-            let (replay, is_sorted) = (std::mem::take(replay), *asks_history);
-            let missed = match is_sorted {
-                true => replay,
-                false => self.talk.unseen(replay),
-            };
-            self.show_missed(missed);
-        }
-    }
-
-    /// The lost session goes on: what was said meanwhile is shown, and the line that was under way
-    /// found in it, or in the history.
-    fn take_up(&mut self, replay: Vec<ServerLine>, now: Instant) {
-        self.ask_for(Action::Tell(Note::Back));
-        self.show_missed(self.talk.unseen(replay));
-        if self.talk.outgoing.is_message_unknown() {
-            let settling = Settling::new(vec![Step::History], now);
-            self.phase = Phase::Settling(settling, Arrival::resumed(true));
-        } else {
-            self.find_unknown(&[]);
-        }
-    }
-
-    /// A new session is in the lost one's place: its history shows what came meanwhile.
-    fn take_over(&mut self, history: &[String]) {
-        let from = self.talk.position_in(history);
-        self.ask_for(Action::Tell(Note::Anew {
-            name: self.identity.name.clone(),
-            has_gap: from.is_none(),
-        }));
-        self.find_unknown(history);
-        let missed = history[from.unwrap_or(0)..].iter();
-        self.show_missed(missed.map(|plain| ServerLine::of_text(plain)).collect());
-    }
-
-    fn show_missed(&mut self, missed: Vec<ServerLine>) {
-        for line in missed {
-            let judgement = self.talk.handle_missed(&line.plain, &self.identity.name);
-            self.judge(line, judgement);
-        }
-    }
-
-    fn find_unknown(&mut self, history: &[String]) {
-        let verdict = self.talk.find_unknown(history, &self.identity.name);
-        self.conclude(verdict);
-    }
-
     fn live_line(&mut self, line: ServerLine, heard: &Heard<'_>, now: Instant) {
         let names = (&*self.identity.name, self.place.named());
         let judgement = self.talk.handle_live(heard, &line.plain, names, now);
@@ -447,6 +395,10 @@ impl Session {
         match verdict.map(Verdict::into_note) {
             None => {}
             Some(None) => self.retry.handle_progress(),
+            Some(Some(note @ Note::Uncertain { .. })) => {
+                self.uncertain += 1;
+                self.ask_for(Action::Tell(note));
+            }
             Some(Some(note)) => self.refuse(note),
         }
     }

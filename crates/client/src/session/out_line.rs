@@ -2,7 +2,7 @@
 //!
 //! It must not know when it is sent, nor what the server said about it.
 
-use super::words::{is_entry, is_move};
+use super::words::{is_entry, is_farewell, is_move};
 use crate::note::Note;
 
 /// One line to send.
@@ -46,6 +46,11 @@ impl OutLine {
     /// Whether it is a command that leads to another room.
     pub(super) fn is_move(&self) -> bool {
         self.is_command && is_move(&self.text)
+    }
+
+    /// Whether the server says goodbye behind it.
+    pub(super) fn is_farewell(&self) -> bool {
+        self.is_command && is_farewell(&self.text)
     }
 
     /// Whether what comes behind it is meant for that room.

@@ -44,6 +44,8 @@ pub(crate) struct Outgoing {
     /// It has saved nothing since then.
     unsaved: Option<Unsaved>,
     waiting: VecDeque<OutLine>,
+    /// How many of those say goodbye.
+    farewells: usize,
     under_way: Option<UnderWay>,
     fences: u64,
     /// Bytes of lines that have left, for the owner of the buffer.
@@ -100,12 +102,13 @@ impl Outgoing {
 
     pub(crate) fn push(&mut self, line: OutLine) {
         self.total += 1;
+        self.farewells += usize::from(line.is_farewell());
         self.waiting.push_back(line);
     }
 
-    /// Lines that the server has not taken yet.
+    /// Lines that the server has not taken yet. A farewell is none: whoever is gone has no need of it.
     pub(crate) fn unsent(&self) -> usize {
-        self.waiting.len() + usize::from(self.under_way.is_some())
+        self.waiting.len() - self.farewells + usize::from(self.under_way.is_some())
     }
 
     /// How many of the lines of the current burst are through, and how many it has.
@@ -128,6 +131,7 @@ impl Outgoing {
     pub(crate) fn poll_send(&mut self, room: Option<&str>, now: Instant) -> Option<String> {
         if self.under_way.is_none() {
             let line = self.waiting.pop_front()?;
+            self.farewells -= usize::from(line.is_farewell());
             self.under_way = Some(UnderWay::new(line));
         }
         let under_way = self.under_way.as_mut()?;
@@ -203,7 +207,11 @@ impl Outgoing {
             return;
         };
         if !self.checks_commands {
-            self.finish();
+            match refusal {
+                None => drop(self.finish()),
+                // The person reads the server's words, and the line is not counted as through.
+                Some(reason) => drop(self.give_up(reason)),
+            }
             return;
         }
         if known.is_none() {
@@ -346,17 +354,17 @@ impl Outgoing {
     }
 
     /// Drops all that the server has not been sent yet, and returns how many lines that was. What it has
-    /// been sent is under way still.
+    /// been sent is under way still. The lines of the burst are counted as before: not all of them get through.
     pub(crate) fn drop_unsent(&mut self) -> usize {
         let held = self
             .under_way
             .take_if(|it| matches!(it.state, State::Held(_)))
             .map(|it| it.line);
         let dropped: Vec<OutLine> = held.into_iter().chain(self.waiting.drain(..)).collect();
+        self.farewells = 0;
         for line in &dropped {
             self.passed(line);
         }
-        self.total -= dropped.len();
         dropped.len()
     }
 

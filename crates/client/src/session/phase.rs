@@ -47,6 +47,14 @@ impl Phase {
         }
     }
 
+    /// How many lines wait for the server to let the session in.
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Self::LoggingIn(login) => login.held(),
+            _ => 0,
+        }
+    }
+
     /// Goes live if nothing is left to settle.
     pub(super) fn take_settled(&mut self) -> Option<(Settling, Arrival)> {
         match std::mem::replace(self, Self::Live) {

@@ -176,7 +176,7 @@ fn what_has_not_been_sent_can_be_dropped() {
     bench.does(&[Action::Tell(Note::Dropped { lines: 2 })]);
     bench.hears("[14:03] app: 1\n").does(&[]);
     let tally = bench.session.tally();
-    assert_eq!((tally.through, tally.total, tally.unsent()), (1, 1, 0));
+    assert_eq!((tally.through, tally.total, tally.unsent()), (1, 3, 0));
     // One that flood control has refused is not sent either.
     bench
         .push("4")
@@ -184,6 +184,18 @@ fn what_has_not_been_sent_can_be_dropped() {
     bench.session.drop_unsent();
     bench.does(&[send("4"), Action::Tell(Note::Dropped { lines: 1 })]);
     assert_eq!(bench.session.poll_deadline(), None);
+}
+
+/// The person reads why.
+#[test]
+fn what_the_server_refuses_is_not_through() {
+    let mut bench = person();
+    bench.push("/nosuch").push("/away").does(&[send("/nosuch")]);
+    let refusal = "! No command /nosuch. /help lists all.\n";
+    bench.hears(refusal).does(&[show(refusal), send("/away")]);
+    bench.hears("! You are away.\n").drain();
+    let tally = bench.session.tally();
+    assert_eq!((tally.through, tally.total, tally.unsent()), (1, 2, 0));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::session::is_farewell;
 const LINES_UNASKED_MAX: usize = 5;
 
 /// Something to do for the conversation; the caller does it in the order given.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// Send this line, which has no end yet.
     Send(String),
@@ -91,6 +91,7 @@ impl Conversation {
     pub(crate) fn input_ended(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
         if !self.leaving {
+            self.drop_paste();
             self.leave(&mut effects);
         }
         effects
@@ -134,6 +135,7 @@ impl Conversation {
     pub(crate) fn hung_up(&mut self) {
         let rest = self.filter.finish();
         self.screen.say(&rest);
+        self.drop_paste();
         if self.leaving {
             self.screen.keep_unfinished();
         } else {
@@ -222,13 +224,16 @@ impl Conversation {
         if !self.screen.is_asked() && !lines_of(text).any(holds_secret) {
             self.editor.remember(text);
         }
-        for line in lines_of(text) {
+        let mut lines = lines_of(text);
+        for line in lines.by_ref() {
             self.screen.keep(line);
             effects.push(match is_text(line) {
                 true => Effect::Send(line.to_owned()),
                 false => Effect::Refuse(Note::NoTextTyped),
             });
             if is_farewell(line) {
+                // The session counts what stands behind it, and does not send that.
+                effects.extend(lines.map(|line| Effect::Send(line.to_owned())));
                 return self.leave(effects);
             }
         }
@@ -259,7 +264,8 @@ impl Conversation {
             Some(Key::Char('y' | 'Y')) if self.secret.is_some() => self.send_secret(&text, effects),
             Some(Key::Char('y' | 'Y')) => self.send(&text, effects),
             Some(Key::Char('n' | 'N') | Key::Interrupt | Key::EndOfInput) => {
-                self.screen.say("chinwag: the paste was not sent.\n");
+                self.paste = Some(text);
+                self.drop_paste();
             }
             first => {
                 if first.is_some() {
@@ -267,6 +273,14 @@ impl Conversation {
                 }
                 self.paste = Some(text);
             }
+        }
+    }
+
+    /// Forgets a paste that nobody has said yes to.
+    fn drop_paste(&mut self) {
+        if self.paste.take().is_some() {
+            self.screen.keep_unfinished();
+            self.screen.say("chinwag: the paste was not sent.\n");
         }
     }
 
@@ -740,8 +754,28 @@ mod tests {
         let mut bench = Bench::new();
         bench.conversation.progress(2, 130, false);
         bench.types("\x03").asks_for(&[Effect::DropUnsent]);
-        bench.conversation.progress(3, 3, true);
-        bench.show().shows(&["> "]);
+        bench.conversation.progress(3, 130, true);
+        bench.show().shows(&["chinwag: 3/130 sent.", "> "]);
         bench.types("\x03").asks_for(&[Effect::Leave]);
+    }
+
+    #[test]
+    fn what_a_paste_has_behind_a_farewell_is_counted() {
+        let mut bench = Bench::new();
+        bench.types("\x1b[200~1\r/quit\r2\r3\r\x1b[201~\r");
+        let sent = ["1", "/quit", "2", "3"].map(send);
+        bench.asks_for(&[&sent[..], &[Effect::Leave]].concat());
+        bench.shows(&["> 1", "> /quit"]);
+    }
+
+    #[test]
+    fn a_paste_that_nobody_has_answered_for_is_not_forgotten_in_silence() {
+        let paste = "\x1b[200~1\r2\r3\r4\r5\r6\r\x1b[201~\r";
+        let told = "chinwag: the paste was not sent.";
+        Bench::new().types(paste).hangs_up().shows(&[told]);
+        let mut bench = Bench::new();
+        bench.types(paste);
+        assert_eq!(bench.conversation.input_ended(), [Effect::Leave]);
+        bench.show().shows(&[told]);
     }
 }

@@ -78,7 +78,7 @@ impl Shell {
                 return self.finish(end);
             }
             if let Err(source) = write_out(&self.conversation.take_output()) {
-                return output_ended(self.driver.target(), source);
+                return output_ended(&self.driver, source);
             }
             for event in self.driver.next_events() {
                 self.handle(event);
@@ -174,20 +174,24 @@ impl Shell {
         let written = write_out(&self.conversation.take_output());
         drop(self.raw_mode);
         if let Some(signal) = self.signal {
+            if let Err(error) = self.driver.outcome(End::Left) {
+                // If nobody reads it, there is nobody to tell.
+                let _ = writeln!(io::stderr(), "chinwag: {error}");
+            }
             // The terminal is in order again: now the signal may do what it does.
             let _ = low_level::emulate_default_handler(signal);
         }
         self.driver.outcome(end)?;
-        written.or_else(|source| output_ended(self.driver.target(), source))
+        written.or_else(|source| output_ended(&self.driver, source))
     }
 }
 
 /// To write to a terminal that is gone is EIO, where to write to a closed pipe is EPIPE.
-fn output_ended(target: Target, source: io::Error) -> Result<(), JoinError> {
+fn output_ended(driver: &Driver, source: io::Error) -> Result<(), JoinError> {
     if source.raw_os_error() == Some(Errno::IO.raw_os_error()) {
         return Ok(());
     }
-    pipe::output_ended(target, source)
+    pipe::output_ended(driver, source)
 }
 
 fn write_out(text: &str) -> io::Result<()> {

@@ -113,3 +113,41 @@ fn the_password_of_a_registered_name_is_asked_for_and_seen_by_nobody() {
     let heard = bob.screen();
     assert!(!heard.contains("sesame"), "{heard}");
 }
+
+/// The number before these words, in the row that ends with them.
+fn number_before(shown: &str, words: &str) -> usize {
+    let row = shown.lines().rev().find_map(|row| row.strip_suffix(words));
+    let number = row.and_then(|row| row.strip_prefix("chinwag: ")?.parse().ok());
+    number.unwrap_or_else(|| panic!("{words:?} in {shown}"))
+}
+
+#[test]
+fn what_is_dropped_of_a_paste_and_what_went_through_are_the_whole_of_it() {
+    let setup = Setup::new().limit("line_burst", "10");
+    let server = setup.limit("lines_per_second", "1").start();
+    let _bob = server.join("bob");
+    let mut ann = at_terminal(&server);
+    let (text, _) = numbers(60);
+    ann.types(&format!("\x1b[200~{text}\x1b[201~\r"));
+    ann.shows("Send 60 lines? y/n");
+    ann.types("y");
+    ann.shows("3/60 sent>");
+    ann.types(CTRL_C);
+    ann.shows(" lines were not sent, and are dropped.");
+    ann.shows("/60 sent.\n");
+    let shown = ann.contents();
+    let dropped = number_before(&shown, " lines were not sent, and are dropped.");
+    assert_eq!(dropped + number_before(&shown, "/60 sent."), 60, "{shown}");
+}
+
+#[test]
+fn what_a_paste_has_behind_a_farewell_is_counted() {
+    let server = Setup::new().start();
+    let mut bob = server.join("bob");
+    let mut ann = at_terminal(&server);
+    ann.types("\x1b[200~one\r/quit\rtwo\r\rthree\x1b[201~\r");
+    ann.shows(" did not take 2 lines.");
+    assert_eq!(ann.wait().code(), Some(7), "{}", ann.contents());
+    let heard = bob.expect("* ann left #lobby (quit)");
+    assert_eq!(messages(&heard), ["ann: one"]);
+}

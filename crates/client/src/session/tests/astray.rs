@@ -234,7 +234,7 @@ fn a_way_into_a_room_that_breaks_off_is_the_end() {
     let before = [
         send("/resume AAAA-BBBB"),
         send("/echo on"),
-        Action::Tell(Note::Back),
+        Action::Tell(Note::Back { name: None }),
         Action::Tell(Note::Uncertain { line }),
     ];
     stops(&mut bench, &before, "the link broke behind it.");

@@ -371,3 +371,17 @@ fn what_others_are_called_is_no_question_for_a_password() {
         show("Enter your username: "),
     ]);
 }
+
+#[test]
+fn what_was_typed_ahead_of_the_welcome_is_counted_if_the_person_leaves() {
+    let mut bench = Bench::new(SessionOptions {
+        login: String::new(),
+        is_attended: true,
+        commands: true,
+        ..options()
+    });
+    bench.hears("Enter your username: ").drain();
+    bench.push("app").push("hello").push(" ").ends_input();
+    bench.does(&[send("app"), Action::CloseInput]);
+    assert_eq!(bench.session.tally().unsent(), 1);
+}

@@ -18,7 +18,7 @@ fn a_lost_link_is_taken_up_where_it_broke() {
         .does(&[send("/echo on")]);
     bench.hears(ECHO_IS_ON);
     bench.does(&[
-        Action::Tell(Note::Back),
+        Action::Tell(Note::Back { name: None }),
         show("[14:04] bob: b\n"),
         send("later"),
     ]);
@@ -40,7 +40,11 @@ fn the_line_under_way_is_found_in_what_was_missed() {
         .does(&[send("/resume AAAA-BBBB")]);
     bench.hears("Welcome back, app. 1 message while you were away:\n[14:03] app: one\n");
     bench.hears(ECHO_IS_ON);
-    bench.does(&[send("/echo on"), Action::Tell(Note::Back), send("two")]);
+    bench.does(&[
+        send("/echo on"),
+        Action::Tell(Note::Back { name: None }),
+        send("two"),
+    ]);
 }
 
 #[test]
@@ -60,7 +64,7 @@ fn the_line_under_way_is_looked_up_in_the_history() {
             .hears(ECHO_IS_ON);
         bench.does(&[
             send("/echo on"),
-            Action::Tell(Note::Back),
+            Action::Tell(Note::Back { name: None }),
             send("/history 1000"),
         ]);
         bench.hears("[14:05] bob: live\n--- last 3 of 3 messages ---\n[14:01] app: one\n");
@@ -92,7 +96,7 @@ fn the_same_line_again_and_again_is_counted() {
             .hears(ECHO_IS_ON);
         bench.does(&[
             send("/echo on"),
-            Action::Tell(Note::Back),
+            Action::Tell(Note::Back { name: None }),
             send("/history 1000"),
         ]);
         let ticks = "[14:03] app: tick\n".repeat(times);
@@ -226,7 +230,7 @@ fn a_session_that_goes_on_leaves_the_lobby_if_it_had_no_time_to() {
     bench.does(&[
         send("/echo on"),
         send("/leave lobby"),
-        Action::Tell(Note::Back),
+        Action::Tell(Note::Back { name: None }),
     ]);
 }
 
@@ -284,9 +288,11 @@ fn a_command_is_not_given_twice() {
     let line = "/kick bob".into();
     bench.does(&[
         send("/echo on"),
-        Action::Tell(Note::Back),
+        Action::Tell(Note::Back { name: None }),
         Action::Tell(Note::Uncertain { line }),
     ]);
+    let tally = bench.session.tally();
+    assert_eq!((tally.uncertain, tally.unsent()), (1, 0));
 }
 
 #[test]
@@ -327,4 +333,30 @@ fn a_relay_without_a_server_uses_up_no_code() {
         bench.comes_back();
     }
     bench.does(&[send("/resume AAAA-BBBB")]);
+}
+
+/// Who is away already has no need to say goodbye.
+#[test]
+fn a_farewell_while_the_link_is_lost_is_the_end_and_no_line() {
+    let mut bench = person();
+    bench.loses_link().push("/quit").ends_input();
+    bench.ends(End::Left);
+    assert_eq!(bench.session.tally().unsent(), 0);
+    let mut bench = person();
+    bench.loses_link().push("/quit").push("more").ends_input();
+    bench.ends(End::Gone("you left before it came back.".into()));
+    assert_eq!(bench.session.tally().unsent(), 1);
+}
+
+#[test]
+fn who_comes_back_under_another_name_is_told() {
+    let mut bench = Bench::live();
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench.hears("Welcome back, app2. You missed nothing.\n");
+    bench.hears(ECHO_IS_ON);
+    let name = Some("app2".to_owned());
+    bench.does(&[send("/echo on"), Action::Tell(Note::Back { name })]);
 }
