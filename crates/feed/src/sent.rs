@@ -52,6 +52,9 @@ pub struct Unacknowledged {
     /// lines if the server was killed, which knew what the peer had, or if the new connection
     /// speaks another dialect and cannot show the old one's lines.
     pub stored: Option<(Seq, Seq)>,
+    /// The newest unseen line that the peer may have all the same: the server was killed before it
+    /// could save what the peer had.
+    pub doubted: Option<Seq>,
     /// The newest event that the peer had been sent when it last sent something.
     pub heard: Seq,
     /// Lost lines that the peer does not know of: those that were dropped, and those of rooms that
@@ -71,6 +74,16 @@ impl Unacknowledged {
         }
         self.lost.go_on_behind(after);
         self.skipped = self.lost.lines();
+        self.doubted = None;
+    }
+
+    /// The peer has everything up to this.
+    pub fn first(&self) -> Seq {
+        let before = |(place, _): &(Seq, Box<[u8]>)| Seq(place.0.saturating_sub(1));
+        let rooms = self.rooms.iter().map(|(_, after)| *after);
+        let stored = self.stored.map(|(after, _)| after);
+        let places = rooms.chain(self.private.iter().map(before)).chain(stored);
+        places.min().unwrap_or(Seq(u64::MAX))
     }
 
     /// Whether the peer does not have an event, as far as its rooms say.
@@ -351,6 +364,7 @@ impl Walk<'_> {
             unproven: private.unproven,
             lost: unproven.map_or_else(LostLines::default, |unproven| unproven.lost.clone()),
             stored: None,
+            doubted: None,
             heard: unproven.map_or(Seq::default(), |unproven| unproven.heard),
             skipped: self.skipped,
         }

@@ -75,6 +75,8 @@ pub(crate) enum Job {
         not_from: Arc<[PastName]>,
         /// Whose speech the reader's terminal shows already.
         own: Option<Name>,
+        /// The reader may have got what is missed up to here.
+        doubted: Option<Seq>,
     },
     /// Read another page.
     Page(Place),
@@ -238,8 +240,9 @@ impl Archive {
                 detail,
                 not_from,
                 own,
+                doubted,
             } => {
-                let place = self.missed(away, not_from, own)?;
+                let place = self.missed(away, not_from, own, doubted)?;
                 Place { detail, ..place }
             }
             Job::Page(place) => place,
@@ -296,6 +299,7 @@ impl Archive {
             shown: extent.shown,
             total: extent.total,
             gone: 0,
+            doubted: 0,
             ends: Ends {
                 places: (extent.first, extent.last),
                 newer: extent.newer,
@@ -327,9 +331,17 @@ impl Archive {
         away: Away,
         not_from: Arc<[PastName]>,
         own: Option<Name>,
+        doubted: Option<Seq>,
     ) -> Result<Place, Error> {
         let filter = filter(&not_from, own.as_ref(), Detail::Messages);
         let missed = self.reader.missed(away.absence(), filter)?;
+        let doubted = match doubted {
+            Some(until) => {
+                let away = away.clone().up_to(until);
+                self.reader.missed(away.absence(), filter)?.kept
+            }
+            None => 0,
+        };
         Ok(Place {
             source: PageSource::Missed(away, Seq::default()),
             not_from,
@@ -339,12 +351,14 @@ impl Archive {
             shown: missed.kept,
             total: Some(missed.kept),
             gone: missed.gone,
+            doubted,
             ends: Ends::default(),
         })
     }
 
     fn page(&mut self, place: Place) -> Result<Page, Error> {
         let (shown, total, gone, ends) = (place.shown, place.total, place.gone, place.ends);
+        let doubted = place.doubted;
         let (events, next) = self.events(&place)?;
         let next = next.map(|source| Place { source, ..place });
         Ok(Page {
@@ -352,6 +366,7 @@ impl Archive {
             shown,
             total,
             gone,
+            doubted,
             ends,
             next,
         })
@@ -414,6 +429,7 @@ fn found<P>(matches: Matches<P>, source: impl FnOnce(Vec<P>) -> PageSource) -> P
         shown,
         total: Some(shown + u64::from(matches.more)),
         gone: 0,
+        doubted: 0,
         ends: Ends {
             next: matches.next,
             searched_since: matches.searched_since,

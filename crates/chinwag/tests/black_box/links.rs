@@ -268,7 +268,7 @@ fn a_kill_loses_neither_what_was_said_in_rooms_nor_what_accounts_were_told() {
     new.expect("Enter your username: ");
     new.ask(
         &format!("/resume {}", scene.code),
-        " while you were away:\n",
+        "Welcome back, vic. The server crashed. ",
     );
     let missed = new.ask("/whois nobody", "! Nobody called \"nobody\".\n");
     let missed = missed.lines().filter(|line| line.starts_with('['));

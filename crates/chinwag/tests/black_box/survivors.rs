@@ -231,6 +231,128 @@ fn a_code_outlives_a_kill_and_nothing_is_lost() {
     }
 }
 
+/// What the peer had read a moment before a kill the server may not know, and says so; the number is true.
+#[test]
+fn a_line_that_may_have_been_read_before_a_kill_is_told_as_such() {
+    let server = Setup::new().start();
+    let (ann, bea) = fill(&server);
+    let codes = [ann.code(), bea.code()];
+    let server = server.stop().start();
+    // From here on their rows are written.
+    let [mut ann, mut bea] = codes.map(|code| resume(&server, &code));
+    ann.expect("--- now ---\n");
+    let code = code_in(&bea.expect(" minutes.\n"));
+    for n in 0..3 {
+        ann.send(&format!("line {n}"));
+        bea.expect(&format!("ann: line {n}\n"));
+    }
+    let server = server.kill().start();
+    let mut dan = server.join("dan");
+    dan.send("after");
+    dan.sync();
+    let mut bea = resume(&server, &code);
+    let told = bea.expect("--- now ---\n");
+    let again = told.matches("ann: line ").count();
+    let welcome = match again {
+        // The machine was so slow that all of it was acknowledged and saved.
+        0 => "1 message while you were away:".to_owned(),
+        1 => "The server crashed. 2 messages, of which you may have seen the first:".to_owned(),
+        _ => {
+            let all = again + 1;
+            format!(
+                "The server crashed. {all} messages, of which you may have seen the first {again}:"
+            )
+        }
+    };
+    assert!(
+        told.contains(&format!("Welcome back, bea. {welcome}\n")),
+        "{told}"
+    );
+    assert_eq!(told.matches("dan: after\n").count(), 1, "{told}");
+}
+
+/// A program takes up its session. Returns the reply and all behind it up to a line of another person's.
+fn resume_program(server: &Server, resume: &str) -> (Client, String) {
+    let mut program = server.connect();
+    program.send(&format!("{{\"resume\":{{{resume}}}}}"));
+    let told = program.expect("\"text\":\"after\"}\n");
+    (program, told)
+}
+
+/// The value of a key, up to a comma or a brace.
+fn value_of<'a>(told: &'a str, key: &str) -> Option<&'a str> {
+    let (_, rest) = told.split_once(&format!("\"{key}\":"))?;
+    rest.split([',', '}']).next()
+}
+
+#[test]
+fn a_program_is_told_after_a_kill_how_much_it_may_have_read_unless_it_says_so() {
+    for says in [false, true] {
+        let server = Setup::new().limit("sniff_time", "5m").start();
+        let mut bot = server.connect();
+        bot.send("{\"hello\":{\"name\":\"bot\"}}");
+        let mut ann = server.connect();
+        ann.send("ann");
+        ann.expect("--- now ---\n");
+        ann.send("after");
+        let told = bot.expect("\"text\":\"after\"}\n");
+        let code = value_of(&told, "code").expect("a code").to_owned();
+        let server = server.stop().start();
+        // From here on its row is written.
+        let mut ann = server.connect();
+        ann.send("ann");
+        ann.expect("--- now ---\n");
+        let mut bot = server.connect();
+        bot.send(&format!("{{\"resume\":{{\"code\":{code}}}}}"));
+        let code = bot.expect("\"rooms\"") + &bot.expect("}\n");
+        let code = value_of(&code, "code").expect("a code").to_owned();
+        ann.send("before");
+        let seq = bot.expect("\"text\":\"before\"}\n");
+        let (_, seq) = seq.rsplit_once("\"seq\":").expect("a number");
+        let seq = seq.split(',').next().expect("a number");
+        let server = server.kill().start();
+        let mut dan = server.connect();
+        dan.send("dan");
+        dan.expect("--- now ---\n");
+        dan.send("after");
+        dan.sync();
+        let after = format!(",\"after\":{seq}");
+        let resume = format!("\"code\":{code}{}", if says { &*after } else { "" });
+        let (_bot, told) = resume_program(&server, &resume);
+        let again = told.matches("\"text\":\"before\"}").count();
+        let doubted = value_of(&told, "doubted").map(str::to_owned);
+        match says {
+            true => assert_eq!((again, doubted), (0, None), "{told}"),
+            false => assert_eq!(doubted, Some(again.to_string()), "{told}"),
+        }
+        let all = (again + 1).to_string();
+        assert_eq!(value_of(&told, "missed"), Some(&*all), "{told}");
+    }
+}
+
+/// Of private messages between guests the store knows nothing.
+#[test]
+fn who_missed_nothing_before_a_kill_is_told_no_more_than_is_known() {
+    for (claims, expected) in [
+        (
+            false,
+            "Welcome back, bea. You missed nothing in your rooms.\n",
+        ),
+        (true, "Welcome back, bea. You missed nothing.\n"),
+    ] {
+        let server = Setup::new().start();
+        let mut bea = server.join("bea");
+        if claims {
+            bea.ask("/claim of bea", "Your name is registered.");
+        }
+        let code = bea.code();
+        let server = server.stop().start();
+        let code = code_in(&resume(&server, &code).expect(" minutes.\n"));
+        let server = server.kill().start();
+        resume(&server, &code).expect(expected);
+    }
+}
+
 /// Takes up a session by the password, without its code, and returns what is told.
 fn sign_in(server: &Server, name: &str) -> (Client, String) {
     let mut client = server.connect();

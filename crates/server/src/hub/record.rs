@@ -166,6 +166,9 @@ impl Record {
         for (after, lines) in unseen.lost.places() {
             line(out, "lost", format_args!("{after} {lines}"));
         }
+        if let Some(until) = unseen.doubted {
+            line(out, "doubted", until);
+        }
         if let Some((after, until)) = unseen.stored {
             line(out, "stored", format_args!("{after} {until}"));
         }
@@ -278,6 +281,7 @@ impl Record {
                     unseen.lost.add(after, lines);
                 }
             }
+            "doubted" => unseen.doubted = value.parse().ok().map(Seq),
             "stored" => unseen.stored = place(value).map(|(after, until)| (after, Seq(until))),
             "message" => session.private.messages.extend(kept(value, &session.name)),
             "omitted" => session.private.omitted = value.parse().unwrap_or_default(),
@@ -540,6 +544,7 @@ mod tests {
             private: vec![behind(5, told), behind(8, "! NOT sent: x.\n")],
             unproven: vec![behind(6, "{\"kind\":\"private\"}\n")],
             stored: Some((Seq(4), Seq(11))),
+            doubted: Some(Seq(7)),
             skipped: 3,
             ..Unacknowledged::default()
         };

@@ -45,6 +45,7 @@ impl Hub {
                     .iter_mut()
                     .for_each(|(_, after)| *after = Some(seen));
                 record.unseen.stored = Some((seen, newest));
+                record.unseen.doubted = Some(newest);
             }
             for past in &mut record.session.names {
                 // Nobody has borne it since, but from now on somebody may.

@@ -35,6 +35,8 @@ pub(super) struct Missed {
     pub(super) unseen: Unacknowledged,
     /// Private messages and acts of others while the link was lost.
     pub(super) kept: Vec<Event>,
+    /// The store has not all of its private messages.
+    pub(super) lacks_private: bool,
     /// The rooms that the person is not in again.
     pub(super) left_out: Vec<LeftOut>,
 }
@@ -84,6 +86,7 @@ impl Session {
         }
         unseen.private.extend(missed.unseen.private.iter().cloned());
         unseen.stored = missed.unseen.stored;
+        unseen.doubted = missed.unseen.doubted;
         unseen.skipped += missed.unseen.skipped;
         // What was done in its rooms is found again.
         let is_found = |room: &RoomId| unseen.rooms.iter().any(|(own, _)| own == room);

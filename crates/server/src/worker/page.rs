@@ -16,6 +16,8 @@ pub(crate) struct Page {
     pub(crate) total: Option<u64>,
     /// How many messages retention has deleted.
     pub(crate) gone: u64,
+    /// How many of the first messages of what was missed the reader may have got.
+    pub(crate) doubted: u64,
     /// The ends of the answer.
     pub(crate) ends: Ends,
     /// Where the next page begins; `None` if this is the last.
@@ -48,6 +50,7 @@ pub(crate) struct Place {
     pub(super) shown: u64,
     pub(super) total: Option<u64>,
     pub(super) gone: u64,
+    pub(super) doubted: u64,
     pub(super) ends: Ends,
 }
 
@@ -85,6 +88,22 @@ pub(crate) struct Away {
 }
 
 impl Away {
+    /// The beginning of it, up to an event.
+    pub(super) fn up_to(self, until: Seq) -> Self {
+        let private = self.private.map(|range| {
+            let until = range.until.min(until);
+            Arc::new(PersonRange {
+                until,
+                ..PersonRange::clone(&range)
+            })
+        });
+        Self {
+            private,
+            until: self.until.min(until),
+            ..self
+        }
+    }
+
     pub(super) fn absence(&self) -> Absence<'_> {
         Absence {
             rooms: &self.rooms,

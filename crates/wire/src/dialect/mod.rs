@@ -44,7 +44,7 @@ pub use resuming::{Defaults, is_message, is_private_message};
 pub use saved::Saved;
 pub use security::Security;
 pub use settings::Settings;
-pub use tell::{Guesses, HistoryPage, LogPage, PastOf, Recent, SearchPage, Tell};
+pub use tell::{Doubt, Guesses, HistoryPage, LogPage, PastOf, Recent, SearchPage, Tell};
 
 /// What a dialect may read besides its own state.
 #[derive(Clone, Copy, Debug)]

@@ -9,6 +9,15 @@ use chinwag_core::{
     Rejection, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome, WelcomeBack,
 };
 
+/// What cannot be known of what a session missed, since the server was killed while it was connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// How many of the first messages that follow the person may have read.
+    pub messages: u64,
+    /// Private messages may be lost without a trace.
+    pub lacks_private: bool,
+}
+
 /// An answer or a piece of news. [`Sent`](Self::Sent), [`Repeated`](Self::Repeated) and
 /// [`NotSent`](Self::NotSent) answer messages, in the order in which they were sent; the others up
 /// to [`NoHistory`](Self::NoHistory) answer the one question that a session may have asked.
@@ -40,6 +49,8 @@ pub enum Tell<'a> {
         skipped: u64,
         /// Something follows, be it a message or not.
         has_news: bool,
+        /// What cannot be known of them; `None` if they are exactly what was missed.
+        doubt: Option<Doubt>,
         /// The welcome, if the person is still here.
         back: Option<&'a WelcomeBack>,
     },

@@ -83,6 +83,10 @@ pub(super) enum Reply<'a> {
         /// How many more were missed and cannot be sent: retention has removed them, or the reader was too slow.
         /// Includes private events that the server could not keep.
         gone: u64,
+        /// The server was killed, and there was no `after`: how many of the first missed messages the reader may
+        /// have read before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        doubted: Option<u64>,
         /// How to resume the session.
         #[serde(skip_serializing_if = "Option::is_none")]
         resume: Option<Resumption>,

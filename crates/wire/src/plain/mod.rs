@@ -28,8 +28,8 @@ pub(crate) use parse::SHELL;
 pub use parse::{parse, parse_login};
 pub use reference::reference;
 pub use render::{
-    Counted, HistoryStyle, Moved, Notice, Reason, Renderer, RoomFormat, RoomRenderer, Sought,
-    Stretch, Style, is_message,
+    Counted, HistoryStyle, Missed, Moved, Notice, Reason, Renderer, RoomFormat, RoomRenderer,
+    Sought, Stretch, Style, is_message,
 };
 pub(crate) use render::{DoneToYou, DoneToYouIn};
 pub use request::{

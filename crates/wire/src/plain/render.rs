@@ -34,6 +34,7 @@ use chinwag_core::{Event, RoomName, Timestamp};
 use super::presence::is_presence;
 use crate::prefs::{Prefs, TimeStyle};
 use crate::zone::{TimeZone, zone};
+pub use arrival::Missed;
 use clock::Clock;
 pub(super) use help::overview;
 use line_writer::LineWriter;

@@ -7,7 +7,7 @@ use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
 use chinwag_core::{Detail, Event, LeftOut, Seq, WelcomeBack};
 use chinwag_feed::Unacknowledged;
 use chinwag_store::{PastPerson, PersonRange};
-use chinwag_wire::dialect::{Tell, is_message};
+use chinwag_wire::dialect::{Doubt, Tell, is_message};
 
 use super::pages::{PageKind, Pages};
 use super::{Exchange, Session};
@@ -64,17 +64,19 @@ impl Session {
             detail: Detail::Notices,
             not_from: self.ignored(shared).into(),
             own: own.cloned(),
+            doubted: unseen.doubted,
         };
         self.exchange.rare().missed = Some(Missed {
             unseen,
             kept,
+            lacks_private: !is_kept,
             left_out: resumed.arrived.left_out,
         });
         let back = resumed.back.map(Box::new);
         self.ask_pages(job, PageKind::Missed(back.clone()), shared);
         if !self.exchange.is_waiting() {
-            // The history is busy, as the person was told.
-            self.tell_resumed(0, 0, false, back.as_deref(), shared);
+            // The history is busy, as the person was told: nobody knows what was missed.
+            self.tell_resumed((0, 0, 0), true, back.as_deref(), shared);
             self.tell_missed(Vec::new(), None, shared);
         }
     }
@@ -89,24 +91,31 @@ impl Session {
     pub(super) fn tell_missed_without_history(&mut self, pages: &Pages, shared: &mut Shared) {
         if let PageKind::Missed(back) = &pages.kind {
             if pages.next.is_none() {
-                self.tell_resumed(0, 0, false, back.as_deref(), shared);
+                self.tell_resumed((0, 0, 0), true, back.as_deref(), shared);
             }
             self.tell_missed(Vec::new(), None, shared);
         }
     }
 
     /// Welcomes the person back: with the number of missed messages that follow, the number that
-    /// are gone, and whether there is anything else.
+    /// are gone, the number that the person may have read, and whether there is, or may be, anything
+    /// else.
     pub(super) fn tell_resumed(
         &mut self,
-        shown: u64,
-        gone: u64,
+        (shown, gone, doubted): (u64, u64, u64),
         shows: bool,
         back: Option<&WelcomeBack>,
         shared: &mut Shared,
     ) {
         let missed = self.exchange.missed();
+        let doubted = missed
+            .filter(|missed| missed.unseen.doubted.is_some())
+            .map(|missed| Doubt {
+                messages: doubted,
+                lacks_private: missed.lacks_private,
+            });
         let resumed = Tell::Resumed {
+            doubt: doubted,
             missed: shown + missed.map_or(0, |missed| missed.messages(&self.dialect)),
             skipped: gone + missed.map_or(0, |missed| missed.unseen.skipped),
             has_news: shows || missed.is_some_and(Missed::has_news),
@@ -271,6 +280,7 @@ mod tests {
                 ..Unacknowledged::default()
             },
             kept: vec![event(6), event(9)],
+            lacks_private: false,
             left_out: Vec::new(),
         });
         let seqs = |(lines, kept): (Vec<Behind>, Vec<Event>)| {

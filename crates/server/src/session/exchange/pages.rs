@@ -305,7 +305,8 @@ impl Session {
             PageKind::Missed(back) => {
                 if is_first {
                     let shows = !events.is_empty();
-                    self.tell_resumed(shown, page.gone, shows, back.as_deref(), shared);
+                    let messages = (shown, page.gone, page.doubted);
+                    self.tell_resumed(messages, shows, back.as_deref(), shared);
                 }
                 let next = page.next.as_ref().and_then(Place::missed_from);
                 self.tell_missed(page.events, next, shared);

@@ -31,11 +31,13 @@ impl Session {
             Tell::Resumed {
                 missed,
                 skipped,
+                doubt,
                 back,
                 ..
             } => {
                 let resume = back.map(|back| back.resume);
-                self.tell_resumed(id, (missed, skipped), resume, env, out);
+                let doubted = doubt.map(|doubt| doubt.messages);
+                self.tell_resumed(id, (missed, skipped, doubted), resume, env, out);
             }
             _ => {}
         }
@@ -64,7 +66,7 @@ impl Session {
     fn tell_resumed(
         &self,
         id: Option<&Id>,
-        (missed, gone): (u64, u64),
+        (missed, gone, doubted): (u64, u64, Option<u64>),
         resume: Option<(ResumeCode, Duration)>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
@@ -83,6 +85,7 @@ impl Session {
                 rooms: rooms.map(Room).collect(),
                 missed,
                 gone,
+                doubted,
                 resume: resume.map(|(code, time)| resumption(code, time)),
             },
         );

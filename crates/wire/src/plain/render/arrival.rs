@@ -11,6 +11,7 @@ use chinwag_core::{Duration, Name, ResumeCode, RoomName, RoomSummary, Timestamp,
 
 use super::answer::Joined;
 use super::{LineWriter, Renderer};
+use crate::dialect::Doubt;
 use crate::plain::words::{Ago, Exactly, Listed, messages, people, rooms};
 
 const PROMPT: &str = "Enter your username: ";
@@ -132,20 +133,9 @@ impl Renderer {
     }
 
     /// `Welcome back, megumin. 4 messages while you were away:`; these follow as room lines.
-    pub fn welcome_back(&self, out: &mut Vec<u8>, name: &Name, missed: u64, has_news: bool) {
+    pub fn welcome_back(&self, out: &mut Vec<u8>, name: &Name, missed: Missed) {
         let writer = &mut self.writer(out);
-        match missed {
-            0 if has_news => {
-                writer.bare(format_args!("Welcome back, {name}. While you were away:"));
-            }
-            0 => writer.bare(format_args!("Welcome back, {name}. You missed nothing.")),
-            _ => {
-                let missed = messages(missed);
-                writer.bare(format_args!(
-                    "Welcome back, {name}. {missed} while you were away:"
-                ));
-            }
-        }
+        writer.bare(format_args!("Welcome back, {name}. {missed}"));
     }
 
     /// `You are in #dev.`: after `/resume`.
@@ -163,6 +153,53 @@ impl Renderer {
         let writer = &mut self.writer(out);
         writer.bare(Place(company));
         topic(writer, company.topic.as_ref(), now);
+    }
+}
+
+/// What a person who comes back has missed.
+#[derive(Clone, Copy, Debug)]
+pub struct Missed {
+    /// Messages, those included that do not follow.
+    pub messages: u64,
+    /// Something follows, be it a message or not.
+    pub has_news: bool,
+    /// What cannot be known of it.
+    pub doubt: Option<Doubt>,
+}
+
+impl Display for Missed {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (missed, doubted) = (self.messages, self.doubt.map_or(0, |doubt| doubt.messages));
+        match (missed, doubted) {
+            (0, _) if self.has_news => f.write_str("While you were away:"),
+            (0, _) if self.doubt.is_some_and(|doubt| doubt.lacks_private) => {
+                f.write_str("You missed nothing in your rooms.")
+            }
+            (0, _) => f.write_str("You missed nothing."),
+            (_, 0) => write!(f, "{} while you were away:", messages(missed)),
+            _ => {
+                let missed = messages(missed);
+                write!(
+                    f,
+                    "The server crashed. {missed}, {}:",
+                    Doubted(*self, doubted)
+                )
+            }
+        }
+    }
+}
+
+/// `of which you may have seen the first 3`
+struct Doubted(Missed, u64);
+
+impl Display for Doubted {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(missed, doubted) = self;
+        match doubted {
+            _ if *doubted >= missed.messages => f.write_str("which you may have seen"),
+            1 => f.write_str("of which you may have seen the first"),
+            _ => write!(f, "of which you may have seen the first {doubted}"),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use chinwag_core::{Answer, Event, Query, QuitReason, Rejection, RoomId, WelcomeB
 
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, HistoryPage, LogPage, SearchPage, Step, Tell};
-use crate::plain::render::{Notice, Sought};
+use crate::plain::render::{Missed, Notice, Sought};
 use crate::plain::request::Context;
 
 impl Session {
@@ -39,8 +39,16 @@ impl Session {
                 missed,
                 skipped,
                 has_news,
+                doubt,
                 back,
-            } => self.tell_resumed((missed, skipped, has_news), back, env, out),
+            } => {
+                let missed = Missed {
+                    messages: missed + skipped,
+                    has_news,
+                    doubt,
+                };
+                self.tell_resumed(missed, skipped, back, env, out);
+            }
             Tell::Missed(events) => self.tell_missed(events, env, out),
             Tell::LeftOut(rooms) => renderer.left_out(out, rooms),
             Tell::CaughtUp => renderer.caught_up(out),
@@ -69,14 +77,15 @@ impl Session {
 
     fn tell_resumed(
         &mut self,
-        (missed, skipped, has_news): (u64, u64, bool),
+        missed: Missed,
+        skipped: u64,
         back: Option<&WelcomeBack>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
         let renderer = self.renderer(env);
         if let Stage::Chat(chat) = &self.stage {
-            renderer.welcome_back(out, &chat.name, missed + skipped, has_news);
+            renderer.welcome_back(out, &chat.name, missed);
         }
         if let Some(back) = back {
             self.lines_sent = u32::try_from(back.said).unwrap_or(u32::MAX);

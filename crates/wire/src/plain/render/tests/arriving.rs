@@ -1,8 +1,12 @@
 //! The greeting, the welcome and other rooms.
 
+use alloc::format;
+
 use chinwag_core::{Duration, LOBBY, RoomSummary, Topic, Welcome};
 
 use super::*;
+use crate::dialect::Doubt;
+use crate::plain::render::Missed;
 
 fn company(others: &[&str], more: usize) -> RoomSummary {
     RoomSummary {
@@ -129,8 +133,14 @@ fn who_comes_back_is_told_what_was_missed() {
     ] {
         assert_eq!(crate::plain::is_message(line.as_bytes()), is_one, "{line}");
     }
-    let back_with =
-        |missed, has_news| shown(|r, out| r.welcome_back(out, &name("megumin"), missed, has_news));
+    let told = |missed| shown(|r, out| r.welcome_back(out, &name("megumin"), missed));
+    let back_with = |messages, has_news| {
+        told(Missed {
+            messages,
+            has_news,
+            doubt: None,
+        })
+    };
     let back = |missed| back_with(missed, missed > 0);
     assert_eq!(
         back(4),
@@ -144,5 +154,52 @@ fn who_comes_back_is_told_what_was_missed() {
     assert_eq!(
         back_with(0, true),
         "Welcome back, megumin. While you were away:\n"
+    );
+}
+
+#[test]
+fn who_comes_back_after_a_crash_is_told_what_is_known() {
+    let doubted = |all, messages, lacks_private| {
+        let doubt = Doubt {
+            messages,
+            lacks_private,
+        };
+        let missed = Missed {
+            messages: all,
+            has_news: all > 0,
+            doubt: Some(doubt),
+        };
+        shown(|r, out| r.welcome_back(out, &name("megumin"), missed))
+    };
+    for (all, seen, expected) in [
+        (4, 0, "4 messages while you were away:"),
+        (
+            1,
+            1,
+            "The server crashed. 1 message, which you may have seen:",
+        ),
+        (
+            4,
+            4,
+            "The server crashed. 4 messages, which you may have seen:",
+        ),
+        (
+            4,
+            1,
+            "The server crashed. 4 messages, of which you may have seen the first:",
+        ),
+        (
+            4,
+            3,
+            "The server crashed. 4 messages, of which you may have seen the first 3:",
+        ),
+        (0, 0, "You missed nothing in your rooms."),
+    ] {
+        let expected = format!("Welcome back, megumin. {expected}\n");
+        assert_eq!(doubted(all, seen, true), expected);
+    }
+    assert_eq!(
+        doubted(0, 0, false),
+        "Welcome back, megumin. You missed nothing.\n"
     );
 }

@@ -35,6 +35,7 @@ fn settings_and_the_room_are_taken_up() {
             missed: 2,
             skipped: 3,
             has_news: true,
+            doubt: None,
             back: Some(&WelcomeBack {
                 said: 3,
                 resume: (
