@@ -199,6 +199,11 @@ impl<R> RoomLog<R> {
         self.logs.iter_mut().for_each(RenderedLog::forget_lengths);
     }
 
+    /// The newest event of the room, or the newest of all that there was when its log began.
+    pub fn newest(&self) -> Seq {
+        self.newest
+    }
+
     /// The event right before an entry, or before the oldest entry that is known.
     pub(crate) fn seq_before(&self, number: u64) -> Seq {
         let oldest = || self.events.front().map(|logged| logged.event.seq);

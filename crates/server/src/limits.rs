@@ -72,8 +72,12 @@ pub(crate) const ACKNOWLEDGE_TIME: Duration = Duration::from_millis(250);
 /// How soon a shard that writes nothing looks: it has nothing better to do. Most peers acknowledge
 /// sooner.
 pub(crate) const ACKNOWLEDGE_QUIET: Duration = Duration::from_millis(100);
-/// Time until the next look at peers that acknowledge nothing, while nothing is written.
+/// Time until the next look at peers that acknowledge nothing, while nothing is written. A peer that
+/// is behind for longer is reported by itself.
 pub(crate) const ACKNOWLEDGE_STALLED: Duration = Duration::from_secs(2);
+/// Sessions of one shard that are reported by themselves because their peers are far behind. The hub
+/// writes a row for each; if there are more, they hold back the mark of all.
+pub(crate) const BEHIND_MAX: usize = 64;
 /// Sessions to look at between two looks at the sockets, some 50 us.
 pub(crate) const ACKNOWLEDGE_BATCH: usize = 64;
 /// Time without a sign of life after which the kernel asks, and the time between questions.

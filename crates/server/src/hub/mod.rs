@@ -129,7 +129,11 @@ impl Hub {
             Body::Query(query) => self.turn.queries.push((caller, ticket, query)),
             Body::Command(command) => self.take_command((caller, ticket), command, now),
             Body::Save(saved, is_default) => self.save(caller, saved, is_default),
-            Body::Acknowledged { shard, up_to } => self.survivors.handle_acknowledged(shard, up_to),
+            Body::Acknowledged {
+                shard,
+                up_to,
+                behind,
+            } => self.survivors.handle_acknowledged(shard, up_to, &behind),
             Body::Unseen { unseen, is_final } => self.note_unseen(caller, *unseen, is_final),
         }
     }

@@ -10,6 +10,8 @@ use chinwag_core::{
 };
 use chinwag_feed::Unacknowledged;
 
+use super::survive::Reached;
+
 /// Enough bytes for the text of most sessions.
 const TEXT_BYTES: usize = 256;
 
@@ -28,8 +30,10 @@ pub(super) struct Record {
     pub(super) settings: Option<String>,
     /// What the peer has not received, except for its rooms.
     pub(super) unseen: Unacknowledged,
-    /// The shard that the session was on, and the event with which it began there.
-    pub(super) at: (usize, Seq),
+    /// The shard that the session was on.
+    pub(super) shard: usize,
+    /// How far its peer has come, if the mark of that shard does not say it.
+    pub(super) reached: Option<Reached>,
 }
 
 /// A room that somebody was in. The number identifies it: by now it may have another name, and
@@ -121,8 +125,10 @@ impl Record {
             let (since, spoke, said) = (visit.since.0, visit.spoke.0, visit.said);
             line(&mut out, "visit", format_args!("{since} {spoke} {said}"));
         }
-        let (shard, since) = self.at;
-        line(&mut out, "at", format_args!("{shard} {since}"));
+        line(&mut out, "at", self.shard);
+        if let Some(Reached { seen, until }) = self.reached {
+            line(&mut out, "reached", format_args!("{seen} {until}"));
+        }
         self.write_unseen(&mut out);
         self.write_private(&mut out);
         out
@@ -230,7 +236,8 @@ impl Record {
             current: None,
             settings: None,
             unseen: Unacknowledged::default(),
-            at: (0, Seq::default()),
+            shard: 0,
+            reached: None,
         }
     }
 
@@ -270,8 +277,18 @@ impl Record {
             "visit" => session.visit = visit(value),
             "at" => {
                 let (shard, since) = value.split_once(' ').unwrap_or((value, ""));
-                let since = since.parse().unwrap_or_default();
-                self.at = (shard.parse().unwrap_or_default(), Seq(since));
+                self.shard = shard.parse().unwrap_or_default();
+                // So it was written once: the event with which the session began there.
+                let since = since.parse().ok().filter(|since| *since > 0).map(Seq);
+                let (seen, until) = (since.unwrap_or_default(), since.unwrap_or_default());
+                self.reached = since.map(|_| Reached { seen, until });
+            }
+            "reached" => {
+                let reached = place(value);
+                self.reached = reached.map(|(seen, until)| Reached {
+                    seen,
+                    until: Seq(until),
+                });
             }
             "skipped" => unseen.skipped = value.parse().unwrap_or_default(),
             "behind" => unseen.private.extend(behind(value)),
@@ -549,7 +566,11 @@ mod tests {
             ..Unacknowledged::default()
         };
         record.unseen.lost.add(Seq(4), 2);
-        record.at = (2, Seq(5));
+        record.shard = 2;
+        record.reached = Some(Reached {
+            seen: Seq(5),
+            until: Seq(9),
+        });
         let text = record.to_text();
         assert_eq!(Record::parse(&text, name("bea"), until), record, "{text}");
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Caller, Command, ConnId, Query, Seq};
+use chinwag_core::{Caller, Command, ConnId, PersonId, Query, Seq};
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
 
@@ -39,12 +39,14 @@ pub(crate) enum Body {
         /// Nothing more can be acknowledged.
         is_final: bool,
     },
-    /// The peers of a shard have acknowledged everything up to an event. Not answered.
+    /// The peers of a shard have acknowledged everything up to an event, but for a few. Not answered.
     Acknowledged {
         /// The shard.
         shard: usize,
         /// The event.
         up_to: Seq,
+        /// People whose peers are far behind it, and the event up to which each has everything.
+        behind: Box<[(PersonId, Seq)]>,
     },
 }
 

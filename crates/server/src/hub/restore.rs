@@ -33,10 +33,10 @@ impl Hub {
         let records: Vec<_> = read.collect();
         self.keep_numbers(records.iter().map(|(record, ..)| record));
         for (mut record, code_hash, (until, was_here)) in records {
-            let (shard, since) = record.at;
-            let mark = marks.get(shard).copied().unwrap_or_default();
+            let mark = marks.get(record.shard).copied().unwrap_or_default();
+            let reached = record.reached.filter(|reached| mark < reached.until);
             let seen = match was_here {
-                true => mark.max(since),
+                true => reached.map_or(mark, |reached| reached.seen),
                 false => newest,
             };
             if was_here {

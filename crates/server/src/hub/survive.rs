@@ -8,14 +8,16 @@
 //!
 //! A server that is stopped writes exactly how far each session has come. After a kill, the
 //! sessions that were connected are known by their last row, and by the *mark*: the place up to
-//! which all peers of a shard had acknowledged everything a few seconds ago. What is shown from
-//! there on may be a repeat; nothing is lost that the store has: room messages, and private
-//! messages except those between guests.
+//! which the peers of a shard had acknowledged everything when that was last written. A few have a
+//! place of their own in their row: those far behind the others, and those who have just come back
+//! and may not have received what they missed. What is shown from there on may be a repeat; nothing
+//! is lost that the store has: room messages, and private messages except those between guests.
 //!
 //! The store has the hashes of codes, prefixed by the numbers of the people, so that the rows of a
 //! crowd are written next to each other. With bare hashes each row would change a page of its own,
 //! which costs six kilobytes of the log. A restored session has another code inside the chat.
 
+mod behind;
 mod unwritten;
 mod writing;
 
@@ -23,7 +25,7 @@ use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
     AccountChange, AccountChanged, Command, Duration, Event, Fact, LoggedIn, Name, PersonId,
-    ResumeCode, RoomId, Seq, Timestamp,
+    ResumeCode, Returned, RoomId, Seq, Timestamp,
 };
 use chinwag_store::SessionChanges;
 use chinwag_wire::dialect::Saved;
@@ -32,6 +34,8 @@ use hashbrown::{HashMap, HashSet};
 use super::Hub;
 use super::record::{KeptRoom, Record};
 use crate::shard::shard_of;
+use behind::Behind;
+pub(super) use behind::Reached;
 use unwritten::{Unwritten, WRITTEN};
 
 /// The end of the hash of a resume code.
@@ -75,6 +79,8 @@ pub(super) struct Survivors {
     /// What the peers of each shard have acknowledged.
     marks: Vec<Seq>,
     has_new_mark: bool,
+    /// Those whose places the marks do not tell.
+    behind: Behind,
     fails: bool,
     /// When expired rows were last deleted.
     swept: Timestamp,
@@ -103,8 +109,17 @@ fn hash_in(key: &RowKey) -> Hash {
 }
 
 impl Survivors {
-    /// Notes that the peers of a shard have acknowledged everything up to an event.
-    pub(super) fn handle_acknowledged(&mut self, shard: usize, up_to: Seq) {
+    /// Notes that the peers of a shard, except for those in `behind`, have acknowledged everything
+    /// up to an event.
+    pub(super) fn handle_acknowledged(
+        &mut self,
+        shard: usize,
+        up_to: Seq,
+        behind: &[(PersonId, Seq)],
+    ) {
+        for person in self.behind.handle_acknowledged(shard, up_to, behind) {
+            self.unwritten.add(person);
+        }
         if self.marks.len() <= shard {
             self.marks.resize(shard + 1, Seq::default());
         }
@@ -122,6 +137,13 @@ impl Survivors {
         self.restored.insert(hash_in(&key), code);
         self.rows.insert(person, key);
         self.unwritten.begin(person, WRITTEN);
+    }
+
+    /// How far the peer of a person on this shard has come, as far as is known.
+    fn reached(&self, person: PersonId, shard: usize) -> Seq {
+        let reached = self.behind.of(person).map(|reached| reached.seen);
+        let mark = || self.marks.get(shard).copied().unwrap_or_default();
+        reached.unwrap_or_else(mark)
     }
 
     fn end(&mut self, key: RowKey) {
@@ -161,15 +183,19 @@ impl Hub {
             Fact::LoggedIn(login) => {
                 self.lost.set_owner(login.person, login.account.is_some());
                 self.survivors.unwritten.begin(login.person, event.seq);
+                let (shard, reached) = (shard_of(login.conn), Reached::at(event.seq));
+                self.survivors.behind.insert(login.person, shard, reached);
             }
             Fact::Returned(returned) => {
                 self.note_mail_taken(returned.login.account.as_ref(), event.seq);
+                self.note_reached(returned, event.seq);
                 self.note_returned(&returned.login, event.seq);
                 // The code that it was resumed with is valid once, and the person has been told the
                 // next.
                 self.survivors.kept.push(returned.login.person);
             }
             Fact::Quit(quit) if quit.is_resumable => {
+                self.survivors.behind.remove(quit.person);
                 self.survivors.handle_change(quit.person);
             }
             Fact::Quit(quit) => self.note_gone(quit.person),
@@ -294,6 +320,20 @@ impl Hub {
         }
     }
 
+    /// Notes that a person is back: the server may be killed before they receive what they missed.
+    fn note_reached(&mut self, returned: &Returned, seq: Seq) {
+        let (person, conn) = (returned.login.person, returned.last_conn);
+        let unseen = self.lost.unseen(person);
+        let seen = match unseen.filter(|_| returned.was_lost) {
+            Some(unseen) => unseen.first().min(returned.seen),
+            // What the last connection did not receive is not known yet.
+            None => self.survivors.reached(person, shard_of(conn)),
+        };
+        let reached = Reached { seen, until: seq };
+        let shard = shard_of(returned.login.conn);
+        self.survivors.behind.insert(person, shard, reached);
+    }
+
     fn note_returned(&mut self, login: &LoggedIn, seq: Seq) {
         let person = login.person;
         let account = login.account.as_ref();
@@ -312,7 +352,8 @@ impl Hub {
 
     /// Notes that a person has left for good.
     fn note_gone(&mut self, person: PersonId) {
-        let record = self.record(person, Seq::default());
+        self.survivors.behind.remove(person);
+        let record = self.record(person);
         let is_resumable = record
             .as_ref()
             .is_some_and(|record| record.session.connection.is_resumable);
@@ -332,7 +373,7 @@ impl Hub {
     }
 
     /// Everything known of a person's session; `None` if nobody will find it again.
-    fn record(&self, person: PersonId, since: Seq) -> Option<Record> {
+    fn record(&self, person: PersonId) -> Option<Record> {
         let mut session = self.chat.kept_session(person)?;
         session
             .private
@@ -367,7 +408,8 @@ impl Hub {
             current: saved.and_then(Saved::current).and_then(kept_room),
             settings: saved.map(Saved::to_text),
             unseen: unseen.cloned().unwrap_or_default(),
-            at: (self.chat.conn_of(person).map_or(0, shard_of), since),
+            shard: self.chat.conn_of(person).map_or(0, shard_of),
+            reached: self.survivors.behind.of(person),
             session,
         };
         if record.session.until.is_some() {
@@ -510,15 +552,15 @@ mod tests {
     fn a_mark_is_written_when_a_shard_has_another() {
         let mut survivors = Survivors::default();
         let mut is_new = |shard, up_to| {
-            survivors.handle_acknowledged(shard, Seq(up_to));
+            survivors.handle_acknowledged(shard, Seq(up_to), &[]);
             let is_new = std::mem::take(&mut survivors.has_new_mark);
             (is_new, survivors.marks.iter().map(|mark| mark.0).collect())
         };
         assert_eq!(is_new(1, 5), (true, vec![0, 5]));
         assert_eq!(is_new(1, 5), (false, vec![0, 5]));
         assert_eq!(is_new(0, 7), (true, vec![7, 5]));
-        survivors.handle_acknowledged(1, Seq(8));
-        survivors.handle_acknowledged(1, Seq(8));
+        survivors.handle_acknowledged(1, Seq(8), &[]);
+        survivors.handle_acknowledged(1, Seq(8), &[]);
         assert!(survivors.has_new_mark, "it was not written yet");
     }
 

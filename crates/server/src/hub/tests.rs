@@ -131,10 +131,153 @@ fn who_enters_is_shown_what_was_said_before_it_in_the_same_turn_and_not_what_fol
     assert_eq!(shown(hub.finish(NOW)), [["one", "two", "three", "four"]]);
 }
 
+/// A folder of a store that is gone with the test.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let name = format!("chinwag-hub-{name}-{}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
+    /// A hub, after whatever has become of the one before.
+    fn hub(&self) -> Hub {
+        hub_in(Place::Folder(self.0.clone()))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).expect("a folder");
+    }
+}
+
+/// The link of a person is lost, whose peer has everything in the lobby up to an event.
+fn loses(hub: &mut Hub, person: PersonId, seen: Seq) {
+    let unseen = Unacknowledged {
+        rooms: vec![(LOBBY, seen)],
+        ..Unacknowledged::default()
+    };
+    let note = Body::Unseen {
+        unseen: Box::new(unseen),
+        is_final: true,
+    };
+    by(hub, person, note);
+    by(hub, person, Body::Command(Command::Quit(QuitReason::Lost)));
+    hub.finish(NOW);
+}
+
+/// All peers have everything.
+fn acknowledges_all(hub: &mut Hub) {
+    let up_to = hub.numbers.last();
+    let body = Body::Acknowledged {
+        shard: 0,
+        up_to,
+        behind: Box::default(),
+    };
+    ask(hub, Caller::Server, body);
+}
+
+fn write_sessions(hub: &mut Hub) {
+    hub.finish(NOW);
+    while hub.write_sessions() {}
+}
+
+/// What a session has seen of the lobby, as the next run knows it, and whether that is in doubt.
+fn seen_after_kill(folder: &Folder, hub: Hub, person: PersonId) -> (Seq, bool) {
+    drop(hub);
+    let hub = folder.hub();
+    let unseen = hub.lost.unseen(person).expect("a session");
+    assert_eq!(
+        unseen.stored.map(|(after, _)| after),
+        Some(unseen.rooms[0].1)
+    );
+    (unseen.rooms[0].1, unseen.doubted.is_some())
+}
+
+#[test]
+fn what_is_missed_is_not_acknowledged_before_its_session_has_been_shown_it() {
+    for is_told in [false, true] {
+        let folder = Folder::new(if is_told { "told" } else { "missed" });
+        let mut hub = folder.hub();
+        let bob = arrives(&mut hub, 1, "bob");
+        let ann = arrives(&mut hub, 2, "ann");
+        acknowledges_all(&mut hub);
+        write_sessions(&mut hub);
+        let seen = hub.numbers.last();
+        loses(&mut hub, bob, seen);
+        says(&mut hub, ann, "one");
+        write_sessions(&mut hub);
+        let resume = Command::Resume(hub.chat.code_of(bob).expect("a code"));
+        let caller = Caller::Anonymous {
+            conn: ConnId(3),
+            address: [192, 0, 2, 3].into(),
+            link: Link::default(),
+        };
+        ask(&mut hub, caller, Body::Command(resume));
+        hub.finish(NOW);
+        let newest = hub.numbers.last();
+        if is_told {
+            acknowledges_all(&mut hub);
+            write_sessions(&mut hub);
+        }
+        let expected = if is_told { newest } else { seen };
+        assert_eq!(seen_after_kill(&folder, hub, bob), (expected, true));
+    }
+}
+
+/// Its row says so, and is written no later than the mark that passes it.
+#[test]
+fn a_mark_does_not_pass_over_a_link_that_was_just_lost() {
+    let folder = Folder::new("mark");
+    let mut hub = folder.hub();
+    let bob = arrives(&mut hub, 1, "bob");
+    let ann = arrives(&mut hub, 2, "ann");
+    acknowledges_all(&mut hub);
+    write_sessions(&mut hub);
+    let seen = hub.numbers.last();
+    says(&mut hub, ann, "one");
+    hub.finish(NOW);
+    loses(&mut hub, bob, seen);
+    acknowledges_all(&mut hub);
+    let register = Command::Register {
+        password_hash: "hash".into(),
+        proof: None,
+    };
+    by(&mut hub, ann, Body::Command(register));
+    // What accounts find again is written at once.
+    hub.finish(NOW);
+    assert_eq!(seen_after_kill(&folder, hub, bob), (seen, true));
+}
+
+#[test]
+fn who_is_behind_is_shown_what_it_lacks_and_the_others_are_not() {
+    let folder = Folder::new("behind");
+    let mut hub = folder.hub();
+    let bob = arrives(&mut hub, 1, "bob");
+    let ann = arrives(&mut hub, 2, "ann");
+    let seen = hub.numbers.last();
+    says(&mut hub, ann, "one");
+    hub.finish(NOW);
+    let newest = hub.numbers.last();
+    let body = Body::Acknowledged {
+        shard: 0,
+        up_to: newest,
+        behind: [(bob, seen)].into(),
+    };
+    ask(&mut hub, Caller::Server, body);
+    write_sessions(&mut hub);
+    drop(hub);
+    let hub = folder.hub();
+    let rooms = |person| hub.lost.unseen(person).map(|unseen| unseen.rooms.clone());
+    assert_eq!(rooms(bob), Some(vec![(LOBBY, seen)]));
+    assert_eq!(rooms(ann), Some(vec![(LOBBY, newest)]));
+}
+
 #[test]
 fn what_a_peer_has_not_got_and_whom_it_ignores_outlive_a_restart() {
-    let folder = std::env::temp_dir().join(format!("chinwag-hub-{}", std::process::id()));
-    let mut hub = hub_in(Place::Folder(folder.clone()));
+    let folder = Folder::new("restart");
+    let mut hub = folder.hub();
     let bob = arrives(&mut hub, 1, "bob");
     let ann = arrives(&mut hub, 2, "ann");
     let ignore = Command::Ignore {
@@ -164,10 +307,8 @@ fn what_a_peer_has_not_got_and_whom_it_ignores_outlive_a_restart() {
     hub.write_all_sessions(NOW);
     drop(hub);
 
-    let mut hub = hub_in(Place::Folder(folder.clone()));
+    let mut hub = folder.hub();
     assert_eq!(hub.lost.unseen(bob), Some(&unseen));
     let cy = arrives(&mut hub, 3, "cy");
     assert!(cy > ann, "nobody is given a number that stands for another");
-    drop(hub);
-    std::fs::remove_dir_all(&folder).expect("a folder");
 }

@@ -187,18 +187,24 @@ impl Session {
 
     /// Whether lines are kept in case the peer has not received them.
     pub(crate) fn awaits_acknowledgement(&self) -> bool {
-        self.feed.awaits_acknowledgement()
+        self.feed.awaits_acknowledgement() || self.exchange.missed().is_some()
     }
 
-    /// The event up to which the peer has acknowledged everything; `None` if it has everything.
-    pub(crate) fn acknowledged(&self, shared: &Shared) -> Option<Seq> {
-        self.person?;
+    /// The person, and the event up to which their peer has acknowledged everything.
+    pub(crate) fn acknowledged(&self, shared: &Shared) -> Option<(PersonId, Seq)> {
+        let person = self.person?;
+        let logs = &shared.rooms.logs;
         let unacked = self.transport.unacknowledged();
-        let mut unseen = self.feed.poll_unacknowledged(unacked, &shared.rooms.logs);
+        let mut unseen = self.feed.poll_unacknowledged(unacked, logs);
+        // The newest event of a quiet room may be old; a peer that has it lacks nothing.
+        let is_behind = |room, seen| logs.get(&room).is_some_and(|log| seen < log.newest());
+        unseen.rooms.retain(|&(room, seen)| is_behind(room, seen));
         unseen.private.extend_from_slice(self.exchange.deferred());
-        let rooms = unseen.rooms.iter().map(|(_, after)| *after);
-        let before = |(place, _): &Behind| Seq(place.0.saturating_sub(1));
-        rooms.chain(unseen.private.iter().map(before)).min()
+        let missed = self.exchange.missed().map(|missed| missed.unseen.first());
+        Some((
+            person,
+            missed.map_or(unseen.first(), |first| first.min(unseen.first())),
+        ))
     }
 
     /// Forgets the lines that the peer has acknowledged.

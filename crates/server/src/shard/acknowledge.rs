@@ -6,12 +6,14 @@
 
 use std::collections::HashSet;
 
-use chinwag_core::{Caller, Monotonic, RoomId};
+use chinwag_core::{Caller, Monotonic, PersonId, RoomId, Seq};
 
 use super::Shard;
 use super::schedule::List;
 use crate::hub::{Body, Request, Ticket};
-use crate::limits::{ACKNOWLEDGE_BATCH, ACKNOWLEDGE_QUIET, ACKNOWLEDGE_STALLED, ACKNOWLEDGE_TIME};
+use crate::limits::{
+    ACKNOWLEDGE_BATCH, ACKNOWLEDGE_QUIET, ACKNOWLEDGE_STALLED, ACKNOWLEDGE_TIME, BEHIND_MAX,
+};
 
 /// The looks of one shard.
 #[derive(Debug, Default)]
@@ -24,6 +26,10 @@ pub(super) struct Looks {
     left: usize,
     /// Rooms that keep a past.
     rooms: HashSet<RoomId>,
+    /// The newest event at some time in the last seconds, and the time.
+    recent: Option<(Monotonic, Seq)>,
+    /// The newest event of at least two seconds ago.
+    old: Seq,
 }
 
 impl Looks {
@@ -51,6 +57,18 @@ impl Looks {
             (self.at, self.quiet_at) = (Some(now), None);
             self.left = sessions;
         }
+    }
+
+    /// The newest event of some time ago, given the newest of now. A peer that does not have it is
+    /// far behind.
+    fn old(&mut self, now: Monotonic, newest: Seq) -> Seq {
+        if let Some((at, recent)) = self.recent
+            && now >= at + ACKNOWLEDGE_STALLED
+        {
+            (self.recent, self.old) = (None, recent);
+        }
+        self.recent.get_or_insert((now, newest));
+        self.old
     }
 
     /// Ends a look. Peers that have not acknowledged everything have no reason to hurry.
@@ -84,7 +102,7 @@ impl Shard {
         }
         if self.looks.left == 0 {
             self.forget_past();
-            self.report_acknowledged();
+            self.report_acknowledged(now);
             let listed = self.schedule.listed(List::Unacknowledged);
             let is_all = listed.is_empty() && self.looks.rooms.is_empty();
             self.looks.end(now, is_all);
@@ -105,20 +123,31 @@ impl Shard {
     }
 
     /// Tells the hub how far the peers of all sessions have come. Not while there is something to
-    /// write, which might not be counted yet.
-    fn report_acknowledged(&mut self) {
+    /// write, which might not be counted yet. Reports a few that are far behind by themselves, so
+    /// that they do not hold back the others.
+    fn report_acknowledged(&mut self, now: Monotonic) {
         if self.wants_write() {
             return;
         }
         let (sessions, shared) = (&self.sessions, &self.shared);
         let listed = self.schedule.listed(List::Unacknowledged).iter().copied();
         let places = listed.filter_map(|slot| sessions.get(slot)?.acknowledged(shared));
-        let up_to = places.min().unwrap_or(shared.newest).min(shared.newest);
-        let shard = self.number;
+        let mut places: Vec<(PersonId, Seq)> = places.collect();
+        places.sort_unstable_by_key(|(_, place)| *place);
+        let old = self.looks.old(now, shared.newest);
+        let behind = places.iter().take(BEHIND_MAX);
+        let behind = behind.take_while(|(_, place)| *place < old).count();
+        let rest = places.split_off(behind);
+        let up_to = rest.first().map_or(shared.newest, |(_, place)| *place);
+        let body = Body::Acknowledged {
+            shard: self.number,
+            up_to: up_to.min(shared.newest),
+            behind: places.into(),
+        };
         self.shared.outbox.push(Request {
             caller: Caller::Server,
             ticket: Ticket::default(),
-            body: Body::Acknowledged { shard, up_to },
+            body,
         });
     }
 
@@ -144,6 +173,15 @@ impl Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_new_two_seconds_ago_is_old() {
+        let at = |ms| Monotonic(0) + chinwag_core::Duration::from_millis(ms);
+        let mut looks = Looks::default();
+        let mut old = |ms, newest| looks.old(at(ms), Seq(newest)).0;
+        assert_eq!((old(0, 5), old(250, 6), old(1999, 7)), (0, 0, 0));
+        assert_eq!((old(2000, 8), old(3999, 9), old(4000, 10)), (5, 5, 8));
+    }
 
     #[test]
     fn a_look_is_due_when_it_is_quiet_and_a_quarter_of_a_second_behind_the_first_write() {

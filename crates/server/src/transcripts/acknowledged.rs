@@ -5,7 +5,7 @@ use chinwag_core::{Duration, Seq};
 use super::lost_pages::{ann_and_bob, code_in, seen_by};
 use super::{World, steady};
 use crate::hub::Body;
-use crate::limits::ACKNOWLEDGE_TIME;
+use crate::limits::ACKNOWLEDGE_STALLED;
 
 fn world() -> World {
     ann_and_bob("[limits]\nlinger_time = \"30s\"")
@@ -111,19 +111,27 @@ fn the_next_connection_is_told_what_was_not_acknowledged_and_nothing_else() {
     assert_eq!(said, ["ann: five", "ann: six"]);
 }
 
-/// The place up to which everybody has everything, as the hub is told it.
-pub(super) fn reported(world: &mut World) -> Option<Seq> {
-    world.now = world.now + ACKNOWLEDGE_TIME;
+/// The place up to which all but a few have everything, and the places of those, as the hub is told it.
+fn report(world: &mut World) -> Option<(Seq, Vec<Seq>)> {
+    world.now = world.now + ACKNOWLEDGE_STALLED;
     world.shard.handle_timeouts(steady(world.now));
     let requests = world.shard.poll_requests().unwrap_or_default();
     requests.into_iter().find_map(|request| match request.body {
-        Body::Acknowledged { up_to, .. } => Some(up_to),
+        Body::Acknowledged { up_to, behind, .. } => {
+            Some((up_to, behind.iter().map(|(_, seen)| *seen).collect()))
+        }
         _ => None,
     })
 }
 
+/// The place up to which everybody has everything.
+pub(super) fn reported(world: &mut World) -> Option<Seq> {
+    let (up_to, behind) = report(world)?;
+    Some(behind.into_iter().fold(up_to, Seq::min))
+}
+
 #[test]
-fn what_one_peer_has_not_acknowledged_holds_back_the_place_of_all() {
+fn a_place_holds_until_the_last_peer_has_acknowledged_more() {
     let mut world = world();
     world.step("ann> one");
     let one = reported(&mut world).expect("a place");
@@ -138,12 +146,44 @@ fn what_one_peer_has_not_acknowledged_holds_back_the_place_of_all() {
     world.step("ann> /msg bob psst");
     world.step("bob~");
     assert_eq!(reported(&mut world), Some(Seq(one.0 + 3)));
-    // Of its room it has what there is, and that is older than the line for it alone.
     world.step("bob~");
     world.step("ann> /msg bob psst");
-    assert_eq!(reported(&mut world), Some(Seq(one.0 + 2)));
+    assert_eq!(reported(&mut world), Some(Seq(one.0 + 3)));
     world.step("ann> five");
     assert_eq!(reported(&mut world), Some(Seq(one.0 + 3)));
+}
+
+/// Of it alone the others would be shown everything again that they have read since.
+#[test]
+fn one_peer_that_acknowledges_nothing_does_not_hold_back_the_others() {
+    let mut world = world();
+    world.step("ann> one");
+    let one = reported(&mut world).expect("a place");
+    world.step("bob~");
+    world.step("ann> two");
+    // It may be on its way.
+    assert_eq!(report(&mut world), Some((one, vec![])));
+    world.step("ann> three");
+    let three = Seq(one.0 + 2);
+    assert_eq!(report(&mut world), Some((three, vec![one])));
+    world.step("bob~");
+    world.step("ann> four");
+    assert_eq!(report(&mut world), Some((three.next(), vec![])));
+}
+
+#[test]
+fn what_is_quiet_is_as_far_as_there_is_something() {
+    let mut world = world();
+    world.step("bob> /join dev");
+    world.step("ann> one");
+    let one = reported(&mut world).expect("a place");
+    world.step("bob~");
+    world.step("ann> two");
+    assert_eq!(
+        reported(&mut world),
+        Some(one),
+        "not its entry into the other"
+    );
 }
 
 #[test]

@@ -39,6 +39,10 @@ impl Unwritten {
         self.since.remove(&person)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.since.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.since.is_empty()
     }

@@ -40,10 +40,12 @@ impl Hub {
     /// Writes sessions, and the movements that wait.
     fn write_with(&mut self, movements: bool, people: &[(PersonId, Seq)]) -> bool {
         let profiles = self.survivors.pending.profiles.len();
-        for &(person, since) in people {
-            self.add_row(person, since);
+        for &(person, _) in people {
+            self.add_row(person);
         }
-        let mut changes = self.survivors.take_changes();
+        // A mark that is written before the row of a lost session would pass over its lines.
+        let is_all = people.len() == self.survivors.unwritten.len();
+        let mut changes = self.survivors.take_changes(is_all);
         changes.movements = movements;
         let next_room = self.note_numbers(&mut changes);
         if changes.is_empty() {
@@ -58,6 +60,7 @@ impl Hub {
             }
             // The sessions will have changed by the next time.
             changes.sessions.clear();
+            self.survivors.has_new_mark |= changes.mark.take().is_some();
             changes.profiles.truncate(profiles);
             self.survivors.pending = changes;
         } else {
@@ -77,8 +80,8 @@ impl Hub {
         next_room
     }
 
-    fn add_row(&mut self, person: PersonId, since: Seq) {
-        let Some((record, key)) = self.record(person, since).zip(self.row_key(person)) else {
+    fn add_row(&mut self, person: PersonId) {
+        let Some((record, key)) = self.record(person).zip(self.row_key(person)) else {
             return;
         };
         let profile = self.profile_of(person, &record);
@@ -116,7 +119,7 @@ impl Hub {
 
     /// The record of a session as if its link were lost now.
     fn record_at_end(&self, person: PersonId, until: Timestamp) -> Option<Record> {
-        let mut record = self.record(person, Seq::default())?;
+        let mut record = self.record(person)?;
         record.session.until = Some(until);
         if let Some(unseen) = self.lost.unseen(person) {
             for (kept, after) in &mut record.rooms {
@@ -151,9 +154,10 @@ fn row_of(record: &Record, key: RowKey) -> Resumable {
 }
 
 impl Survivors {
-    fn take_changes(&mut self) -> SessionChanges {
+    /// Takes what is to be written, the marks included if they may be.
+    fn take_changes(&mut self, with_marks: bool) -> SessionChanges {
         let mut changes = std::mem::take(&mut self.pending);
-        if std::mem::take(&mut self.has_new_mark) {
+        if with_marks && std::mem::take(&mut self.has_new_mark) {
             let marks = self.marks.iter().map(ToString::to_string);
             changes.mark = Some(marks.collect::<Vec<_>>().join(" "));
         }
