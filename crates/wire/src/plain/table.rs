@@ -235,7 +235,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("passwd", Group::You, "OLD NEW", you::passwd)
         .shown(Shown::Within)
         .about(
-            "Changes the password of your account. If the old one has blanks, put it in \" marks.",
+            "Changes the password of your account. If the old one has blanks, put it in \" marks, and \
+             write each \" inside twice.",
             "/passwd s3cret correct horse battery",
         ),
     CommandSpec::new("away", Group::You, "[WHY]", you::away).about(

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use chinwag_core::{CertificatePrefix, Command, Query, ResumeCode};
+use zeroize::Zeroizing;
 
 use super::arguments::{Arguments, name};
 use super::{Read, name_and_password, password};
@@ -85,17 +86,37 @@ pub(in crate::plain) fn unclaim(arguments: Arguments<'_>) -> Read {
 
 /// The old password may be in quotation marks, since it may have blanks.
 pub(in crate::plain) fn passwd(mut arguments: Arguments<'_>) -> Read {
-    let rest = arguments.rest();
-    let (old, new) = match rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+    let (old, new) = match quoted(arguments.rest()) {
         Some((old, new)) => (old, new.trim()),
-        None => (arguments.word()?, arguments.rest()),
+        None => (Zeroizing::new(arguments.word()?.into()), arguments.rest()),
     };
     if old.is_empty() || new.is_empty() {
         return Err(arguments.usage());
     }
-    let old = Password::parse(old).map_err(|_| arguments.usage())?;
+    let old = Password::parse(&old).map_err(|_| arguments.usage())?;
     let new = password(new)?;
     Ok(Request::ChangePassword { old, new })
+}
+
+/// What stands in quotation marks, and what behind them. A mark inside is doubled; the last has a blank behind it, or
+/// nothing.
+fn quoted(text: &str) -> Option<(Zeroizing<String>, &str)> {
+    let mut rest = text.strip_prefix('"')?;
+    let mut inside = Zeroizing::new(String::with_capacity(text.len()));
+    loop {
+        let (part, behind) = rest.split_once('"')?;
+        inside.push_str(part);
+        match behind.strip_prefix('"') {
+            Some(more) => {
+                inside.push('"');
+                rest = more;
+            }
+            None if behind.is_empty() || behind.starts_with(char::is_whitespace) => {
+                return Some((inside, behind));
+            }
+            None => return None,
+        }
+    }
 }
 
 pub(in crate::plain) fn away(arguments: Arguments<'_>) -> Read {
@@ -290,6 +311,18 @@ mod tests {
         check(
             "/passwd \"half anotherword",
             Some(("\"half", "anotherword")),
+        );
+        check(
+            "/passwd \"say \"\"hi\"\" now\" a new one",
+            Some(("say \"hi\" now", "a new one")),
+        );
+        check(
+            "/passwd \"\"\"half\" anotherword",
+            Some(("\"half", "anotherword")),
+        );
+        check(
+            "/passwd \"half\"whole anotherword",
+            Some(("\"half\"whole", "anotherword")),
         );
         check("/passwd s3cretword", None);
         check("/passwd \"an old one\"", None);
