@@ -170,7 +170,7 @@ fn one_word(word: &str) -> Result<&str> {
 pub(crate) fn account(flags: &AccountFlags) -> Result<ExitCode> {
     match &flags.task {
         AccountTask::Add(flags) => add(flags),
-        AccountTask::Passwd(flags) => with_password("account passwd", flags),
+        AccountTask::Passwd(flags) => with_password("passwd", flags),
         AccountTask::List(flags) => list_accounts(flags),
         AccountTask::Operator(flags) => {
             let switch = if flags.off { "off" } else { "on" };
@@ -182,7 +182,7 @@ pub(crate) fn account(flags: &AccountFlags) -> Result<ExitCode> {
 }
 
 fn add(flags: &AddFlags) -> Result<ExitCode> {
-    let added = with_password("account add", &flags.account)?;
+    let added = with_password("add", &flags.account)?;
     match flags.operator && added == ExitCode::SUCCESS {
         true => {
             let account = &flags.account;
@@ -201,13 +201,18 @@ pub(crate) fn room(flags: &RoomFlags) -> Result<ExitCode> {
 fn with_password(task: &str, flags: &PasswordFlags) -> Result<ExitCode> {
     let name = one_word(&flags.name)?;
     let config = flags.data.config()?;
+    // Nobody is asked for a password that is of no use.
+    let tried = ask(&flags.data, &["account try", task, name])?;
+    if tried != ExitCode::SUCCESS {
+        return Ok(tried);
+    }
     let letters_min = config.limits.password_letters_min;
     let password = password::read(flags.password_file.as_deref(), letters_min)?;
     if config.is_server_password(&password) {
         bail!("everybody on the server knows that password: it is the server's");
     }
     let hash = hash_password(&password)?;
-    ask(&flags.data, &[task, name, &hash])
+    ask(&flags.data, &["account", task, name, &hash])
 }
 
 /// `chinwag ban WHO [TIME] [WHY]`

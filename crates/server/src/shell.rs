@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, phc::PasswordHash};
-use chinwag_core::{Command, Name, Timestamp};
+use chinwag_core::{Command, Event, Name, Timestamp};
 use chinwag_store::{OpenError, Place, Store, is_in_use, require};
 use chinwag_wire::shell::{self, LINE_BYTES_MAX, ShellAsk};
 use socket2::{Domain, SockAddr, Socket, Type};
@@ -207,6 +207,13 @@ fn ask_folder(config: &Config, folder: &Path, line: &str) -> Result<ShellAnswer,
     };
     // A mistyped folder is not created: the request would be done where no server sees it.
     let is_new = match require(folder) {
+        // Nothing is there that could be in its way.
+        Err(_) if ask.may_be_first() && matches!(ask, ShellAsk::Try(_)) => {
+            return Ok(ShellAnswer {
+                lines: Vec::new(),
+                is_done: true,
+            });
+        }
         Err(_) if ask.may_be_first() => true,
         Err(missing) if !is_in_use(folder) => return Err(missing.into()),
         _ => false,
@@ -409,17 +416,19 @@ impl Hub {
         after: Option<Name>,
         now: Timestamp,
     ) -> ShellPage {
-        // The hub does not know the certificate, and is never asked.
-        let ShellAsk::Command(command) = ask else {
-            return self.page_for_shell(after, now);
+        let done = match ask {
+            ShellAsk::Command(command) => self.act_for_shell(command, now),
+            ShellAsk::Try(command) => self.try_for_shell(command, now).map(|()| Vec::new()),
+            // The hub does not know the certificate, and is never asked.
+            ShellAsk::Who | ShellAsk::Fingerprint => return self.page_for_shell(after, now),
         };
-        let answer = match self.act_for_shell(command, now) {
+        let words = |events: Vec<Arc<Event>>| {
+            let words = events.iter().map(|event| shell::event(event));
+            words.filter(|words| !words.is_empty()).collect()
+        };
+        let answer = match done {
             Ok(events) => ShellAnswer {
-                lines: events
-                    .iter()
-                    .map(|event| shell::event(event))
-                    .filter(|words| !words.is_empty())
-                    .collect(),
+                lines: words(events),
                 is_done: true,
             },
             Err(rejection) => refused(shell::refusal(&rejection)),

@@ -25,6 +25,8 @@ pub const LINE_BYTES_MAX: usize = 8192;
 pub enum ShellAsk {
     /// Something for the chat to decide.
     Command(Command),
+    /// Whether it would do that, but for the password, for which nobody is to be asked in vain.
+    Try(Command),
     /// Everybody who is here.
     Who,
     /// The SHA-256 of the server's certificate.
@@ -42,7 +44,10 @@ impl ShellAsk {
             "who" if rest.is_empty() => return Ok(Self::Who),
             "fingerprint" if rest.is_empty() => return Ok(Self::Fingerprint),
             "say" => say(rest)?,
-            "account" => account(rest)?,
+            "account" => match rest.strip_prefix("try ") {
+                Some(rest) => return tried_account(rest).map(Self::Try),
+                None => account(rest)?,
+            },
             "room" => match rest.split_once(' ') {
                 Some(("remove", room)) => Command::EndRoom(room_name(room)?),
                 _ => return Err(unknown(word)),
@@ -70,7 +75,10 @@ impl ShellAsk {
     /// Whether it may come before the first start of a server, whose first account can be made
     /// then.
     pub fn may_be_first(&self) -> bool {
-        matches!(self, Self::Command(Command::AddAccount { .. }))
+        matches!(
+            self,
+            Self::Command(Command::AddAccount { .. }) | Self::Try(Command::AddAccount { .. })
+        )
     }
 }
 
@@ -109,6 +117,14 @@ fn account(rest: &str) -> Result<Command, String> {
         ("remove", "") => Command::EndAccount(name(typed)?),
         _ => return Err(unknown("account")),
     })
+}
+
+/// A command that has no password yet.
+fn tried_account(rest: &str) -> Result<Command, String> {
+    match rest.split_once(' ') {
+        Some(("add" | "passwd", name)) if !name.contains(' ') => account(&format!("{rest} -")),
+        _ => Err(unknown("account")),
+    }
 }
 
 /// A name to be registered.
@@ -182,6 +198,8 @@ mod tests {
             password_hash,
         };
         assert_eq!(read("account add lee $argon2id$x"), ShellAsk::Command(add));
+        let tried = read("account try passwd lee");
+        assert!(matches!(tried, ShellAsk::Try(Command::SetPassword { .. })));
         let op = Command::Op("lee".into());
         assert_eq!(read("account operator lee on"), ShellAsk::Command(op));
         let end = Command::EndAccount(lee());
@@ -206,6 +224,15 @@ mod tests {
         refused("dance", "There is no such request: dance");
         refused("quit", "There is no such request: quit");
         refused("account add lee", "There is no such request: account");
+        refused(
+            "account try remove lee",
+            "There is no such request: account",
+        );
+        refused("account try add lee x", "There is no such request: account");
+        refused(
+            "account try add admin",
+            "\"admin\" is reserved. Choose another name.",
+        );
         refused(
             "account add admin x",
             "\"admin\" is reserved. Choose another name.",

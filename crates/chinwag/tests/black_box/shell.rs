@@ -416,6 +416,24 @@ fn a_password_is_hidden_also_behind_a_stop() {
 }
 
 #[test]
+fn nobody_is_asked_for_a_password_in_vain() {
+    let setup = Setup::new().without_operator();
+    let server = setup.start();
+    let _ann = server.join("ann");
+    let data = setup.data().display().to_string();
+    for (task, name, why) in [
+        ("add", "ann", "\"ann\" is here already."),
+        ("add", "admin", "\"admin\" is reserved."),
+        ("passwd", "bob", "\"bob\" is not registered."),
+    ] {
+        let mut terminal = Terminal::run(CHINWAG, &["account", task, name, "--data", &data]);
+        terminal.shows(why);
+        assert_eq!(terminal.wait().code(), Some(1));
+        assert!(!terminal.contents().contains("Password"));
+    }
+}
+
+#[test]
 fn a_word_that_is_none_is_refused() {
     let setup = Setup::new().without_operator();
     let _server = setup.start();

@@ -28,6 +28,17 @@ impl Hub {
         }
     }
 
+    /// Whether a command of a shell would be done. Nothing comes of it.
+    pub(crate) fn try_for_shell(
+        &mut self,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        self.commit_staged();
+        self.decide(Caller::Shell, command, now, &mut Vec::new())
+            .map(|_| ())
+    }
+
     /// A page of the people who are here, for a shell.
     pub(crate) fn page_for_shell(&self, after: Option<Name>, now: Timestamp) -> ShellPage {
         let query = Query::Everybody { after };
