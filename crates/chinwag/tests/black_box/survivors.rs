@@ -504,6 +504,31 @@ fn a_password_takes_up_the_session_of_its_name_after_a_restart_too() {
     resume(&server, &code).expect("That code is not valid any more.\n");
 }
 
+/// An account may have several people: the password means the one who bears the name, before a restart and after it.
+#[test]
+fn a_session_of_an_account_under_another_name_is_taken_up_by_its_code() {
+    let server = Setup::new().start();
+    let mut owner = server.join("bob");
+    owner.ask("/claim of bob", "Your name is registered.");
+    owner.ask("/quit", "Bye, bob.");
+    let mut guest = server.join("guest");
+    guest.ask("/login beside bob of bob", "You are logged in to bob");
+    let code = guest.code();
+    drop(guest);
+    let check = |server: &Server| {
+        let mut beside = server.connect();
+        beside.expect("Enter your username: ");
+        beside.ask("bob#of bob", "Welcome, bob.");
+        beside.ask("/quit", "Bye, bob.");
+    };
+    check(&server);
+    let server = server.stop().start();
+    check(&server);
+    let mut guest = resume(&server, &code);
+    guest.expect("Welcome back, guest.");
+    guest.ask("/account", "bob");
+}
+
 /// A code is good once, also if the server is killed as soon as it was used; the next is good from the moment that
 /// it is told.
 #[test]
