@@ -25,9 +25,17 @@ impl Seen {
     }
 
     /// How many lines at the beginning of a replay were seen before: a link can die between the
-    /// arrival of a line and the server's learning of it.
+    /// arrival of a line and the server's learning of it. A server that was killed may have learnt of so few that
+    /// the replay begins before all that is remembered.
     pub(crate) fn overlap(&self, replay: &[String]) -> usize {
-        let longest = self.lines.len().min(replay.len());
+        let all = self.lines.len();
+        let has_all = |&end: &usize| self.ends_with(&replay[end - all..end], all);
+        if all == LINES_MAX
+            && let Some(end) = (all..=replay.len()).rev().find(has_all)
+        {
+            return end;
+        }
+        let longest = all.min(replay.len());
         (1..=longest)
             .rev()
             .find(|&length| self.ends_with(&replay[..length], length))
@@ -96,6 +104,22 @@ mod tests {
         check("a b c", "c", 1);
         check("a b", "a c", 0);
         check("", "a", 0);
+    }
+
+    #[test]
+    fn a_replay_may_begin_before_all_that_is_remembered() {
+        let said: Vec<String> = (0..LINES_MAX + 50).map(|n| n.to_string()).collect();
+        let mut seen = Seen::default();
+        said[..LINES_MAX + 40]
+            .iter()
+            .for_each(|line| seen.record(line));
+        assert_eq!(seen.overlap(&said), LINES_MAX + 40);
+        assert_eq!(seen.overlap(&said[100..]), LINES_MAX - 60);
+        // They are other lines, among which one is like the newest.
+        let others: Vec<String> = (0..LINES_MAX + 40)
+            .map(|n| (2 * n + 1).to_string())
+            .collect();
+        assert_eq!(seen.overlap(&others), 0);
     }
 
     #[test]
