@@ -26,6 +26,7 @@ use crate::metadata::MetadataOwner;
 use crate::name::Name;
 use crate::read_marker::MarkerSet;
 use crate::room::{Held, Standing};
+use crate::text::Text;
 use crate::time::Timestamp;
 
 /// A person's standings in rooms for the visit.
@@ -54,17 +55,11 @@ impl Chat {
             }
             Fact::AwaySet {
                 person, away, why, ..
-            } => {
-                let away = away.then(|| why.clone());
-                self.people.with(*person, |p| p.set_away(away));
-            }
+            } => self.apply_away_set(*person, *away, why.as_ref()),
             Fact::IgnoreSet {
                 person, who, on, ..
             } => self.apply_ignore_set(*person, who, *on),
-            Fact::MessageKept(message) => {
-                self.keep_mail(message.from, event);
-                self.note_speech(message.from, at);
-            }
+            Fact::MessageKept(message) => self.apply_message_kept(message, event),
             Fact::PrivateDeleted(deletion) => self.apply_private_deleted(deletion),
             Fact::KeptShown(shown) => self.apply_kept_shown(shown),
             Fact::AccountChanged(changed) => self.apply_account(changed, event.seq, at),
@@ -96,6 +91,11 @@ impl Chat {
         self.note_taken_names(&event.fact);
         #[cfg(debug_assertions)]
         assert!(self.are_counts_consistent(), "{event:?}");
+    }
+
+    fn apply_away_set(&mut self, person: PersonId, away: bool, why: Option<&Text>) {
+        let away = away.then(|| why.cloned());
+        self.people.with(person, |p| p.set_away(away));
     }
 
     fn apply_ignore_set(&mut self, person: PersonId, who: &Ignored, on: bool) {

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::chat::Chat;
 use crate::chat::state::{Holder, Sender};
-use crate::event::{Event, KeptShown, PrivateDeletion, PrivateMessage};
+use crate::event::{Event, KeptMessage, KeptShown, PrivateDeletion, PrivateMessage};
 use crate::ids::PersonId;
 
 impl Chat {
@@ -21,6 +21,11 @@ impl Chat {
                 self.resumables.keep(message.to, event, from);
             }
         }
+    }
+
+    pub(super) fn apply_message_kept(&mut self, message: &KeptMessage, event: &Event) {
+        self.keep_mail(message.from, event);
+        self.note_speech(message.from, event.at);
     }
 
     /// Keeps a message for an account.

@@ -102,6 +102,12 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
+        let given = |time, why| Given {
+            me: Actor::Person(me),
+            time,
+            why,
+            now,
+        };
         match command {
             Command::Bar {
                 room,
@@ -111,12 +117,7 @@ impl Chat {
                 why,
             } => {
                 let id = self.governed_by_list(me, room)?;
-                let given = Given {
-                    me: Actor::Person(me),
-                    time,
-                    why,
-                    now,
-                };
+                let given = given(time, why);
                 self.decide_bar(me, &given, id, mask, cover_address, facts)?;
             }
             Command::Unbar { room, listed } => {
@@ -130,12 +131,7 @@ impl Chat {
                 why,
             } => {
                 let id = self.governed(me, room)?;
-                let given = Given {
-                    me: Actor::Person(me),
-                    time,
-                    why,
-                    now,
-                };
+                let given = given(time, why);
                 self.decide_mute_in(me, &given, id, &name, facts)?;
             }
             Command::UnmuteIn { room, name } => {

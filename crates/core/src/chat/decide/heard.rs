@@ -1,58 +1,24 @@
 //! Who may be heard. A person who is muted, or a stranger while the server is locked, must not get
 //! words of their own to others by any command.
 //!
-//! `Chat::hearers` says of every command who reads its words, so that a new command cannot be
-//! forgotten. Naming somebody does not count as words of one's own: a muted moderator can still bar
-//! people. A room's password does count, since the other moderators read it.
+//! [`words`](super::words) lists who reads the words of each command.
 
 use alloc::boxed::Box;
 use core::net::IpAddr;
 
 use super::Origin;
+use super::words::{Hearers, Words};
 use crate::ban::Mask;
 use crate::chat::{Chat, Person};
 use crate::command::{Command, FoundMessage};
 use crate::event::QuitReason;
 use crate::ids::RoomId;
 use crate::mask::{MaskKind, Matched};
-use crate::metadata::{MetadataChange, MetadataTarget};
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::{RoomSetting, Standing};
 use crate::source::Ident;
 use crate::time::Timestamp;
-
-/// Who reads what a person says with a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hearers {
-    /// The command has no words of its sender's own, or nobody else reads them.
-    Nobody,
-    /// People who read it whatever rooms have muted the sender, who is a moderator or an operator.
-    Others,
-    /// People in the sender's rooms, each of which may have muted the sender.
-    OnesRooms,
-    /// The rule of the command finds them, and [checks](Chat::check_may_be_heard) whether they may
-    /// hear it.
-    Found,
-}
-
-impl Hearers {
-    fn of_metadata(target: &MetadataTarget, changes: &[MetadataChange]) -> Self {
-        let hearers = match target {
-            MetadataTarget::Room(_) => Self::Others,
-            MetadataTarget::Oneself | MetadataTarget::Person(_) => Self::OnesRooms,
-        };
-        hearers.of(changes.iter().find_map(|(_, value)| value.as_ref()))
-    }
-
-    /// Those who read a text that may be missing.
-    fn of<T>(self, words: Option<&T>) -> Self {
-        match words {
-            Some(_) => self,
-            None => Self::Nobody,
-        }
-    }
-}
 
 impl Chat {
     /// Returns the command if others may hear its words. Leaves out a reason that they may not
@@ -65,7 +31,7 @@ impl Chat {
     ) -> Result<Command, Rejection> {
         match self.hearers(&command, now) {
             Hearers::Nobody | Hearers::Found => {}
-            Hearers::Others => self.check_may_be_heard(me, now)?,
+            Hearers::Others | Hearers::OthersIfMadeUp => self.check_may_be_heard(me, now)?,
             Hearers::OnesRooms => {
                 self.check_may_be_heard(me, now)?;
                 self.check_may_be_heard_in_rooms(me, now)?;
@@ -97,75 +63,9 @@ impl Chat {
     }
 
     fn hearers(&self, command: &Command, now: Timestamp) -> Hearers {
-        match command {
-            Command::Say { .. }
-            | Command::SayTo { .. }
-            | Command::SayToRank { .. }
-            | Command::PrivateMessage { .. }
-            | Command::Reply(_)
-            | Command::Signal { .. }
-            | Command::SetTopic { .. }
-            // The rule checks a name only if it is new, of a person or of a room.
-            | Command::Rename { .. }
-            | Command::Join(_)
-            | Command::JoinWith { .. }
-            | Command::Stand { .. }
-            | Command::Knock(_)
-            // A reason is left out.
-            | Command::Leave { .. }
-            | Command::Delete { .. } => Hearers::Found,
-            Command::Away(why) => Hearers::OnesRooms.of(why.as_ref()),
-            Command::SetIdent { real, .. } => Hearers::OnesRooms.of(real.as_ref()),
-            Command::SetMetadata { target, changes } => {
-                Hearers::of_metadata(target, changes.as_deref().unwrap_or_default())
-            }
-            Command::Announce(_) | Command::RenameRoom { .. } | Command::RenameOther { .. } => {
-                Hearers::Others
-            }
-            Command::SetMotd(why)
-            | Command::Kick { why, .. }
-            | Command::Mute { why, .. }
-            | Command::MuteIn { why, .. }
-            | Command::Eject { why, .. } => Hearers::Others.of(why.as_ref()),
-            Command::Ban { .. }
-            | Command::Bar { .. }
-            | Command::SetMask { .. }
-            | Command::SetRoom { .. } => match self.makes_up_words(command, now) {
-                true => Hearers::Others,
-                false => Hearers::Nobody,
-            },
-            // No person who is here gives these, or they are part of another command.
-            Command::LogIn { .. }
-            | Command::Once { .. }
-            | Command::Resume(_)
-            | Command::Quit(_)
-            | Command::SayFromShell { .. }
-            | Command::ShowKept(_)
-            | Command::Tidy
-            | Command::EndShownNames
-            | Command::AddAccount { .. }
-            | Command::SetPassword { .. }
-            // Others see only names that exist already.
-            | Command::SetMarker { .. }
-            | Command::Register { .. }
-            | Command::Group
-            | Command::Certify { .. }
-            | Command::Forget { .. }
-            | Command::LogInTo { .. }
-            | Command::LogOut
-            | Command::Unclaim { .. }
-            | Command::Back
-            | Command::Ignore { .. }
-            | Command::Unmute(_)
-            | Command::Unban(_)
-            | Command::Op(_)
-            | Command::Deop(_)
-            | Command::StepDown
-            | Command::Lock(_)
-            | Command::EndAccount(_)
-            | Command::EndRoom(_)
-            | Command::Unbar { .. }
-            | Command::UnmuteIn { .. } => Hearers::Nobody,
+        match Words::of(command).hearers {
+            Hearers::OthersIfMadeUp if !self.makes_up_words(command, now) => Hearers::Nobody,
+            hearers => hearers,
         }
     }
 

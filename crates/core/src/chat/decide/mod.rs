@@ -33,6 +33,7 @@ mod stand;
 mod standings;
 mod talk;
 mod target;
+mod words;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -227,11 +228,9 @@ impl Chat {
             | Command::SayToRank { .. }
             | Command::SetMetadata { .. }
             | Command::Signal { .. } => self.decide_talk(me, command, now, facts),
-            Command::Join(room) => self.decide_join(me, room, None, now, facts),
-            Command::JoinWith { room, password } => {
-                self.decide_join(me, room, Some(password), now, facts)
+            Command::Join(_) | Command::JoinWith { .. } | Command::Leave { .. } => {
+                self.decide_to_move(me, command, now, facts)
             }
-            Command::Leave { room, why } => self.decide_leave(me, room, why, facts),
             Command::Rename { name, proof } => {
                 self.decide_rename(me, name, proof.as_ref(), env, facts)
             }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::ban::household_of;
 use crate::chat::state::{Holder, Room, TIDY_MAX};
 use crate::chat::{Chat, Person};
-use crate::command::{Outcome, RoomRef};
+use crate::command::{Command, Outcome, RoomRef};
 use crate::event::Fact;
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::ROOMS_ABANDONED_MAX;
@@ -19,7 +19,26 @@ use crate::text::Text;
 use crate::time::Timestamp;
 
 impl Chat {
-    pub(super) fn decide_join(
+    /// Decides a person's entering or leaving a room.
+    pub(super) fn decide_to_move(
+        &self,
+        me: &Person,
+        command: Command,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        match command {
+            Command::Join(room) => self.decide_join(me, room, None, now, facts),
+            Command::JoinWith { room, password } => {
+                self.decide_join(me, room, Some(password), now, facts)
+            }
+            Command::Leave { room, why } => self.decide_leave(me, room, why, facts),
+            // No other command gets here.
+            _ => Err(Rejection::NotHere),
+        }
+    }
+
+    fn decide_join(
         &self,
         me: &Person,
         name: RoomName,
@@ -188,7 +207,7 @@ impl Chat {
         }
     }
 
-    pub(super) fn decide_leave(
+    fn decide_leave(
         &self,
         me: &Person,
         room: RoomRef,

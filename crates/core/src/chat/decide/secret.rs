@@ -1,15 +1,16 @@
 //! Secrets that a person must not show others by a slip: the server's password, or what looks like
 //! a password or a resume code, typed as a line, as a name, or as a reason.
 //!
-//! Every text of a command that others may read is checked here, once, for all dialects. `text_of`
-//! names the text of every command, so that a new command cannot be forgotten. A text counts as the
-//! server's password if it is nothing else, or has one word before it as in `PASS s3cret`. A text
-//! that merely contains the password was meant: it may be a common word.
+//! Every text of a command that others may read ([`words`](super::words) lists them) is checked here,
+//! once, for all dialects. A text counts as the server's password if it is nothing else, or has one
+//! word before it as in `PASS s3cret`. A text that merely contains the password was meant: it may be a
+//! common word.
 
 use alloc::boxed::Box;
 use alloc::string::ToString;
 
 use super::super::Chat;
+use super::words::Words;
 use crate::chat::settings::ServerPassword;
 use crate::chat::state::Person;
 use crate::command::{Caller, Command};
@@ -300,7 +301,7 @@ impl Chat {
 
 /// The parts of a command that others may read, except for names.
 fn shown_by(command: &Command) -> Shown<'_> {
-    let text = text_of(command);
+    let text = Words::of(command).text;
     match command {
         Command::Say { irc, .. }
         | Command::SayToRank { irc, .. }
@@ -322,72 +323,5 @@ fn shown_by(command: &Command) -> Shown<'_> {
             text,
             ..Shown::default()
         },
-    }
-}
-
-/// The text of a command that others may read. Optional texts are [left out](Chat::without_asides)
-/// before.
-fn text_of(command: &Command) -> Option<&Text> {
-    match command {
-        Command::Say { text, .. }
-        | Command::SayTo { text, .. }
-        | Command::SayToRank { text, .. }
-        | Command::SayFromShell { text, .. }
-        | Command::PrivateMessage { text, .. }
-        | Command::Reply(text)
-        | Command::Announce(text) => Some(text),
-        Command::SetTopic { text: why, .. }
-        | Command::SetMotd(why)
-        | Command::Away(why)
-        | Command::SetIdent { real: why, .. }
-        | Command::Kick { why, .. }
-        | Command::Mute { why, .. }
-        | Command::Ban { why, .. }
-        | Command::Eject { why, .. }
-        | Command::Bar { why, .. }
-        | Command::MuteIn { why, .. }
-        | Command::RenameRoom { why, .. }
-        | Command::Delete { why, .. } => why.as_ref(),
-        Command::Signal { .. }
-        | Command::SetMetadata { .. }
-        | Command::Quit(_)
-        | Command::Leave { .. }
-        | Command::LogIn { .. }
-        | Command::Resume(_)
-        | Command::SetMarker { .. }
-        | Command::Join(_)
-        | Command::JoinWith { .. }
-        | Command::Rename { .. }
-        | Command::Register { .. }
-        | Command::Group
-        | Command::Certify { .. }
-        | Command::Forget { .. }
-        | Command::LogInTo { .. }
-        | Command::LogOut
-        | Command::StepDown
-        | Command::Unclaim { .. }
-        | Command::Back
-        | Command::Ignore { .. }
-        | Command::Unmute(_)
-        | Command::RenameOther { .. }
-        | Command::Unban(_)
-        | Command::Op(_)
-        | Command::Deop(_)
-        | Command::Lock(_)
-        | Command::AddAccount { .. }
-        | Command::SetPassword { .. }
-        | Command::EndAccount(_)
-        | Command::EndRoom(_)
-        | Command::ShowKept(_)
-        | Command::Tidy
-        | Command::EndShownNames
-        | Command::SetRoom { .. }
-        | Command::Stand { .. }
-        | Command::Unbar { .. }
-        | Command::UnmuteIn { .. }
-        | Command::SetMask { .. }
-        | Command::Knock(_)
-        // It is looked at when it is decided.
-        | Command::Once { .. } => None,
     }
 }
