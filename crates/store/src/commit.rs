@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use chinwag_core::{
-    Event, Fact, MetadataOwner, ModAction, Name, RoomId, RoomName, Seq, Signal, Text, Timestamp,
+    Event, Fact, MarkerSet, MetadataOwner, MetadataSet, ModAction, Name, PrivateMessage, RoomId,
+    RoomName, Seq, Signal, Text, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -318,33 +319,16 @@ impl TurnWriter<'_> {
                     self.set_topic(*room, by, text.as_ref(), event.at)?;
                     notice::write(self.conn, event, Some(*room), by, text.as_ref())?;
                 }
-                Fact::PrivateMessage(message) => {
-                    private::write(self.conn, event, message)?;
-                    if let Some(account) =
-                        message.accounts.to.as_ref().filter(|_| message.is_mail())
-                    {
-                        mail::write(self.conn, event.seq, account)?;
-                    }
-                }
+                Fact::PrivateMessage(message) => self.write_private_message(event, message)?,
                 Fact::Signal(signal) => self.write_signal(event, signal)?,
                 Fact::MessageKept(message) => {
                     private::write_kept(self.conn, event, message)?;
                     mail::write(self.conn, event.seq, &message.account)?;
                 }
                 Fact::PrivateDeleted(deletion) => private::delete(self.conn, deletion)?,
-                Fact::MarkerSet(set) => {
-                    if let Some(room) = set.room.filter(|_| set.account.is_some()) {
-                        self.ensure_room(room)?;
-                    }
-                    read_marker::write(self.conn, set)?;
-                }
+                Fact::MarkerSet(set) => self.write_marker(set)?,
                 Fact::AccountChanged(changed) => accounts::write(self.conn, event, changed)?,
-                Fact::MetadataSet(set) => {
-                    if let MetadataOwner::Room(room) = set.owner {
-                        self.ensure_room(room)?;
-                    }
-                    metadata::write(self.conn, set)?;
-                }
+                Fact::MetadataSet(set) => self.write_metadata(set)?,
                 Fact::KeyUsed(used) => sent_key::write(self.conn, used, event.seq)?,
                 Fact::Moderated(entry) => {
                     audit_log::write(self.conn, event, entry)?;
@@ -373,6 +357,32 @@ impl TurnWriter<'_> {
             Some(last) => snapshot::set_last_seq(self.conn, last.seq),
             None => Ok(()),
         }
+    }
+
+    fn write_private_message(
+        &mut self,
+        event: &Event,
+        message: &PrivateMessage,
+    ) -> rusqlite::Result<()> {
+        private::write(self.conn, event, message)?;
+        match &message.accounts.to {
+            Some(account) if message.is_mail() => mail::write(self.conn, event.seq, account),
+            _ => Ok(()),
+        }
+    }
+
+    fn write_marker(&mut self, set: &MarkerSet) -> rusqlite::Result<()> {
+        if let Some(room) = set.room.filter(|_| set.account.is_some()) {
+            self.ensure_room(room)?;
+        }
+        read_marker::write(self.conn, set)
+    }
+
+    fn write_metadata(&mut self, set: &MetadataSet) -> rusqlite::Result<()> {
+        if let MetadataOwner::Room(room) = set.owner {
+            self.ensure_room(room)?;
+        }
+        metadata::write(self.conn, set)
     }
 
     fn write_signal(&mut self, event: &Event, signal: &Signal) -> rusqlite::Result<()> {

@@ -250,17 +250,7 @@ impl Fields<'_, '_> {
                 account: self.any_name()?,
                 operator: false,
             })),
-            kind::CROWD => {
-                let [joined, left, here] = [self.small()?, self.small()?, self.small()?];
-                Fact::PresenceSummary {
-                    room,
-                    joined,
-                    left,
-                    who: self.any_name()?,
-                    why: self.reason()?,
-                    here,
-                }
-            }
+            kind::CROWD => self.crowd(room)?,
             kind::ROOM_RENAMED => Fact::RoomRenamed(Box::new(RoomRenamed {
                 room,
                 by: self.name()?,
@@ -274,6 +264,18 @@ impl Fields<'_, '_> {
                 let act = self.act(kind, &by, at)?;
                 Fact::RoomChanged(Box::new(RoomChange::new(by, room, room_name, act)))
             }
+        })
+    }
+
+    fn crowd(&mut self, room: RoomId) -> Option<Fact> {
+        let [joined, left, here] = [self.small()?, self.small()?, self.small()?];
+        Some(Fact::PresenceSummary {
+            room,
+            joined,
+            left,
+            who: self.any_name()?,
+            why: self.reason()?,
+            here,
         })
     }
 
