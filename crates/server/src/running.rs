@@ -4,7 +4,7 @@ use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use chinwag_core::{CloakKey, LOBBY, ResumeCode, RoomId, RoomName};
@@ -67,8 +67,7 @@ impl Running {
         let limits = shard_config.limits.clone();
         let workers = Workers::start(reader, &shards, supervisor)?;
         let gate = workers.gate.clone();
-        let limiter = ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate());
-        limiter.trust(&config.proxy.trusted, &config.irc.gateways);
+        let limiter = limiter_of(&config, &limits);
         let entrance = Entrance::new(Tls::new(certificates.clone())?, limiter.clone());
         let shared = || {
             let (config, entrance) = (shard_config.clone(), entrance.clone());
@@ -91,9 +90,7 @@ impl Running {
         let hub_config = hub_config(&config, operator_code);
         let mut hub = Hub::new(hub_config, opened, committed.clone(), wall(), random);
         hub.keep_notes_of(gate);
-        let to_shards = shards.clone();
-        let serve = move || hub::thread::run(hub, &hub_inbox, &to_shards);
-        let hub_thread = supervisor.spawn("hub", serve)?;
+        let hub_thread = start_hub(hub, hub_inbox, shards.clone(), supervisor)?;
         let upkeep = (checkpointer, indexer);
         let maintenance = maintenance::start(upkeep, certificates.clone(), committed, supervisor)?;
         Ok(Self {
@@ -157,6 +154,21 @@ impl Running {
             maintenance::finish(upkeep);
         }
     }
+}
+
+fn limiter_of(config: &Config, limits: &Limits) -> ConnLimiter {
+    let limiter = ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate());
+    limiter.trust(&config.proxy.trusted, &config.irc.gateways);
+    limiter
+}
+
+fn start_hub(
+    hub: Hub,
+    inbox: Receiver<ToHub>,
+    shards: Vec<Mailbox>,
+    supervisor: &Supervisor,
+) -> io::Result<JoinHandle<()>> {
+    supervisor.spawn("hub", move || hub::thread::run(hub, &inbox, &shards))
 }
 
 /// The hub's configuration, with what changes at each start.

@@ -17,9 +17,7 @@ mod rare;
 
 use std::sync::Arc;
 
-use chinwag_core::{
-    Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, ResumeCode, Seq, Text,
-};
+use chinwag_core::{Command, Monotonic, Name, Proof, QuitReason, Rejection, ResumeCode, Seq, Text};
 use chinwag_wire::dialect::{Ask, LogRange, Password, Past, Saved, Search, Targets, Tell};
 
 pub(crate) use self::door::Door;
@@ -247,32 +245,11 @@ impl Session {
             | Ask::Forget(_)
             | Ask::ChangePassword { .. } => self.ask_about_name(ask, shared),
             Ask::Resume { code, after } => self.ask_resume(code, after, shared),
-            Ask::History {
-                of,
-                range,
-                detail,
-                lines_max,
-            } => {
-                let wanted = Wanted {
-                    range,
-                    detail,
-                    lines_max,
-                };
-                self.ask_history(of, wanted, shared);
-            }
-            Ask::Targets(targets) => {
-                let account = Body::Query(Query::Account);
-                self.ask_hub(account, Continuation::Targets(targets), shared);
-            }
-            Ask::Search(search) => self.ask_search(search, SearchRooms::default(), shared),
-            Ask::Delete { message, of, why } => {
-                let then = Continuation::Deletion(message, of, why);
-                self.ask_worker(Job::Find(message), then, shared);
-            }
-            Ask::AuditLog(range) => {
-                let query = Body::Query(Query::Log);
-                self.ask_hub(query, Continuation::AuditLog(range), shared);
-            }
+            Ask::History { .. }
+            | Ask::Targets(_)
+            | Ask::Search(_)
+            | Ask::Delete { .. }
+            | Ask::AuditLog(_) => self.ask_about_past(ask, shared),
             Ask::Save(saved) => self.save(saved, shared),
             Ask::Quit(why) => self.end(QuitReason::Quit(why), shared),
             Ask::EndFlood => self.end(QuitReason::TooFast, shared),

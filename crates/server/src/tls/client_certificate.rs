@@ -75,6 +75,18 @@ impl AnyCertificate {
             algorithms: provider.signature_verification_algorithms,
         }
     }
+
+    /// Runs `verify` if the signature can be checked, and lets it pass if not.
+    fn verify(
+        &self,
+        certificate: &CertificateDer<'_>,
+        verify: impl FnOnce(&WebPkiSupportedAlgorithms) -> Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        match is_provable(certificate, &self.algorithms) {
+            true => verify(&self.algorithms),
+            false => Ok(HandshakeSignatureValid::assertion()),
+        }
+    }
 }
 
 impl ClientCertVerifier for AnyCertificate {
@@ -101,10 +113,9 @@ impl ClientCertVerifier for AnyCertificate {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        match is_provable(certificate, &self.algorithms) {
-            true => verify_tls12_signature(message, certificate, signature, &self.algorithms),
-            false => Ok(HandshakeSignatureValid::assertion()),
-        }
+        self.verify(certificate, |algorithms| {
+            verify_tls12_signature(message, certificate, signature, algorithms)
+        })
     }
 
     fn verify_tls13_signature(
@@ -113,10 +124,9 @@ impl ClientCertVerifier for AnyCertificate {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        match is_provable(certificate, &self.algorithms) {
-            true => verify_tls13_signature(message, certificate, signature, &self.algorithms),
-            false => Ok(HandshakeSignatureValid::assertion()),
-        }
+        self.verify(certificate, |algorithms| {
+            verify_tls13_signature(message, certificate, signature, algorithms)
+        })
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -8,7 +8,7 @@ use chinwag_core::{
 };
 use chinwag_feed::Reader;
 use chinwag_store::{SearchQuery, Term};
-use chinwag_wire::dialect::{self, HistoryPage, PastOf, Search, SearchPage, Targets, Tell};
+use chinwag_wire::dialect::{self, Ask, HistoryPage, PastOf, Search, SearchPage, Targets, Tell};
 
 use super::{Continuation, Session};
 use crate::hub::{Body, RecentMessages};
@@ -107,6 +107,40 @@ impl Session {
         shared.past_names.of(self.dialect.ignores())
     }
 
+    /// Handles requests about what was said and done.
+    pub(super) fn ask_about_past(&mut self, ask: Ask, shared: &mut Shared) {
+        match ask {
+            Ask::History {
+                of,
+                range,
+                detail,
+                lines_max,
+            } => {
+                let wanted = Wanted {
+                    range,
+                    detail,
+                    lines_max,
+                };
+                self.ask_history(of, wanted, shared);
+            }
+            Ask::Targets(targets) => {
+                let account = Body::Query(Query::Account);
+                self.ask_hub(account, Continuation::Targets(targets), shared);
+            }
+            Ask::Search(search) => self.ask_search(search, SearchRooms::default(), shared),
+            Ask::Delete { message, of, why } => {
+                let then = Continuation::Deletion(message, of, why);
+                self.ask_worker(Job::Find(message), then, shared);
+            }
+            Ask::AuditLog(range) => {
+                let query = Body::Query(Query::Log);
+                self.ask_hub(query, Continuation::AuditLog(range), shared);
+            }
+            // No other request gets here.
+            _ => {}
+        }
+    }
+
     /// Looks up the rooms or the private history that a search names, one after another, and then
     /// searches.
     pub(super) fn ask_search(
@@ -154,7 +188,7 @@ impl Session {
     }
 
     /// Asks whose history is meant, and whether it may be read.
-    pub(super) fn ask_history(&mut self, of: dialect::Past, wanted: Wanted, shared: &mut Shared) {
+    fn ask_history(&mut self, of: dialect::Past, wanted: Wanted, shared: &mut Shared) {
         let query = match of {
             dialect::Past::Room(room) => Query::Room(room),
             dialect::Past::With(name) => Query::Conversation(name),
