@@ -64,42 +64,21 @@ pub(crate) fn settings() -> Settings {
 impl Client {
     /// A program that speaks JSON: one that has not said hello, or one whose person is in two rooms.
     pub(crate) fn program(name: Option<Name>, settings: Settings, wall: Timestamp) -> Self {
-        let mut client = Self::at_prompt(Spoke::First, settings, wall);
-        client.dialect = client
-            .with(|_, env, _| {
-                let bucket = Bucket::full(env.now);
-                Dialect::new(
-                    Protocol::Json,
-                    Spoke::First,
-                    bucket,
-                    Security::default(),
-                    env,
-                )
-                .expect("it is served")
-            })
-            .0;
-        if let Some(name) = name {
-            client.enter(name);
-        }
-        client
+        Self::of(Protocol::Json, name, settings, wall)
     }
 
     /// A client of IRC: one that has not registered, or one whose person is in two rooms.
     pub(crate) fn irc(name: Option<Name>, settings: Settings, wall: Timestamp) -> Self {
+        Self::of(Protocol::Irc, name, settings, wall)
+    }
+
+    fn of(protocol: Protocol, name: Option<Name>, settings: Settings, wall: Timestamp) -> Self {
         let mut client = Self::at_prompt(Spoke::First, settings, wall);
-        client.dialect = client
-            .with(|_, env, _| {
-                let bucket = Bucket::full(env.now);
-                Dialect::new(
-                    Protocol::Irc,
-                    Spoke::First,
-                    bucket,
-                    Security::default(),
-                    env,
-                )
-                .expect("it is served")
-            })
-            .0;
+        let dialect = client.with(|_, env, _| {
+            let (bucket, security) = (Bucket::full(env.now), Security::default());
+            Dialect::new(protocol, Spoke::First, bucket, security, env).expect("it is served")
+        });
+        client.dialect = dialect.0;
         if let Some(name) = name {
             client.enter(name);
         }
