@@ -15,9 +15,9 @@ pub(in crate::plain) fn room_settings(mut arguments: Arguments<'_>) -> Read {
         return request(RoomRequest::Info(None));
     };
     let value = arguments.rest();
-    if word.eq_ignore_ascii_case("name") {
+    if word.eq_ignore_ascii_case(NAME) {
         return match value {
-            "" => Err(takes("name", "the room's new name")),
+            "" => Err(takes(NAME, "the room's new name")),
             new => request(RoomRequest::Rename(room(new)?)),
         };
     }
@@ -40,56 +40,98 @@ fn request(asked: RoomRequest) -> Read {
 /// # Errors
 /// [`ParseError::BadSetting`] if it does not accept the value.
 fn setting(word: &str, value: &str) -> Result<Option<RoomSetting>, ParseError> {
-    let word = word.to_ascii_lowercase();
-    if let Some((name, set)) = SWITCHES.iter().find(|(name, _)| *name == word) {
-        let on = switch(value).ok_or_else(|| takes(name, "on or off"))?;
-        return Ok(Some(set(on)));
-    }
-    let setting = match word.as_str() {
-        "open" => value.is_empty().then_some(RoomSetting::Closed(false)),
-        "topic" => topic(value).map(RoomSetting::GuardsTopic),
-        "password" if is_off(value) => Some(RoomSetting::Password(None)),
-        "password" => {
-            let password = RoomPassword::parse(value).ok();
-            password.map(|password| RoomSetting::Password(Some(password)))
-        }
-        "limit" if is_off(value) => Some(RoomSetting::Limit(None)),
-        "limit" => {
-            let people = value.parse().ok().filter(|people: &u32| *people > 0);
-            people.map(|people| RoomSetting::Limit(Some(people)))
-        }
-        _ => return Ok(None),
+    let is_meant = |setting: &&Setting| setting.name.eq_ignore_ascii_case(word);
+    let Some(setting) = SETTINGS.iter().find(is_meant) else {
+        return Ok(None);
     };
-    setting.map(Some).ok_or_else(|| match word.as_str() {
-        "open" => takes("open", "nothing; /room closed undoes it"),
-        "topic" => takes("topic", "moderators or everybody"),
-        "password" => takes("password", "one word, not too long, or off"),
-        _ => takes("limit", "a number of people, at least 1, or off"),
-    })
+    let read = (setting.read)(value);
+    read.map(Some)
+        .ok_or_else(|| takes(setting.name, setting.takes))
 }
 
 fn takes(setting: &'static str, takes: &'static str) -> ParseError {
     ParseError::BadSetting { setting, takes }
 }
 
-/// The constructor of an on-off setting.
-type Switch = fn(bool) -> RoomSetting;
+/// A setting that `/room` changes.
+struct Setting {
+    name: &'static str,
+    /// The values that it accepts, in words.
+    takes: &'static str,
+    read: fn(&str) -> Option<RoomSetting>,
+}
 
-/// The settings that are on or off.
-const SWITCHES: [(&str, Switch); 7] = [
-    ("closed", RoomSetting::Closed),
-    ("moderated", RoomSetting::Moderated),
-    ("hidden", RoomSetting::Hidden),
-    ("outsiders", RoomSetting::Outsiders),
-    ("registered", RoomSetting::Registered),
-    ("encrypted", RoomSetting::Encrypted),
-    ("ctcp", |on| RoomSetting::NoCtcp(!on)),
+/// The name of the room, which `/room` changes like a setting.
+const NAME: &str = "name";
+
+const SETTINGS: [Setting; 11] = [
+    on_off("closed", |value| switch(value).map(RoomSetting::Closed)),
+    on_off("moderated", |value| {
+        switch(value).map(RoomSetting::Moderated)
+    }),
+    on_off("hidden", |value| switch(value).map(RoomSetting::Hidden)),
+    on_off("outsiders", |value| {
+        switch(value).map(RoomSetting::Outsiders)
+    }),
+    on_off("registered", |value| {
+        switch(value).map(RoomSetting::Registered)
+    }),
+    on_off("encrypted", |value| {
+        switch(value).map(RoomSetting::Encrypted)
+    }),
+    on_off("ctcp", |value| {
+        switch(value).map(|on| RoomSetting::NoCtcp(!on))
+    }),
+    Setting {
+        name: "open",
+        takes: "nothing; /room closed undoes it",
+        read: |value| value.is_empty().then_some(RoomSetting::Closed(false)),
+    },
+    Setting {
+        name: "topic",
+        takes: "moderators or everybody",
+        read: |value| topic(value).map(RoomSetting::GuardsTopic),
+    },
+    Setting {
+        name: "password",
+        takes: "one word, not too long, or off",
+        read: password,
+    },
+    Setting {
+        name: "limit",
+        takes: "a number of people, at least 1, or off",
+        read: limit,
+    },
 ];
+
+const fn on_off(name: &'static str, read: fn(&str) -> Option<RoomSetting>) -> Setting {
+    Setting {
+        name,
+        takes: "on or off",
+        read,
+    }
+}
 
 /// The setting that was probably meant.
 pub(in crate::plain) fn setting_like(typed: &str) -> Option<&'static str> {
-    let others = ["name", "open", "topic", "password", "limit"];
-    nearest(typed, SWITCHES.iter().map(|(name, _)| *name).chain(others))
+    let settings = SETTINGS.iter().map(|setting| setting.name);
+    nearest(typed, settings.chain([NAME]))
+}
+
+fn password(value: &str) -> Option<RoomSetting> {
+    let password = match is_off(value) {
+        true => None,
+        false => Some(RoomPassword::parse(value).ok()?),
+    };
+    Some(RoomSetting::Password(password))
+}
+
+fn limit(value: &str) -> Option<RoomSetting> {
+    let people_max = match is_off(value) {
+        true => None,
+        false => Some(value.parse().ok().filter(|people: &u32| *people > 0)?),
+    };
+    Some(RoomSetting::Limit(people_max))
 }
 
 /// Whether the topic is the moderators' to set.
