@@ -6,13 +6,14 @@
 
 mod accounts;
 mod audit;
+mod messages;
 mod past;
 mod reason;
 mod rooms;
 
 use alloc::borrow::Cow;
 
-use chinwag_core::{Event, Fact, Manner, Matched, ModAction, NOBODY, Name, PersonId, RoomName};
+use chinwag_core::{Event, Fact, Matched, ModAction, Name, PersonId, RoomName};
 use serde::Serialize;
 
 use super::replies::Rank;
@@ -372,22 +373,7 @@ impl<'a> Shape<'a> {
         Some(match &event.fact {
             Fact::Said {
                 name, text, manner, ..
-            } => {
-                let (head, text) = (head(name.as_str()), text.with_line_feeds());
-                match manner {
-                    Manner::Speech | Manner::Notice => Self::Message {
-                        head,
-                        account,
-                        text,
-                        manner: Mannered::of(*manner),
-                    },
-                    Manner::Action => Self::Action {
-                        head,
-                        account,
-                        text,
-                    },
-                }
-            }
+            } => Self::said(head(name.as_str()), account, text, *manner),
             Fact::Joined { name, here, .. } => Self::Joined {
                 head: head(name.as_str()),
                 here: *here,
@@ -453,15 +439,11 @@ impl<'a> Shape<'a> {
                 name: who.name.as_str(),
                 on: *on,
             }),
-            Fact::PrivateMessage(message) => Some(Self::Private {
-                head: head(message.from_name.as_str()),
-                to: message.to_name.as_str(),
-                text: message.text.with_line_feeds(),
-                manner: Mannered::of(message.manner),
-                kept_seconds: message.kept.map(|kept| kept.as_secs()),
-                kept: false,
-                guest: reader == NOBODY && message.accounts.has_guest(),
-            }),
+            Fact::PrivateMessage(message) => Some(Self::of_message(
+                head(message.from_name.as_str()),
+                message,
+                reader,
+            )),
             Fact::RankMessage(message) if message.from != reader => {
                 let (room, from) = (&message.to.room_name, message.from_name.as_str());
                 Some(Self::RankMessage {
@@ -471,15 +453,9 @@ impl<'a> Shape<'a> {
                     manner: Mannered::of(message.manner),
                 })
             }
-            Fact::MessageKept(message) => Some(Self::Private {
-                head: head(message.from_name.as_str()),
-                to: message.to_name.as_str(),
-                text: message.text.with_line_feeds(),
-                manner: Mannered::of(message.manner),
-                kept_seconds: None,
-                kept: true,
-                guest: false,
-            }),
+            Fact::MessageKept(message) => {
+                Some(Self::of_kept(head(message.from_name.as_str()), message))
+            }
             Fact::PrivateDeleted(deletion) if !deletion.is_signal => Some(Self::Deleted {
                 head: head(deletion.by.as_str()),
                 message: deletion.message.0,

@@ -224,14 +224,13 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::NameReserved(_) => "name_reserved",
         Rejection::NameRegistered(_) => "name_registered",
         Rejection::SameName(_) => "same_name",
-        Rejection::NeedsOldPassword(_) => "needs_password",
+        Rejection::NeedsOldPassword(_) | Rejection::NeedsProof => "needs_password",
         Rejection::WrongPassword(_) => "wrong_password",
         Rejection::WeakPassword { .. } | Rejection::PasswordOfServer => "weak_password",
         Rejection::NeedsServerPassword | Rejection::WrongServerPassword => "server_password",
         Rejection::ShowsServerPassword | Rejection::ShowsSecret => "shows_password",
         Rejection::NotLoggedIn => "not_logged_in",
         Rejection::LoggedInAlready(_) => "logged_in",
-        Rejection::NeedsProof => "needs_password",
         Rejection::NotProven(_) => "not_proven",
         Rejection::NoSuchCertificate => "no_certificate",
         Rejection::LastCredential(_) => "last_credential",
@@ -254,7 +253,9 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::HearsRegisteredOnly(_) => "hears_registered_only",
         Rejection::NotInRoom(_) => "not_in_room",
         Rejection::OnlyLobby => "only_lobby",
-        Rejection::TooManyRooms { .. } | Rejection::RoomsFull { .. } => "too_many_rooms",
+        Rejection::TooManyRooms { .. }
+        | Rejection::TooManyRoomsMade { .. }
+        | Rejection::RoomsFull { .. } => "too_many_rooms",
         Rejection::RegistrationsFull
         | Rejection::TooManyRegistered { .. }
         | Rejection::RestrictionsFull
@@ -273,12 +274,17 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::Outranked(_) => "outranked",
         Rejection::OutlastsVisit => "outlasts_visit",
         Rejection::Of(_, rule) => code_of_rule(rule),
-        Rejection::TooManyRoomsMade { .. } => "too_many_rooms",
         Rejection::NoSuchMessage => "no_message",
         Rejection::NotOnesMessage(_) => "not_yours",
-        Rejection::Metadata(MetadataRejection::OfAnother) => "not_yours",
-        Rejection::Metadata(MetadataRejection::NotSet(_)) => "not_set",
-        Rejection::Metadata(MetadataRejection::Full { .. }) => "too_many",
+        Rejection::Metadata(why) => code_of_metadata(why),
+    }
+}
+
+fn code_of_metadata(why: &MetadataRejection) -> &'static str {
+    match why {
+        MetadataRejection::OfAnother => "not_yours",
+        MetadataRejection::NotSet(_) => "not_set",
+        MetadataRejection::Full { .. } => "too_many",
     }
 }
 

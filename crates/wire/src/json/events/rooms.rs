@@ -3,7 +3,7 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Event, Mask, MaskKind, RoomAct, RoomChange, RoomName, RoomSetting};
+use chinwag_core::{Event, Held, Mask, MaskKind, Name, RoomAct, RoomChange, RoomName, RoomSetting};
 use serde::Serialize;
 
 use super::{Head, Rank, Shape};
@@ -124,13 +124,7 @@ impl<'a> Shape<'a> {
                 before,
                 standing,
                 ..
-            } => Self::Standing {
-                head,
-                name: name.as_str(),
-                standing: standing.map(|held| held.standing.into()),
-                before: before.map(|held| held.standing.into()),
-                voiced: standing.is_some_and(|held| held.voiced),
-            },
+            } => Self::of_standing(head, name, *before, *standing),
             RoomAct::Own { voiced } => Self::Standing {
                 head,
                 name: change.by.as_str(),
@@ -151,6 +145,29 @@ impl<'a> Shape<'a> {
                 mask: Shown(&mask.matched),
                 on: *on,
             },
+            RoomAct::Bar(_) | RoomAct::Unbar(_) | RoomAct::Mute(_) | RoomAct::Unmute(_) => {
+                return Self::of_restriction(head, &change.act);
+            }
+        })
+    }
+
+    fn of_standing(
+        head: Head<'a>,
+        name: &'a Name,
+        before: Option<Held>,
+        standing: Option<Held>,
+    ) -> Self {
+        Self::Standing {
+            head,
+            name: name.as_str(),
+            standing: standing.map(|held| held.standing.into()),
+            before: before.map(|held| held.standing.into()),
+            voiced: standing.is_some_and(|held| held.voiced),
+        }
+    }
+
+    fn of_restriction(head: Head<'a>, act: &'a RoomAct) -> Option<Self> {
+        Some(match act {
             RoomAct::Bar(bar) => Self::Barred {
                 head,
                 target: Shown(Whom(&bar.mask)),
@@ -171,6 +188,8 @@ impl<'a> Shape<'a> {
                 head,
                 target: Shown(Whom(mask)),
             },
+            // No other act gets here.
+            _ => return None,
         })
     }
 }

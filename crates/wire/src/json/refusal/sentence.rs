@@ -162,6 +162,13 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
             )
         }
         Rejection::Of(room, rule) => about_a_room(f, room, rule),
+        rejection => about_what_is_kept(f, rejection),
+    }
+}
+
+/// About rooms that were made, messages and metadata.
+fn about_what_is_kept(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+    match rejection {
         Rejection::TooManyRoomsMade { rooms_max } => {
             write!(f, "The limit: {} made from there.", rooms(*rooms_max))
         }

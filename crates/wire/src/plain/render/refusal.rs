@@ -179,9 +179,8 @@ impl Display for Sentence<'_> {
             | Rejection::TooManyRooms { .. }
             | Rejection::TooManyRoomsMade { .. }
             | Rejection::RoomLooksLike { .. }
-            | Rejection::NoSuchMessage
-            | Rejection::NotOnesMessage(_)
             | Rejection::RoomsFull { .. } => about_rooms(f, self.0, self.1),
+            Rejection::NoSuchMessage | Rejection::NotOnesMessage(_) => about_messages(f, self.0),
             Rejection::Of(room, rejection) => OfRoom(room, rejection, self.1).fmt(f),
             Rejection::AlreadyOperator(_)
             | Rejection::NotOperator(_)
@@ -316,6 +315,15 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -
             "You, or others from your address, have made {}, the limit.",
             rooms(*rooms_max)
         ),
+        Rejection::RoomsFull { rooms_max } => {
+            write!(f, "The server has {}, its limit.", rooms(*rooms_max))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn about_messages(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+    match rejection {
         Rejection::NoSuchMessage => {
             f.write_str("There is no such message here. /history ids shows what to type.")
         }
@@ -325,9 +333,6 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -
         ),
         Rejection::NotOnesMessage(None) => {
             f.write_str("That is not your message. Only its sender may delete a private message.")
-        }
-        Rejection::RoomsFull { rooms_max } => {
-            write!(f, "The server has {}, its limit.", rooms(*rooms_max))
         }
         _ => Ok(()),
     }
