@@ -8,7 +8,7 @@ use chinwag_core::{
 };
 use chinwag_feed::Render;
 use chinwag_wire::dialect::{
-    Guesses, HistoryPage, LogPage, PastOf, Recent, SearchPage, Settings, Tell,
+    Doubt, Guesses, HistoryPage, LogPage, PastOf, Recent, SearchPage, Settings, Tell,
 };
 use chinwag_wire::sniff::Spoke;
 use chinwag_wire::zone::{TimeZone, zone};
@@ -244,10 +244,15 @@ fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
         motd: dice.maybe(Dice::text),
         counts: Counts::default(),
     });
+    let doubt = dice.maybe(|dice| Doubt {
+        messages: u64::from(dice.byte()),
+        lacks_private: dice.byte() > 127,
+    });
     let tell = Tell::Resumed {
         missed,
         skipped,
         has_news: true,
+        doubt,
         back: back.as_ref(),
     };
     reader.tell(tell, &["Welcome back", "If your link", "You are in #", "!"]);
