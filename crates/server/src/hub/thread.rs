@@ -59,40 +59,17 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
     while drained < shards.len() {
         let deadline = hub.deadline().map_or(tidy_at, |at| at.min(tidy_at));
         let batch = receive(inbox, deadline, outlets.is_behind());
-        let mut has_work = batch.is_some();
         let now = wall();
-        let mut taken = 0;
         gather(batch.as_ref());
-        for message in batch.into_iter().chain(inbox.try_iter()) {
-            match message {
-                ToHub::Batch { requests, .. } => {
-                    taken += requests.len();
-                    let requests = requests.into_iter();
-                    requests.for_each(|request| hub.take(request, now));
-                }
-                ToHub::Configure(config) => hub.configure(*config),
-                ToHub::Shell(request) => {
-                    let ShellRequest { ask, after, reply } = *request;
-                    let page = hub.answer_shell(ask, after, now);
-                    // It has space; a shell that has gone needs no answer.
-                    let _ = reply.try_send(page);
-                }
-                ToHub::Drained => drained += 1,
-                // It only comes after the shards were told to stop, below.
-                ToHub::Stopped => {}
-            }
-            if taken >= TURN_REQUESTS_MAX {
-                break;
-            }
-        }
+        let taken = take(&mut hub, batch, inbox.try_iter(), now);
+        drained += taken.drained;
         if now >= tidy_at || tidy_at > now + TIDY_TIME {
             let more = hub.tidy(now, steady.now());
             tidy_at = now + if more { TRIM_TIME } else { TIDY_TIME };
         }
         let turn = hub.finish(now);
-        has_work |= !turn.deliveries.is_empty();
         outlets.flush();
-        if has_work {
+        if taken.is_any || !turn.deliveries.is_empty() {
             publish(turn, &mut outlets);
         }
     }
@@ -101,6 +78,50 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
     hub.write_notes();
     keep_sessions(&mut hub, inbox);
     hub.settle_numbers();
+}
+
+/// What a turn has of the messages to the hub.
+#[derive(Debug, Default)]
+struct Taken {
+    /// There was one, so that somebody may wait for an answer.
+    is_any: bool,
+    /// Shards that read nothing more.
+    drained: usize,
+}
+
+/// Takes the message that the hub waited for, if one came in time, and those that are there by now, until they fill a
+/// turn. One may also come between the end of the wait and the look.
+fn take(
+    hub: &mut Hub,
+    waited_for: Option<ToHub>,
+    more: impl Iterator<Item = ToHub>,
+    now: Timestamp,
+) -> Taken {
+    let (mut taken, mut requests_taken) = (Taken::default(), 0);
+    for message in waited_for.into_iter().chain(more) {
+        taken.is_any = true;
+        match message {
+            ToHub::Batch { requests, .. } => {
+                requests_taken += requests.len();
+                let requests = requests.into_iter();
+                requests.for_each(|request| hub.take(request, now));
+            }
+            ToHub::Configure(config) => hub.configure(*config),
+            ToHub::Shell(request) => {
+                let ShellRequest { ask, after, reply } = *request;
+                let page = hub.answer_shell(ask, after, now);
+                // It has space; a shell that has gone needs no answer.
+                let _ = reply.try_send(page);
+            }
+            ToHub::Drained => taken.drained += 1,
+            // It only comes after the shards were told to stop.
+            ToHub::Stopped => {}
+        }
+        if requests_taken >= TURN_REQUESTS_MAX {
+            break;
+        }
+    }
+    taken
 }
 
 /// Waits for what the shards report about the sessions that end with the server.
@@ -223,5 +244,38 @@ impl<'a> Outlets<'a> {
             // A shard that has ended does not need this.
             mailbox.send(ToShard::Stop);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chinwag_core::{Caller, Query};
+
+    use super::*;
+    use crate::hub::Ticket;
+    use crate::hub::tests::{NOW, arrives, hub};
+
+    fn question(caller: Caller) -> ToHub {
+        let requests = vec![Request {
+            caller,
+            ticket: Ticket::default(),
+            body: Body::Query(Query::Fence),
+        }];
+        let gather = Duration::ZERO;
+        ToHub::Batch { requests, gather }
+    }
+
+    #[test]
+    fn a_question_that_comes_when_the_wait_is_over_is_answered_too() {
+        let mut hub = hub();
+        let ann = arrives(&mut hub, 1, "ann");
+        drop(hub.finish(NOW));
+        let caller = hub.chat.caller(ann).expect("it is here");
+        let asked = || Some(question(caller));
+        for (waited_for, more) in [(asked(), None), (None, asked())] {
+            assert!(take(&mut hub, waited_for, more.into_iter(), NOW).is_any);
+            assert_eq!(hub.finish(NOW).replies.len(), 1);
+        }
+        assert!(!take(&mut hub, None, None.into_iter(), NOW).is_any);
     }
 }
