@@ -120,7 +120,7 @@ fn a_client_of_irc_proves_its_account_by_a_certificate() {
     irc.ask("CAP LS 302\r", " sasl=PLAIN,EXTERNAL ");
     irc.ask("CAP REQ sasl\r", " ACK ");
     irc.ask("AUTHENTICATE EXTERNAL\r", "AUTHENTICATE +\r\n");
-    irc.ask("AUTHENTICATE +\r", " 900 * *!*@* ann :");
+    irc.ask("AUTHENTICATE +\r", " 900 * * ann :");
     irc.expect(" 903 ");
     irc.send("NICK annie\r\nUSER a 0 * :Ann\r\nCAP END\r");
     irc.expect(" 422 ");
