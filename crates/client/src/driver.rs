@@ -92,10 +92,10 @@ impl Driver {
         let tally = self.session.tally();
         let (unsent, uncertain) = (tally.unsent(), tally.uncertain);
         match end {
-            End::Left if unsent == 0 && uncertain == 0 => Ok(()),
+            End::Left if unsent.lines == 0 && uncertain == 0 => Ok(()),
             End::Left => Err(JoinError::NotSent {
                 target,
-                lines: unsent,
+                lines: unsent.lines,
                 uncertain,
             }),
             End::Refused(reason) => Err(JoinError::Refused { target, reason }),

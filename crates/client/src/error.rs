@@ -118,21 +118,21 @@ pub enum JoinError {
         reason: String,
     },
     /// The server ended the session for good: kicked, banned, signed in elsewhere.
-    #[error("{target} ended the session: {}{}", Sentence(reason), Rest(*unsent))]
+    #[error("{target} ended the session: {}{}", Sentence(reason), unsent)]
     Removed {
         /// The server that was talked to.
         target: Target,
         /// Its words.
         reason: String,
         /// Lines that had been read and that the server did not take.
-        unsent: u64,
+        unsent: Unsent,
     },
     /// The session is not, or no longer, in the room that the lines were meant for, and says them in no
     /// other.
     #[error(
         "stopped, so that nothing is said in another room of {target}: {}{}",
         Sentence(reason),
-        Rest(*unsent)
+        unsent
     )]
     Astray {
         /// The server that was talked to.
@@ -140,36 +140,36 @@ pub enum JoinError {
         /// The server's words.
         reason: String,
         /// Lines that had been read and that the server did not take.
-        unsent: u64,
+        unsent: Unsent,
     },
     /// The server closed the connection, or the connection broke, and it could not be had again in
     /// time.
-    #[error("the connection to {target} is gone: {}{}", Sentence(reason), Rest(*unsent))]
+    #[error("the connection to {target} is gone: {}{}", Sentence(reason), unsent)]
     Gone {
         /// The server that was talked to.
         target: Target,
         /// What happened at last, as a sentence.
         reason: String,
         /// Lines that had been read and that the server did not take.
-        unsent: u64,
+        unsent: Unsent,
     },
     /// The link was lost, and the server that is there now is not the one that is known.
-    #[error("{reason}{}", Rest(*unsent))]
+    #[error("{reason}{}", unsent)]
     Another {
         /// What is wrong with it, as sentences.
         reason: String,
         /// Lines that had been read and that the server did not take.
-        unsent: u64,
+        unsent: Unsent,
     },
     /// The server could not save in time what it was sent.
-    #[error("{target} did not save in time: {reason}{}", Rest(*unsent))]
+    #[error("{target} did not save in time: {reason}{}", unsent)]
     Unsaved {
         /// The server that was talked to.
         target: Target,
         /// Its words.
         reason: String,
         /// Lines that had been read and that the server did not take.
-        unsent: u64,
+        unsent: Unsent,
     },
     /// All is said, but for lines that the server or the client refused, and commands of which nobody knows what
     /// became of them; each was told. Lines behind a farewell are only counted.
@@ -191,14 +191,14 @@ pub enum JoinError {
         source: io::Error,
     },
     /// Standard output failed, other than by being closed.
-    #[error("could not write the output of {target}: {source}.{}", Rest(*unsent))]
+    #[error("could not write the output of {target}: {source}.{}", unsent)]
     Output {
         /// The server that was talked to.
         target: Target,
         /// What writing reported.
         source: io::Error,
         /// Lines that had been read and that the server did not take.
-        unsent: u64,
+        unsent: Unsent,
     },
     /// The terminal or its signals could not be set up for editing.
     #[error("could not set up the terminal for {target}: {source}.")]
@@ -266,14 +266,27 @@ impl std::fmt::Display for Sentence<'_> {
     }
 }
 
-/// ` 3 lines NOT sent.`, or nothing.
-struct Rest(u64);
+/// Lines that were read, and that the server did not take when the session ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unsent {
+    /// How many it certainly did not take.
+    pub lines: u64,
+    /// Whether there is one before them that it may have taken: it was in flight when the link broke.
+    pub is_one_in_doubt: bool,
+}
 
-impl std::fmt::Display for Rest {
+/// ` 3 lines NOT sent.`, or nothing.
+impl std::fmt::Display for Unsent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            0 => Ok(()),
-            lines => write!(f, " {} NOT sent.", Lines(lines)),
+        match (self.lines, self.is_one_in_doubt) {
+            (0, false) => Ok(()),
+            (0, true) => f.write_str(" 1 line may not have been sent."),
+            (lines, false) => write!(f, " {} NOT sent.", Lines(lines)),
+            (lines, true) => write!(
+                f,
+                " {} NOT sent, and the one before may not have been.",
+                Lines(lines)
+            ),
         }
     }
 }
@@ -402,11 +415,31 @@ mod tests {
         let error = JoinError::Removed {
             target: "host".parse().unwrap(),
             reason: "You were kicked by lee.".into(),
-            unsent: 1,
+            unsent: Unsent {
+                lines: 1,
+                is_one_in_doubt: false,
+            },
         };
         assert_eq!(
             error.to_string(),
             "host:8989 ended the session: You were kicked by lee. 1 line NOT sent."
+        );
+    }
+
+    #[test]
+    fn a_line_that_was_in_flight_is_not_said_to_be_lost() {
+        let told = |lines| {
+            let is_one_in_doubt = true;
+            let unsent = Unsent {
+                lines,
+                is_one_in_doubt,
+            };
+            unsent.to_string()
+        };
+        assert_eq!(told(0), " 1 line may not have been sent.");
+        assert_eq!(
+            told(2),
+            " 2 lines NOT sent, and the one before may not have been."
         );
     }
 }

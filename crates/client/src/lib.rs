@@ -47,7 +47,7 @@ use std::time::Duration;
 
 pub use client_certificate::{ClientCertificate, ClientCertificateError};
 use driver::Driver;
-pub use error::{JoinError, plainly};
+pub use error::{JoinError, Unsent, plainly};
 pub use input::{Encoding, EncodingError, InputOptions};
 pub use known_hosts::{Fingerprint, known_hosts_path};
 pub use name::{Name, NameError, Password, PasswordError};

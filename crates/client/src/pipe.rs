@@ -7,12 +7,12 @@
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
-use crate::JoinError;
 use crate::driver::Driver;
 use crate::events::Event;
 use crate::filter::Filter;
 use crate::input::{Budget, InputOptions, Piece};
 use crate::session::{Action, End};
+use crate::{JoinError, plainly};
 
 /// How much of the input waits for a server that is away or slow, in bytes. It is some thousand lines
 /// of a log; beyond it, reading stops.
@@ -129,13 +129,16 @@ fn carry_out(driver: &mut Driver, output: &mut Output<impl Write>) -> io::Result
 
 fn finish(driver: &Driver, end: End, input_error: Option<io::Error>) -> Result<(), JoinError> {
     let outcome = driver.outcome(end);
-    match (outcome, input_error) {
-        (Ok(()), Some(source)) => Err(JoinError::Input {
-            target: driver.target(),
-            source,
-        }),
-        (outcome, _) => outcome,
+    let Some(source) = input_error else {
+        return outcome;
+    };
+    let target = driver.target();
+    let unread = JoinError::Input { target, source };
+    if outcome.is_err() {
+        // The status tells one thing alone. If nobody reads the other, there is nobody to tell.
+        let _ = writeln!(io::stderr(), "chinwag: {}", plainly(&unread.to_string()));
     }
+    outcome.and(Err(unread))
 }
 
 /// What a failed write to standard output means: that nobody reads it any more is a quiet end.

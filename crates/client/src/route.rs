@@ -229,16 +229,6 @@ fn learn(
     if known == Some(now) {
         return None;
     }
-    let mut note = match now {
-        Known::By(fingerprint) => Some(format!(
-            "{target} is met for the first time, and known from now on by its certificate:\n  SHA256 {fingerprint}\n\
-             Its operator can say whether that is right (\"chinwag fingerprint\")."
-        )),
-        Known::Trusted if known.is_some() => Some(format!(
-            "{target} has a certificate now that this system trusts."
-        )),
-        Known::Trusted => None,
-    };
     let remembered = match &options.known_hosts {
         Some(path) => known_hosts::remember(path, target, now),
         None => Err(io::Error::new(
@@ -246,11 +236,24 @@ fn learn(
             "there is no home folder",
         )),
     };
-    if let Err(error) = remembered {
-        let lost = format!("{target} cannot be remembered: {error}.");
-        note = Some(note.map_or(lost.clone(), |note| format!("{note}\n{lost}")));
-    }
-    note
+    let from_now_on = match &remembered {
+        Ok(()) => ", and known from now on by its certificate",
+        Err(_) => "; its certificate is",
+    };
+    let note = match now {
+        Known::By(fingerprint) => Some(format!(
+            "{target} is met for the first time{from_now_on}:\n  SHA256 {fingerprint}\n\
+             Its operator can say whether that is right (\"chinwag fingerprint\")."
+        )),
+        Known::Trusted if known.is_some() => Some(format!(
+            "{target} has a certificate now that this system trusts."
+        )),
+        Known::Trusted => None,
+    };
+    let lost = remembered.err();
+    let lost = lost.map(|error| format!("{target} cannot be remembered: {error}."));
+    let notes: Vec<String> = note.into_iter().chain(lost).collect();
+    (!notes.is_empty()).then(|| notes.join("\n"))
 }
 
 /// Enough of what a server has said instead of TLS.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::error::Unsent;
 use crate::note::Note;
 
 /// How a session behaves.
@@ -78,13 +79,19 @@ pub(crate) struct Tally {
     pub(crate) waiting: usize,
     /// Those that will never be sent: the server or the client refused them.
     pub(crate) refused: u64,
+    /// One of those that wait was in flight when the link broke: the server may have taken it.
+    pub(crate) is_one_in_doubt: bool,
     /// Commands of which nobody knows whether the server has carried them out.
     pub(crate) uncertain: u64,
 }
 
 impl Tally {
     /// Lines that the server did not take, if this is the end.
-    pub(crate) fn unsent(&self) -> u64 {
-        self.waiting as u64 + self.refused
+    pub(crate) fn unsent(&self) -> Unsent {
+        let waiting = self.waiting - usize::from(self.is_one_in_doubt);
+        Unsent {
+            lines: waiting as u64 + self.refused,
+            is_one_in_doubt: self.is_one_in_doubt,
+        }
     }
 }

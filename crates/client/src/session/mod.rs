@@ -122,6 +122,7 @@ impl Session {
             total,
             waiting: self.talk.outgoing.unsent() + self.phase.held(),
             refused: self.not_sent,
+            is_one_in_doubt: self.talk.outgoing.unknown().is_some(),
             uncertain: self.uncertain,
         }
     }

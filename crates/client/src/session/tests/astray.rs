@@ -83,7 +83,7 @@ fn who_is_put_out_of_the_room_says_nothing_elsewhere() {
         let told = [&*format!("! {words}\n"), "! You talk in #lobby now.\n"];
         bench.hears(&told.concat());
         stops(&mut bench, &told.map(show), words);
-        assert_eq!(bench.session.tally().unsent(), 2);
+        assert_eq!(bench.session.tally().unsent().lines, 2);
         bench.push("three").does(&[]);
     }
 }
@@ -116,7 +116,7 @@ fn who_comes_back_into_another_room_says_nothing_there() {
         before.push(show("[14:03] #ops bob: late\n"));
         // The first comes before the server has told anything.
         stops(&mut bench, &before, reason);
-        assert_eq!(bench.session.tally().unsent(), 1);
+        assert_eq!(bench.session.tally().unsent().lines, 1);
     }
 }
 
@@ -219,7 +219,7 @@ fn a_room_that_may_not_be_entered_is_the_end() {
         reason: refusal.into(),
     });
     stops(&mut bench, &[note], refusal);
-    assert_eq!(bench.session.tally().unsent(), 2);
+    assert_eq!(bench.session.tally().unsent().lines, 2);
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn a_command_that_is_refused_is_told_and_the_next_goes_on() {
     bench.does(&[note, send("//next")]);
     bench.hears("[14:03] app: /next\n").ends_input();
     bench.does(&[send("/quit"), Action::CloseInput]);
-    assert_eq!(bench.session.tally().unsent(), 1);
+    assert_eq!(bench.session.tally().unsent().lines, 1);
 }
 
 #[test]

@@ -383,5 +383,5 @@ fn what_was_typed_ahead_of_the_welcome_is_counted_if_the_person_leaves() {
     bench.hears("Enter your username: ").drain();
     bench.push("app").push("hello").push(" ").ends_input();
     bench.does(&[send("app"), Action::CloseInput]);
-    assert_eq!(bench.session.tally().unsent(), 1);
+    assert_eq!(bench.session.tally().unsent().lines, 1);
 }
