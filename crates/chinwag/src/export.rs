@@ -33,7 +33,7 @@ pub(crate) struct ExportFlags {
     #[arg(long, value_parser = room_name)]
     room: Option<RoomName>,
     /// Only what was said since then: 2026-11-21, "2026-11-21 14:00", 14:00 for the last 14:00, yesterday,
-    /// an RFC 3339 time, or 2h for two hours ago
+    /// an RFC 3339 time, 2h for two hours ago, or now
     #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     since: Option<Moment>,
     /// Only what was said before then: of a day, nothing
@@ -61,7 +61,7 @@ fn room_name(text: &str) -> Result<RoomName, String> {
 /// Reads a time in the forms of the chat.
 fn moment(text: &str) -> Result<Moment, &'static str> {
     Moment::parse(text)
-        .ok_or("a time is like 2026-11-21, \"2026-11-21 14:00\", 14:00, yesterday or 2h")
+        .ok_or("a time is like 2026-11-21, \"2026-11-21 14:00\", 14:00, yesterday, 2h or now")
 }
 
 fn now() -> Timestamp {
@@ -484,7 +484,7 @@ mod tests {
             actor: None,
             act: ModAction::Announce(text("restart at noon")),
             target: None,
-            spared: None,
+            aside: None,
         };
         let topic = |text| Fact::TopicSet {
             person: None,

@@ -74,22 +74,30 @@ const UNITS: [(char, u64); 5] = [
 /// overflow.
 const DURATION_MS_MAX: u64 = 36_500 * 86_400_000;
 
-/// The text is not a number followed by one of the units `s m h d w`.
+/// Why a text is no duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DurationError;
+pub enum DurationError {
+    /// It is not a number followed by one of the units `s m h d w`.
+    Malformed,
+    /// It is more than a century.
+    TooLong,
+}
 
 impl fmt::Display for DurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a time is a number and a unit, such as 90s, 10m, 2h, 7d or 1w")
+        f.write_str(match self {
+            Self::Malformed => "a time is a number and a unit, such as 90s, 10m, 2h, 7d or 1w",
+            Self::TooLong => "that is more than a century",
+        })
     }
 }
 
 impl core::error::Error for DurationError {}
 
-/// Parses `250ms`, `90s`, `10m`, `2h`, `7d` or `1w`, in any case.
+/// Parses `250ms`, `90s`, `10m`, `2h`, `7d` or `1w`, in any case. `0s` is one, too.
 ///
 /// # Errors
-/// [`DurationError`] for anything else, including a sign or a blank.
+/// [`DurationError`] for anything else, including a sign or a blank, and for more than a century.
 pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
@@ -98,15 +106,19 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
         true => 1,
         false => {
             let is_it = |(letter, _): &&(char, u64)| letters().eq([*letter]);
-            UNITS.iter().find(is_it).ok_or(DurationError)?.1
+            UNITS.iter().find(is_it).ok_or(DurationError::Malformed)?.1
         }
     };
-    let number: u64 = number.parse().map_err(|_| DurationError)?;
-    let ms = number.checked_mul(unit).ok_or(DurationError)?;
-    match ms <= DURATION_MS_MAX {
-        true => Ok(Duration::from_millis(ms)),
-        false => Err(DurationError),
+    if number.is_empty() {
+        return Err(DurationError::Malformed);
     }
+    // Digits alone fail to be a number by being too many.
+    let ms = number
+        .parse()
+        .ok()
+        .and_then(|number: u64| number.checked_mul(unit));
+    let ms = ms.filter(|ms| *ms <= DURATION_MS_MAX);
+    ms.map(Duration::from_millis).ok_or(DurationError::TooLong)
 }
 
 /// A duration in the largest unit that expresses it exactly, except weeks: `90s`, `10m`, `7d`.
@@ -149,19 +161,15 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in [
-            "",
-            "5",
-            "m",
-            "-5m",
-            "+5m",
-            "5 m",
-            "5x",
-            "é",
-            "99999999999d",
-            "37000d",
-        ] {
-            assert_eq!(parse_duration(text), Err(DurationError), "{text}");
+        for text in ["", "5", "m", "-5m", "+5m", "5 m", "5x", "é"] {
+            assert_eq!(
+                parse_duration(text),
+                Err(DurationError::Malformed),
+                "{text}"
+            );
+        }
+        for text in ["99999999999d", "37000d", "99999999999999999999s"] {
+            assert_eq!(parse_duration(text), Err(DurationError::TooLong), "{text}");
         }
     }
 

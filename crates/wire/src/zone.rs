@@ -130,15 +130,21 @@ pub enum Moment {
     /// `14:00` or `14:00:05`: the last one that has passed, which shortly after midnight belongs to
     /// the day before.
     Time(Time),
-    /// `2h`
+    /// `2h`; `now` is no time ago
     Ago(Duration),
     /// `2026-11-21T14:00:05Z`, as RFC 3339 writes it
     At(Timestamp),
 }
 
 impl Moment {
+    /// `now`, or `0m`
+    pub(super) const NOW: Self = Self::Ago(Duration::ZERO);
+
     /// Parses one; a `T` may replace the blank, as in RFC 3339.
     pub fn parse(typed: &str) -> Option<Self> {
+        if typed.eq_ignore_ascii_case("now") {
+            return Some(Self::NOW);
+        }
         if let Some(time) = time(typed) {
             return Some(Self::Time(time));
         }
@@ -146,7 +152,7 @@ impl Moment {
             return Some(Self::Day(day));
         }
         if let Ok(ago) = parse_duration(typed) {
-            return (!ago.is_zero()).then_some(Self::Ago(ago));
+            return Some(Self::Ago(ago));
         }
         if let Ok(at) = typed.parse::<jiff::Timestamp>() {
             return Some(Self::At(Timestamp(at.as_millisecond())));
@@ -164,15 +170,15 @@ impl Moment {
         }
     }
 
-    /// Reads `A..B`, or `A..` for up to now.
-    pub(super) fn parse_range(typed: &str) -> Option<(Self, Option<Self>)> {
+    /// Reads `A..B`; one of the two may be missing, which leaves that end open.
+    pub(super) fn parse_range(typed: &str) -> Option<(Option<Self>, Option<Self>)> {
         let (from, until) = typed.split_once("..")?;
-        let (from, until) = (Self::parse(from.trim())?, until.trim());
-        let until = match until.is_empty() {
-            true => None,
-            false => Some(Self::parse(until)?),
+        let end = |typed: &str| match typed.trim() {
+            "" => Some(None),
+            typed => Self::parse(typed).map(Some),
         };
-        Some((from, until))
+        let range = (end(from)?, end(until)?);
+        (range != (None, None)).then_some(range)
     }
 
     /// When it begins, in a zone where the time is `now`: the first time that clocks show it.
@@ -207,15 +213,39 @@ impl Moment {
         }
     }
 
-    /// The end of a range: a day belongs to it, a time does not. A bare time means the next one
-    /// after the start, of the same day or of the day after.
-    pub(super) fn end_behind(self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Timestamp {
+    /// The end of a range: a day belongs to it, a time does not.
+    pub(super) fn end(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Day(day) => day_start(day_after(day.date(now, zone)), zone),
-            Self::Time(time) => shown(next(time, start, zone), zone).1,
             moment => moment.before(now, zone),
         }
     }
+
+    /// The same for a range with a start. A time alone is the next that there is behind it, of the same day or of
+    /// the day after.
+    pub(super) fn end_behind(self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        match self {
+            Self::Time(time) => shown(next(time, start, zone), zone).1,
+            moment => moment.end(now, zone),
+        }
+    }
+}
+
+/// The ends of a range, each with the time that it is, as they are told: times that stand alone get their day, unless
+/// the whole range is of today.
+pub(super) fn with_days(
+    ends: [Option<(Moment, Timestamp)>; 2],
+    now: Timestamp,
+    zone: &TimeZone,
+) -> [Option<Moment>; 2] {
+    let date = |at: Timestamp| wall_clock(at, zone).date();
+    let is_of_today = ends.iter().flatten().all(|(_, at)| date(*at) == date(now));
+    ends.map(|end| {
+        end.map(|(moment, at)| match moment {
+            Moment::Time(time) if !is_of_today => Moment::Clock(Day::On(date(at)), time),
+            moment => moment,
+        })
+    })
 }
 
 /// When clocks have shown this time of day last.
@@ -399,27 +429,36 @@ mod tests {
         check_moment("YESTERDAY 14:00", Some((minute, minute)));
         let ago = "2026-11-21T12:03:05";
         check_moment("2h", Some((ago, ago)));
-        for typed in ["0h", "-2h", "yesterday noon", "tomorrow"] {
+        let now = "2026-11-21T14:03:05";
+        for typed in ["now", "NOW", "0h", "0s"] {
+            check_moment(typed, Some((now, now)));
+        }
+        for typed in ["-2h", "yesterday noon", "tomorrow", "now 14:00"] {
             check_moment(typed, None);
         }
     }
 
     #[test]
-    fn a_range_has_a_start_and_perhaps_an_end() {
+    fn a_range_has_a_start_or_an_end_or_both() {
         let moment = |typed| Moment::parse(typed).expect("a moment");
         for (typed, from, until) in [
-            ("14:00..15:30", "14:00", Some("15:30")),
-            ("2026-11-20 .. 2026-11-21", "2026-11-20", Some("2026-11-21")),
-            ("2026-11-20 14:00..15:00", "2026-11-20 14:00", Some("15:00")),
-            ("yesterday 23:00..0:45", "yesterday 23:00", Some("00:45")),
-            ("2h..1h", "2h", Some("1h")),
-            ("2h..14:00", "2h", Some("14:00")),
-            ("yesterday..", "yesterday", None),
+            ("14:00..15:30", "14:00", "15:30"),
+            ("2026-11-20 .. 2026-11-21", "2026-11-20", "2026-11-21"),
+            ("2026-11-20 14:00..15:00", "2026-11-20 14:00", "15:00"),
+            ("yesterday 23:00..0:45", "yesterday 23:00", "00:45"),
+            ("2h..1h", "2h", "1h"),
+            ("2h..14:00", "2h", "14:00"),
+            ("5m..now", "5m", "now"),
+            ("5m..0m", "5m", "now"),
+            ("yesterday..", "yesterday", ""),
+            ("..14:00", "", "14:00"),
+            (".. yesterday 9:00", "", "yesterday 09:00"),
         ] {
-            let range = Some((moment(from), until.map(moment)));
+            let end = |typed: &'static str| (!typed.is_empty()).then(|| moment(typed));
+            let range = Some((end(from), end(until)));
             assert_eq!(Moment::parse_range(typed), range, "{typed}");
         }
-        for typed in ["..14:00", "1..2..3", "14:00", "..", "14:00..x"] {
+        for typed in ["1..2..3", "14:00", "..", " .. ", "14:00..x", "x..14:00"] {
             assert_eq!(Moment::parse_range(typed), None, "{typed}");
         }
     }
@@ -430,7 +469,7 @@ mod tests {
         let zone = &TimeZone::UTC;
         let now = rfc3339(&std::format!("2026-11-21T{clock}Z")).expect("a time");
         let (start, end) = Moment::parse_range(typed).expect("a range");
-        let start = start.start(now, zone);
+        let start = start.expect("a start").start(now, zone);
         let end = end.expect("an end").end_behind(start, now, zone);
         let at = |at: Timestamp| std::format!("{}", wall_clock(at, zone).strftime("%-d %R"));
         assert_eq!(
@@ -459,6 +498,44 @@ mod tests {
             "2026-11-19 14:00..14:00",
             "19 14:00",
             "20 14:00",
+        );
+    }
+
+    #[test]
+    fn a_range_that_is_not_of_today_is_told_with_its_days() {
+        let zone = &TimeZone::UTC;
+        let told = |clock: &str, from: &str, until: &str| {
+            let now = rfc3339(&std::format!("2026-11-21T{clock}Z")).expect("a time");
+            let moment = |typed: &str| Moment::parse(typed).expect("a moment");
+            let start = moment(from).start(now, zone);
+            let end = moment(until).end_behind(start, now, zone);
+            with_days(
+                [Some((moment(from), start)), Some((moment(until), end))],
+                now,
+                zone,
+            )
+        };
+        let check = |(clock, from, until): (&str, &str, &str), expected: [&str; 2]| {
+            let expected = expected.map(Moment::parse);
+            assert_eq!(
+                told(clock, from, until),
+                expected,
+                "{from}..{until} at {clock}"
+            );
+        };
+        check(("14:03:05", "13:00", "14:00"), ["13:00", "14:00"]);
+        check(("14:03:05", "2h", "14:00"), ["2h", "14:00"]);
+        check(
+            ("00:20:00", "23:00", "0:10"),
+            ["2026-11-20 23:00", "2026-11-21 0:10"],
+        );
+        check(
+            ("14:03:05", "14:03", "14:00"),
+            ["2026-11-21 14:03", "2026-11-22 14:00"],
+        );
+        check(
+            ("14:03:05", "yesterday", "15:00"),
+            ["yesterday", "2026-11-20 15:00"],
         );
     }
 

@@ -191,6 +191,8 @@ pub enum Back {
     For(Duration),
     /// Those from this moment on, in the reader's zone.
     From(Moment),
+    /// The newest up to this moment.
+    Until(Moment),
     /// Those from the first moment up to the second.
     Between(Moment, Moment),
     /// Those that follow where the last history ended.
@@ -381,10 +383,18 @@ pub enum ParseError {
     BadCertificate,
     /// Not a length of time.
     BadTime(EchoedInput),
+    /// A length of no time.
+    NoTime(EchoedInput),
+    /// A length of more than a century.
+    TimeTooLong(EchoedInput),
     /// Not a number of lines, a length of time or a day.
     BadBack(EchoedInput),
     /// No lines, or a length of none.
     EmptyBack(EchoedInput),
+    /// A history with nobody.
+    WithWhom,
+    /// No entries of the audit log.
+    EmptyLog(EchoedInput),
     /// Neither a day nor a time of day.
     BadMoment(EchoedInput),
     /// No filter of a search.

@@ -57,8 +57,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     .about(
         "Shows earlier messages of this room. Say how many, or of how long (90s, 10m, 2h, 7d, 1w), \
          or from when on (2026-11-21, 2026-11-21 14:00, 14:00 for the last 14:00, yesterday). A..B is from \
-         one time up to another: 14:00..15:30, 2026-11-20..2026-11-21, 2h..1h. A day behind the dots is \
-         shown whole; a time alone there is the next behind the first time, perhaps of the day after. \
+         one time up to another: 14:00..15:30, 2026-11-20..2026-11-21, 2h..1h, and ..B all up to then. A day behind \
+         the dots is shown whole; a time alone there is the next behind the first time, perhaps of the day after. \
          /history more goes on where the last one ended. /history all 2h shows topics, announcements, and who came, \
          left or changed too, and each line counts; /history ids 5 the references that /delete takes. /history with gopher \
          shows what you and gopher have told each other, if your name is registered; any name that an account goes by will do.",
@@ -76,7 +76,7 @@ pub static COMMANDS: &[CommandSpec] = &[
          none that has a - before it. Words are found whole; deploy* finds what begins so. It looks \
          in all rooms that are open and those you are in, unless in:#ROOM names one. Filters can stand \
          alone; since: is the same as after:. A DATE is 2026-11-21, 2026-11-21 14:00, 14:00 for the last 14:00, \
-         yesterday, or 2h for two hours ago; before: a day leaves that day out. -from:NAME and -in:#ROOM leave out. /search more goes on with older matches; /around N shows \
+         yesterday, now, or 2h for two hours ago; before: a day leaves that day out. -from:NAME and -in:#ROOM leave out. /search more goes on with older matches; /around N shows \
          what was said around match N. What has a colon and is no filter goes in quotation marks.",
         "/search release -notes \"ship it\" from:lee before:2026-11-01",
     ),

@@ -218,6 +218,16 @@ impl Display for Minute<'_> {
     }
 }
 
+/// `2026-11-21 14:03:05`, in a zone.
+pub(super) struct Second<'a>(pub(super) Timestamp, pub(super) &'a TimeZone);
+
+impl Display for Second<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let second = wall_clock(self.0, self.1).second();
+        write!(f, "{}:{second:02}", Minute(self.0, self.1))
+    }
+}
+
 /// `Sat 21 Nov 2026`.
 pub(super) struct Day(pub(super) Date);
 
@@ -239,6 +249,7 @@ impl Display for Typed {
                 write!(f, "{} ", TypedDay(day))?;
                 time
             }
+            Moment::NOW => return f.write_str("now"),
             Moment::Ago(time) => return write!(f, "{} ago", Exactly(time)),
             Moment::At(at) => return zone::in_utc(at).fmt(f),
         };
@@ -368,6 +379,7 @@ mod tests {
         // `date -u -d @1795255385`
         let at = Timestamp(1_795_255_385_000);
         check(Utc(at), "2026-11-21 10:03 UTC");
+        check(Second(at, &TimeZone::UTC), "2026-11-21 10:03:05");
         check(
             Day(wall_clock(at, &TimeZone::UTC).date()),
             "Sat 21 Nov 2026",

@@ -2,8 +2,8 @@
 
 use alloc::string::String;
 
+use chinwag_core::Query;
 use chinwag_core::limits::HISTORY_LINES;
-use chinwag_core::{Duration, Query, parse_duration};
 
 use super::arguments::{Arguments, room};
 use super::{Read, clear_or_set, meant};
@@ -49,7 +49,7 @@ pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
         }
         arguments.next();
         if names_person {
-            let name = arguments.word()?;
+            let name = arguments.next().ok_or(ParseError::WithWhom)?;
             with = Some(name.into());
         }
     }
@@ -77,17 +77,26 @@ fn back(typed: &str) -> Result<Back, ParseError> {
     if typed.eq_ignore_ascii_case("more") {
         return Ok(Back::More);
     }
-    if let Some((from, until)) = Moment::parse_range(typed) {
-        let between = until.map(|until| Back::Between(from, until));
-        return Ok(between.unwrap_or(Back::From(from)));
-    }
-    match Moment::parse(typed) {
-        Some(Moment::Ago(time)) => Ok(Back::For(time)),
-        Some(moment) => Ok(Back::From(moment)),
-        None if parse_duration(typed).is_ok() => {
-            Err(ParseError::EmptyBack(EchoedInput::new(typed)))
-        }
-        None => Err(ParseError::BadBack(EchoedInput::new(typed))),
+    let back = match Moment::parse_range(typed) {
+        Some(range) => back_over(range),
+        None => match Moment::parse(typed) {
+            Some(Moment::NOW) => None,
+            Some(Moment::Ago(time)) => Some(Back::For(time)),
+            Some(moment) => Some(Back::From(moment)),
+            None => return Err(ParseError::BadBack(EchoedInput::new(typed))),
+        },
+    };
+    back.ok_or_else(|| ParseError::EmptyBack(EchoedInput::new(typed)))
+}
+
+/// What a range asks for; `None` if that is no time at all. Of two days that are the same, the whole day is asked for.
+fn back_over(range: (Option<Moment>, Option<Moment>)) -> Option<Back> {
+    match range {
+        (Some(Moment::NOW), None) => None,
+        (Some(from), Some(until)) if from == until && !matches!(from, Moment::Day(_)) => None,
+        (Some(from), None | Some(Moment::NOW)) => Some(Back::From(from)),
+        (Some(from), Some(until)) => Some(Back::Between(from, until)),
+        (None, until) => until.map(Back::Until),
     }
 }
 
@@ -98,12 +107,6 @@ pub(in crate::plain) fn around(arguments: Arguments<'_>) -> Read {
         Some(number) => Ok(Request::Around(number)),
         None => Err(ParseError::BadMatch(EchoedInput::new(typed))),
     }
-}
-
-/// Parses a length of time; zero is none.
-pub(super) fn span(typed: &str) -> Option<Duration> {
-    let span = parse_duration(typed).ok()?;
-    (!span.is_zero()).then_some(span)
 }
 
 pub(in crate::plain) fn help(arguments: Arguments<'_>) -> Read {

@@ -3,10 +3,11 @@
 use alloc::string::String;
 
 use chinwag_core::limits::{LOG_LINES, LOG_LINES_MAX, MOTD_BYTES_MAX};
-use chinwag_core::{Command, Duration, Mask, Name, Query, RoomName, behind_name_key};
+use chinwag_core::{
+    Command, Duration, DurationError, Mask, Name, Query, RoomName, behind_name_key, parse_duration,
+};
 
 use super::arguments::{Arguments, name};
-use super::look::span;
 use super::{Read, clear_or_set};
 use crate::plain::request::{EchoedInput, ParseError, Request, RoomRequest};
 
@@ -54,7 +55,16 @@ pub(super) fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, Pa
     let Some(word) = words.next().filter(is_time) else {
         return Ok(None);
     };
-    let time = span(word).ok_or_else(|| ParseError::BadTime(EchoedInput::new(word)))?;
+    let time = parse_duration(word).map_err(|error| {
+        let word = EchoedInput::new(word);
+        match error {
+            DurationError::Malformed => ParseError::BadTime(word),
+            DurationError::TooLong => ParseError::TimeTooLong(word),
+        }
+    })?;
+    if time.is_zero() {
+        return Err(ParseError::NoTime(EchoedInput::new(word)));
+    }
     if has_for {
         arguments.next();
     }
@@ -79,7 +89,8 @@ pub(in crate::plain) fn rename(mut arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn unmute(mut arguments: Arguments<'_>) -> Read {
-    let name = name(arguments.word()?)?;
+    let word = arguments.word()?;
+    let name = name(behind_name_key(word).unwrap_or(word))?;
     let is_here = take_here(&mut arguments);
     arguments.end()?;
     Ok(match is_here {
@@ -153,14 +164,15 @@ pub(in crate::plain) fn lock(arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn log(arguments: Arguments<'_>) -> Read {
-    let lines = match arguments.rest() {
+    let typed = arguments.rest();
+    let lines = match typed {
         "" => LOG_LINES,
         more if more.eq_ignore_ascii_case("more") => return Ok(Request::AuditLog(None)),
         typed if typed.bytes().all(|b| b.is_ascii_digit()) => typed.parse().unwrap_or(usize::MAX),
-        _ => 0,
+        _ => return Err(arguments.usage()),
     };
     match lines {
-        0 => Err(arguments.usage()),
+        0 => Err(ParseError::EmptyLog(EchoedInput::new(typed))),
         lines => Ok(Request::AuditLog(Some(lines.min(LOG_LINES_MAX)))),
     }
 }

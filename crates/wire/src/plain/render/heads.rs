@@ -46,6 +46,8 @@ pub enum Stretch {
     For(Duration),
     /// Those from this moment on.
     From(Moment),
+    /// Those up to this moment.
+    Until(Moment),
     /// Those from the first moment up to the second.
     Between(Moment, Moment),
     /// Those before the last history.
@@ -109,14 +111,16 @@ impl Display for Head<'_> {
                 return write!(f, "{shown} later {}", counted.word(shown));
             }
             Stretch::Last => part("last").fmt(f)?,
-            Stretch::For(_) if is_cut => part("last").fmt(f)?,
+            Stretch::For(_) | Stretch::Until(_) if is_cut => part("last").fmt(f)?,
             _ if is_cut => part("first").fmt(f)?,
             _ => counted.of(shown).fmt(f)?,
         }
         With(page.of).fmt(f)?;
         Within(stretch).fmt(f)?;
         match stretch {
-            Stretch::Last | Stretch::For(_) if is_cut => f.write_str("; /history more"),
+            Stretch::Last | Stretch::For(_) | Stretch::Until(_) if is_cut => {
+                f.write_str("; /history more")
+            }
             _ => Ok(()),
         }
     }
@@ -136,6 +140,7 @@ impl Display for End<'_> {
         let is_cut = left != Some(0);
         match stretch {
             Stretch::Last | Stretch::For(_) => f.write_str("now"),
+            Stretch::Until(_) => f.write_str(if page.newer { "end" } else { "now" }),
             Stretch::Earlier if is_cut => {
                 let earlier = Left(left, "earlier", counted);
                 write!(f, "end; {earlier}: /history more")
@@ -179,6 +184,7 @@ impl Display for Within {
         match self.0 {
             Stretch::For(span) => write!(f, " of the {}", Last(span)),
             Stretch::From(moment) => write!(f, " since {}", Typed(moment)),
+            Stretch::Until(moment) => write!(f, " up to {}", Typed(moment)),
             Stretch::Between(from, until) => {
                 write!(f, " from {} to {}", Typed(from), Typed(until))
             }
@@ -198,7 +204,7 @@ impl Display for NothingSaid<'_> {
             (Stretch::Last, _) if hides => write!(f, "Nothing was said {room}")?,
             (Stretch::Last, _) => write!(f, "Nothing was said {room} yet")?,
             (Stretch::For(span), _) => write!(f, "Nothing was said {room} in the {}", Last(span))?,
-            (Stretch::From(_) | Stretch::Between(..), _) => {
+            (Stretch::From(_) | Stretch::Until(_) | Stretch::Between(..), _) => {
                 write!(f, "Nothing was said {room}{}", Within(stretch))?;
             }
             (Stretch::Earlier, PastOf::Room(room)) => {

@@ -122,6 +122,14 @@ fn about_times(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
                 "\"{typed}\" is not a time. Write times as 90s, 10m, 2h, 7d or 1w."
             )
         }
+        ParseError::NoTime(typed) => write!(
+            f,
+            "\"{typed}\" is no time at all. Write 1s or more, or no time: then it lasts until undone."
+        ),
+        ParseError::TimeTooLong(typed) => write!(
+            f,
+            "\"{typed}\" is more than 100 years. Write no time, and it lasts until undone."
+        ),
         ParseError::BadBack(typed) => write!(
             f,
             "\"{typed}\" is not a number, a time or a day. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more."
@@ -130,6 +138,15 @@ fn about_times(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
             f,
             "\"{typed}\" asks for nothing. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more."
         ),
+        ParseError::WithWhom => f.write_str(
+            "Type /history with NAME. A number or a time may follow: /history with gopher 2h.",
+        ),
+        ParseError::EmptyLog(typed) => {
+            write!(
+                f,
+                "\"{typed}\" asks for nothing. Type /log 50 or /log more."
+            )
+        }
         ParseError::BadMoment(typed) => write!(
             f,
             "\"{typed}\" is not a day or a time. Those are written 2026-11-21, 2026-11-21 14:00, 14:00, yesterday or 2h."

@@ -4,7 +4,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Display;
+use core::fmt::{self, Display};
 
 use chinwag_core::{
     Conversation, Event, Fact, ModAction, Name, PrivateMessage, RoomId, RoomName, Text, Timestamp,
@@ -21,7 +21,8 @@ use super::room::Moved;
 use super::talk::Saying;
 use crate::dialect::{HistoryPage, LogPage, PastOf, Recent, SearchPage};
 use crate::plain::message_ref::MessageRef;
-use crate::plain::words::{Count, Day, Minute};
+use crate::plain::words::{Count, Day, Minute, Second};
+use crate::prefs::TimeStyle;
 use crate::zone::{Date, wall_clock};
 
 impl Renderer {
@@ -213,7 +214,8 @@ impl Renderer {
         }
     }
 
-    /// `[3: 2026-11-21 14:02] #dev ann: build is green`
+    /// `[3: 2026-11-21 14:02] #dev ann: build is green`. Without a room, where days are told between the lines, the
+    /// time is missing if the reader wants none.
     fn found(
         &self,
         out: &mut Vec<u8>,
@@ -225,8 +227,14 @@ impl Renderer {
             name, text, manner, ..
         } = &event.fact
         {
-            let time = Minute(event.at, &self.style.zone);
-            self.writer(out).put(format_args!("[{number}: {time}] "));
+            let mut writer = self.writer(out);
+            match (self.style.time, room) {
+                (TimeStyle::Off, None) => writer.put(format_args!("[{number}] ")),
+                (TimeStyle::Off, Some(_)) => {
+                    writer.put(format_args!("[{number}: {}] ", self.date(event.at)));
+                }
+                _ => writer.put(format_args!("[{number}: {}] ", self.dated(event.at))),
+            }
             let saying = Saying {
                 name,
                 text,
@@ -235,6 +243,14 @@ impl Renderer {
             };
             self.put_said(out, &saying, [": ", ""]);
         }
+    }
+
+    /// `2026-11-21 14:02`, or with its seconds where the reader wants times in full.
+    fn dated(&self, at: Timestamp) -> impl Display + '_ {
+        fmt::from_fn(move |f| match self.style.time {
+            TimeStyle::Full => Second(at, &self.style.zone).fmt(f),
+            TimeStyle::Short | TimeStyle::Off => Minute(at, &self.style.zone).fmt(f),
+        })
     }
 
     /// The result of `/log`, oldest first: the audit log, from its end or from where the last part
@@ -259,7 +275,7 @@ impl Renderer {
         }
         for event in page.entries {
             if let Fact::Moderated(audit_entry) = &event.fact {
-                let time = Minute(event.at, &self.style.zone);
+                let time = self.dated(event.at);
                 let did = Did(&audit_entry.act, event.at);
                 writer.row(format_args!("{time} {} {did}", audit_entry.by));
             }

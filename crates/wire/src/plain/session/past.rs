@@ -15,7 +15,7 @@ use super::Question;
 use crate::dialect::{self, Ask, Env, HistoryPage, LogPage, LogRange, Search, SearchPage};
 use crate::plain::render::{Counted, HistoryStyle, Notice, Stretch};
 use crate::plain::request::{Back, Request, SearchRequest};
-use crate::zone::{Moment, TimeZone};
+use crate::zone::{Moment, TimeZone, with_days};
 
 /// Messages that `/around` shows before a match, and after it: about what fits on a screen.
 const AROUND_LINES: usize = 10;
@@ -167,7 +167,7 @@ impl Past {
             Request::Search(words) => {
                 let ask = ask_search(&words, None, env.wall, zone);
                 let question = SearchQuestion {
-                    search: words,
+                    search: with_days_told(words, env.wall, zone),
                     is_more: false,
                     asked: env.wall,
                 };
@@ -189,7 +189,6 @@ impl Past {
         env: &Env<'_>,
         zone: &TimeZone,
     ) -> Option<(HistoryQuestion, Ask)> {
-        let start = |moment: Moment| moment.start(env.wall, zone);
         let mut question = HistoryQuestion {
             stretch: Stretch::Last,
             whose,
@@ -212,21 +211,8 @@ impl Past {
                 question.stretch = Stretch::For(time);
                 Range::Since(env.wall - time)
             }
-            (Back::From(moment), _) => {
-                question.stretch = Stretch::From(moment);
-                Range::From(start(moment))
-            }
-            (Back::Between(from, until), _) => {
-                let start = start(from);
-                let end = until.end_behind(start, env.wall, zone);
-                // A day ends where the next begins.
-                let is_day = matches!(until, Moment::Day(_));
-                if end < start || (is_day && end == start) {
-                    return None;
-                }
-                question.stretch = Stretch::Between(from, until);
-                question.until = Some((end, until));
-                Range::Between(start, end)
+            (Back::From(_) | Back::Until(_) | Back::Between(..), _) => {
+                question.over(back, env.wall, zone)?
             }
         };
         let ask = question.ask(range);
@@ -268,13 +254,15 @@ impl Past {
             whose: question.whose.clone(),
             notices: question.notices,
             lines: match question.stretch {
-                Stretch::For(_) | Stretch::From(_) | Stretch::Between(..) => {
+                Stretch::For(_) | Stretch::From(_) | Stretch::Until(_) | Stretch::Between(..) => {
                     shown.max(question.lines)
                 }
                 _ => question.lines,
             },
             way: match question.stretch {
-                Stretch::Last | Stretch::For(_) | Stretch::Earlier => Way::Back(first),
+                Stretch::Last | Stretch::For(_) | Stretch::Until(_) | Stretch::Earlier => {
+                    Way::Back(first)
+                }
                 _ => Way::On(last, question.until.filter(|_| left)),
             },
         }));
@@ -355,6 +343,38 @@ impl HistoryQuestion {
         }
     }
 
+    /// The range between times, and how it is told; `None` if it would end before it begins.
+    fn over(&mut self, back: Back, now: Timestamp, zone: &TimeZone) -> Option<Range> {
+        let (from, until) = match back {
+            Back::From(from) => (Some(from), None),
+            Back::Until(until) => (None, Some(until)),
+            Back::Between(from, until) => (Some(from), Some(until)),
+            Back::Last(_) | Back::For(_) | Back::More => return None,
+        };
+        let from = from.map(|from| (from, from.start(now, zone)));
+        let until = until.map(|until| match from {
+            Some((_, start)) => (until, until.end_behind(start, now, zone)),
+            None => (until, until.end(now, zone)),
+        });
+        let told = with_days([from, until], now, zone);
+        let (stretch, range) = match (from, until, told) {
+            (Some((_, start)), Some((until, end)), [Some(from), Some(told)]) => {
+                // A day ends where the next begins.
+                let is_day = matches!(until, Moment::Day(_));
+                if end < start || (is_day && end == start) {
+                    return None;
+                }
+                self.until = Some((end, told));
+                (Stretch::Between(from, told), Range::Between(start, end))
+            }
+            (Some((_, start)), _, [Some(from), _]) => (Stretch::From(from), Range::From(start)),
+            (_, Some((_, end)), [_, Some(until)]) => (Stretch::Until(until), Range::Until(end)),
+            _ => return None,
+        };
+        self.stretch = stretch;
+        Some(range)
+    }
+
     fn is_of_room(&self) -> bool {
         matches!(self.whose, Whose::Room(_))
     }
@@ -405,6 +425,20 @@ impl HistoryQuestion {
             detail: Detail::with_lines(self.notices),
             lines_max: usize::MAX,
         }
+    }
+}
+
+/// The same search with the days of its times, where they are told.
+fn with_days_told(search: SearchRequest, now: Timestamp, zone: &TimeZone) -> SearchRequest {
+    let after = search.after.map(|after| (after, after.start(now, zone)));
+    let start = after.map_or(Timestamp(i64::MIN), |(_, start)| start);
+    let before = search.before;
+    let before = before.map(|before| (before, before.before_behind(start, now, zone)));
+    let [after, before] = with_days([after, before], now, zone);
+    SearchRequest {
+        after,
+        before,
+        ..search
     }
 }
 

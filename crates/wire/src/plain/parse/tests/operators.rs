@@ -72,7 +72,7 @@ fn what_operators_do_is_read() {
         ParseError::BadTime(EchoedInput::new("10")),
     );
     for (line, time) in [
-        ("/mute bob 0m", "0m"),
+        ("/mute bob 0", "0"),
         ("/ban bob -5m", "-5m"),
         ("/ban bob for 10 minutes", "10"),
         ("/ban bob +5m spam", "+5m"),
@@ -88,7 +88,9 @@ fn what_operators_do_is_read() {
     check_command("/rename bob rob", rename);
     check_usage("/rename bob", "rename");
     check_usage("/rename bob rob smith", "rename");
-    check_command("/unmute bob", Command::Unmute(name("bob")));
+    for line in ["/unmute bob", "/unmute name:bob"] {
+        check_command(line, Command::Unmute(name("bob")));
+    }
     check_command("/op ann", Command::Op("ann".into()));
     check_command("/deop ann", Command::Deop("ann".into()));
     check_command(
@@ -105,12 +107,12 @@ fn what_operators_do_is_read() {
     check("/log 5", Request::AuditLog(Some(5)));
     check("/log 999999", Request::AuditLog(Some(LOG_LINES_MAX)));
     check("/log More", Request::AuditLog(None));
+    check_mistake("/log 0", ParseError::EmptyLog(EchoedInput::new("0")));
     for (line, command) in [
         ("/kick", "kick"),
         ("/op a b", "op"),
         ("/announce", "announce"),
         ("/lock up", "lock"),
-        ("/log 0", "log"),
         ("/log all", "log"),
     ] {
         check_usage(line, command);
@@ -140,4 +142,14 @@ fn a_ban_of_a_name_covers_its_address_unless_it_says_otherwise() {
     );
     check_usage("/ban", "ban");
     check_usage("/unban bob alice", "unban");
+}
+
+#[test]
+fn a_length_of_no_time_or_too_much_is_told_apart() {
+    for time in ["0m", "00w"] {
+        let none = ParseError::NoTime(EchoedInput::new(time));
+        check_mistake(&std::format!("/mute bob here {time}"), none);
+    }
+    let long = ParseError::TimeTooLong(EchoedInput::new("40000d"));
+    check_mistake("/ban bob 40000d", long);
 }

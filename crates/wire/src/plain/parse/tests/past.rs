@@ -44,12 +44,28 @@ fn history_goes_back_by_number_time_or_day() {
     let range = Back::Between(moment("14:00"), moment("15:30"));
     check_back("14:00..15:30", range);
     check_back("14:00 .. 15:30", range);
+    for typed in ["5m..now", "5m..0m", "5m.."] {
+        check_back(typed, Back::From(moment("5m")));
+    }
+    check_back("..14:00", Back::Until(moment("14:00")));
+    check_back("..now", Back::Until(moment("now")));
+    let day = moment("2026-11-21");
+    check_back("2026-11-21..2026-11-21", Back::Between(day, day));
     check_back("More", Back::More);
-    for typed in ["0", "00", "0h"] {
+    for typed in [
+        "0",
+        "00",
+        "0h",
+        "now",
+        "now..",
+        "now..0m",
+        "2h..2h",
+        "14:00..14:00",
+    ] {
         let line = std::format!("/history {typed}");
         check_mistake(&line, ParseError::EmptyBack(EchoedInput::new(typed)));
     }
-    for typed in ["-5", "2026-11-31", "tomorrow", "5 6", "..14:00", "more 5"] {
+    for typed in ["-5", "2026-11-31", "tomorrow", "5 6", "..", "..5", "more 5"] {
         let line = std::format!("/history {typed}");
         check_mistake(&line, ParseError::BadBack(EchoedInput::new(typed)));
     }

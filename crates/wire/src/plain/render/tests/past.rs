@@ -8,6 +8,7 @@ use chinwag_core::{
 
 use super::*;
 use crate::dialect::{HistoryPage, LogPage, PastOf, Recent, SearchPage};
+use crate::plain::message_ref::MessageRef;
 use crate::plain::render::{Counted, HistoryStyle, Sought, Stretch};
 use crate::plain::request::SearchRequest;
 use crate::zone::Moment;
@@ -212,6 +213,22 @@ fn a_history_on_from_a_time_says_how_much_follows() {
 }
 
 #[test]
+fn a_history_up_to_a_time_goes_back_from_there() {
+    let until = Stretch::Until(moment("14:30"));
+    let head = "--- last 3 of 7 messages up to 14:30; /history more ---";
+    check_history(until, 3, 7, [head, NOW_LINE]);
+    let dev = room("dev");
+    let inner = HistoryPage {
+        newer: true,
+        ..page(&dev, 3, 3)
+    };
+    let head = "--- 3 messages up to 14:30 ---";
+    check_page(until, &talk(), inner, [head, "--- end ---"]);
+    let now = Stretch::Until(moment("now"));
+    check_history(now, 3, 3, ["--- 3 messages up to now ---", NOW_LINE]);
+}
+
+#[test]
 fn what_goes_on_says_which_way() {
     let earlier = |head, end| [head, end];
     check_history(
@@ -356,6 +373,8 @@ fn an_empty_history_says_so() {
     check(day, "Nothing was said in #dev since Sat 21 Nov 2026.");
     let range = Stretch::Between(moment("14:00"), moment("15:30"));
     check(range, "Nothing was said in #dev from 14:00 to 15:30.");
+    let until = Stretch::Until(moment("2h"));
+    check(until, "Nothing was said in #dev up to 2 hours ago.");
     check(Stretch::Earlier, "Nothing earlier is kept of #dev.");
     check(Stretch::Later, "Nothing more was said in #dev.");
     check(Stretch::Around(1), "That message is not kept any more.");
@@ -426,16 +445,58 @@ fn a_match_tells_its_number_its_day_and_its_room_in_every_style() {
         said(YESTERDAY, "lee", "deploy?", Manner::Speech),
         said(NOW, "ann", "does the deploy", Manner::Action),
     ];
-    let expected = "\
---- 2 messages with \"deploy\" ---
-[1: 2026-11-20 14:03] #dev lee: deploy?
-[2: 2026-11-21 14:03] #dev * ann does the deploy
---- now ---
-";
-    for time in [TimeStyle::Off, TimeStyle::Short, TimeStyle::Full] {
-        let renderer = &mut renderer(time);
+    for (style, time) in [
+        (TimeStyle::Off, ""),
+        (TimeStyle::Short, " 14:03"),
+        (TimeStyle::Full, " 14:03:05"),
+    ] {
+        let expected = std::format!(
+            "--- 2 messages with \"deploy\" ---\n\
+             [1: 2026-11-20{time}] #dev lee: deploy?\n\
+             [2: 2026-11-21{time}] #dev * ann does the deploy\n\
+             --- now ---\n"
+        );
+        let renderer = &mut renderer(style);
         let shown = found(renderer, (&search("deploy"), false), &matches, FOUND);
         assert_eq!(shown, expected);
+    }
+}
+
+#[test]
+fn references_and_the_log_keep_to_the_style_of_times() {
+    let dev = room("dev");
+    let [lee, ..] = talk();
+    let events = [event_at(&lee, NOW)];
+    for (style, message, deed) in [
+        (TimeStyle::Off, "", "2026-11-21 14:03"),
+        (TimeStyle::Short, ": 2026-11-21 14:03", "2026-11-21 14:03"),
+        (
+            TimeStyle::Full,
+            ": 2026-11-21 14:03:05",
+            "2026-11-21 14:03:05",
+        ),
+    ] {
+        let renderer = &mut renderer(style);
+        let page = HistoryPage {
+            events: &events,
+            ..page(&dev, 1, 1)
+        };
+        let ids = HistoryStyle {
+            ids: true,
+            ..self::style(Stretch::Last)
+        };
+        let shown = shown_by(renderer, |r, out| r.history(out, ids, &page, NOW));
+        let reference = MessageRef(events[0].seq);
+        let line = std::format!("[{reference}{message}] lee: morning");
+        assert_eq!(shown.lines().nth(1), Some(&*line));
+        let locked = [audit_entry(ModAction::Lock(true))];
+        let page = LogPage {
+            entries: &locked,
+            next: None,
+        };
+        let shown = shown_by(renderer, |r, out| r.audit_log(out, false, page));
+        let line = std::format!("  {deed} lee locked the server");
+        assert_eq!(shown.lines().nth(1), Some(&*line));
     }
 }
 

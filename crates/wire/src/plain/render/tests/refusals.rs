@@ -321,6 +321,18 @@ fn mistakes_about_the_past_say_what_would_be_right() {
             "! \"tomorrow\" is not a number, a time or a day. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more.",
         ),
         (
+            "/history 14:00..14:00",
+            "! \"14:00..14:00\" asks for nothing. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more.",
+        ),
+        (
+            "/history with",
+            "! Type /history with NAME. A number or a time may follow: /history with gopher 2h.",
+        ),
+        (
+            "/log 0",
+            "! \"0\" asks for nothing. Type /log 50 or /log more.",
+        ),
+        (
             "/search x before:May",
             "! \"May\" is not a day or a time. Those are written 2026-11-21, 2026-11-21 14:00, 14:00, yesterday or 2h.",
         ),
@@ -381,6 +393,14 @@ fn mistakes_say_what_would_be_right() {
         (
             "/mute bob 10",
             "! \"10\" is not a time. Write times as 90s, 10m, 2h, 7d or 1w.",
+        ),
+        (
+            "/ban bob 0m spam",
+            "! \"0m\" is no time at all. Write 1s or more, or no time: then it lasts until undone.",
+        ),
+        (
+            "/bar bob 40000d",
+            "! \"40000d\" is more than 100 years. Write no time, and it lasts until undone.",
         ),
         (
             "/tz Berlin",
