@@ -102,10 +102,24 @@ impl Session {
 
     fn tell_farewell(&mut self, why: &QuitReason, env: &Env<'_>, out: &mut Vec<u8>) {
         self.tell_refused(env, out);
+        // It leaves one person for another of its own, and stays.
+        if matches!(why, QuitReason::Quit(None)) && self.takes_over() {
+            return;
+        }
         if let Stage::Chat(chat) = &self.stage {
             let lines = self.lines_sent.into();
             self.renderer(env).farewell(out, &chat.name, why, lines);
         }
+    }
+
+    /// Whether the question in flight may bring another session.
+    fn takes_over(&self) -> bool {
+        matches!(
+            self.question,
+            Some(Question::Command(Context::Command(
+                "resume" | "login" | "nick"
+            )))
+        )
     }
 
     fn tell_password_not_needed(&self, env: &Env<'_>, out: &mut Vec<u8>) {

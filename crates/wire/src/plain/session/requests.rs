@@ -28,6 +28,7 @@ impl Session {
             && let Ok(Request::Quit(why)) = parse(line)
         {
             self.tell_refused(env, out);
+            self.question = None;
             return Some(Step::Ask(Ask::Quit(why)));
         }
         if !self.is_free(line) && !self.take_token(env, out) {
@@ -62,7 +63,10 @@ impl Session {
     pub(super) fn interrupt(&mut self) -> Step {
         match self.stage {
             Stage::Login(_) => Step::Close,
-            Stage::Chat(_) => Step::Ask(Ask::Quit(None)),
+            Stage::Chat(_) => {
+                self.question = None;
+                Step::Ask(Ask::Quit(None))
+            }
         }
     }
 

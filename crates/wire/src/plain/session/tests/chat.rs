@@ -273,6 +273,29 @@ fn a_goodbye_counts_the_lines_that_were_sent() {
     );
 }
 
+#[test]
+fn who_takes_up_another_session_is_told_of_no_goodbye() {
+    for line in ["/login bob s3cret", "/nick bob#s3cret", "/resume K7Q2-9MXP"] {
+        let mut peer = Peer::in_lobby();
+        peer.send(std::format!("{line}\n"));
+        assert_eq!(peer.tell(Tell::Farewell(&QuitReason::Quit(None))), "");
+        let mut peer = Peer::in_lobby();
+        peer.send(std::format!("{line}\n"));
+        peer.reject(&Rejection::CodeNotValid);
+        peer.send("/quit\n");
+        assert_eq!(
+            peer.tell(Tell::Farewell(&QuitReason::Quit(None))),
+            "Bye, ann. 0 lines sent.\n"
+        );
+    }
+    let mut peer = Peer::in_lobby();
+    peer.send("/nick annie\n");
+    peer.tell(Tell::Done(None));
+    peer.send("/quit\n");
+    let goodbye = peer.tell(Tell::Farewell(&QuitReason::Quit(None)));
+    assert!(goodbye.starts_with("Bye, "), "{goodbye}");
+}
+
 fn bans(names: &[&str], next: Option<chinwag_core::RestrictionCursor>) -> Answer {
     let ban = |called: &&str| Restriction {
         at: Timestamp(0),
