@@ -22,6 +22,7 @@ impl Chat {
         let fact = match command {
             Command::SetIdent { real, flags } => self.decide_ident(me, real, flags)?,
             Command::Away(why) => away(me, true, why),
+            Command::Back if me.away().is_none() => return Err(Rejection::NotAway),
             Command::Back => away(me, false, None),
             Command::Ignore {
                 name,

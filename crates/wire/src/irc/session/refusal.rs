@@ -36,6 +36,10 @@ impl Session {
             Question::Prove(proving) => {
                 return self.handle_unproven(*proving, rejection, env, out);
             }
+            // To IRC that is no mistake.
+            Question::Away(is_away) if *rejection == Rejection::NotAway => {
+                self.put_away(is_away, env, out);
+            }
             question => match question.room() {
                 Some(room) => self.refuse_about_room(room, &question, rejection, env, out),
                 None => self.refuse(question, rejection, env, out),

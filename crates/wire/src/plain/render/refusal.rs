@@ -396,6 +396,7 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
             f,
             "You ignore {ignores_max} names, the limit. /unignore one first."
         ),
+        (Rejection::NotAway, _) => f.write_str("You are not away."),
         (Rejection::NotIgnored(name), _) => write!(f, "You do not ignore {name}."),
         (Rejection::LinkLost(name), _) => {
             write!(f, "{name}'s link is lost. Try again when {name} is back.")
