@@ -7,11 +7,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, AuditEntry, Client, ConnId, Correspondents, Counts, Deletion, Duration, Fact, Ignored,
-    Knock, LOBBY, Link, Listed, LoggedIn, Manner, Mask, ModAction, Name, PersonId, PrivateMessage,
-    Profile, Quit, QuitReason, Reach, Rejection, Renamed, Restriction, ResumeCode, Returned,
-    RoomAct, RoomChange, RoomDeed, RoomId, RoomLine, RoomPassword, RoomRejection, RoomSetting,
-    RoomSummary, Seq, Spared, Standing, StandingChange, Tenure, Timestamp, Topic, Welcome, WhoLine,
+    Answer, Aside, AuditEntry, Client, ConnId, Correspondents, Counts, Deletion, Duration, Fact,
+    Ignored, Knock, LOBBY, Link, Listed, LoggedIn, Manner, Mask, ModAction, Name, PersonId,
+    PrivateMessage, Profile, Quit, QuitReason, Reach, Rejection, Renamed, Restriction, ResumeCode,
+    Returned, RoomAct, RoomChange, RoomDeed, RoomId, RoomLine, RoomPassword, RoomRejection,
+    RoomSetting, RoomSummary, Seq, Spared, Standing, StandingChange, Tenure, Timestamp, Topic,
+    Welcome, WhoLine,
 };
 
 use crate::client::ME;
@@ -291,17 +292,26 @@ fn room_deed(dice: Choices<'_, '_>) -> RoomDeed {
     }
 }
 
+fn aside(dice: Choices<'_, '_>) -> Aside {
+    match dice.flip() {
+        true => Aside::Spared(Spared {
+            net: chinwag_core::subnet_of(address(dice)),
+            others: dice.number() as u32,
+            own: dice.flip(),
+        }),
+        false => Aside::Nobody {
+            meant: dice.maybe(|dice| dice.name()),
+        },
+    }
+}
+
 pub(crate) fn audit_entry(dice: Choices<'_, '_>) -> Fact {
     Fact::Moderated(Box::new(AuditEntry {
         by: dice.name(),
         actor: dice.maybe(person),
         act: mod_action(dice),
         target: dice.maybe(person),
-        spared: dice.maybe(|dice| Spared {
-            net: chinwag_core::subnet_of(address(dice)),
-            others: dice.number() as u32,
-            own: dice.flip(),
-        }),
+        aside: dice.maybe(aside),
     }))
 }
 
@@ -332,6 +342,7 @@ fn room_change(dice: Choices<'_, '_>, act: RoomAct) -> Fact {
         target: told,
         told,
         is_lent: dice.flip(),
+        aside: dice.maybe(aside),
         moderators: [].into(),
     }))
 }
@@ -536,6 +547,7 @@ pub(crate) fn answer(dice: Choices<'_, '_>) -> Answer {
             renamed: (0..dice.below(3))
                 .map(|_| (dice.name(), dice.name()))
                 .collect(),
+            accounts: names(dice),
             next: None,
         },
         7 => Answer::Room(summary(dice)),

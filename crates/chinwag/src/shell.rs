@@ -10,13 +10,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use chinwag_core::{Account, Restriction, Timestamp};
+use chinwag_core::{Account, Name, Timestamp};
 use chinwag_server::{ShellAnswer, ask_from_shell, hash_password};
+use chinwag_wire::shell;
 use clap::{Args, Subcommand};
 
 use crate::data::DataFlags;
 use crate::password;
-use crate::zone;
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountFlags {
@@ -297,34 +297,23 @@ fn told(account: &Account) -> String {
 
 /// `chinwag bans`
 pub(crate) fn bans(flags: &ListFlags) -> Result<ExitCode> {
-    let (bans, mutes) = flags.data.open()?.restrictions()?;
+    let mut reader = flags.data.open()?;
+    let (bans, mutes) = reader.restrictions()?;
+    let accounts = reader.accounts()?;
+    let accounts: Vec<Name> = accounts.into_iter().map(|account| account.name).collect();
     let now = Timestamp(jiff::Timestamp::now().as_millisecond());
     let mut text = String::new();
     for (what, list) in [("banned", bans), ("muted", mutes)] {
         for entry in list.iter().filter(|entry| entry.is_active(now)) {
-            text += &format!("{what}: {}\n", in_force(entry));
+            text += &format!("{}\n", shell::restriction(what, entry, &accounts));
         }
     }
     io::stdout().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// `bob (192.0.2.7) until 2026-11-22 10:00 by lee: spam`
-fn in_force(entry: &Restriction) -> String {
-    let mut told = entry.mask.in_full().to_string();
-    if let Some(until) = entry.until {
-        told += &format!(" until {}", minute(until));
-    }
-    told += &format!(" by {}", entry.by);
-    if let Some(why) = &entry.why {
-        told += &format!(": {}", &***why);
-    }
-    told
-}
-
-/// A time in this machine's zone.
+/// `2026-11-21 14:03 UTC`, as the server tells the ends of bans.
 fn minute(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    let at = at.to_zoned(zone::HERE.clone());
-    at.strftime("%Y-%m-%d %H:%M").to_string()
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -356,6 +356,8 @@ pub enum Answer {
         /// For mutes whose target goes by another name now: the name of the mute and the current
         /// one.
         renamed: Vec<(Name, Name)>,
+        /// The names of these bans and mutes that accounts are called by.
+        accounts: Vec<Name>,
         /// The next page.
         next: Option<RestrictionCursor>,
     },
@@ -409,6 +411,8 @@ pub enum Answer {
         bars: Vec<Restriction>,
         /// Its mutes, likewise.
         mutes: Vec<Restriction>,
+        /// The names of these that accounts are called by.
+        accounts: Vec<Name>,
         /// Masks set by IRC clients, oldest first.
         masks: Vec<RoomMask>,
     },

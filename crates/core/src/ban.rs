@@ -162,11 +162,16 @@ impl Mask {
         self.reach != Reach::Block && own.is_some_and(|own| own.same_as(name))
     }
 
-    /// Whether `other`, written to undo a restriction, means this one.
+    /// Whether `other`, written to undo restrictions, means this one: a name or a block means all
+    /// that have it, both together the one that has both.
     pub fn is_named_by(&self, other: &Self) -> bool {
         let same_name = |own: &Name| other.name.as_ref().is_some_and(|name| own.same_as(name));
-        let same_net = self.net.is_some() && self.net.map(canonical) == other.net.map(canonical);
-        self.name.as_ref().is_some_and(same_name) || same_net
+        let has_name = self.name.as_ref().is_some_and(same_name);
+        let has_net = self.net.is_some() && self.net.map(canonical) == other.net.map(canonical);
+        match other.name.is_some() && other.net.is_some() {
+            true => has_name && has_net,
+            false => has_name || has_net,
+        }
     }
 }
 

@@ -39,6 +39,11 @@ impl Ignored {
         }
     }
 
+    /// Whether it covers a name that neither a person nor an account has.
+    pub fn is_nobody(&self) -> bool {
+        self.person.is_none() && self.account.is_none()
+    }
+
     /// The names that the entry covers; each also stands for the account that it belongs to.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
         core::iter::once(&self.name).chain(&self.account)

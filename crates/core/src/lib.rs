@@ -65,11 +65,11 @@ pub use command::{
     Caller, Command, FoundMessage, Outcome, Proof, RoomRef, SignalTarget, StandingChange,
 };
 pub use event::{
-    Attached, AuditEntry, Correspondents, Deletion, Detached, Event, Fact, IdentSet, KeptMessage,
-    KeptShown, Knock, LoggedIn, Manner, MetadataSet, MetadataShown, ModAction, Omitted,
-    PrivateDeletion, PrivateMessage, Quit, QuitReason, RankMessage, Ranked, Renamed, Returned,
-    RoomAct, RoomChange, RoomDeed, RoomRenamed, Signal, Spared, StandingCause, StandingShown,
-    Tenure,
+    Aside, Attached, AuditEntry, Correspondents, Deletion, Detached, Event, Fact, IdentSet,
+    KeptMessage, KeptShown, Knock, LoggedIn, Manner, MetadataSet, MetadataShown, ModAction,
+    Omitted, PrivateDeletion, PrivateMessage, Quit, QuitReason, RankMessage, Ranked, Renamed,
+    Returned, RoomAct, RoomChange, RoomDeed, RoomRenamed, Signal, Spared, StandingCause,
+    StandingShown, Tenure,
 };
 pub use flood::{Bucket, Rate};
 pub use holdings::Holdings;

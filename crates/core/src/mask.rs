@@ -13,6 +13,9 @@ use crate::time::Timestamp;
 /// The prefixes of an account in a mask.
 const ACCOUNT_KEYS: [&str; 2] = ["a:", "account:"];
 
+/// The prefix that a name may have, as in a ban. No name has a colon.
+const NAME_KEY: &str = "name:";
+
 /// A pattern, in the folded form in which it is compared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Glob(Box<str>);
@@ -122,11 +125,14 @@ pub enum Matched {
 
 impl Matched {
     /// Parses a mask: `nick!user@host`, where parts may be missing, or `a:ACCOUNT`, also written
-    /// `account:ACCOUNT`. Any text is a mask.
+    /// `account:ACCOUNT`. A name may have `name:` before it. Any text is a mask.
     pub fn parse(typed: &str) -> Self {
         match ACCOUNT_KEYS.iter().find_map(|key| strip_key(typed, key)) {
             Some(account) => Self::Account(Glob::new(account)),
-            None => Self::Source(Glob::new(&whole(typed))),
+            None => {
+                let source = strip_key(typed, NAME_KEY).unwrap_or(typed);
+                Self::Source(Glob::new(&whole(source)))
+            }
         }
     }
 
@@ -270,6 +276,8 @@ mod tests {
             ("mo!@x", "mo!*@x"),
             ("account:Lee", "account:lee"),
             ("a:lee", "account:lee"),
+            ("name:lee", "lee!*@*"),
+            ("Name:Lee!*@*", "lee!*@*"),
         ] {
             let listed = Listed::parse(typed).expect("an entry");
             assert_eq!(std::format!("{}", listed.matched()), entry);

@@ -456,7 +456,7 @@ fn as_event(line: chinwag_store::AuditLine) -> Event {
             actor: None,
             act: line.act,
             target: None,
-            spared: None,
+            aside: None,
         })),
         source: None,
     }

@@ -305,7 +305,7 @@ fn announcement(by: Name, text: Text) -> Fact {
         actor: None,
         act: ModAction::Announce(text),
         target: None,
-        spared: None,
+        aside: None,
     }))
 }
 

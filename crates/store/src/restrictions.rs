@@ -89,8 +89,16 @@ pub(crate) fn put(
 /// Removes what [`Mask::is_named_by`] finds: a missing part on either side equals nothing.
 pub(crate) fn lift(conn: &Connection, list: List, mask: &Mask) -> rusqlite::Result<()> {
     let folded = mask.name.as_ref().map(Name::folded);
-    let sql = "DELETE FROM restriction
-               WHERE kind = ?1 AND (folded = ?2 OR net = ?3) AND room IS ?4";
+    let sql = match folded.is_some() && mask.net.is_some() {
+        true => {
+            "DELETE FROM restriction
+             WHERE kind = ?1 AND folded = ?2 AND net = ?3 AND room IS ?4"
+        }
+        false => {
+            "DELETE FROM restriction
+             WHERE kind = ?1 AND (folded = ?2 OR net = ?3) AND room IS ?4"
+        }
+    };
     conn.prepare_cached(sql)?
         .execute(params![list.kind, folded, net_of(mask), list.room()])?;
     Ok(())

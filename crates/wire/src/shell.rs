@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Command, Event, Name, NameError, Profile, Rejection, RoomName, Text, Timestamp,
+    Command, Event, Name, NameError, Profile, Rejection, Restriction, RoomName, Text, Timestamp,
 };
 
 use crate::plain::{Context, ParseError, Renderer, Request, Style, parse};
@@ -158,6 +158,12 @@ pub fn refusal(rejection: &Rejection) -> String {
 /// The line about a person.
 pub fn person(profile: &Profile) -> String {
     written(|r, out| r.shell_person(out, profile))
+}
+
+/// The line about a ban or a mute, as `/bans` has it. `what` says which it is: `banned`, `muted`.
+/// `accounts` are the names that accounts are called by.
+pub fn restriction(what: &str, restriction: &Restriction, accounts: &[Name]) -> String {
+    written(|r, out| r.shell_restriction(out, what, restriction, accounts))
 }
 
 /// What a renderer writes, without the sign that tells the server's lines from those of people: at

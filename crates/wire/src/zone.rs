@@ -221,8 +221,8 @@ impl Moment {
         }
     }
 
-    /// The same for a range with a start. A time alone is the next that there is behind it, of the same day or of
-    /// the day after.
+    /// The same for a range with a start. A bare time means the next one after it, of the same day or of the day
+    /// after.
     pub(super) fn end_behind(self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Time(time) => shown(next(time, start, zone), zone).1,

@@ -25,8 +25,20 @@ pub struct AuditEntry {
     pub act: ModAction,
     /// The person concerned, if they are here to be told.
     pub target: Option<PersonId>,
-    /// The block that a ban or mute of a name does not cover, for the operator to know. Not stored.
-    pub spared: Option<Spared>,
+    /// What the operator should know about a ban or a mute. Not stored.
+    pub aside: Option<Aside>,
+}
+
+/// What one who bans, mutes or bars a name should know as well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Aside {
+    /// It does not cover the address.
+    Spared(Spared),
+    /// Nobody goes by the name, and no account has it.
+    Nobody {
+        /// The name of a person here that was probably meant.
+        meant: Option<Name>,
+    },
 }
 
 /// A block of addresses that others share with the person who is banned or muted.

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
+use super::audit::Aside;
 use crate::ban::{Mask, Restriction};
 use crate::ids::{PersonId, RoomId};
 use crate::mask::{MaskKind, Matched, RoomMask};
@@ -30,6 +31,8 @@ pub struct RoomChange {
     pub told: Option<PersonId>,
     /// A standing that would last if the moderator's own right did.
     pub is_lent: bool,
+    /// What the moderator should know about a bar. Not stored.
+    pub aside: Option<Aside>,
     /// For an invitation, the moderators inside who speak IRC: their clients may want to know.
     pub moderators: Box<[PersonId]>,
 }
@@ -46,6 +49,7 @@ impl RoomChange {
             target: None,
             told: None,
             is_lent: false,
+            aside: None,
             moderators: Box::default(),
         }
     }

@@ -1,8 +1,8 @@
 //! What operators do, and how it is undone.
 
 use chinwag_core::{
-    Answer, Command, Duration, Fact, Mask, ModAction, Query, QuitReason, Rejection, Restriction,
-    Snapshot,
+    Answer, Aside, Command, Duration, Fact, Mask, ModAction, Query, QuitReason, Rejection,
+    Restriction, Snapshot,
 };
 
 use crate::world::{HOME, World, change_password, name, register, rename, say, settings, text};
@@ -245,7 +245,10 @@ fn check_spared(
         let Fact::Moderated(entry) = &facts[0] else {
             panic!("{facts:?}");
         };
-        let told = entry.spared.map(|spared| (spared.others, spared.own));
+        let told = entry.aside.as_ref().map(|aside| match aside {
+            Aside::Spared(spared) => (spared.others, spared.own),
+            Aside::Nobody { .. } => panic!("{entry:?}"),
+        });
         assert_eq!(told, expected, "{entry:?}");
         let left = facts.iter().filter(|fact| matches!(fact, Fact::Quit(_)));
         assert!(left.count() <= 1, "others had to leave");
@@ -300,7 +303,7 @@ fn another_login_of_the_same_account_spares_no_address() {
     let Fact::Moderated(entry) = &facts[0] else {
         panic!("{facts:?}");
     };
-    assert_eq!(entry.spared, None);
+    assert_eq!(entry.aside, None);
     let back = world.arrive_from("203.0.113.1", "fresh");
     assert!(matches!(back, Err(Rejection::Banned { .. })));
     world.check_replay();
@@ -485,12 +488,81 @@ fn a_ban_ends_with_its_time_or_when_it_is_undone() {
 fn what_is_undone_is_told_as_it_was_spelled() {
     let mut world = World::with(&["lee"]);
     world.by("lee", ban("name:Ann", None)).expect("banned");
-    let facts = world.by("lee", Command::Unban(mask("name:aNN")));
-    let Ok([Fact::Moderated(entry)]) = facts.as_deref() else {
+    assert_eq!(lifted(&mut world, "name:aNN"), ["Ann"]);
+    world.check();
+}
+
+/// The bans that end with one that is named so, in full.
+fn lifted(world: &mut World, undo: &str) -> Vec<String> {
+    let facts = world.by("lee", Command::Unban(mask(undo)));
+    let facts = facts.expect("unbanned");
+    let masks = facts.iter().map(|fact| match fact {
+        Fact::Moderated(entry) => match &entry.act {
+            ModAction::Unban(mask) => mask.in_full().to_string(),
+            act => panic!("{act:?}"),
+        },
+        fact => panic!("{fact:?}"),
+    });
+    masks.collect()
+}
+
+#[test]
+fn who_frees_an_address_is_told_of_the_name_and_frees_no_other() {
+    let mut world = World::with(&["lee"]);
+    world.arrive_from("203.0.113.7", "ann").expect("here");
+    for who in ["ann", "name:ann", "203.0.113.7", "name:bob"] {
+        world.by("lee", ban(who, None)).expect("banned");
+    }
+    let both = ["ann (203.0.113.7)", "203.0.113.7"];
+    assert_eq!(lifted(&mut world, "203.0.113.7"), both);
+    assert!(world.arrive_from("203.0.113.7", "zed").is_ok());
+    let ann = world.arrive_from("192.0.2.77", "ann");
+    assert!(matches!(ann, Err(Rejection::Banned { .. })), "{ann:?}");
+    assert_eq!(lifted(&mut world, "ann"), ["ann"]);
+    world.check_replay();
+}
+
+#[test]
+fn who_frees_a_name_of_an_account_frees_the_account() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("ann", register("of ann")).expect("registered");
+    world.by("ann", rename("annie")).expect("renamed");
+    world.by("annie", Command::Group).expect("grouped");
+    world.by("lee", ban("name:annie", None)).expect("banned");
+    assert_eq!(lifted(&mut world, "annie"), ["annie", "ann"]);
+    world.check_replay();
+}
+
+#[test]
+fn a_ban_of_nobody_is_one_and_says_so() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("ann", register("of ann")).expect("registered");
+    let mut aside = |who: &str| {
+        let facts = world.by("lee", ban(who, None)).expect("banned");
+        match &facts[0] {
+            Fact::Moderated(entry) => entry.aside.clone(),
+            fact => panic!("{fact:?}"),
+        }
+    };
+    let meant = Some(name("ann"));
+    assert_eq!(aside("name:anm"), Some(Aside::Nobody { meant }));
+    let meant = None;
+    assert_eq!(aside("account:zed"), Some(Aside::Nobody { meant }));
+    assert_eq!(aside("203.0.113.7"), None);
+    assert_eq!(aside("account:ann"), None);
+    assert_eq!(aside("name:ann"), None, "it is an account's still");
+}
+
+#[test]
+fn a_mute_of_the_name_alone_covers_no_address() {
+    let mut world = World::with(&["lee"]);
+    world.arrive_from("203.0.113.7", "ann").expect("here");
+    let facts = world.by("lee", mute("name:ann", None)).expect("muted");
+    let Fact::Moderated(entry) = &facts[0] else {
         panic!("{facts:?}");
     };
-    assert!(matches!(&entry.act, ModAction::Unban(mask) if mask.name == Some(name("Ann"))));
-    world.check();
+    let alone = Mask::of_name(name("ann"));
+    assert!(matches!(&entry.act, ModAction::Mute(mute) if mute.mask == alone));
 }
 
 #[test]
@@ -588,6 +660,7 @@ fn bans_and_mutes_of_an_earlier_run_hold() {
         bans,
         mutes,
         renamed: _,
+        accounts: _,
         next: None,
     }) = lists
     else {

@@ -73,7 +73,7 @@ pub(crate) fn audit_entry(seq: u64, act: ModAction) -> Arc<Event> {
         actor: None,
         act,
         target: None,
-        spared: None,
+        aside: None,
     };
     event(seq, Fact::Moderated(Box::new(audit_entry)))
 }

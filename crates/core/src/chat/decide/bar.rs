@@ -1,5 +1,6 @@
 //! Keeping people out of a room (bars), and silencing them in it (mutes).
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -57,11 +58,16 @@ impl Chat {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
         facts.extend(self.deposed(me, id, &mask, &hit, given.now));
+        let named = mask.name.as_ref();
+        let aside = named.and_then(|name| self.nobody_of(given.me, name, given.now));
         let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
         let listed = self.newly_listed(me, MaskList::bans_of(id), &masks, given.now);
+        let mut aside = aside;
         for mask in masks {
             let bar = RoomAct::Bar(given.restriction(mask));
-            facts.push(self.changed(me, id, bar, None));
+            let mut change = self.change(me, id, bar, None);
+            change.aside = aside.take();
+            facts.push(Fact::RoomChanged(Box::new(change)));
         }
         facts.extend(listed);
         let why = given.why.clone().map(Arc::new);

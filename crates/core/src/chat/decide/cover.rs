@@ -88,7 +88,7 @@ impl Chat {
                 actor: None,
                 act: ModAction::Mute(mute),
                 target: None,
-                spared: None,
+                aside: None,
             })));
         }
         let rooms = me.rooms.iter();

@@ -59,7 +59,7 @@ fn entry(me: &Person, room: RoomName, deed: RoomDeed) -> Fact {
         actor: None,
         act: ModAction::InRoom { room, deed },
         target: None,
-        spared: None,
+        aside: None,
     }))
 }
 

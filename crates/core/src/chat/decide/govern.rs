@@ -322,6 +322,17 @@ impl Chat {
         act: RoomAct,
         target: Option<PersonId>,
     ) -> Fact {
+        Fact::RoomChanged(Box::new(self.change(me, room, act, target)))
+    }
+
+    /// The same before it is a fact.
+    pub(super) fn change(
+        &self,
+        me: &Person,
+        room: RoomId,
+        act: RoomAct,
+        target: Option<PersonId>,
+    ) -> RoomChange {
         let mut change = RoomChange {
             actor: Some(me.id),
             target,
@@ -331,7 +342,7 @@ impl Chat {
         if change.is_public() && me.rooms.contains(&room) {
             change.actor = None;
         }
-        Fact::RoomChanged(Box::new(change))
+        change
     }
 
     /// Whether a person is told what was done to them. Acts of operators are always told; a

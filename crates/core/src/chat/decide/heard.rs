@@ -198,10 +198,8 @@ impl Chat {
     ) -> Result<(), Rejection> {
         let mute = self.restricted.mutes.longest(Some(name), address, now);
         let mute = mute.and_then(|id| self.restricted.mutes.get(id));
-        let is_known = self
-            .restricted
-            .mutes
-            .is_named_by(&Mask::of_name(name.clone()));
+        let of_name = Mask::of_name(name.clone());
+        let is_known = self.restricted.mutes.named_by(&of_name).next().is_some();
         let other = mute.filter(|_| !is_known);
         match other.and_then(|mute| Some((mute, mute.mask.name.as_ref()?))) {
             Some((mute, had)) => Err(Rejection::MutedArrival {

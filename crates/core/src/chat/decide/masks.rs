@@ -146,9 +146,18 @@ impl Chat {
             }
         };
         words.retain(|word| all.iter().any(|mask| mask.is_named_by(word)));
+        // Of an address it is told whom it stands for, who is let in with it.
+        let words = words.into_iter().flat_map(|word| match word.name {
+            Some(_) => Vec::from([word]),
+            None => {
+                let lifted = all.iter().filter(|mask| mask.is_named_by(&word));
+                lifted.map(|mask| (*mask).clone()).collect()
+            }
+        });
         for word in words {
             let lifted = all.iter().filter(|mask| mask.is_named_by(&word));
-            let lifted = lifted.filter(|mask| mask.name.is_some());
+            // What stands for a name as well has a word of its own.
+            let lifted = lifted.filter(|mask| mask.name.is_some() && word.name.is_some());
             let mut entries: Vec<Matched> = lifted.map(|mask| Matched::of(mask)).collect();
             entries.retain(|entry| !is_mask || *entry != matched);
             facts.push(self.lifted(me, list, word, now));

@@ -12,6 +12,7 @@ mod entry;
 mod govern;
 mod heard;
 mod knock;
+mod lift;
 mod log_in;
 mod mail;
 mod markers;

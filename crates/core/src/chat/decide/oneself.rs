@@ -144,7 +144,7 @@ pub(super) fn become_operator(me: &Person) -> Fact {
         actor: None,
         act: ModAction::Op { name, tenure },
         target: Some(me.id),
-        spared: None,
+        aside: None,
     }))
 }
 

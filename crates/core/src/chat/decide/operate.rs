@@ -9,11 +9,11 @@ use super::log_in::Taker;
 use super::target::Target;
 use super::{quit, quit_of_lost};
 use crate::account::Account;
-use crate::ban::{Mask, Restriction, canonical};
+use crate::ban::{Mask, Restriction, behind_name_key};
 use crate::chat::state::Restrictions;
 use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome};
-use crate::event::{AuditEntry, Fact, ModAction, QuitReason, Spared, Tenure};
+use crate::event::{Aside, AuditEntry, Fact, ModAction, QuitReason, Tenure};
 use crate::ids::PersonId;
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -85,8 +85,14 @@ impl Chat {
             Command::RenameOther { name, new } => {
                 return self.decide_rename_other(me, &name, new, now, facts);
             }
-            Command::Unmute(name) => self.decide_unmute(name, now)?,
-            Command::Unban(mask) => (self.decide_unban(mask, now)?, None),
+            Command::Unmute(name) => {
+                self.decide_unmute(me, name, now, facts)?;
+                return Ok(Outcome::Done);
+            }
+            Command::Unban(mask) => {
+                self.decide_unban(me, mask, now, facts)?;
+                return Ok(Outcome::Done);
+            }
             Command::Op(name) => self.decide_op(me, &name, now)?,
             Command::Deop(name) => self.decide_deop(me, &name, now)?,
             Command::Announce(text) => (ModAction::Announce(text), None),
@@ -190,6 +196,7 @@ impl Chat {
     ) -> Result<Outcome, Rejection> {
         let named = mask.name.as_ref();
         let bearer = named.and_then(|name| self.bearer_of(name, given.now));
+        let nobody = named.and_then(|name| self.nobody_of(given.me, name, given.now));
         let (mask, spared) = match bearer.filter(|_| cover_address) {
             Some(bearer) => self.cover(given.me, bearer, given.now),
             None => (mask, None),
@@ -217,7 +224,8 @@ impl Chat {
             until: ban.until,
             why: ban.why.clone(),
         };
-        facts.push(given.entry(ModAction::Ban(ban), None, spared));
+        let aside = spared.map(Aside::Spared).or(nobody);
+        facts.push(given.entry(ModAction::Ban(ban), None, aside));
         let of_account = account.map(|mask| ModAction::Ban(given.restriction(mask)));
         facts.extend(of_account.map(|act| given.entry(act, None, None)));
         facts.extend(matching.into_iter().map(|person| quit(person, why.clone())));
@@ -262,7 +270,10 @@ impl Chat {
                 for lost in self.resumables.matching(&of_name, given.now) {
                     self.check_rank(given.me, lost)?;
                 }
-                let (mask, spared) = self.cover_speech(given.me, person, given.now);
+                let (mask, spared) = match behind_name_key(name) {
+                    Some(_) => (of_name, None),
+                    None => self.cover_speech(given.me, person, given.now),
+                };
                 (mask, spared, account_beside_name(person))
             }
             Target::Account(account) => {
@@ -276,42 +287,11 @@ impl Chat {
             Target::Account(_) => None,
         };
         let mute = ModAction::Mute(given.restriction(mask));
-        facts.push(given.entry(mute, told, spared));
+        facts.push(given.entry(mute, told, spared.map(Aside::Spared)));
         let of_account = account.map(Mask::of_name);
         let of_account = of_account.map(|mask| ModAction::Mute(given.restriction(mask)));
         facts.extend(of_account.map(|act| given.entry(act, None, None)));
         Ok(Outcome::Done)
-    }
-
-    fn decide_unmute(&self, name: Name, now: Timestamp) -> Result<Action, Rejection> {
-        let target = self.bearer_of(&name, now);
-        // The mute in force may have the person's earlier name.
-        let mute = target.and_then(|person| self.mute_of(person, now));
-        let mask = match mute.and_then(|id| self.restricted.mutes.get(id)) {
-            Some(mute) => mute.mask.clone(),
-            None => self.restricted.mutes.spelled(Mask::of_name(name.clone())),
-        };
-        match self.restricted.mutes.is_named_by(&mask) {
-            true => Ok((ModAction::Unmute(mask), target.map(|person| person.id))),
-            false => Err(Rejection::NotMuted(name)),
-        }
-    }
-
-    fn decide_unban(&self, mask: Mask, now: Timestamp) -> Result<ModAction, Rejection> {
-        let bans = &self.restricted.bans;
-        if bans.is_named_by(&mask) {
-            return Ok(ModAction::Unban(bans.spelled(mask)));
-        }
-        let net = mask.net.map(canonical);
-        let holding = net.and_then(|net| bans.get(bans.longest(None, net.addr(), now)?));
-        let block = holding.and_then(|ban| ban.mask.net);
-        match block.filter(|block| net.is_some_and(|net| block.contains(&net))) {
-            Some(block) => Err(Rejection::BannedInBlock {
-                asked: mask,
-                block: Mask::of_net(block),
-            }),
-            None => Err(Rejection::NotBanned(mask)),
-        }
     }
 
     fn decide_op(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<Action, Rejection> {
@@ -427,13 +407,13 @@ impl Given<'_> {
         }
     }
 
-    fn entry(&self, act: ModAction, target: Option<PersonId>, spared: Option<Spared>) -> Fact {
+    fn entry(&self, act: ModAction, target: Option<PersonId>, aside: Option<Aside>) -> Fact {
         Fact::Moderated(Box::new(AuditEntry {
             by: self.me.name(),
             actor: self.me.id(),
             act,
             target,
-            spared,
+            aside,
         }))
     }
 }
@@ -461,6 +441,6 @@ pub(super) fn audit_entry(me: Actor<'_>, act: ModAction, target: Option<PersonId
         actor: me.id(),
         act,
         target,
-        spared: None,
+        aside: None,
     }))
 }

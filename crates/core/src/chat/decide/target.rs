@@ -6,7 +6,9 @@
 
 use super::operate::Actor;
 use crate::account::Account;
+use crate::ban::behind_name_key;
 use crate::chat::{Chat, Person};
+use crate::event::Aside;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::time::Timestamp;
@@ -33,6 +35,8 @@ impl Chat {
         typed: &str,
         now: Timestamp,
     ) -> Result<Target<'_>, Rejection> {
+        // No name has a colon, and the commands beside take both.
+        let typed = behind_name_key(typed).unwrap_or(typed);
         let target = match self.find_for(me, typed) {
             Ok(person) => Target::Here(person),
             Err(nobody) => self.target_away(typed, now).ok_or(nobody)?,
@@ -71,6 +75,14 @@ impl Chat {
         match self.target(me, typed, now)? {
             Target::Here(person) | Target::Lost(person) => Ok(person),
             Target::Account(account) => Err(Rejection::NotConnected(account.name.clone())),
+        }
+    }
+
+    /// That nobody goes by a name that is to be kept out, and no account has it: perhaps another is meant.
+    pub(super) fn nobody_of(&self, me: Actor<'_>, name: &Name, now: Timestamp) -> Option<Aside> {
+        match self.target(me, name.as_str(), now) {
+            Err(Rejection::NobodyCalled { meant, .. }) => Some(Aside::Nobody { meant }),
+            _ => None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! From the chat's answers to replies.
 
-use chinwag_core::{Answer, Name};
+use alloc::vec::Vec;
+
+use chinwag_core::{Answer, Name, Restriction};
 
 use super::{Reply, RestrictionShape};
 use crate::json::value::{Id, Room, Time};
@@ -41,12 +43,13 @@ impl<'a> Reply<'a> {
                 room,
                 bars,
                 mutes,
+                accounts,
                 masks,
             } => Self::Bars {
                 id,
                 room: Room(room),
-                bars: bars.iter().map(Into::into).collect(),
-                mutes: mutes.iter().map(Into::into).collect(),
+                bars: restrictions(bars, &[], accounts),
+                mutes: restrictions(mutes, &[], accounts),
                 masks: masks.iter().map(Into::into).collect(),
             },
             answer => return Self::of_people(answer, id),
@@ -91,19 +94,27 @@ impl<'a> Reply<'a> {
                 bans,
                 mutes,
                 renamed,
+                accounts,
                 next,
                 ..
             } => Self::Bans {
                 id,
-                bans: bans.iter().map(Into::into).collect(),
-                mutes: mutes
-                    .iter()
-                    .map(|mute| RestrictionShape::followed(mute, renamed))
-                    .collect(),
+                bans: restrictions(bans, &[], accounts),
+                mutes: restrictions(mutes, renamed, accounts),
                 more: next.is_some(),
             },
             // No request of a client has such an answer.
             _ => return None,
         })
     }
+}
+
+fn restrictions<'a>(
+    listed: &'a [Restriction],
+    renamed: &'a [(Name, Name)],
+    accounts: &[Name],
+) -> Vec<RestrictionShape<'a>> {
+    let listed = listed.iter();
+    let shapes = listed.map(|one| RestrictionShape::new(one, renamed, accounts));
+    shapes.collect()
 }

@@ -120,6 +120,9 @@ pub(in crate::json) struct RoomShape<'a> {
 pub(in crate::json) struct RestrictionShape<'a> {
     /// Whom it covers: a name, an address or a block, or a name and a block.
     target: Shown<&'a chinwag_core::Mask>,
+    /// The name is the one that an account is called by.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    account: bool,
     /// When it ends, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Time>,
@@ -134,11 +137,24 @@ pub(in crate::json) struct RestrictionShape<'a> {
 }
 
 impl<'a> RestrictionShape<'a> {
-    /// A mute, with the current name of the person whom it has followed.
-    pub(super) fn followed(mute: &'a Restriction, renamed: &'a [(Name, Name)]) -> Self {
-        let is_its = |(old, _): &&(Name, Name)| mute.mask.name.as_ref() == Some(old);
-        let now = renamed.iter().find(is_its).map(|(_, now)| now.as_str());
-        Self { now, ..mute.into() }
+    /// A restriction, with the current name of the person whom it has followed. `accounts` are the
+    /// names that accounts are called by.
+    pub(super) fn new(
+        restriction: &'a Restriction,
+        renamed: &'a [(Name, Name)],
+        accounts: &[Name],
+    ) -> Self {
+        let name = restriction.mask.name.as_ref();
+        let is_its = |(old, _): &&(Name, Name)| name == Some(old);
+        let now = renamed.iter().find(is_its);
+        Self {
+            target: Shown(&restriction.mask),
+            account: name.is_some_and(|name| accounts.contains(name)),
+            until: restriction.until.map(Time),
+            now: now.map(|(_, now)| now.as_str()),
+            by: restriction.by.as_str(),
+            text: restriction.why.as_deref().map(|why| &**why),
+        }
     }
 }
 
@@ -206,19 +222,7 @@ impl<'a> From<&'a RoomLine> for RoomShape<'a> {
     }
 }
 
-impl<'a> From<&'a Restriction> for RestrictionShape<'a> {
-    fn from(restriction: &'a Restriction) -> Self {
-        Self {
-            target: Shown(&restriction.mask),
-            now: None,
-            until: restriction.until.map(Time),
-            by: restriction.by.as_str(),
-            text: restriction.why.as_deref().map(|why| &**why),
-        }
-    }
-}
-
-/// How many people are in a room that the reader has just entered.
+/// People in a room that the reader has just entered.
 pub(in crate::json) fn people_in(summary: &RoomSummary) -> usize {
     1 + summary.others.len() + summary.more
 }

@@ -99,6 +99,7 @@ fn change(act: RoomAct) -> Fact {
         target: Some(PersonId(1)),
         told: Some(PersonId(1)),
         is_lent: false,
+        aside: None,
         moderators: [].into(),
     }))
 }

@@ -253,7 +253,7 @@ impl Samples {
             actor: None,
             act: ModAction::Announce(text("restart at noon")?),
             target: None,
-            spared: None,
+            aside: None,
         }));
         self.in_private("an operator speaks to all", announce);
         self.line("a new day begins", |r, out| {

@@ -55,10 +55,11 @@ impl Renderer {
                 bans,
                 mutes,
                 renamed,
+                accounts,
                 ..
             } => {
                 restrictions_head(writer, *bans_count, *mutes_count);
-                restrictions(writer, bans, mutes, renamed);
+                restrictions(writer, (bans, mutes), renamed, accounts);
             }
             Answer::Motd(Some(text)) => writer.alone(format_args!("Message of the day: {text}")),
             Answer::RoomInfo(info) => self.room_info(out, info),
@@ -66,8 +67,9 @@ impl Renderer {
                 room,
                 bars,
                 mutes,
+                accounts,
                 masks,
-            } => self.bars(out, room, bars, mutes, masks),
+            } => self.bars(out, room, (bars, mutes), masks, accounts),
             Answer::Motd(None) => writer.alone("There is no message of the day."),
             Answer::Greeting { .. }
             | Answer::PasswordHash(_)
@@ -91,15 +93,16 @@ impl Renderer {
         }
     }
 
-    /// Another page of bans and mutes, and the names to which the mutes have followed people.
+    /// Another page of bans and mutes, the names to which the mutes have followed people, and the
+    /// names that accounts are called by.
     pub fn more_restrictions(
         &self,
         out: &mut Vec<u8>,
-        bans: &[Restriction],
-        mutes: &[Restriction],
+        lists: (&[Restriction], &[Restriction]),
         renamed: &[(Name, Name)],
+        accounts: &[Name],
     ) {
-        restrictions(&mut self.writer(out), bans, mutes, renamed);
+        restrictions(&mut self.writer(out), lists, renamed, accounts);
     }
 
     fn whois(&self, writer: &mut LineWriter<'_>, profile: &Profile) {
@@ -373,36 +376,45 @@ fn restrictions_head(writer: &mut LineWriter<'_>, bans: usize, mutes: usize) {
 
 fn restrictions(
     writer: &mut LineWriter<'_>,
-    bans: &[Restriction],
-    mutes: &[Restriction],
+    (bans, mutes): (&[Restriction], &[Restriction]),
     renamed: &[(Name, Name)],
+    accounts: &[Name],
 ) {
     for ban in bans {
-        writer.row(format_args!("banned: {}", InForce(ban)));
+        writer.row(format_args!("banned: {}", InForce(ban, accounts)));
     }
     for mute in mutes {
+        let in_force = InForce(mute, accounts);
         let is_its = |(old, _): &&(Name, Name)| mute.mask.name.as_ref() == Some(old);
         match renamed.iter().find(is_its) {
-            Some((_, now)) => writer.row(format_args!("muted: {}; now {now}", InForce(mute))),
-            None => writer.row(format_args!("muted: {}", InForce(mute))),
+            Some((_, now)) => writer.row(format_args!("muted: {in_force}; now {now}")),
+            None => writer.row(format_args!("muted: {in_force}")),
         }
     }
 }
 
-/// `bob (192.0.2.7) until 2026-11-22 10:00 UTC by lee: spam`
-pub(super) struct InForce<'a>(pub(super) &'a Restriction);
+/// `account bob (192.0.2.7) until 2026-11-22 10:00 UTC by lee: spam`, of which `account` stands before the names that
+/// accounts are called by.
+pub(in crate::plain) struct InForce<'a>(
+    pub(in crate::plain) &'a Restriction,
+    pub(in crate::plain) &'a [Name],
+);
 
 impl Display for InForce<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(restriction, accounts) = *self;
         let Restriction {
             mask,
             until,
             by,
             why,
             ..
-        } = self.0;
+        } = restriction;
+        let named = mask.name.as_ref();
+        let is_account = named.is_some_and(|name| accounts.iter().any(|other| other.same_as(name)));
+        let what = if is_account { "account " } else { "" };
         let (whom, until, why) = (mask.in_full(), Until(*until), Why(why.as_deref()));
-        write!(f, "{whom}{until} by {by}{why}")
+        write!(f, "{what}{whom}{until} by {by}{why}")
     }
 }
 

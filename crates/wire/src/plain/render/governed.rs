@@ -10,7 +10,7 @@ use chinwag_core::{
 };
 
 use super::answer::{InForce, Since};
-use super::moderation::{DoneToYouIn, For, Until, Whom};
+use super::moderation::{DoneToYouIn, For, ForNobody, Until, Whom};
 use super::{LineWriter, Renderer};
 use crate::plain::words::{Because, Listed, Why, people};
 
@@ -84,7 +84,10 @@ impl LineWriter<'_> {
             RoomAct::Bar(bar) => {
                 let (whom, time) = (Whom(&bar.mask), Until(bar.until));
                 let why = Because(bar.why.as_deref());
-                self.alone(format_args!("{whom} is barred from {room}{time}{why}"));
+                let nobody = ForNobody(change.aside.as_ref());
+                self.alone(format_args!(
+                    "{whom} is barred from {room}{time}{why}{nobody}"
+                ));
             }
             RoomAct::Unbar(mask) => {
                 self.alone(format_args!("{} may enter {room} again.", Whom(mask)));
@@ -287,9 +290,9 @@ impl Renderer {
         &self,
         out: &mut Vec<u8>,
         room: &RoomName,
-        bars: &[Restriction],
-        mutes: &[Restriction],
+        (bars, mutes): (&[Restriction], &[Restriction]),
         masks: &[RoomMask],
+        accounts: &[Name],
     ) {
         let writer = &mut self.writer(out);
         if bars.is_empty() && mutes.is_empty() && masks.is_empty() {
@@ -297,10 +300,10 @@ impl Renderer {
         }
         writer.separator(format_args!("barred from {room}, or muted in it"));
         for bar in bars {
-            writer.row(format_args!("barred: {}", InForce(bar)));
+            writer.row(format_args!("barred: {}", InForce(bar, accounts)));
         }
         for mute in mutes {
-            writer.row(format_args!("muted: {}", InForce(mute)));
+            writer.row(format_args!("muted: {}", InForce(mute, accounts)));
         }
         for mask in masks {
             let what = match mask.kind {

@@ -3,7 +3,8 @@
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    AuditEntry, Mask, ModAction, Reach, Restriction, RoomAct, RoomChange, Spared, Tenure, Timestamp,
+    Aside, AuditEntry, Mask, ModAction, Reach, Restriction, RoomAct, RoomChange, Spared, Tenure,
+    Timestamp,
 };
 
 use super::LineWriter;
@@ -56,8 +57,8 @@ impl LineWriter<'_> {
             }
             ModAction::Mute(mute) => {
                 let (whom, time) = (Covered(&mute.mask), For(mute, at));
-                let (why, spared) = (Because(mute.why.as_deref()), Beside(audit_entry, "muted"));
-                self.alone(format_args!("{whom} is muted{time}{why}{spared}"));
+                let (why, beside) = (Because(mute.why.as_deref()), Beside(audit_entry, "muted"));
+                self.alone(format_args!("{whom} is muted{time}{why}{beside}"));
             }
             ModAction::Rename { name, new } => {
                 self.alone(format_args!("{name} was renamed to {new}."));
@@ -67,8 +68,8 @@ impl LineWriter<'_> {
             }
             ModAction::Ban(ban) => {
                 let (whom, time) = (ban.mask.in_full(), Until(ban.until));
-                let (why, spared) = (Because(ban.why.as_deref()), Beside(audit_entry, "banned"));
-                self.alone(format_args!("{whom} is banned{time}{why}{spared}"));
+                let (why, beside) = (Because(ban.why.as_deref()), Beside(audit_entry, "banned"));
+                self.alone(format_args!("{whom} is banned{time}{why}{beside}"));
             }
             ModAction::Unban(mask) => {
                 self.alone(format_args!("{} is no longer banned.", mask.in_full()))
@@ -194,15 +195,31 @@ impl Display for Did<'_> {
     }
 }
 
+/// ` Nobody is here under that name, and no account has it. Did you mean bob?`
+pub(super) struct ForNobody<'a>(pub(super) Option<&'a Aside>);
+
+impl Display for ForNobody<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Some(Aside::Nobody { meant }) = self.0 else {
+            return Ok(());
+        };
+        f.write_str(" Nobody is here under that name, and no account has it.")?;
+        match meant {
+            Some(meant) => write!(f, " Did you mean {meant}?"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// ` 31 others come from 192.0.2.7: /ban 192.0.2.7 bans them too.`: the address that a ban or mute
-/// does not cover, and how to cover it.
+/// does not cover, and how to cover it; or that it is for nobody.
 struct Beside<'a>(&'a AuditEntry, &'static str);
 
 impl Display for Beside<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self(audit_entry, done) = *self;
-        let Some(Spared { net, others, own }) = audit_entry.spared else {
-            return Ok(());
+        let Some(Aside::Spared(Spared { net, others, own })) = audit_entry.aside else {
+            return ForNobody(audit_entry.aside.as_ref()).fmt(f);
         };
         let net = Mask::of_net(net);
         // Nobody of the chat acts at a shell.

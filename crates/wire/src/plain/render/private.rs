@@ -167,6 +167,10 @@ fn confirmation(writer: &mut LineWriter<'_>, fact: &Fact, reader: PersonId) {
         } if *person == reader => {
             let name = &who.name;
             match on {
+                true if who.is_nobody() => writer.alone(format_args!(
+                    "You ignore {name} now. Nobody is here under that name, and no account has it. \
+                     /unignore {name} ends it."
+                )),
                 true => writer.alone(format_args!(
                     "You ignore {name} now. /unignore {name} ends it."
                 )),

@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Event, Fact, Profile};
+use chinwag_core::{Event, Fact, Name, Profile, Restriction};
 
 use super::Renderer;
-use super::answer::{Joined, Present};
+use super::answer::{InForce, Joined, Present};
 
 impl Renderer {
     /// What an operator sees of their own act.
@@ -13,6 +13,18 @@ impl Renderer {
         if let Fact::Moderated(entry) = &event.fact {
             self.writer(out).moderation_to_actor(entry, event.at);
         }
+    }
+
+    /// `banned: bob until 2026-11-22 10:00 UTC by lee: spam`
+    pub(crate) fn shell_restriction(
+        &self,
+        out: &mut Vec<u8>,
+        what: &str,
+        restriction: &Restriction,
+        accounts: &[Name],
+    ) {
+        let in_force = InForce(restriction, accounts);
+        self.writer(out).bare(format_args!("{what}: {in_force}"));
     }
 
     /// `lee (operator, registered) in #lobby, #dev from 192.0.2.7`

@@ -215,10 +215,11 @@ impl Session {
                 bans,
                 mutes,
                 renamed,
+                accounts,
                 ..
             } if !is_first => {
                 let renderer = self.renderer(env);
-                renderer.more_restrictions(out, bans, mutes, renamed);
+                renderer.more_restrictions(out, (bans, mutes), renamed, accounts);
             }
             Answer::Greeting { people, rooms } => self.greet(*people, *rooms, env, out),
             answer => self.renderer(env).answer(out, answer, env.wall),

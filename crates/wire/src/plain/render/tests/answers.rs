@@ -211,15 +211,20 @@ fn restrictions_are_a_list() {
         why: why(reason),
     };
     let answer = Answer::Restrictions {
-        counts: (1, 1),
+        counts: (2, 1),
         next: None,
-        bans: vec![restriction("192.0.2.0/24", Some(NOW), "spam")],
+        bans: vec![
+            restriction("192.0.2.0/24", Some(NOW), "spam"),
+            restriction("ann", None, ""),
+        ],
         mutes: vec![restriction("bob", None, "")],
         renamed: vec![(name("bob"), name("robert"))],
+        accounts: vec![name("ann")],
     };
     let expected = "\
---- 1 ban, 1 mute ---
+--- 2 bans, 1 mute ---
   banned: 192.0.2.0/24 until 2026-11-21 14:03 UTC by lee: spam
+  banned: account ann by lee
   muted: bob by lee; now robert
 ";
     check(answer, expected);
@@ -228,6 +233,7 @@ fn restrictions_are_a_list() {
         bans: vec![],
         mutes: vec![],
         renamed: vec![],
+        accounts: vec![],
         next: None,
     };
     check(none, "! Nobody is banned or muted.\n");

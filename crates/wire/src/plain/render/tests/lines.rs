@@ -310,18 +310,28 @@ fn what_one_did_to_oneself_is_confirmed() {
     check_private(away(true, None), READER, "! You are away.\n");
     check_private(away(false, None), READER, "! You are back.\n");
     check_private(away(false, None), GOPHER, "");
-    let ignore = |on| Fact::IgnoreSet {
+    let nobody = Ignored::of_name(name("bob"));
+    let bob = Ignored {
+        person: Some(GOPHER),
+        ..nobody.clone()
+    };
+    let ignore = |who: &Ignored, on| Fact::IgnoreSet {
         person,
-        who: Ignored::of_name(name("bob")),
+        who: who.clone(),
         on,
         since_before: false,
     };
     check_private(
-        ignore(true),
+        ignore(&bob, true),
         READER,
         "! You ignore bob now. /unignore bob ends it.\n",
     );
-    check_private(ignore(false), READER, "! You hear bob again.\n");
+    check_private(
+        ignore(&nobody, true),
+        READER,
+        "! You ignore bob now. Nobody is here under that name, and no account has it. /unignore bob ends it.\n",
+    );
+    check_private(ignore(&nobody, false), READER, "! You hear bob again.\n");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::boxed::Box;
 
 use chinwag_core::{
-    AuditEntry, Duration, Fact, Mask, ModAction, Reach, Restriction, Spared, Tenure, Timestamp,
+    Aside, AuditEntry, Duration, Fact, Mask, ModAction, Reach, Restriction, Spared, Tenure,
+    Timestamp,
 };
 
 use super::lines::check_private;
@@ -26,7 +27,7 @@ fn check_deed(act: ModAction, to_target: &str, to_actor: &str) {
         actor: Some(READER),
         act,
         target: Some(GOPHER),
-        spared: None,
+        aside: None,
     }));
     check_private(audit_entry.clone(), GOPHER, to_target);
     check_private(audit_entry.clone(), READER, to_actor);
@@ -152,11 +153,11 @@ fn an_operator_is_told_of_an_address_that_is_spared() {
             actor: Some(READER),
             act: act(restriction("bob", None, "spam")),
             target: None,
-            spared: Some(Spared {
+            aside: Some(Aside::Spared(Spared {
                 net: "192.0.2.7/32".parse().unwrap(),
                 others,
                 own,
-            }),
+            })),
         }));
         check_private(audit_entry, READER, expected);
     };
@@ -193,17 +194,36 @@ fn an_operator_is_told_of_an_address_that_is_spared() {
 }
 
 #[test]
+fn a_ban_of_nobody_says_so() {
+    let check = |meant: Option<&str>, expected: &str| {
+        let audit_entry = Fact::Moderated(Box::new(AuditEntry {
+            by: name("lee"),
+            actor: Some(READER),
+            act: ModAction::Ban(restriction("bbo", None, "spam")),
+            target: None,
+            aside: Some(Aside::Nobody {
+                meant: meant.map(name),
+            }),
+        }));
+        let said = "! bbo is banned: spam. Nobody is here under that name, and no account has it.";
+        check_private(audit_entry, READER, &std::format!("{said}{expected}\n"));
+    };
+    check(None, "");
+    check(Some("bob"), " Did you mean bob?");
+}
+
+#[test]
 fn at_a_shell_the_command_of_the_shell_bans_the_address() {
     let audit_entry = AuditEntry {
         by: name("lee"),
         actor: None,
         act: ModAction::Ban(restriction("bob", None, "spam")),
         target: None,
-        spared: Some(Spared {
+        aside: Some(Aside::Spared(Spared {
             net: "192.0.2.7/32".parse().unwrap(),
             others: 2,
             own: false,
-        }),
+        })),
     };
     let event = event(NOW, Fact::Moderated(Box::new(audit_entry)));
     assert_eq!(

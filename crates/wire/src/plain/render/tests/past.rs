@@ -608,7 +608,7 @@ fn audit_entry(act: ModAction) -> Event {
             actor,
             act,
             target,
-            spared: None,
+            aside: None,
         })),
     )
 }

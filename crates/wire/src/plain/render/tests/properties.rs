@@ -108,7 +108,7 @@ fn private_facts(text: &Text) -> Vec<(Fact, char)> {
             actor,
             act,
             target,
-            spared: None,
+            aside: None,
         }))
     };
     let away = Fact::AwaySet {

@@ -309,6 +309,7 @@ fn bans(names: &[&str], next: Option<chinwag_core::RestrictionCursor>) -> Answer
         bans: names.iter().map(ban).collect(),
         mutes: std::vec![],
         renamed: std::vec![],
+        accounts: std::vec![],
         next,
     }
 }

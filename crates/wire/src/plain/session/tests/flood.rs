@@ -111,7 +111,7 @@ fn operators_may_send_four_times_as_much() {
             tenure: Tenure::Lasting,
         },
         target: Some(ME),
-        spared: None,
+        aside: None,
     }));
     peer.event(op);
     let lines = "x\n".repeat(13);
@@ -123,7 +123,7 @@ fn operators_may_send_four_times_as_much() {
         actor: Some(LEE),
         act: ModAction::Deop { name: name("ann") },
         target: Some(ME),
-        spared: None,
+        aside: None,
     }));
     peer.at(60_000).event(deop);
     assert_eq!(peer.send(&lines).matches("{say").count(), 3);
