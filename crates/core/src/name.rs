@@ -135,6 +135,14 @@ const RESERVED_ENDS: [&str; 28] = [
     "support",
 ];
 
+/// Those endings that name a machine or a thing if a number follows: `server2`, `system7`.
+const NUMBERED_ENDS: [&str; 6] = [
+    "service", "server", "services", "system", "systern", "official",
+];
+
+/// Reserved words that stay reserved if a number follows.
+const UNNUMBERED: [&str; 4] = ["root", "staff", "superuser", "owner"];
+
 /// Words with one of these endings that nobody takes for a person in charge.
 const ALLOWED: [&str; 5] = [
     "observer",
@@ -183,17 +191,41 @@ impl Name {
         (!end.is_empty()).then(|| Self::pack(end))
     }
 
-    /// Whether it reads as a reserved word, with similar letters or with digits for letters.
+    /// Whether it reads as a reserved word, with similar letters or with digits for letters; or as
+    /// the word for a person in charge, followed by a number.
     pub(crate) fn is_reserved(&self) -> bool {
-        let [first, second] = self.looks();
-        let plain = bare(self.folded());
-        let others = [second, &plain].into_iter().filter(|form| *form != first);
-        core::iter::once(first).chain(others).any(|form| {
+        self.has_form(|form| {
             let ends = |word: &&str| ends_with_word(form, word);
             let is = |word: &&str| is_read_as(form, word);
             let is_allowed = || ALLOWED.iter().any(is);
             RESERVED.iter().any(is) || (RESERVED_ENDS.iter().any(ends) && !is_allowed())
+        }) || self.is_numbered_officer()
+    }
+
+    /// Whether it is `admin1`, `nickserv2` or the like.
+    fn is_numbered_officer(&self) -> bool {
+        let spelling = self.as_str();
+        let word = spelling.trim_end_matches(|c: char| c.is_ascii_digit() || "-_.".contains(c));
+        if word.len() == spelling.len() || word.is_empty() {
+            return false;
+        }
+        Self::pack(word).has_form(|form| {
+            let ends = |word: &&str| ends_with_word(form, word);
+            let mut officers = RESERVED_ENDS
+                .iter()
+                .filter(|end| !NUMBERED_ENDS.contains(end));
+            let is_allowed = || ALLOWED.iter().any(|word| is_read_as(form, word));
+            UNNUMBERED.iter().any(|word| is_read_as(form, word))
+                || (officers.any(ends) && !is_allowed())
         })
+    }
+
+    /// Whether one of the forms in which it is read fits.
+    fn has_form(&self, fits: impl Fn(&str) -> bool) -> bool {
+        let [first, second] = self.looks();
+        let plain = bare(self.folded());
+        let others = [second, &plain].into_iter().filter(|form| *form != first);
+        core::iter::once(first).chain(others).any(fits)
     }
 
     /// The author of what administrators do at a shell of the machine.
