@@ -48,6 +48,17 @@ const BEFORE_COMMANDS: [&str; 8] = [
 /// has more.
 const ISSUE_DIGITS_MAX: usize = 5;
 
+/// The most words of what is read as a password.
+const PASSPHRASE_WORDS_MAX: usize = 8;
+
+/// Common words: hardly any sentence has none of them, and most passwords of several words do.
+const WORDS_OF_SENTENCES: &str = "\
+    a about after again all am an and any anybody anyone are as at be because been before but by can could \
+    did do does down everybody everyone failed fails first for from had has have he her here his how i if in \
+    instead into is it its just later may me must my no not now of off on only or our out over please she \
+    should so some still than that the their them then there these they this to today too until up via was \
+    we were when will with you your";
+
 /// The longest word that is read as a code, including dashes.
 const CODE_BYTES_MAX: usize = 16;
 
@@ -89,7 +100,9 @@ pub(crate) fn shows_secret<'a>(
         }
         Some(command) => has_argument(command, rest),
         None if takes_secret(word) => {
-            is_argument_of(word, rest) || (is_way && has_argument(word, rest))
+            is_argument_of(word, rest)
+                || (is_way && has_argument(word, rest))
+                || is_passphrase_of(word, rest, me, state)
         }
         None if is_sent_to_bot(word) => is_argument_of(&word[1..], rest),
         None => is_code(line) || is_own_name_before_secret(line, me),
@@ -281,6 +294,43 @@ fn is_argument_of(command: &str, rest: &str) -> bool {
     }
 }
 
+/// Whether a password of several words follows a command of this chat: `claim correct horse
+/// battery`. Only after a name that has a password, or if the command would make sense for the
+/// speaker's own name, which has none yet or has one to change.
+fn is_passphrase_of<'a>(
+    command: &str,
+    rest: &str,
+    me: impl Fn() -> Option<&'a Name>,
+    state: impl Fn(&Name) -> NameState,
+) -> bool {
+    let is = |other| command.eq_ignore_ascii_case(other);
+    let is_own = |name: &Name| me().is_some_and(|me| name.same_as(me));
+    let registered = |name: &Name| state(name) == NameState::Registered;
+    match () {
+        () if is("claim") => is_phrase(rest, 3) && me().is_some_and(|me| !registered(me)),
+        () if is("passwd") || is("unclaim") => is_phrase(rest, 2) && me().is_some_and(registered),
+        () if is("login") || is("identify") => {
+            let (name, secret) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            let name = Name::known(name).filter(|name| is_own(name) || registered(name));
+            name.is_some() && is_phrase(secret, 1)
+        }
+        () => false,
+    }
+}
+
+/// Whether these are at least so many words that make no sentence. After a false alarm one puts
+/// another word first.
+fn is_phrase(text: &str, words_min: usize) -> bool {
+    let words = || text.split_whitespace();
+    let is_of_sentence = |word: &str| {
+        let mut known = WORDS_OF_SENTENCES.split(' ');
+        word.ends_with(['.', ',', ';', ':', '?', '!', ')'])
+            || known.any(|other| word.eq_ignore_ascii_case(other))
+    };
+    let is_short = (words_min..=PASSPHRASE_WORDS_MAX).contains(&words().count());
+    is_short && !words().any(is_of_sentence)
+}
+
 /// Whether these are an account, an email address and a password: `* * s3cret`.
 fn is_registration(rest: &str) -> bool {
     let words: Vec<&str> = rest.split_whitespace().collect();
@@ -415,6 +465,51 @@ mod tests {
         check("PASS src/App.test.js", false);
         check("register by 5 pm today", false);
         check("claim", false);
+    }
+
+    #[test]
+    fn a_password_of_several_words() {
+        check("login kim correct horse", true);
+        check("Login lee letters", true);
+        check("identify kim correct horse battery", true);
+        check("claim correct horse battery", true);
+        check("claim s3cret horse battery", true);
+        for line in [
+            "login bob correct horse",
+            "login kim",
+            "login page broken again",
+            "login kim is broken",
+            "login lee failed on web",
+            "claim victory",
+            "claim free pizza",
+            "claim your free pizza",
+            "claim the prize before noon",
+            "claim denied, try again",
+            "claim form is in the mail",
+            "claims correct horse battery",
+            "passwd file world readable",
+            "unclaim correct horse battery",
+            "identify yourself please",
+            "register early bird tickets",
+        ] {
+            check(line, false);
+        }
+        let kim = Name::parse("kim").expect("a name");
+        let of_kim = |line: &str| shows_secret(line, || Some(&kim), |_| NameState::Registered);
+        for line in [
+            "passwd old correct horse battery",
+            "passwd s3cret correct horse battery",
+            "unclaim correct horse",
+        ] {
+            assert!(of_kim(line), "{line}");
+        }
+        for line in [
+            "passwd is broken",
+            "passwd letters",
+            "claim correct horse battery",
+        ] {
+            assert!(!of_kim(line), "{line}");
+        }
     }
 
     #[test]
