@@ -379,6 +379,8 @@ pub enum ParseError {
         /// The setting probably meant.
         meant: Option<&'static str>,
     },
+    /// A setting of a room that is named, where the one that the person talks in is meant.
+    SettingElsewhere(RoomName),
     /// Not the beginning of a certificate.
     BadCertificate,
     /// Not a length of time.

@@ -33,8 +33,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .aliases(&["users", "names", "list"])
         .brief("who is here")
         .about(
-            "Lists who is in this room, or in another. It shows who is away, and how long each \
-             person has been silent.",
+            "Lists who is in this room, or in another. It shows how each person is connected, who is away, and how long \
+             each has been silent. A telnet that does not negotiate is shown as nc.",
             "/who #dev",
         ),
     CommandSpec::new("whois", Group::Look, "NAME", look::whois)
@@ -117,7 +117,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about(
             "Shows what this room is set to and who governs it, or sets it. /room closed lets only \
              those enter who are invited, /room open everybody. /room password WORD lets those enter \
-             who know it, /room limit 20 so many. /room hidden keeps it out of /rooms and /whois, \
+             who know it (up to 64 bytes), /room limit 20 so many (up to 4294967295). /room hidden keeps it out of /rooms and /whois, \
              /room moderated lets only voices and moderators speak, /room topic moderators lets only \
              them set the topic. /room outsiders takes what is said with /msg #ROOM from outside. \
              /room registered lets only registered names enter, /room encrypted only encrypted \

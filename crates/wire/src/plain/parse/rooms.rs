@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 
+use chinwag_core::limits::ROOM_PASSWORD_BYTES_MAX;
 use chinwag_core::{Listed, MaskError, RoomPassword, RoomSetting, Standing, StandingChange};
 
 use super::arguments::{Arguments, room};
@@ -24,6 +25,7 @@ pub(in crate::plain) fn room_settings(mut arguments: Arguments<'_>) -> Read {
     match setting(word, value)? {
         Some(setting) => request(RoomRequest::Set(setting)),
         None if value.is_empty() => request(RoomRequest::Info(Some(room(word)?))),
+        None if word.starts_with('#') => Err(ParseError::SettingElsewhere(room(word)?)),
         None => Err(ParseError::UnknownSetting {
             typed: EchoedInput::new(word),
             meant: setting_like(word),
@@ -64,6 +66,9 @@ struct Setting {
 /// The name of the room, which `/room` changes like a setting.
 const NAME: &str = "name";
 
+// What `password` takes says this number, and what `limit` takes the largest `u32`.
+const _: () = assert!(ROOM_PASSWORD_BYTES_MAX == 64);
+
 const SETTINGS: [Setting; 11] = [
     on_off("closed", |value| switch(value).map(RoomSetting::Closed)),
     on_off("moderated", |value| {
@@ -94,12 +99,12 @@ const SETTINGS: [Setting; 11] = [
     },
     Setting {
         name: "password",
-        takes: "one word, not too long, or off",
+        takes: "one word of up to 64 bytes, or off",
         read: password,
     },
     Setting {
         name: "limit",
-        takes: "a number of people, at least 1, or off",
+        takes: "a number of people from 1 to 4294967295, or off",
         read: limit,
     },
 ];

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::MaskError;
-use chinwag_core::limits::PASSWORD_BYTES_MAX;
+use chinwag_core::limits::{PASSWORD_BYTES_MAX, ROOM_PASSWORD_BYTES_MAX};
 
 use super::Renderer;
 use crate::plain::Group;
@@ -91,6 +91,10 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
             let meant = Meant(meant.as_ref(), "");
             write!(f, "A room has no setting \"{typed}\".{meant} /help room lists all.")
         }
+        ParseError::SettingElsewhere(room) => write!(
+            f,
+            "/room sets the room that you talk in. Type /join {room} first, and leave the name out."
+        ),
         ParseError::BadCertificate => f.write_str(
             "A certificate is named by its first digits, 4 at least: /account forget 3fa9c0. /account lists yours.",
         ),
@@ -98,9 +102,10 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
             f,
             "\"{typed}\" is not the reference of a message. /history ids shows them."
         ),
-        ParseError::BadRoomPassword => {
-            f.write_str("A room's password is one word. A room name has no blanks.")
-        }
+        ParseError::BadRoomPassword => write!(
+            f,
+            "A room's password is one word of up to {ROOM_PASSWORD_BYTES_MAX} bytes. A room name has no blanks."
+        ),
         ParseError::BadMask(typed, why) => about_masks(f, typed, *why),
         ParseError::BadCode => f.write_str("That code is not valid any more."),
         ParseError::TooLong { bytes, bytes_max } => {

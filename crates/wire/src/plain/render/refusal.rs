@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{LeftOut, Rejection, RoomName};
+use chinwag_core::{LeftOut, Name, Rejection, RoomName};
 
 use super::Renderer;
 use super::moderation::Until;
@@ -281,6 +281,14 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -
                     "No room {room}. Did you mean /room {setting}? /rooms lists all."
                 )
             }
+            Context::Command("room") => write!(
+                f,
+                "No room {room}. /rooms lists all, and /help room the settings."
+            ),
+            Context::Command("who") if let Some(name) = Name::known(room.bare()) => write!(
+                f,
+                "No room {room}. /rooms lists all. /whois {name} tells of a person."
+            ),
             _ => write!(f, "No room {room}. /rooms lists all."),
         },
         Rejection::RoomLooksLike {

@@ -339,7 +339,8 @@ fn a_command_is_explained() {
     let expected = "\
 --- /who [#ROOM] ---
   Lists who is in this room, or in another.
-  It shows who is away, and how long each person has been silent.
+  It shows how each person is connected, who is away, and how long each has been silent.
+  A telnet that does not negotiate is shown as nc.
   Also: /users /names /list
   Example: /who #dev
 ";

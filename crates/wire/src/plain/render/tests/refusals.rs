@@ -182,8 +182,17 @@ fn people_and_rooms_that_are_not_there() {
         "who",
         "! No room #dve. Did you mean #dev?",
     );
-    check_chat(no_room(None), "who", "! No room #dve. /rooms lists all.");
-    check_chat(no_room(None), "room", "! No room #dve. /rooms lists all.");
+    check_chat(
+        no_room(None),
+        "who",
+        "! No room #dve. /rooms lists all. /whois dve tells of a person.",
+    );
+    check_chat(
+        no_room(None),
+        "room",
+        "! No room #dve. /rooms lists all, and /help room the settings.",
+    );
+    check_chat(no_room(None), "knock", "! No room #dve. /rooms lists all.");
     let slip = Rejection::NoSuchRoom {
         room: room("hiden"),
         meant: None,
