@@ -264,6 +264,8 @@ fn command_of(request: Request) -> Result<Command, &'static str> {
     })
 }
 
+const BACKWARD: &str = "`before` is earlier than `after`";
+
 fn ask_history(history: History) -> Result<Ask, &'static str> {
     let limit = history
         .limit
@@ -282,6 +284,9 @@ fn ask_history(history: History) -> Result<Ask, &'static str> {
         (Some(Place::Seq(seq)), None, None) => Range::After(seq, limit),
         (Some(Place::Seq(seq)), Some(Place::Time(time)), None) => Range::Rest(seq, time),
         (Some(Place::Time(time)), None, None) => Range::From(time),
+        (Some(Place::Time(from)), Some(Place::Time(until)), None) if until < from => {
+            return Err(BACKWARD);
+        }
         (Some(Place::Time(from)), Some(Place::Time(until)), None) => Range::Between(from, until),
         (Some(_), Some(Place::Seq(_)), None) => {
             return Err("`after` and `before` together: `before` must be a time");
@@ -312,6 +317,13 @@ fn ask_search(search: crate::json::request::Search) -> Result<Ask, &'static str>
         after: search.after.map(|time| time.0),
         below: search.below.map(|Whole(seq)| Seq(seq)),
     };
+    if search
+        .after
+        .zip(search.before)
+        .is_some_and(|(after, before)| before < after)
+    {
+        return Err(BACKWARD);
+    }
     let is_empty = search.words.is_none()
         && search.from.is_none()
         && search.room.is_none()

@@ -166,6 +166,15 @@ impl Past {
             }
             Request::Search(words) => {
                 let ask = ask_search(&words, None, env.wall, zone);
+                if let Ask::Search(Search {
+                    after: Some(after),
+                    before: Some(before),
+                    ..
+                }) = &ask
+                    && before < after
+                {
+                    return Err(Notice::BackwardRange);
+                }
                 let question = SearchQuestion {
                     search: with_days_told(words, env.wall, zone),
                     is_more: false,
