@@ -131,6 +131,10 @@ fn clear_or_set(text: Text) -> Option<Text> {
 
 /// The command that was probably meant, if a typo explains the word.
 fn meant(typed: &str) -> Option<&'static str> {
+    // What most other words are undone by is no slip.
+    if typed.eq_ignore_ascii_case("unlock") {
+        return Some("lock off");
+    }
     nearest(typed, COMMANDS.iter().flat_map(CommandSpec::words))
 }
 

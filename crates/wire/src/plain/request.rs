@@ -393,6 +393,8 @@ pub enum ParseError {
     BadBack(EchoedInput),
     /// No lines, or a length of none.
     EmptyBack(EchoedInput),
+    /// The history of a room that is named, where the one that the person talks in is meant.
+    HistoryElsewhere(RoomName),
     /// A history with nobody.
     WithWhom,
     /// No entries of the audit log.

@@ -83,10 +83,22 @@ fn back(typed: &str) -> Result<Back, ParseError> {
             Some(Moment::NOW) => None,
             Some(Moment::Ago(time)) => Some(Back::For(time)),
             Some(moment) => Some(Back::From(moment)),
-            None => return Err(ParseError::BadBack(EchoedInput::new(typed))),
+            None => return Err(not_back(typed)),
         },
     };
     back.ok_or_else(|| ParseError::EmptyBack(EchoedInput::new(typed)))
+}
+
+/// What is wrong with what is neither a number nor a time: it may be a room.
+fn not_back(typed: &str) -> ParseError {
+    let word = typed
+        .split_whitespace()
+        .next()
+        .filter(|word| word.starts_with('#'));
+    match word.and_then(|word| room(word).ok()) {
+        Some(room) => ParseError::HistoryElsewhere(room),
+        None => ParseError::BadBack(EchoedInput::new(typed)),
+    }
 }
 
 /// What a range asks for; `None` if that is no time at all. Of two days that are the same, the whole day is asked for.

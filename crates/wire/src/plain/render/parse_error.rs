@@ -143,6 +143,10 @@ fn about_times(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
             f,
             "\"{typed}\" asks for nothing. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more."
         ),
+        ParseError::HistoryElsewhere(room) => write!(
+            f,
+            "/history shows the room that you talk in. Type /join {room} first, or /search in:{room}."
+        ),
         ParseError::WithWhom => f.write_str(
             "Type /history with NAME. A number or a time may follow: /history with gopher 2h.",
         ),

@@ -334,6 +334,14 @@ fn mistakes_about_the_past_say_what_would_be_right() {
             "! \"14:00..14:00\" asks for nothing. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more.",
         ),
         (
+            "/history #dev 5",
+            "! /history shows the room that you talk in. Type /join #dev first, or /search in:#dev.",
+        ),
+        (
+            "/unlock",
+            "! No command /unlock. Did you mean /lock off? /help lists all. To say it, start with //.",
+        ),
+        (
             "/history with",
             "! Type /history with NAME. A number or a time may follow: /history with gopher 2h.",
         ),
