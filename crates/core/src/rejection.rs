@@ -198,6 +198,8 @@ pub enum Rejection {
     LinkLost(Name),
     /// The owner of the name is not connected, and this can only be done to a connected person.
     NotConnected(Name),
+    /// The server is locked already, or is not.
+    LockedSo(bool),
     /// The asker is not away, and so cannot come back.
     NotAway,
     /// Only operators may do that.

@@ -5,7 +5,7 @@ use chinwag_core::{
     Proof, QuitReason, Rejection, RoomRef, RoomRejection, RoomSetting, Standing, StandingChange,
 };
 
-use crate::world::{World, arrive_with, join, name, register, room, say};
+use crate::world::{World, arrive_with, join, name, register, room, say, text};
 
 const ENCRYPTED: Link = Link {
     client: Client::Irc,
@@ -337,7 +337,7 @@ fn world_with_visitor() -> (World, Caller) {
 
 /// What ivo may do: as an operator of the server, and as a moderator of the room.
 fn rights(world: &mut World, ivo: Caller) -> [bool; 2] {
-    let lock = world.act(ivo, Command::Lock(false));
+    let announced = world.act(ivo, Command::Announce(text("hear me")));
     let bar = Command::Bar {
         room: RoomRef::Name(room("den")),
         mask: Mask::of_name(name("zed")),
@@ -345,7 +345,7 @@ fn rights(world: &mut World, ivo: Caller) -> [bool; 2] {
         time: None,
         why: None,
     };
-    [lock.is_ok(), world.act(ivo, bar).is_ok()]
+    [announced.is_ok(), world.act(ivo, bar).is_ok()]
 }
 
 #[test]

@@ -180,7 +180,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     ("outside", "The person is not in the room."),
     ("inside", "The person is in the room already."),
-    ("set_already", "The room is set so already."),
+    (
+        "set_already",
+        "The room, or the lock of the server, is set so already.",
+    ),
     (
         "stands_already",
         "The person has that standing in the room, or a higher one.",
@@ -267,6 +270,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::NotIgnored(_) => "not_ignored",
         Rejection::Oneself => "oneself",
         Rejection::LinkLost(_) | Rejection::NotConnected(_) => "not_connected",
+        Rejection::LockedSo(_) => "set_already",
         Rejection::NotAway => "not_away",
         Rejection::NeedsOperator => "needs_operator",
         Rejection::AlreadyOperator(_) => "is_operator",

@@ -97,6 +97,7 @@ impl Chat {
             Command::Deop(name) => self.decide_deop(me, &name, now)?,
             Command::Announce(text) => (ModAction::Announce(text), None),
             Command::SetMotd(text) => (ModAction::Motd(text), None),
+            Command::Lock(on) if on == self.locked => return Err(Rejection::LockedSo(on)),
             Command::Lock(on) => (ModAction::Lock(on), None),
             // The commands of connections without a name and of the server, which no person gives.
             _ => return Err(Rejection::NotHere),

@@ -146,6 +146,8 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NotConnected(name) => write!(f, "{name} is not here."),
         Rejection::NeedsOperator => f.write_str("That needs the rights of an operator."),
         Rejection::AlreadyOperator(name) => write!(f, "{name} is an operator already."),
+        Rejection::LockedSo(true) => f.write_str("The server is locked already."),
+        Rejection::LockedSo(false) => f.write_str("The server is not locked."),
         Rejection::NotAway => f.write_str("You are not away."),
         Rejection::NotOperator(name) => write!(f, "{name} is no operator."),
         Rejection::NotMuted(name) => write!(f, "{name} is not muted."),

@@ -404,6 +404,10 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
             f,
             "You ignore {ignores_max} names, the limit. /unignore one first."
         ),
+        (Rejection::LockedSo(true), _) => {
+            f.write_str("The server is locked already. /lock off ends it.")
+        }
+        (Rejection::LockedSo(false), _) => f.write_str("The server is not locked."),
         (Rejection::NotAway, _) => f.write_str("You are not away."),
         (Rejection::NotIgnored(name), _) => write!(f, "You do not ignore {name}."),
         (Rejection::LinkLost(name), _) => {
