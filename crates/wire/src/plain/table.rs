@@ -313,7 +313,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about(
             "Silences a person in all rooms. They can set no topic and take no other name, and \
              coming back does not end it. TIME is 10m, 2h or 7d; without one it lasts until \
-             /unmute. A reason may follow. With here behind the name it is for this room alone, \
+             /unmute. A reason may follow. A name also covers its address if nobody else comes from there; \
+             name:NAME is the name alone. With here behind the name it is for this room alone, \
              which its moderators may do too; a moderator of the room is none then.",
             "/mute bob 10m spam",
         ),
@@ -334,10 +335,16 @@ pub static COMMANDS: &[CommandSpec] = &[
         ),
     CommandSpec::new("unban", Group::Operators, "WHO", operate::unban)
         .shown(Shown::Beside)
-        .about("Lets a person in again.", "/unban 192.0.2.0/24"),
+        .about(
+            "Lets a person in again. Of a ban of a name and its address either will do; both are free then.",
+            "/unban 192.0.2.0/24",
+        ),
     CommandSpec::new("bans", Group::Operators, "", operate::bans)
         .shown(Shown::Beside)
-        .about("Lists the bans and the mutes.", "/bans"),
+        .about(
+            "Lists the bans and the mutes. A name that an account is called by has account before it.",
+            "/bans",
+        ),
     CommandSpec::new("op", Group::Operators, "NAME", operate::op).about(
         "Makes a person an operator. With a registered name it lasts, with another until they \
          leave; an operator for a visit gives no more than a visit. No operator can do anything to \
