@@ -87,7 +87,26 @@ pub fn parse_login(line: &str) -> Result<LoginLine, ParseError> {
         Some("resume") => Ok(LoginLine::Resume(you::resume_code(rest.trim())?)),
         Some("quit") => Ok(LoginLine::Quit),
         Some("help") => Ok(LoginLine::Help),
+        Some("login") => log_in(rest),
         _ => Err(ParseError::BadName),
+    }
+}
+
+/// Parses what follows `/login` at the name prompt, where nobody has another connection yet that
+/// could stay beside it.
+fn log_in(rest: &str) -> Result<LoginLine, ParseError> {
+    let spec = CommandSpec::find("login").ok_or(ParseError::BadName)?;
+    match you::login(Arguments::new(spec, rest)) {
+        Ok(Request::LogInTo {
+            name,
+            password,
+            beside: false,
+        }) => {
+            let name = Some(name);
+            Ok(LoginLine::Name { name, password })
+        }
+        Ok(_) | Err(ParseError::Usage(_)) => Err(ParseError::BadName),
+        Err(error) => Err(error),
     }
 }
 

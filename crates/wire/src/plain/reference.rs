@@ -128,7 +128,7 @@ fn write_wire(page: &mut String) -> fmt::Result {
 - If the name of a client that has sent it unasked, or with more behind it, is refused, the server says why and closes
   the connection: no later line becomes a name.
 - On arrival, and on return by `/resume`, `--- now ---` stands behind what is old.
-- At the name prompt: a name, `NAME#PASSWORD`, an empty line for a guest name, `/resume CODE`,
+- At the name prompt: a name, `NAME#PASSWORD`, an empty line for a guest name, `/login NAME PASSWORD`, `/resume CODE`,
   `/help` or `/quit`. A person may leave out the slash: `help`, `?`, `quit`, `exit`.
 - The server's lines end in LF, or in CR LF once the peer has spoken telnet or sent a bare CR.
 - Telnet is understood from peers that speak it: BINARY and NAWS are asked for, TIMING-MARK is

@@ -206,7 +206,7 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/claim correct horse battery",
         ),
     CommandSpec::new("login", Group::You, "NAME PASSWORD", you::login).about(
-        "Logs you in to your account. A connection that goes by NAME, or whose link is lost, is taken \
+        "Logs you in to your account, at the name prompt too. A connection that goes by NAME, or whose link is lost, is taken \
          over, as by NAME#PASSWORD at the prompt. /login beside NAME PASSWORD leaves it there, and you \
          keep the name that you have. A connection with a certificate of the account needs no password.",
         "/login lee correct horse battery",

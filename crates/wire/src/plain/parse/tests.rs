@@ -332,10 +332,20 @@ fn the_prompt_takes_a_name_or_a_code() {
     check("/quit", Ok(LoginLine::Quit));
     check("/EXIT now", Ok(LoginLine::Quit));
     check("/help", Ok(LoginLine::Help));
-    check("/who", Err(ParseError::BadName));
-    check("//lee", Err(ParseError::BadName));
-    check("#lobby", Err(ParseError::BadName));
-    check("hello there", Err(ParseError::BadName));
+    check("/login lee", entry(None));
+    check("/login lee pass word", entry(Some(password("pass word"))));
+    check("/Login lee#pass word", entry(Some(password("pass word"))));
+    for line in [
+        "/login",
+        "/login 302 found",
+        "/login beside lee pass",
+        "/who",
+        "//lee",
+        "#lobby",
+        "hello there",
+    ] {
+        check(line, Err(ParseError::BadName));
+    }
     check(
         "now",
         Err(ParseError::ReservedName(EchoedInput::new("now"))),
