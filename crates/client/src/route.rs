@@ -316,6 +316,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn who_cannot_be_remembered_is_not_said_to_be_known_from_now_on() {
+        let target: Target = "host".parse().unwrap();
+        let now = Known::Trusted;
+        let options = TlsOptions::default();
+        let told = learn(&target, &options, None, now).unwrap();
+        let lost = "host:8989 cannot be remembered: there is no home folder.";
+        assert_eq!(told, lost);
+        let now = Known::By(crate::Fingerprint([0xab; 32]));
+        let told = learn(&target, &options, None, now).unwrap();
+        assert!(
+            told.contains("; its certificate is:\n  SHA256 AB:"),
+            "{told}"
+        );
+        assert!(told.ends_with(lost), "{told}");
+    }
+
+    #[test]
     fn who_is_known_is_never_joined_in_the_clear() {
         for (always, is_near) in [(false, false), (false, true), (true, false), (true, true)] {
             let known = Some(Known::Trusted);
