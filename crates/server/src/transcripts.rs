@@ -23,6 +23,7 @@ mod acknowledged;
 mod hidden;
 mod liveness;
 mod lost_pages;
+mod proving;
 mod shard;
 mod spending;
 
