@@ -47,7 +47,7 @@ use crate::session::{Opening, Peer};
 use crate::shard::{Entrance, Shard, ShardTurn, Shared};
 use crate::tls::Tls;
 use crate::transport::{AnyStream, Ready, Stream, Transport};
-use crate::worker::{Archive, Job, JobReply, Submitted, Workers, work_on_password};
+use crate::worker::{Archive, Job, JobReply, JobResult, Submitted, Workers, work_on_password};
 
 /// Sat 2026-11-21 14:02 UTC.
 const START: Timestamp = Timestamp(1_795_269_720_000);
@@ -156,7 +156,8 @@ fn wall(now: Monotonic) -> Timestamp {
 struct World {
     hub: Hub,
     shard: Shard,
-    archive: Archive,
+    /// `None` if the history cannot be read.
+    archive: Option<Archive>,
     jobs: Receiver<Submitted>,
     gate: PasswordGate,
     now: Timestamp,
@@ -183,9 +184,7 @@ impl World {
         config.server.first_operator = chinwag_core::FirstOperator::Anyone;
         let opened = Store::open(Place::Memory, Durability::Process, config.retention());
         let opened = opened.expect("a store");
-        let archive = Archive {
-            reader: opened.store.reader().expect("a reader"),
-        };
+        let reader = opened.store.reader().expect("a reader");
         let (workers, jobs) = Workers::unattended();
         let gate = workers.gate.clone();
         let names = [(LOBBY, RoomName::lobby())].into_iter().collect();
@@ -204,7 +203,7 @@ impl World {
         Self {
             hub: Hub::new(hub_config, opened, Arc::default(), START, roll),
             shard: Shard::new(0, shared),
-            archive,
+            archive: Some(Archive { reader }),
             jobs,
             gate,
             now: START,
@@ -257,7 +256,7 @@ impl World {
     fn work(&mut self, conn: ConnId, ticket: Ticket, job: Job) {
         let result = match job {
             Job::Hash(..) | Job::Verify(_) => work_on_password(job, &self.gate, self.now),
-            job => self.archive.work(job),
+            job => (self.archive.as_mut()).map_or(JobResult::Failed, |archive| archive.work(job)),
         };
         self.shard.handle_job(JobReply {
             conn,

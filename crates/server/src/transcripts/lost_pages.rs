@@ -130,3 +130,37 @@ fn who_is_kicked_before_it_was_told_all_that_it_missed_is_told_the_rest_first() 
         &seen[seen.len() - 3..]
     );
 }
+
+/// How often a person is welcomed back, and how often it is told that there is no history.
+fn welcomes(lines: &[String]) -> (usize, usize) {
+    let count = |words| lines.iter().filter(|line| line.contains(words)).count();
+    (
+        count("Welcome back, bob."),
+        count("! The server cannot read the history right now."),
+    )
+}
+
+#[test]
+fn a_person_is_welcomed_back_once_though_the_history_cannot_be_read() {
+    let mut world = ann_and_bob(LIMITS);
+    let code = code_in(&seen_by(&mut world, "bob"));
+    world.step("bob/");
+    for number in 0..MESSAGES {
+        world.step(&format!("ann> m{number} {}", "x".repeat(LETTERS)));
+    }
+    world.step("ann> /msg bob psst");
+    world.step("two$!");
+    world.step("two= 10000");
+    world.step(&format!("two> /resume {code}"));
+    // The first page was there, and the next is not.
+    world.archive = None;
+    world.step("two= 1000000");
+    let second = seen_by(&mut world, "two");
+    world.step("two/");
+    world.step("ann> at last");
+    world.step("new$!");
+    world.step(&format!("new> /resume {}", code_in(&second)));
+    let third = seen_by(&mut world, "new");
+    assert_eq!(welcomes(&second), (1, 1));
+    assert_eq!(welcomes(&third), (1, 1));
+}
