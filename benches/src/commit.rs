@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use chinwag_core::{Event, Fact, NOBODY, RoomId, Seq, Timestamp};
-use chinwag_store::{Durability, Opened, Place, Retention, SessionChanges, Store};
+use chinwag_store::{Durability, Location, Opened, Retention, SessionChanges, Store};
 
 use crate::fixture::{self, LINE, START, name, room_made, said, shared, text};
 use crate::piece::{Piece, Work};
@@ -41,7 +41,7 @@ pub(crate) const TO_FILES: &[Piece] = &[
 ];
 
 fn in_memory(messages: u64) -> Work {
-    let mut writer = Writer::open(Place::Memory, Durability::Process);
+    let mut writer = Writer::open(Location::Memory, Durability::Process);
     // Enough for every room to have blocks, and little under callgrind.
     writer.fill(10);
     let mut turn = writer.turn(messages, 1);
@@ -59,7 +59,7 @@ fn to_disk(messages: u64) -> Work {
 /// Commits to files, with a checkpoint now and then.
 fn in_folder(durability: Durability, messages: u64, rooms: u64) -> Work {
     let folder = fixture::folder();
-    let place = Place::Folder(folder.path().into());
+    let place = Location::Folder(folder.path().into());
     let mut writer = Writer::open(place, durability);
     // Some history, so that the indexes have a few levels.
     writer.fill(200);
@@ -79,14 +79,14 @@ fn in_folder(durability: Durability, messages: u64, rooms: u64) -> Work {
 /// Gathers so many joins and writes them, as once a second: each as a line of its own, though of a crowd in one room
 /// a few are and the rest is summed up.
 fn coming(joins: u64, rooms: u64) -> Work {
-    let mut writer = Writer::open(Place::Memory, Durability::Process);
+    let mut writer = Writer::open(Location::Memory, Durability::Process);
     writer.fill(10);
     Box::new(move || writer.come(joins, rooms))
 }
 
 fn coming_to_files(joins: u64, rooms: u64) -> Work {
     let folder = fixture::folder();
-    let place = Place::Folder(folder.path().into());
+    let place = Location::Folder(folder.path().into());
     let mut writer = Writer::open(place, Durability::Process);
     writer.fill(200);
     let mut checkpointer = writer.store.checkpointer().expect("a checkpointer");
@@ -107,7 +107,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn open(place: Place, durability: Durability) -> Self {
+    fn open(place: Location, durability: Durability) -> Self {
         let opened = Store::open(place, durability, Retention::default());
         let Opened { store, .. } = opened.expect("a store");
         Self { store, next: 1 }

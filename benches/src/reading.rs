@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chinwag_core::{Duration, Event, Name, Range, RoomId, Text};
 use chinwag_store::{
-    Durability, Filter, Opened, Place, Reader, Retention, SearchQuery, Store, Term,
+    Durability, Filter, Location, Opened, Reader, Retention, SearchQuery, Store, Term,
 };
 use divan::black_box;
 use tempfile::TempDir;
@@ -61,7 +61,7 @@ fn indexed() -> MutexGuard<'static, Filled> {
     static FILLED: OnceLock<Mutex<Filled>> = OnceLock::new();
     let filled = FILLED.get_or_init(|| {
         let folder = fixture::folder();
-        let place = Place::Folder(folder.path().into());
+        let place = Location::Folder(folder.path().into());
         let filled = fill(place, Some(folder), MESSAGES, ROOMS);
         let mut indexer = filled.store.indexer().expect("an indexer");
         while !indexer.step(STEP).expect("a step").caught_up {}
@@ -71,10 +71,10 @@ fn indexed() -> MutexGuard<'static, Filled> {
 }
 
 fn few() -> Box<Filled> {
-    Box::new(fill(Place::Memory, None, FEW, FEW_ROOMS))
+    Box::new(fill(Location::Memory, None, FEW, FEW_ROOMS))
 }
 
-fn fill(place: Place, folder: Option<TempDir>, messages: u64, rooms: u32) -> Filled {
+fn fill(place: Location, folder: Option<TempDir>, messages: u64, rooms: u32) -> Filled {
     let opened = Store::open(place, Durability::Process, Retention::default());
     let Opened { mut store, .. } = opened.expect("a store");
     let mut checkpointer = store.checkpointer().expect("a checkpointer");

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
-use chinwag_server::{Fingerprint, Place};
+use chinwag_server::{Fingerprint, Location};
 
 /// Addresses that are told for one port: more do not help anybody to choose.
 const TOLD_MAX: usize = 4;
@@ -16,7 +16,7 @@ const TOLD_MAX: usize = 4;
 /// If a listener has no address.
 pub(crate) fn announcement(
     listeners: &[TcpListener],
-    place: &Place,
+    place: &Location,
     operator_hint: &str,
     fingerprint: Fingerprint,
 ) -> io::Result<String> {
@@ -31,7 +31,7 @@ pub(crate) fn announcement(
 fn text(
     bound: &[SocketAddr],
     own: &[IpAddr],
-    place: &Place,
+    place: &Location,
     (operator_hint, fingerprint): (&str, &str),
 ) -> String {
     let mut out = String::new();
@@ -40,7 +40,7 @@ fn text(
     }
     write_invitations(&mut out, &reachable(bound, own));
     let _ = match place {
-        Place::Folder(folder) => writeln!(
+        Location::Folder(folder) => writeln!(
             out,
             "This is chinwag {}; its data is in {}.",
             env!("CARGO_PKG_VERSION"),
@@ -49,7 +49,7 @@ fn text(
                 .unwrap_or(folder)
                 .display()
         ),
-        Place::Memory => writeln!(
+        Location::Memory => writeln!(
             out,
             "This is chinwag {}; it keeps nothing on disk.",
             env!("CARGO_PKG_VERSION")
@@ -142,7 +142,7 @@ mod tests {
             .iter()
             .map(|ip| ip.parse().expect("an address"))
             .collect();
-        let place = Place::Folder("/srv/chat".into());
+        let place = Location::Folder("/srv/chat".into());
         let text = text(&bound, &own, &place, ("The hint.", "AB:CD"));
         text.lines().map(str::to_owned).collect()
     }
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn the_data_folder_is_told_from_the_root_on() {
         let here = std::env::current_dir().expect("a folder");
-        let place = Place::Folder("./chat".into());
+        let place = Location::Folder("./chat".into());
         let text = text(&[], &[], &place, ("", ""));
         let told = format!("its data is in {}.", here.join("chat").display());
         assert!(text.contains(&told), "{text}");

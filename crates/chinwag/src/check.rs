@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use chinwag_server::Exposure;
-use chinwag_store::{CheckReport, Fault, Place};
+use chinwag_store::{CheckReport, Fault, Location};
 use clap::Args;
 
 use crate::data::DataFlags;
@@ -19,9 +19,9 @@ pub(crate) struct CheckFlags {
 /// Checks the folder. The exit status is 1 if anything is wrong.
 pub(crate) fn check(flags: &CheckFlags) -> Result<ExitCode> {
     let report = flags.data.open()?.check()?;
-    let exposure = match flags.data.config()?.place() {
-        Place::Folder(folder) => Exposure::of_data(&folder),
-        Place::Memory => None,
+    let exposure = match flags.data.config()?.location() {
+        Location::Folder(folder) => Exposure::of_data(&folder),
+        Location::Memory => None,
     };
     let told = told(&report, exposure.as_ref());
     io::stdout().write_all(told.as_bytes())?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use chinwag_server::config::{Config, RawConfig, Reading};
-use chinwag_store::{Place, Reader};
+use chinwag_store::{Location, Reader};
 use clap::Args;
 
 use crate::arguments::{ConfigFile, folder};
@@ -24,9 +24,9 @@ pub(crate) struct DataFlags {
 impl DataFlags {
     /// Opens the folder for reading, whether a server has it open or not.
     pub(crate) fn open(&self) -> Result<Reader> {
-        match self.config()?.place() {
-            Place::Folder(folder) => Ok(Reader::open(&folder)?),
-            Place::Memory => bail!("this server keeps nothing on disk (memory = true)"),
+        match self.config()?.location() {
+            Location::Folder(folder) => Ok(Reader::open(&folder)?),
+            Location::Memory => bail!("this server keeps nothing on disk (memory = true)"),
         }
     }
 

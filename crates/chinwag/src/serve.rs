@@ -70,7 +70,7 @@ pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
     chinwag_server::raise_descriptor_limit();
     // The listeners first: a port in use is the commoner mistake and leaves no trace in the data.
     let listeners = chinwag_server::bind(&config.server.listen)?;
-    let place = config.place();
+    let place = config.location();
     let server = Server::open(config)?;
     let (hint, fingerprint) = (server.operator_hint(), server.fingerprint());
     let words = announce::announcement(&listeners, &place, &hint, fingerprint)?;

@@ -15,11 +15,11 @@ use crate::limits::SHARE_PART;
 pub struct Holdings<K: Eq + Hash, H: Eq + Hash> {
     bytes: usize,
     by_holder: HashMap<H, usize>,
-    entries: HashMap<K, Held<H>>,
+    entries: HashMap<K, HeldBytes<H>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Held<H> {
+struct HeldBytes<H> {
     holders: Vec<H>,
     bytes: usize,
 }
@@ -63,12 +63,12 @@ impl<K: Eq + Hash, H: Eq + Hash + Clone> Holdings<K, H> {
         for holder in &holders {
             *self.by_holder.entry(holder.clone()).or_default() += bytes;
         }
-        self.entries.insert(key, Held { holders, bytes });
+        self.entries.insert(key, HeldBytes { holders, bytes });
     }
 
     /// Removes an entry. Returns the holders it counted against.
     pub fn remove(&mut self, key: &K) -> Vec<H> {
-        let Some(Held { holders, bytes }) = self.entries.remove(key) else {
+        let Some(HeldBytes { holders, bytes }) = self.entries.remove(key) else {
             return Vec::new();
         };
         self.bytes -= bytes;

@@ -10,10 +10,10 @@ use chinwag_core::{RoomId, Seq};
 
 use crate::gaps::Gaps;
 use crate::private::{Kind, PrivateLines};
-use crate::scratch::{Extent, Piece, PieceSource};
+use crate::scratch::{Coverage, Piece, PieceSource};
 use crate::sent::Sent;
 use crate::unsent::Unsent;
-use crate::{FormatId, LostLines, Reader, Render, RoomLog, RoomLogs};
+use crate::{FormatId, LostLines, PlacedLines, Reader, Render, RoomLog, RoomLogs};
 
 /// One room that a session is in.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ pub enum Progress {
 
 impl Membership {
     /// The source of a piece that has the entries `from..to` of this room.
-    pub(crate) fn source(&self, from: u64, to: u64, extent: Extent) -> PieceSource {
+    pub(crate) fn source(&self, from: u64, to: u64, extent: Coverage) -> PieceSource {
         PieceSource::Room {
             room: self.room,
             format: self.format,
@@ -196,7 +196,7 @@ impl Feed {
 
     /// Takes over what the previous connection left in doubt: news that need no repeating now, and
     /// news that are gone.
-    pub fn handle_unproven(&mut self, news: &[(Seq, Box<[u8]>)], lost: &LostLines) {
+    pub fn handle_unproven(&mut self, news: &[PlacedLines], lost: &LostLines) {
         if news.is_empty() && lost.lines() == 0 {
             return;
         }
@@ -316,7 +316,7 @@ impl Feed {
         self.unsent.set(rest);
         let bytes = (taken + rest.len()) as u64;
         if bytes > 0 {
-            let source = own.source(own.cursor, next, Extent::Plain);
+            let source = own.source(own.cursor, next, Coverage::Plain);
             self.sent.push(Piece { bytes, source });
         }
         self.go_on(place, next, room);

@@ -29,6 +29,7 @@ mod sent;
 mod unproven;
 mod unsent;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{Event, RoomId, RoomName, Seq};
@@ -91,6 +92,9 @@ pub trait Reader {
     /// without a room, lines that exist nowhere any more.
     fn skipped(&self, out: &mut Vec<u8>, lines: u64, room: Option<RoomId>);
 }
+
+/// Lines for one session, and the event after which they are shown.
+pub type PlacedLines = (Seq, Box<[u8]>);
 
 /// Lines of a room that a reader was too slow for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use chinwag_core::{Event, RoomId, Seq};
 
 use crate::private::whole_lines;
-use crate::scratch::{Extent, Piece, PieceSource, Scratch};
+use crate::scratch::{Coverage, Piece, PieceSource, Scratch};
 use crate::{Feed, Gap, Progress, Reader, RoomLog, RoomLogs};
 
 /// The most bytes put together for one write, unless a single line is longer.
@@ -246,18 +246,18 @@ impl Feed {
             let is_hidden = is_shown_already || (next < own.own_until && reader.is_own(event));
             behind.clear();
             let extent = match (is_hidden, sees_all) {
-                (true, _) => Extent::Hidden,
-                (false, true) => Extent::Plain,
+                (true, _) => Coverage::Hidden,
+                (false, true) => Coverage::Plain,
                 (false, false) => extent_for(reader, event, own.room, &mut behind),
             };
-            if extent != Extent::Plain {
+            if extent != Coverage::Plain {
                 scratch.copy(
-                    own.source(from, next, Extent::Plain),
+                    own.source(from, next, Coverage::Plain),
                     [plain(from, next), &[]],
                 );
                 let end = match extent {
-                    Extent::Hidden | Extent::Reworded => entry.begin,
-                    Extent::Plain | Extent::Trailed(_) => entry.end,
+                    Coverage::Hidden | Coverage::Reworded => entry.begin,
+                    Coverage::Plain | Coverage::Trailed(_) => entry.end,
                 };
                 let line = log.slice(log.start_of(next), end);
                 scratch.copy(own.source(next, next + 1, extent), [line, &behind]);
@@ -266,7 +266,7 @@ impl Feed {
             next += 1;
         }
         scratch.copy(
-            own.source(from, next, Extent::Plain),
+            own.source(from, next, Coverage::Plain),
             [plain(from, next), &[]],
         );
         (next, fits)
@@ -310,7 +310,7 @@ impl Feed {
                 format,
                 from,
                 to,
-                extent: Extent::Plain,
+                extent: Coverage::Plain,
             } => {
                 let log = logs.get(room).and_then(|room| room.log(*format));
                 if let Some((next, line)) = log.map(|log| log.split(*from, taken)) {
@@ -360,18 +360,18 @@ impl Feed {
 
 /// Decides how a reader who does not see every line as it is sees this one: which bytes of the log,
 /// and which bytes instead of or after them (`behind`).
-fn extent_for(reader: &impl Reader, event: &Event, room: RoomId, behind: &mut Vec<u8>) -> Extent {
+fn extent_for(reader: &impl Reader, event: &Event, room: RoomId, behind: &mut Vec<u8>) -> Coverage {
     if reader.hides(event) {
-        return Extent::Hidden;
+        return Coverage::Hidden;
     }
     if reader.instead(behind, event, room) {
-        return Extent::Reworded;
+        return Coverage::Reworded;
     }
     match reader.trailer(event) {
-        [] => Extent::Plain,
+        [] => Coverage::Plain,
         trailer => {
             behind.extend_from_slice(trailer);
-            Extent::Trailed(trailer.len() as u8)
+            Coverage::Trailed(trailer.len() as u8)
         }
     }
 }

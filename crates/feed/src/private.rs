@@ -15,11 +15,9 @@ use alloc::vec::Vec;
 use chinwag_core::Seq;
 use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
 
+use crate::PlacedLines;
 use crate::queue::Queue;
 use crate::unproven::{Unproven, acknowledged, count};
-
-/// Lines, and the event after which they are shown.
-pub(crate) type Behind = (Seq, Box<[u8]>);
 
 /// Lines that were pushed together.
 #[derive(Debug, Default)]
@@ -59,9 +57,9 @@ enum Gone {
 #[derive(Debug, Default)]
 pub(crate) struct Unseen {
     /// Not acknowledged, or not written.
-    pub(crate) lines: Vec<Behind>,
+    pub(crate) lines: Vec<PlacedLines>,
     /// Acknowledged news.
-    pub(crate) unproven: Vec<Behind>,
+    pub(crate) unproven: Vec<PlacedLines>,
     /// The first of the lines that have to be read from the store again.
     pub(crate) copies_from: Option<Seq>,
 }
@@ -434,7 +432,7 @@ mod tests {
                 apply(&mut lines, step, number);
                 lines.forget_answers();
                 let unseen = lines.since(0);
-                let of = |lines: &[Behind]| lines.iter().map(|(_, lines)| count(lines)).sum::<u64>();
+                let of = |lines: &[PlacedLines]| lines.iter().map(|(_, lines)| count(lines)).sum::<u64>();
                 let chunks = lines.kept.iter().flat_map(|kept| kept.chunks.iter());
                 let waiting = chunks.filter(|chunk| chunk.kind == Kind::News);
                 let unwritten = waiting.filter(|chunk| {

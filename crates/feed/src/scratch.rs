@@ -12,7 +12,7 @@ use crate::{FormatId, Gap};
 
 /// Which bytes of its entries a piece has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Extent {
+pub(crate) enum Coverage {
     /// The bytes of the log.
     Plain,
     /// One entry without its line: the line of a new day alone.
@@ -34,7 +34,7 @@ pub(crate) enum PieceSource {
         from: u64,
         /// The number after the last entry.
         to: u64,
-        extent: Extent,
+        extent: Coverage,
     },
     /// Lines for the session alone.
     Private,

@@ -6,16 +6,15 @@
 //! room's log knows, for all its readers, where the lines end. So a write keeps nothing for each
 //! line, and a reader of one room has one piece.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{Event, RoomId, Seq};
 use thin_vec::ThinVec;
 
 use crate::feed::Membership;
-use crate::scratch::{Extent, Piece, PieceSource};
+use crate::scratch::{Coverage, Piece, PieceSource};
 use crate::unproven::count;
-use crate::{Feed, LostLines, RoomLogs, queue};
+use crate::{Feed, LostLines, PlacedLines, RoomLogs, queue};
 
 /// The most pieces kept for one session: more than the lines that fit into a socket's send queue.
 /// Beyond it the oldest go, and what they held is only known roughly.
@@ -43,9 +42,9 @@ pub struct Unacknowledged {
     /// For each of the session's rooms: the newest event that the peer has.
     pub rooms: Vec<(RoomId, Seq)>,
     /// Lines for the session alone, and the event after which each is shown.
-    pub private: Vec<(Seq, Box<[u8]>)>,
+    pub private: Vec<PlacedLines>,
     /// News for a program alone that its system acknowledged, and that it may not have read.
-    pub unproven: Vec<(Seq, Box<[u8]>)>,
+    pub unproven: Vec<PlacedLines>,
     /// Such news that are not kept any more.
     pub lost: LostLines,
     /// The private messages after one place and up to another, which the store has. They stand for
@@ -79,7 +78,7 @@ impl Unacknowledged {
 
     /// The peer has everything up to this.
     pub fn first(&self) -> Seq {
-        let before = |(place, _): &(Seq, Box<[u8]>)| Seq(place.0.saturating_sub(1));
+        let before = |(place, _): &PlacedLines| Seq(place.0.saturating_sub(1));
         let rooms = self.rooms.iter().map(|(_, after)| *after);
         let stored = self.stored.map(|(after, _)| after);
         let places = rooms.chain(self.private.iter().map(before)).chain(stored);
@@ -209,21 +208,21 @@ fn joined(last: PieceSource, next: PieceSource) -> Option<PieceSource> {
                 format,
                 from,
                 to,
-                extent: Extent::Plain,
+                extent: Coverage::Plain,
             },
             PieceSource::Room {
                 room: next_room,
                 format: next_format,
                 from: next_from,
                 to: next_to,
-                extent: Extent::Plain,
+                extent: Coverage::Plain,
             },
         ) if (room, format, to) == (next_room, next_format, next_from) => Some(PieceSource::Room {
             room,
             format,
             from,
             to: next_to,
-            extent: Extent::Plain,
+            extent: Coverage::Plain,
         }),
         _ => None,
     }
@@ -310,7 +309,7 @@ impl Walk<'_> {
             PieceSource::Notice { lines } => self.skipped += lines,
             // Nobody misses the line of a new day.
             PieceSource::Room {
-                extent: Extent::Hidden,
+                extent: Coverage::Hidden,
                 ..
             } => {}
             PieceSource::Room {
@@ -321,11 +320,11 @@ impl Walk<'_> {
                 extent,
             } => {
                 let first = match extent {
-                    Extent::Plain if unacked < piece.bytes => {
+                    Coverage::Plain if unacked < piece.bytes => {
                         let room = logs.get(&id);
                         room.and_then(|room| room.back_from(format, to, unacked))
                     }
-                    Extent::Trailed(trailer) if unacked <= u64::from(trailer) => Some(to),
+                    Coverage::Trailed(trailer) if unacked <= u64::from(trailer) => Some(to),
                     _ => Some(from),
                 };
                 self.go_back(id, first.unwrap_or(from).max(from), to);

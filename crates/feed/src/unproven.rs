@@ -5,19 +5,18 @@
 //! Bounded in bytes, in whole lines; the oldest go first. The places of dropped lines, and of lines
 //! that could never be written, are kept, so that the program learns how many it lacks.
 
-use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use chinwag_core::Seq;
 use chinwag_core::limits::{LOST_PLACES_MAX, UNPROVEN_BYTES_MAX};
 
-use crate::private::Behind;
+use crate::PlacedLines;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(crate) struct Unproven {
-    lines: VecDeque<Behind>,
+    lines: VecDeque<PlacedLines>,
     bytes: usize,
     pub(crate) lost: LostLines,
     /// The newest event that the program had been sent when it last sent something.
@@ -40,7 +39,7 @@ impl Unproven {
         }
     }
 
-    pub(crate) fn lines(&self) -> impl Iterator<Item = Behind> + '_ {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = PlacedLines> + '_ {
         self.lines.iter().cloned()
     }
 }
@@ -73,7 +72,7 @@ impl LostLines {
     }
 
     /// Counts all lines of a list.
-    pub(crate) fn add_all<'a>(&mut self, lines: impl IntoIterator<Item = &'a (Seq, Box<[u8]>)>) {
+    pub(crate) fn add_all<'a>(&mut self, lines: impl IntoIterator<Item = &'a PlacedLines>) {
         for (after, lines) in lines {
             self.add(*after, count(lines));
         }
@@ -108,7 +107,7 @@ pub(crate) fn count(lines: &[u8]) -> u64 {
 }
 
 /// The lines of a chunk that were acknowledged, if there are any.
-pub(crate) fn acknowledged(after: Seq, lines: &[u8]) -> Option<Behind> {
+pub(crate) fn acknowledged(after: Seq, lines: &[u8]) -> Option<PlacedLines> {
     (!lines.is_empty()).then(|| (after, Vec::from(lines).into_boxed_slice()))
 }
 

@@ -54,14 +54,14 @@ pub(crate) struct Permit {
 /// A connection is turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TurnedAway {
-    why: Why,
+    why: Excess,
     /// Whether there is time to find out what it speaks and to answer in that.
     pub(crate) is_answered: bool,
 }
 
 /// Why a connection is turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Why {
+enum Excess {
     /// Its address has as many connections as allowed.
     TooMany,
     /// There were too many from there lately.
@@ -159,7 +159,7 @@ impl ConnLimiter {
         })
     }
 
-    fn count(&self, address: IpAddr, now: Monotonic) -> Result<Option<Permit>, Why> {
+    fn count(&self, address: IpAddr, now: Monotonic) -> Result<Option<Permit>, Excess> {
         let Some(household) = household_of(address) else {
             return Ok(None);
         };
@@ -179,11 +179,11 @@ impl ConnLimiter {
             last: now,
         });
         if limits.connections_max.is_some_and(|max| entry.open >= max) {
-            return Err(Why::TooMany);
+            return Err(Excess::TooMany);
         }
         entry.last = now;
         let taken = entry.bucket.take(limits.rate, now);
-        taken.map_err(|_| Why::TooOften)?;
+        taken.map_err(|_| Excess::TooOften)?;
         entry.open += 1;
         let subnets = self.subnets.clone();
         Ok(Some(Permit { subnets, subnet }))
@@ -191,14 +191,14 @@ impl ConnLimiter {
 }
 
 impl Refusals {
-    fn log(&mut self, address: IpAddr, why: Why, now: Monotonic) {
+    fn log(&mut self, address: IpAddr, why: Excess, now: Monotonic) {
         if self.lines.take(LOG_RATE, now).is_err() {
             self.untold += 1;
             return;
         }
         let why = match why {
-            Why::TooMany => "it has as many as one may have",
-            Why::TooOften => "it connects too often",
+            Excess::TooMany => "it has as many as one may have",
+            Excess::TooOften => "it connects too often",
         };
         match std::mem::take(&mut self.untold) {
             0 => tracing::info!("turned a connection from {address} away: {why}"),
@@ -261,7 +261,7 @@ mod tests {
         let enter = |address| limiter.count(ip(address), Monotonic(0));
         let first = enter("192.0.2.1");
         let _second = enter("::ffff:192.0.2.1");
-        assert_eq!(enter("192.0.2.1").map(drop), Err(Why::TooMany));
+        assert_eq!(enter("192.0.2.1").map(drop), Err(Excess::TooMany));
         assert!(enter("192.0.2.2").is_ok());
         drop(first);
         assert!(enter("192.0.2.1").is_ok());
@@ -272,7 +272,7 @@ mod tests {
         let limiter = ConnLimiter::new(Some(1), Rate::UNLIMITED);
         let _first = limiter.count(ip("2001:db8:1:2::1"), Monotonic(0));
         let second = limiter.count(ip("2001:db8:1:2::2"), Monotonic(0));
-        assert_eq!(second.map(drop), Err(Why::TooMany));
+        assert_eq!(second.map(drop), Err(Excess::TooMany));
     }
 
     #[test]
@@ -280,7 +280,7 @@ mod tests {
         let limiter = ConnLimiter::new(None, RATE);
         let enter = |at| limiter.count(ip("192.0.2.1"), at).map(drop);
         assert!((0..5).all(|_| enter(Monotonic(0)).is_ok()));
-        assert_eq!(enter(Monotonic(0)), Err(Why::TooOften));
+        assert_eq!(enter(Monotonic(0)), Err(Excess::TooOften));
         assert!(enter(Monotonic(0) + Duration::from_secs(1)).is_ok());
     }
 
@@ -289,7 +289,7 @@ mod tests {
         let limiter = ConnLimiter::new(Some(1), Rate::UNLIMITED);
         let enter = || limiter.count(ip("192.0.2.1"), Monotonic(0));
         let _first = enter();
-        assert_eq!(enter().map(drop), Err(Why::TooMany));
+        assert_eq!(enter().map(drop), Err(Excess::TooMany));
         limiter.configure(Some(2), Rate::UNLIMITED);
         let _second = enter().expect("there is room for two");
         limiter.configure(None, RATE);

@@ -35,7 +35,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use chinwag_core::{FirstOperator, ResumeCode};
-pub use chinwag_store::Place;
+pub use chinwag_store::Location;
 use chinwag_store::{OpenError, Opened, Store};
 
 use crate::config::Config;
@@ -91,8 +91,12 @@ impl Server {
     /// # Errors
     /// [`ServeError`], as one sentence for whoever starts the server.
     pub fn open(config: Config) -> Result<Self, ServeError> {
-        let opened = Store::open(config.place(), config.server.durability, config.retention())?;
-        if let Place::Folder(folder) = config.place()
+        let opened = Store::open(
+            config.location(),
+            config.server.durability,
+            config.retention(),
+        )?;
+        if let Location::Folder(folder) = config.location()
             && let Some(exposure) = Exposure::of_own(&folder)
         {
             tracing::warn!("{exposure}");

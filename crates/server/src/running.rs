@@ -82,7 +82,7 @@ impl Running {
         }
         let committed = Arc::new(AtomicU64::new(0));
         let shell = ShellServer::start(
-            &config.place(),
+            &config.location(),
             to_hub.clone(),
             certificates.clone(),
             supervisor,

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, phc::PasswordHash};
 use chinwag_core::{Command, Event, Name, Timestamp};
-use chinwag_store::{OpenError, Place, Store, is_in_use, require};
+use chinwag_store::{Location, OpenError, Store, is_in_use, require};
 use chinwag_wire::shell::{self, LINE_BYTES_MAX, ShellAsk};
 use socket2::{Domain, SockAddr, Socket, Type};
 
@@ -120,7 +120,7 @@ pub fn hash_password(password: &str) -> io::Result<String> {
 /// # Errors
 /// [`ShellError`], as one sentence.
 pub fn ask(config: &Config, line: &str) -> Result<ShellAnswer, ShellError> {
-    let Place::Folder(folder) = config.place() else {
+    let Location::Folder(folder) = config.location() else {
         return Err(ShellError::InMemory);
     };
     let begun = Instant::now();
@@ -218,7 +218,11 @@ fn ask_folder(config: &Config, folder: &Path, line: &str) -> Result<ShellAnswer,
         Err(missing) if !is_in_use(folder) => return Err(missing.into()),
         _ => false,
     };
-    let opened = Store::open(config.place(), config.server.durability, config.retention())?;
+    let opened = Store::open(
+        config.location(),
+        config.server.durability,
+        config.retention(),
+    )?;
     let committed = Arc::new(AtomicU64::new(0));
     let now = wall();
     let mut hub = Hub::new(HubConfig::of(config), opened, committed, now, random);
@@ -273,12 +277,12 @@ impl ShellServer {
     /// Listens in a data folder, if there is one. A folder that allows no sockets does not keep the
     /// server from starting.
     pub(crate) fn start(
-        place: &Place,
+        place: &Location,
         hub: SyncSender<ToHub>,
         certificates: Arc<Certificates>,
         supervisor: &Supervisor,
     ) -> io::Result<Option<Self>> {
-        let Place::Folder(folder) = place else {
+        let Location::Folder(folder) = place else {
             return Ok(None);
         };
         let listener = match listen(folder) {
@@ -466,7 +470,11 @@ mod tests {
         fs::create_dir_all(data).expect("a folder");
         let file = format!("[server]\ndata = \"{}\"", data.display());
         let config = Config::from_file(&file).expect("a configuration");
-        let _open = Store::open(config.place(), config.server.durability, config.retention());
+        let _open = Store::open(
+            config.location(),
+            config.server.durability,
+            config.retention(),
+        );
         for line in ["account operator lee on", "who"] {
             let mut server = None;
             let answer = ask_in(&config, data, line, || {

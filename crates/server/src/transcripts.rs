@@ -36,7 +36,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use chinwag_core::{ConnId, Duration, LOBBY, Monotonic, RoomName, Timestamp, parse_duration};
-use chinwag_store::{Durability, Place, Store};
+use chinwag_store::{Durability, Location, Store};
 
 use crate::config::{Config, DEFAULT_PORT};
 use crate::conn_limiter::ConnLimiter;
@@ -182,7 +182,7 @@ impl World {
         let mut config = Config::from_file(config).expect("a configuration");
         // People here come from other machines.
         config.server.first_operator = chinwag_core::FirstOperator::Anyone;
-        let opened = Store::open(Place::Memory, Durability::Process, config.retention());
+        let opened = Store::open(Location::Memory, Durability::Process, config.retention());
         let opened = opened.expect("a store");
         let reader = opened.store.reader().expect("a reader");
         let (workers, jobs) = Workers::unattended();

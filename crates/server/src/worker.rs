@@ -32,7 +32,7 @@ use crate::shard::{ToShard, shard_of};
 use crate::supervisor::Supervisor;
 
 use page::PageSource;
-pub(crate) use page::{Away, Ends, LogOf, Page, Place};
+pub(crate) use page::{Away, Ends, LogOf, Page, PageStart};
 
 /// Bytes of text that are read for one page: with names and times it stays below what a session
 /// keeps of private lines.
@@ -79,7 +79,7 @@ pub(crate) enum Job {
         doubted: Option<Seq>,
     },
     /// Read another page.
-    Page(Place),
+    Page(PageStart),
     /// Read entries of the audit log.
     AuditLog(LogRange),
     /// Find where a message is and who sent it.
@@ -243,7 +243,7 @@ impl Archive {
                 doubted,
             } => {
                 let place = self.missed(away, not_from, own, doubted)?;
-                Place { detail, ..place }
+                PageStart { detail, ..place }
             }
             Job::Page(place) => place,
             Job::AuditLog(range) => {
@@ -279,14 +279,14 @@ impl Archive {
         lines_max: usize,
         not_from: Arc<[PastName]>,
         detail: Detail,
-    ) -> Result<Place, Error> {
+    ) -> Result<PageStart, Error> {
         let filter = filter(&not_from, None, detail);
         let reader = &mut self.reader;
         let extent = match &of {
             LogOf::Room(room) => reader.extent(*room, range, lines_max, filter)?,
             LogOf::Conversation(of) => reader.conversation(of, range, lines_max, filter)?,
         };
-        Ok(Place {
+        Ok(PageStart {
             source: PageSource::Log {
                 of,
                 from: extent.first,
@@ -313,7 +313,7 @@ impl Archive {
         &mut self,
         of: Option<Arc<Conversation>>,
         query: &SearchQuery,
-    ) -> Result<Place, SearchError> {
+    ) -> Result<PageStart, SearchError> {
         Ok(match of {
             Some(of) => {
                 let matches = self.reader.search_conversation(&of, query)?;
@@ -332,7 +332,7 @@ impl Archive {
         not_from: Arc<[PastName]>,
         own: Option<Name>,
         doubted: Option<Seq>,
-    ) -> Result<Place, Error> {
+    ) -> Result<PageStart, Error> {
         let filter = filter(&not_from, own.as_ref(), Detail::Messages);
         let missed = self.reader.missed(away.absence(), filter)?;
         let doubted = match doubted {
@@ -342,7 +342,7 @@ impl Archive {
             }
             None => 0,
         };
-        Ok(Place {
+        Ok(PageStart {
             source: PageSource::Missed(away, Seq::default()),
             not_from,
             own,
@@ -356,11 +356,11 @@ impl Archive {
         })
     }
 
-    fn page(&mut self, place: Place) -> Result<Page, Error> {
+    fn page(&mut self, place: PageStart) -> Result<Page, Error> {
         let (shown, total, gone, ends) = (place.shown, place.total, place.gone, place.ends);
         let doubted = place.doubted;
         let (events, next) = self.events(&place)?;
-        let next = next.map(|source| Place { source, ..place });
+        let next = next.map(|source| PageStart { source, ..place });
         Ok(Page {
             events,
             shown,
@@ -373,7 +373,7 @@ impl Archive {
     }
 
     /// The events of the page at a place, and what follows them.
-    fn events(&mut self, place: &Place) -> Result<(Vec<Event>, Option<PageSource>), Error> {
+    fn events(&mut self, place: &PageStart) -> Result<(Vec<Event>, Option<PageSource>), Error> {
         let filter = Filter {
             times: place.times,
             ..filter(&place.not_from, place.own.as_ref(), place.detail)
@@ -418,9 +418,9 @@ impl Archive {
 }
 
 /// Where the first page of what was found begins.
-fn found<P>(matches: Matches<P>, source: impl FnOnce(Vec<P>) -> PageSource) -> Place {
+fn found<P>(matches: Matches<P>, source: impl FnOnce(Vec<P>) -> PageSource) -> PageStart {
     let shown = matches.places.len() as u64;
-    Place {
+    PageStart {
         source: source(matches.places),
         not_from: Arc::default(),
         own: None,

@@ -29,7 +29,7 @@ use chinwag_core::{
 };
 use rusqlite::Row;
 
-use crate::drafts::{Draft, take_place};
+use crate::drafts::{BlockDraft, take_place};
 use crate::encoding::{put_str, put_varint, take_str, take_text, take_varint};
 use crate::error::{Damage, Error};
 
@@ -152,7 +152,7 @@ impl Block {
         messages
             .iter()
             .find(|message| message.seq == seq && !message.is_gap())?;
-        let mut draft = Draft::new();
+        let mut draft = BlockDraft::new();
         draft.begin(VERSION, self.room, self.first, self.first_at);
         for message in &messages {
             let kept = match message.seq == seq {
@@ -242,7 +242,11 @@ impl Block {
     ///
     /// # Errors
     /// [`Damage::Block`] if its name or text is invalid.
-    pub(crate) fn event(&self, message: &Message<'_>, names: &mut Names) -> Result<Event, Error> {
+    pub(crate) fn event(
+        &self,
+        message: &Message<'_>,
+        names: &mut NameCache,
+    ) -> Result<Event, Error> {
         let damage = Damage::Block(self.first);
         if message.is_gap() {
             return self.gap(message, names);
@@ -272,7 +276,7 @@ impl Block {
 
 impl Block {
     /// The event that stands for a deleted message.
-    fn gap(&self, message: &Message<'_>, names: &mut Names) -> Result<Event, Error> {
+    fn gap(&self, message: &Message<'_>, names: &mut NameCache) -> Result<Event, Error> {
         let by = names.parse(message.name);
         let deletion = Deletion {
             room: self.room,
@@ -293,12 +297,12 @@ impl Block {
 /// A cache of parsed names. Parsing one costs far more than the rest of its message, and a few
 /// people say most of what there is.
 #[derive(Debug, Default)]
-pub(crate) struct Names(HashMap<Box<str>, Name>);
+pub(crate) struct NameCache(HashMap<Box<str>, Name>);
 
 /// Beyond it the names are read anew.
 const NAMES_MAX: usize = 4096;
 
-impl Names {
+impl NameCache {
     /// The name of this spelling.
     pub(crate) fn parse(&mut self, spelling: &str) -> Option<Name> {
         if let Some(name) = self.0.get(spelling) {
@@ -346,7 +350,7 @@ pub(crate) fn signed(value: u64) -> i64 {
 #[cfg(test)]
 impl Block {
     /// The first of its room, as it is read.
-    pub(crate) fn of_draft(draft: &Draft) -> Self {
+    pub(crate) fn of_draft(draft: &BlockDraft) -> Self {
         Self {
             first: draft.first,
             last: draft.last,
@@ -519,7 +523,7 @@ mod tests {
             let mut block = Block::of_draft(&drafts.blocks()[1]);
             let place = place.index(block.body.len());
             block.body[place] = byte;
-            let mut names = Names::default();
+            let mut names = NameCache::default();
             for message in block.messages().unwrap_or_default() {
                 let _ = block.event(&message, &mut names);
             }

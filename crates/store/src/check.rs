@@ -10,10 +10,10 @@ use chinwag_core::{RoomId, Seq};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::audit_log;
-use crate::block::{Block, Names, block_columns, signed, unsigned};
+use crate::block::{Block, NameCache, block_columns, signed, unsigned};
 use crate::error::{Damage, Error};
 use crate::notice::{self, Kind};
-use crate::search_index::Index;
+use crate::search_index::SearchIndex;
 use crate::snapshot;
 
 /// How many faults the report names; more would not help.
@@ -63,8 +63,8 @@ pub enum Fault {
 /// Checks the database, and the index if there is one.
 pub(crate) fn check(
     conn: &Connection,
-    index: &mut Index,
-    names: &mut Names,
+    index: &mut SearchIndex,
+    names: &mut NameCache,
 ) -> Result<CheckReport, Error> {
     let mut report = CheckReport::default();
     // The index first: what it has up to its mark, the messages had before.
@@ -149,7 +149,7 @@ fn check_blocks(
 }
 
 /// Makes every event of a block of messages. Returns how many there are.
-fn messages(block: &Block, names: &mut Names) -> Result<u64, Error> {
+fn messages(block: &Block, names: &mut NameCache) -> Result<u64, Error> {
     let messages = block.messages()?;
     for message in &messages {
         block.event(message, names)?;

@@ -14,11 +14,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::accounts;
 use crate::age::Age;
 use crate::audit_log;
-use crate::block::{Message, Names, signed};
+use crate::block::{Message, NameCache, signed};
 use crate::checkpoint::{Checkpointer, LogState};
 use crate::database::{Database, Role};
 use crate::deletion;
-use crate::drafts::{Draft, Drafts};
+use crate::drafts::{BlockDraft, Drafts};
 use crate::error::{CommitError, Error};
 use crate::index::Indexer;
 use crate::mail;
@@ -55,7 +55,7 @@ pub struct Store {
     drafts: Drafts,
     /// Movements for the next commit.
     pub(crate) waiting: Waiting,
-    pub(crate) names: Names,
+    pub(crate) names: NameCache,
     /// Shared with the [`Checkpointer`].
     log: Arc<LogState>,
 }
@@ -78,7 +78,7 @@ impl Store {
             counts: HashMap::new(),
             drafts: Drafts::of_messages(),
             waiting: Waiting::default(),
-            names: Names::default(),
+            names: NameCache::default(),
             log: Arc::default(),
         }
     }
@@ -283,7 +283,7 @@ struct TurnWriter<'a> {
 }
 
 impl TurnWriter<'_> {
-    fn write_blocks(&mut self, blocks: &[Draft], turn: Seq) -> rusqlite::Result<()> {
+    fn write_blocks(&mut self, blocks: &[BlockDraft], turn: Seq) -> rusqlite::Result<()> {
         if blocks.is_empty() {
             return Ok(());
         }
@@ -455,7 +455,7 @@ impl TurnWriter<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Durability, Opened, Place};
+    use crate::{Durability, Location, Opened};
     use chinwag_core::{Manner, PersonId};
 
     fn said(seq: u64, room: u32) -> Arc<Event> {
@@ -487,7 +487,7 @@ mod tests {
 
     /// The database may not grow, which is what a full disk looks like to SQLite.
     #[track_caller]
-    fn check_full(place: Place) {
+    fn check_full(place: Location) {
         let opened = Store::open(place, Durability::Process, Retention::default());
         let Opened { mut store, .. } = opened.expect("a store");
         let made = |room: RoomId| {
@@ -542,7 +542,7 @@ mod tests {
     #[test]
     fn a_full_database_keeps_nothing_of_a_turn_and_heals() {
         let folder = tempfile::tempdir().expect("a folder");
-        check_full(Place::Folder(folder.path().into()));
-        check_full(Place::Memory);
+        check_full(Location::Folder(folder.path().into()));
+        check_full(Location::Memory);
     }
 }

@@ -6,10 +6,10 @@
 use chinwag_core::{Deletion, Fact, FoundMessage, Seq};
 use rusqlite::{Connection, params};
 
-use crate::block::{Names, signed};
+use crate::block::{NameCache, signed};
 use crate::error::Error;
 use crate::notice;
-use crate::room_log::RoomLog;
+use crate::ranked_log::RankedLog;
 use crate::search;
 
 /// Whether a fact deletes a text for good.
@@ -23,7 +23,7 @@ pub(crate) fn write(conn: &Connection, event: Seq, deletion: &Deletion) -> rusql
     if deletion.is_signal {
         return notice::delete_signal(conn, message);
     }
-    let log = RoomLog::new(conn, deletion.room);
+    let log = RankedLog::new(conn, deletion.room);
     // What cannot be read cannot be shown either.
     let Ok(Some(block)) = log.block_at(message) else {
         return Ok(());
@@ -55,7 +55,7 @@ pub(crate) fn overwriting(
 pub(crate) fn find(
     conn: &Connection,
     message: Seq,
-    names: &mut Names,
+    names: &mut NameCache,
 ) -> Result<Option<FoundMessage>, Error> {
     let Some(block) = search::block_with(conn, message, None)? else {
         return Ok(None);

@@ -23,7 +23,7 @@ const DRAFTS_KEPT: usize = 256;
 
 /// A block that is being written.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub(crate) struct BlockDraft {
     pub(crate) room: RoomId,
     pub(crate) first: Seq,
     pub(crate) last: Seq,
@@ -39,7 +39,7 @@ pub(crate) struct Draft {
 pub(crate) struct Drafts {
     /// What the bodies begin with.
     version: u8,
-    drafts: Vec<Draft>,
+    drafts: Vec<BlockDraft>,
     /// How many of the drafts are in use; the others are memory for later turns.
     used: usize,
     /// The open draft of each room.
@@ -48,7 +48,7 @@ pub(crate) struct Drafts {
     latest: usize,
 }
 
-impl Draft {
+impl BlockDraft {
     pub(crate) fn new() -> Self {
         Self {
             room: RoomId(0),
@@ -148,7 +148,7 @@ impl Drafts {
         self.open = places.map(|(place, draft)| (draft.room, place)).collect();
     }
 
-    fn draft_for(&mut self, room: RoomId, seq: Seq, at: Timestamp) -> &mut Draft {
+    fn draft_for(&mut self, room: RoomId, seq: Seq, at: Timestamp) -> &mut BlockDraft {
         let used = &self.drafts[..self.used];
         let known = match used.get(self.latest) {
             Some(draft) if draft.room == room => Some(self.latest),
@@ -165,7 +165,7 @@ impl Drafts {
     fn begin(&mut self, room: RoomId, seq: Seq, at: Timestamp) -> usize {
         let place = self.used;
         if place == self.drafts.len() {
-            self.drafts.push(Draft::new());
+            self.drafts.push(BlockDraft::new());
         }
         self.drafts[place].begin(self.version, room, seq, at);
         self.used += 1;
@@ -174,7 +174,7 @@ impl Drafts {
     }
 
     /// The blocks, in the order of their first messages.
-    pub(crate) fn blocks(&self) -> &[Draft] {
+    pub(crate) fn blocks(&self) -> &[BlockDraft] {
         &self.drafts[..self.used]
     }
 }

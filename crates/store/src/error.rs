@@ -11,7 +11,7 @@ use chinwag_core::Seq;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The folder cannot be made or written to.
-    #[error("the data folder {} {}", path.display(), Why(source))]
+    #[error("the data folder {} {}", path.display(), IoReason(source))]
     Folder {
         /// Which.
         path: PathBuf,
@@ -90,9 +90,9 @@ pub enum OpenError {
 }
 
 /// Words an I/O error as the reason and the remedy, without the error numbers.
-struct Why<'a>(&'a io::Error);
+struct IoReason<'a>(&'a io::Error);
 
-impl fmt::Display for Why<'_> {
+impl fmt::Display for IoReason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.kind() {
             io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {

@@ -6,7 +6,7 @@
 use chinwag_core::{Event, RoomId, Seq, Timestamp};
 use rusqlite::{Connection, Rows, params};
 
-use crate::block::{Block, Names, block_columns, signed};
+use crate::block::{Block, NameCache, block_columns, signed};
 use crate::error::Error;
 use crate::movement;
 use crate::notice::{self, Kind};
@@ -60,7 +60,7 @@ pub(crate) fn read(
     range: ExportRange,
     from: Seq,
     bytes_max: usize,
-    names: &mut Names,
+    names: &mut NameCache,
 ) -> Result<Page, Error> {
     let room = range.room.map(|room| room.0);
     let retired = rules::retired_rooms(conn)?;
@@ -111,7 +111,7 @@ pub(crate) fn read(
     Ok(page)
 }
 
-fn messages(block: &Block, range: ExportRange, names: &mut Names) -> Result<Vec<Event>, Error> {
+fn messages(block: &Block, range: ExportRange, names: &mut NameCache) -> Result<Vec<Event>, Error> {
     let messages = block.messages()?;
     let messages = messages.iter().filter(|message| range.holds(message.at));
     messages

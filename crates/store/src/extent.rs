@@ -9,10 +9,10 @@ use std::ops::Range as Ranks;
 use chinwag_core::{Range, RoomId, Seq, Timestamp};
 use rusqlite::Connection;
 
-use crate::block::{Block, Names};
+use crate::block::{Block, NameCache};
 use crate::error::Error;
 use crate::filter::Filter;
-use crate::room_log::{RoomLog, behind};
+use crate::ranked_log::{RankedLog, behind};
 use crate::snapshot;
 use crate::stretch::Selection;
 
@@ -63,7 +63,7 @@ struct Span {
 
 impl Span {
     fn of(
-        log: RoomLog<'_>,
+        log: RankedLog<'_>,
         all: Ranks<u64>,
         range: Range,
         messages_max: usize,
@@ -125,7 +125,7 @@ impl Span {
         }
     }
 
-    fn next_block(&self, log: RoomLog<'_>, window: &Ranks<u64>) -> Result<Option<Block>, Error> {
+    fn next_block(&self, log: RankedLog<'_>, window: &Ranks<u64>) -> Result<Option<Block>, Error> {
         match self.next_rank(window) {
             Some(rank) => log.block_of(rank),
             None => Ok(None),
@@ -150,11 +150,11 @@ pub(crate) fn find(
     until: Seq,
     messages_max: usize,
     filter: Filter<'_>,
-    names: &mut Names,
+    names: &mut NameCache,
 ) -> Result<Extent, Error> {
     let times = Selection::of(range).stretch.times();
     let filter = Filter { times, ..filter };
-    let log = RoomLog::new(conn, room);
+    let log = RankedLog::new(conn, room);
     // In memory there is no snapshot: what is committed meanwhile is newer than this.
     let newest = snapshot::last_seq(conn)?.min(until);
     let all = log.ranks()?.start..log.rank_of(newest.next())?;
@@ -162,14 +162,14 @@ pub(crate) fn find(
     let (window, counts) = match filter.is_open() && filter.times.is_none() {
         true => {
             let window = span.window();
-            let counts = Counts {
+            let counts = RangeCounts {
                 shown: window.end.saturating_sub(window.start),
                 ignored: 0,
                 total: Some(span.len()),
             };
             (window, counts)
         }
-        false => Count::of(log, &span, filter, names)?,
+        false => Counter::of(log, &span, filter, names)?,
     };
     let (first, last) = match window.is_empty() {
         true => NOWHERE,
@@ -191,37 +191,37 @@ pub(crate) fn find(
 pub(crate) const NOWHERE: (Seq, Seq) = (Seq(1), Seq(0));
 
 /// The place of a message.
-fn place(log: RoomLog<'_>, rank: u64) -> Result<Seq, Error> {
+fn place(log: RankedLog<'_>, rank: u64) -> Result<Seq, Error> {
     log.seq_of(rank).map(Option::unwrap_or_default)
 }
 
 /// What the messages of a range add up to.
-struct Counts {
+struct RangeCounts {
     shown: u64,
     ignored: u64,
     total: Option<u64>,
 }
 
 /// A count of the messages that pass a filter.
-struct Count<'a> {
-    log: RoomLog<'a>,
+struct Counter<'a> {
+    log: RankedLog<'a>,
     span: &'a Span,
     filter: Filter<'a>,
-    names: &'a mut Names,
+    names: &'a mut NameCache,
     /// The ranks that were looked at.
     window: Ranks<u64>,
     passed: u64,
     ignored: u64,
 }
 
-impl<'a> Count<'a> {
+impl<'a> Counter<'a> {
     /// The ranks that are shown, and the counts.
     fn of(
-        log: RoomLog<'a>,
+        log: RankedLog<'a>,
         span: &'a Span,
         filter: Filter<'a>,
-        names: &'a mut Names,
-    ) -> Result<(Ranks<u64>, Counts), Error> {
+        names: &'a mut NameCache,
+    ) -> Result<(Ranks<u64>, RangeCounts), Error> {
         let mut count = Self {
             log,
             span,
@@ -244,7 +244,7 @@ impl<'a> Count<'a> {
             false if is_plain => Some(span.len()),
             false => None,
         };
-        let counts = Counts {
+        let counts = RangeCounts {
             shown,
             ignored,
             total,

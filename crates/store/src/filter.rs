@@ -2,7 +2,7 @@
 
 use chinwag_core::{Detail, Event, Fact, Manner, Name, PastName, Seq, Timestamp, Voice};
 
-use crate::block::{Message, Names};
+use crate::block::{Message, NameCache};
 
 /// A reader's choice among what a room's past holds.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,12 +25,12 @@ impl Filter<'_> {
         self.not_from.is_empty() && self.own.is_none()
     }
 
-    pub(crate) fn passes(&self, message: &Message<'_>, names: &mut Names) -> bool {
+    pub(crate) fn passes(&self, message: &Message<'_>, names: &mut NameCache) -> bool {
         self.is_in_time(message.at) && self.is_heard(message, names)
     }
 
     /// Whether the reader is shown a message, whatever its time.
-    pub(crate) fn is_heard(&self, message: &Message<'_>, names: &mut Names) -> bool {
+    pub(crate) fn is_heard(&self, message: &Message<'_>, names: &mut NameCache) -> bool {
         // A name that cannot be read is damage, which making the event reports.
         self.is_open()
             || names.parse(message.name).is_none_or(|name| {

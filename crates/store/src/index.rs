@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use chinwag_core::Seq;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use crate::block::{Block, Names, block_columns, signed, unsigned};
+use crate::block::{Block, NameCache, block_columns, signed, unsigned};
 use crate::checkpoint;
 use crate::database::{Address, Database, FileId, Paths, file_id};
 use crate::deletion::{self, DELETIONS_MAX};
@@ -61,7 +61,7 @@ pub struct Indexer {
     messages: Database,
     /// `None` for a store in memory: its searches look at all messages.
     index: Option<Index>,
-    names: Names,
+    names: NameCache,
 }
 
 /// The file, and the connection to it.
@@ -114,7 +114,7 @@ impl Indexer {
         let mut indexer = Self {
             messages,
             index,
-            names: Names::default(),
+            names: NameCache::default(),
         };
         // An index that is ahead of the messages, because an old copy of them was put back, must be
         // noticed before there are new ones. Any other error will come up in the first step.
@@ -311,7 +311,7 @@ impl Open {
         turns: &Turns,
         oldest: Seq,
         (deleted, deletions): (Vec<i64>, Seq),
-        names: &mut Names,
+        names: &mut NameCache,
     ) -> rusqlite::Result<bool> {
         let is_swept = self.swept >= oldest;
         if turns.blocks.is_empty() && is_swept && deleted.is_empty() {
@@ -346,7 +346,7 @@ impl Open {
 }
 
 /// Adds the messages of a block. Nobody can read a damaged one, so nobody has to find it.
-fn insert(conn: &Connection, block: &Block, names: &mut Names) -> rusqlite::Result<()> {
+fn insert(conn: &Connection, block: &Block, names: &mut NameCache) -> rusqlite::Result<()> {
     let sql = "INSERT INTO words (rowid, body, sender, room) VALUES (?1, ?2, ?3, ?4)";
     let mut statement = conn.prepare_cached(sql)?;
     let mut words = String::new();

@@ -10,12 +10,12 @@ use std::collections::VecDeque;
 use chinwag_core::{Event, LOBBY, Range, RoomId, Seq, Timestamp};
 use rusqlite::Connection;
 
-use crate::block::{Block, Names};
+use crate::block::{Block, NameCache};
 use crate::error::Error;
 use crate::extent::{COUNT_MAX, Extent, NOWHERE, SCAN_MAX};
 use crate::filter::Filter;
 use crate::notice::{self, Kind};
-use crate::room_log::{RoomLog, behind};
+use crate::ranked_log::{RankedLog, behind};
 use crate::snapshot;
 use crate::stretch::{Selection, Stretch};
 
@@ -27,7 +27,7 @@ pub(crate) fn find(
     until: Seq,
     lines_max: usize,
     filter: Filter<'_>,
-    names: &mut Names,
+    names: &mut NameCache,
 ) -> Result<Extent, Error> {
     let Selection {
         stretch,
@@ -113,7 +113,7 @@ struct RoomPast<'a> {
     conn: &'a Connection,
     room: RoomId,
     filter: Filter<'a>,
-    names: &'a mut Names,
+    names: &'a mut NameCache,
     /// The last place that the reader is shown.
     last: Seq,
 }
@@ -131,10 +131,10 @@ impl<'a> RoomPast<'a> {
         sources
     }
 
-    fn log(&self, source: LineSource) -> Option<RoomLog<'a>> {
+    fn log(&self, source: LineSource) -> Option<RankedLog<'a>> {
         match source {
-            LineSource::Messages => Some(RoomLog::new(self.conn, self.room)),
-            LineSource::Movements => Some(RoomLog::of_movements(self.conn, self.room)),
+            LineSource::Messages => Some(RankedLog::new(self.conn, self.room)),
+            LineSource::Movements => Some(RankedLog::of_movements(self.conn, self.room)),
             LineSource::Notices(..) => None,
         }
     }
@@ -255,7 +255,7 @@ impl Cursor {
         &mut self,
         past: &mut RoomPast<'_>,
         source: LineSource,
-        log: RoomLog<'_>,
+        log: RankedLog<'_>,
         newest: bool,
     ) -> Result<(), Error> {
         let (from, to) = self.rest;

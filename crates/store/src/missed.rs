@@ -3,11 +3,11 @@
 use chinwag_core::{RoomId, Seq};
 use rusqlite::Connection;
 
-use crate::block::Names;
+use crate::block::NameCache;
 use crate::error::Error;
 use crate::filter::Filter;
 use crate::person::{self, PersonRange};
-use crate::room_log::{RoomLog, behind};
+use crate::ranked_log::{RankedLog, behind};
 
 /// What a person was away from.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,7 @@ pub(crate) fn count(
     conn: &Connection,
     absence: Absence<'_>,
     filter: Filter<'_>,
-    names: &mut Names,
+    names: &mut NameCache,
 ) -> Result<u64, Error> {
     let Absence {
         rooms,
@@ -46,7 +46,7 @@ pub(crate) fn count(
         None => 0,
     };
     for &(room, after) in rooms {
-        let log = RoomLog::new(conn, room);
+        let log = RankedLog::new(conn, room);
         missed += match filter.is_open() {
             true => log
                 .rank_of(behind(until))?
@@ -59,11 +59,11 @@ pub(crate) fn count(
 
 /// Counts the messages after one place up to another that pass the filter, looking at each.
 fn count_passing(
-    log: RoomLog<'_>,
+    log: RankedLog<'_>,
     after: Seq,
     until: Seq,
     filter: Filter<'_>,
-    names: &mut Names,
+    names: &mut NameCache,
 ) -> Result<u64, Error> {
     let mut missed = 0;
     let mut block = match log.block_at(behind(after))? {

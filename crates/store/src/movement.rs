@@ -22,7 +22,7 @@ mod fields;
 use chinwag_core::{Event, RoomId, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::block::{Block, Names, block_columns, signed, unsigned};
+use crate::block::{Block, NameCache, block_columns, signed, unsigned};
 use crate::commit::Store;
 use crate::drafts::{Drafts, take_place};
 use crate::encoding::take_varint;
@@ -157,7 +157,7 @@ impl Block {
         &self,
         from: Seq,
         to: Seq,
-        names: &mut Names,
+        names: &mut NameCache,
     ) -> Result<Vec<Event>, Error> {
         let damage = Damage::Block(self.first);
         let entries = self.entries().ok_or(damage)?;
@@ -390,7 +390,7 @@ mod tests {
     }
 
     fn read(block: &Block) -> Option<usize> {
-        let events = block.movements(Seq(0), Seq(u64::MAX), &mut Names::default());
+        let events = block.movements(Seq(0), Seq(u64::MAX), &mut NameCache::default());
         events.map(|events| events.len()).ok()
     }
 
@@ -423,7 +423,7 @@ mod tests {
             changed.body[at] = byte;
             read(&changed);
             read(&Block { body: [&[VERSION][..], &body].concat(), ..block() });
-            let fact = fields::take(&body, RoomId(1), Timestamp(0), &mut Names::default());
+            let fact = fields::take(&body, RoomId(1), Timestamp(0), &mut NameCache::default());
             prop_assert!(fact.is_none_or(|fact| fact.is_movement()));
         }
     }

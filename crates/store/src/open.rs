@@ -10,7 +10,7 @@ use crate::database::{Address, Database, Role};
 use crate::error::OpenError;
 use crate::folder::{self, Failure};
 use crate::schema::{self, MigrationError};
-use crate::settings::{Durability, Place, Retention};
+use crate::settings::{Durability, Location, Retention};
 use crate::snapshot;
 
 /// A store, and the state that an earlier run left in it.
@@ -30,13 +30,13 @@ impl Store {
     /// # Errors
     /// [`OpenError`], as one sentence for the user who starts the server.
     pub fn open(
-        place: Place,
+        place: Location,
         durability: Durability,
         retention: Retention,
     ) -> Result<Opened, OpenError> {
         let (address, lock) = match place {
-            Place::Folder(folder) => folder::prepare(&folder)?,
-            Place::Memory => (folder::memory(), None),
+            Location::Folder(folder) => folder::prepare(&folder)?,
+            Location::Memory => (folder::memory(), None),
         };
         let role = Role::Writer(durability);
         let opened = open_database(&address, role).map_err(|error| error.at(&address))?;

@@ -11,13 +11,13 @@ use std::collections::VecDeque;
 use chinwag_core::{Detail, Event, Fact, ModAction, RoomId, Seq};
 use rusqlite::Connection;
 
-use crate::block::{Block, Names};
+use crate::block::{Block, NameCache};
 use crate::error::Error;
 use crate::filter::Filter;
 use crate::missed::Absence;
 use crate::notice::{self, Kind};
 use crate::person::{self, PersonRange};
-use crate::room_log::{RoomLog, behind};
+use crate::ranked_log::{RankedLog, behind};
 
 /// Bytes that an event costs besides its name and its text, roughly: its time and its frame in any
 /// dialect, and its fields in memory. Without this a page of empty texts would be long.
@@ -76,7 +76,7 @@ pub(crate) fn read(
     from: Seq,
     bytes_max: usize,
     filter: Filter<'_>,
-    names: &mut Names,
+    names: &mut NameCache,
 ) -> Result<Page, Error> {
     let rooms = absence.rooms;
     let mut logs: Vec<Log> = rooms
@@ -160,16 +160,16 @@ impl Log {
     }
 
     /// The next block, if there is one.
-    fn next_block(&mut self, room_log: RoomLog<'_>) -> Result<Option<Block>, Error> {
+    fn next_block(&mut self, ranked_log: RankedLog<'_>) -> Result<Option<Block>, Error> {
         // Only the beginning of a page can lie within a block.
         let within = match self.is_begun {
             true => None,
-            false => room_log.block_at(self.next)?,
+            false => ranked_log.block_at(self.next)?,
         };
         self.is_begun = true;
         let block = match within.filter(|block| block.last >= self.next) {
             Some(block) => Some(block),
-            None => room_log.block_from(self.next)?,
+            None => ranked_log.block_from(self.next)?,
         };
         self.is_at_end = block.is_none();
         Ok(block)
@@ -182,7 +182,7 @@ struct Merge<'a> {
     last: Seq,
     private: Option<&'a PersonRange>,
     filter: Filter<'a>,
-    names: &'a mut Names,
+    names: &'a mut NameCache,
 }
 
 impl Merge<'_> {
@@ -218,7 +218,7 @@ impl Merge<'_> {
     }
 
     fn read_messages(&mut self, room: RoomId, log: &mut Log) -> Result<(), Error> {
-        let Some(block) = log.next_block(RoomLog::new(self.conn, room))? else {
+        let Some(block) = log.next_block(RankedLog::new(self.conn, room))? else {
             return Ok(());
         };
         for message in block.messages()? {
@@ -232,7 +232,7 @@ impl Merge<'_> {
     }
 
     fn read_movements(&mut self, room: RoomId, log: &mut Log) -> Result<(), Error> {
-        let Some(block) = log.next_block(RoomLog::of_movements(self.conn, room))? else {
+        let Some(block) = log.next_block(RankedLog::of_movements(self.conn, room))? else {
             return Ok(());
         };
         let movements = block.movements(log.next, self.last, self.names)?;

@@ -11,7 +11,7 @@ use crate::block::signed;
 use crate::error::{Damage, Error};
 use crate::filter::Filter;
 use crate::private;
-use crate::room_log::behind;
+use crate::ranked_log::behind;
 
 /// Rows that are read at once.
 const READ_MAX: i64 = 64;

@@ -3,17 +3,17 @@
 use chinwag_core::{RoomId, Seq};
 use rusqlite::Connection;
 
-use crate::block::{Block, Names};
+use crate::block::{Block, NameCache};
 use crate::error::Error;
 use crate::page::Page;
-use crate::room_log::RoomLog;
+use crate::ranked_log::RankedLog;
 
 /// Reads the messages at these places. The next page begins at the place that this one names.
 pub(crate) fn read(
     conn: &Connection,
     places: &[(RoomId, Seq)],
     bytes_max: usize,
-    names: &mut Names,
+    names: &mut NameCache,
 ) -> Result<Page, Error> {
     let (mut page, mut bytes) = (Page::default(), 0);
     let mut known: Option<Block> = None;
@@ -21,7 +21,7 @@ pub(crate) fn read(
         let is_known =
             |block: &Block| block.room == room && (block.first..=block.last).contains(&seq);
         if !known.as_ref().is_some_and(is_known) {
-            known = RoomLog::new(conn, room).block_at(seq)?;
+            known = RankedLog::new(conn, room).block_at(seq)?;
         }
         let Some(block) = &known else {
             continue;

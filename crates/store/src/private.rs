@@ -11,7 +11,7 @@ use chinwag_core::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::block::{Names, manner_as_number, manner_of, signed, unsigned};
+use crate::block::{NameCache, manner_as_number, manner_of, signed, unsigned};
 use crate::deletion;
 use crate::error::{Damage, Error};
 use crate::extent::{COUNT_MAX, Extent};
@@ -20,7 +20,7 @@ use crate::page::Page;
 use crate::stretch::{Selection, Stretch};
 
 /// A message as it is written.
-struct Draft<'a> {
+struct NewMessage<'a> {
     sender: &'a Name,
     recipient: &'a Name,
     accounts: (Option<&'a Name>, Option<&'a Name>),
@@ -37,7 +37,7 @@ pub(crate) fn write(
     message: &PrivateMessage,
 ) -> rusqlite::Result<()> {
     let Correspondents { from, to } = &message.accounts;
-    let draft = Draft {
+    let draft = NewMessage {
         sender: &message.from_name,
         recipient: &message.to_name,
         accounts: (from.as_ref(), to.as_ref()),
@@ -56,7 +56,7 @@ pub(crate) fn write_signal(
     signal: &Signal,
 ) -> rusqlite::Result<()> {
     let Correspondents { from, to: account } = &signal.accounts;
-    let draft = Draft {
+    let draft = NewMessage {
         sender: &signal.from_name,
         recipient: to,
         accounts: (from.as_ref(), account.as_ref()),
@@ -73,7 +73,7 @@ pub(crate) fn write_kept(
     event: &Event,
     message: &KeptMessage,
 ) -> rusqlite::Result<()> {
-    let draft = Draft {
+    let draft = NewMessage {
         sender: &message.from_name,
         recipient: &message.to_name,
         accounts: (Some(&message.from_account), Some(&message.account)),
@@ -84,7 +84,7 @@ pub(crate) fn write_kept(
     draft.write(conn, event)
 }
 
-impl Draft<'_> {
+impl NewMessage<'_> {
     fn write(&self, conn: &Connection, event: &Event) -> rusqlite::Result<()> {
         let insert = "INSERT INTO private_message VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let (from, to) = self.accounts;
@@ -187,7 +187,7 @@ pub(crate) struct Log<'a> {
     conn: &'a Connection,
     of: &'a Conversation,
     filter: Filter<'a>,
-    names: &'a mut Names,
+    names: &'a mut NameCache,
 }
 
 impl<'a> Log<'a> {
@@ -195,7 +195,7 @@ impl<'a> Log<'a> {
         conn: &'a Connection,
         of: &'a Conversation,
         filter: Filter<'a>,
-        names: &'a mut Names,
+        names: &'a mut NameCache,
     ) -> Self {
         Self {
             conn,

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use chinwag_core::{Name, PastName, RoomId, Seq, Timestamp};
 
-use crate::block::{Block, Message, Names};
+use crate::block::{Block, Message, NameCache};
 use crate::error::SearchError;
 use crate::filter::Filter;
 use crate::words::{Phrase, write_words};
@@ -165,7 +165,7 @@ impl<'a> Criteria<'a> {
         &mut self,
         block: &Block,
         message: &Message<'_>,
-        names: &mut Names,
+        names: &mut NameCache,
     ) -> bool {
         let is_open = !self.closed.contains(&block.room);
         let is_in_room = self.query.room.is_none_or(|room| block.room == room);
@@ -173,7 +173,7 @@ impl<'a> Criteria<'a> {
     }
 
     /// The same for a message anywhere.
-    pub(crate) fn match_said(&mut self, message: &Message<'_>, names: &mut Names) -> bool {
+    pub(crate) fn match_said(&mut self, message: &Message<'_>, names: &mut NameCache) -> bool {
         let query = self.query;
         let is_in_range = query.after.is_none_or(|after| message.at >= after)
             && query.before.is_none_or(|before| message.at < before)
@@ -191,7 +191,7 @@ impl<'a> Criteria<'a> {
         self.wanted.iter().all(has) && !self.excluded.iter().any(has)
     }
 
-    fn is_sender(&self, message: &Message<'_>, names: &mut Names) -> bool {
+    fn is_sender(&self, message: &Message<'_>, names: &mut NameCache) -> bool {
         let query = self.query;
         if query.from.is_none() && query.not_from.is_empty() && query.ignored.is_empty() {
             return true;

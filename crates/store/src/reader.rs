@@ -14,7 +14,7 @@ use chinwag_core::{
 use crate::accounts;
 use crate::audit_log::{self, AuditLine};
 use crate::backup::{self, BackupProgress};
-use crate::block::Names;
+use crate::block::NameCache;
 use crate::check::{self, CheckReport};
 use crate::database::{Database, Role};
 use crate::deletion;
@@ -32,7 +32,7 @@ use crate::private;
 use crate::query::SearchQuery;
 use crate::restrictions::{self, BANS, MUTES};
 use crate::search::{self, Matches, SCAN_BYTES_MAX};
-use crate::search_index::Index;
+use crate::search_index::SearchIndex;
 use crate::snapshot;
 use crate::targets;
 use crate::told;
@@ -42,16 +42,16 @@ use crate::trimmed;
 #[derive(Debug)]
 pub struct Reader {
     messages: Database,
-    index: Index,
-    names: Names,
+    index: SearchIndex,
+    names: NameCache,
 }
 
 impl Reader {
     pub(crate) fn new(messages: Database) -> Self {
         Self {
-            index: Index::beside(&messages),
+            index: SearchIndex::beside(&messages),
             messages,
-            names: Names::default(),
+            names: NameCache::default(),
         }
     }
 

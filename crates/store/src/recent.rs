@@ -6,9 +6,9 @@ use std::sync::Arc;
 use chinwag_core::{Event, RoomId};
 use rusqlite::Connection;
 
-use crate::block::{Block, Names, block_columns};
+use crate::block::{Block, NameCache, block_columns};
 use crate::error::Error;
-use crate::room_log::RoomLog;
+use crate::ranked_log::RankedLog;
 
 /// The newest messages of a room.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +25,7 @@ pub(crate) fn read(
     room: RoomId,
     messages_max: usize,
     bytes_max: usize,
-    names: &mut Names,
+    names: &mut NameCache,
 ) -> Result<Recent, Error> {
     let sql = concat!(
         "SELECT ",
@@ -46,7 +46,7 @@ pub(crate) fn read(
         }
     }
     events.reverse();
-    let ranks = RoomLog::new(conn, room).ranks()?;
+    let ranks = RankedLog::new(conn, room).ranks()?;
     Ok(Recent {
         events,
         total: ranks.end - ranks.start,

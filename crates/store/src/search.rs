@@ -13,12 +13,12 @@ use std::collections::HashSet;
 use chinwag_core::{RoomId, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Rows, params};
 
-use crate::block::{Block, Names, block_columns, signed, unsigned};
+use crate::block::{Block, NameCache, block_columns, signed, unsigned};
 use crate::error::{Error, SearchError};
 use crate::query::{Criteria, SearchQuery};
-use crate::room_log::RoomLog;
+use crate::ranked_log::RankedLog;
 use crate::rules;
-use crate::search_index::Index;
+use crate::search_index::SearchIndex;
 use crate::timeline;
 
 /// Bytes of messages outside the index that one search looks at: 200,000 short ones, some tenths of
@@ -56,9 +56,9 @@ pub struct Matches<P = (RoomId, Seq)> {
 /// Searches; see [`Reader::search`](crate::Reader::search).
 pub(crate) fn search(
     conn: &Connection,
-    index: &mut Index,
+    index: &mut SearchIndex,
     query: &SearchQuery,
-    names: &mut Names,
+    names: &mut NameCache,
 ) -> Result<Matches, SearchError> {
     let closed = match query.room {
         Some(_) => HashSet::new(),
@@ -114,7 +114,7 @@ fn upper_bound(conn: &Connection, query: &SearchQuery) -> Result<i64, Error> {
 /// A search under way.
 struct Search<'a> {
     conn: &'a Connection,
-    names: &'a mut Names,
+    names: &'a mut NameCache,
     criteria: Criteria<'a>,
     /// The first number that is not too old.
     above: i64,
@@ -308,7 +308,7 @@ pub(crate) fn block_with(
     room: Option<RoomId>,
 ) -> Result<Option<Block>, Error> {
     if let Some(room) = room {
-        let block = RoomLog::new(conn, room).block_at(seq)?;
+        let block = RankedLog::new(conn, room).block_at(seq)?;
         return Ok(block.filter(|block| block.last >= seq));
     }
     let turn = "SELECT turn FROM block WHERE first_seq <= ?1 ORDER BY first_seq DESC LIMIT 1";

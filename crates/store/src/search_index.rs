@@ -11,13 +11,13 @@ use crate::index::{mark_of, path_of};
 
 /// The index of a store.
 #[derive(Debug)]
-pub(crate) struct Index {
+pub(crate) struct SearchIndex {
     path: Option<PathBuf>,
     store: String,
     open: Option<(Connection, Option<FileId>)>,
 }
 
-impl Index {
+impl SearchIndex {
     /// The index of the store that the connection is to.
     pub(crate) fn beside(messages: &Database) -> Self {
         Self {

@@ -194,13 +194,13 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Durability, Opened, Place, Retention};
+    use crate::{Durability, Location, Opened, Retention};
 
     /// What the pages of the writer say is seen by what it says of them once they are others in the file.
     #[test]
     fn pages_that_are_released_are_read_again() {
         let folder = tempfile::tempdir().expect("a folder");
-        let place = Place::Folder(folder.path().into());
+        let place = Location::Folder(folder.path().into());
         let opened = Store::open(place, Durability::Process, Retention::default());
         let Opened { mut store, .. } = opened.expect("a store");
         let sessions = SessionChanges {

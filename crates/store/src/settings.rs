@@ -6,7 +6,7 @@ use chinwag_core::Duration;
 
 /// Where a store is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     /// In this folder, which is created if necessary, readable only by its owner.
     Folder(PathBuf),
     /// In memory, gone with the last connection to it.

@@ -3,7 +3,7 @@
 use chinwag_core::{Range, Seq, Timestamp};
 
 use crate::block::signed;
-use crate::room_log::behind;
+use crate::ranked_log::behind;
 
 /// A stretch of a log: places, both inclusive, and times, the second exclusive.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use crate::block::{signed, unsigned};
 use crate::error::{Damage, Error};
 use crate::filter::Filter;
 use crate::private::name_in;
-use crate::room_log::RoomLog;
+use crate::ranked_log::RankedLog;
 
 /// How many messages of one history are looked at to find one that the reader sees.
 const LOOKS_MAX: i64 = 1000;
@@ -26,7 +26,7 @@ pub(crate) fn find(
     let is_between = |at: Timestamp| first.min(second) < at && at < first.max(second);
     let mut targets = Vec::new();
     for &room in rooms {
-        let message = RoomLog::new(conn, room).newest()?;
+        let message = RankedLog::new(conn, room).newest()?;
         let signal = match filter.detail {
             Detail::Signals => newest_signal(conn, room)?,
             _ => None,

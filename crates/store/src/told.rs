@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use chinwag_core::{Conversation, Manner, Seq, Timestamp};
 use rusqlite::{Connection, Row, params};
 
-use crate::block::{Message, Names, signed, unsigned};
+use crate::block::{Message, NameCache, signed, unsigned};
 use crate::error::{Damage, Error, SearchError};
 use crate::page::Page;
 use crate::private;
@@ -55,7 +55,7 @@ pub(crate) fn search(
     conn: &Connection,
     of: &Conversation,
     query: &SearchQuery,
-    names: &mut Names,
+    names: &mut NameCache,
     mut budget: u64,
 ) -> Result<Matches<Seq>, SearchError> {
     let mut found = Matches {
@@ -176,7 +176,7 @@ mod tests {
         };
         let budget = 300 * (MESSAGE_BYTES + 4);
         let look = |query: &SearchQuery| {
-            search(&conn, &of, query, &mut Names::default(), budget).expect("a search")
+            search(&conn, &of, query, &mut NameCache::default(), budget).expect("a search")
         };
         let found = look(&query);
         assert_eq!((found.complete, found.next), (false, Some(Seq(301))));

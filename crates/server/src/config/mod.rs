@@ -20,7 +20,7 @@ mod section;
 mod source;
 
 use chinwag_core::{CloakKey, Name, Rate, ServerPassword, Settings};
-use chinwag_store::{Place, Retention};
+use chinwag_store::{Location, Retention};
 use chinwag_wire::{Prefs, irc};
 
 pub use error::{ConfigError, ValueOrigin};
@@ -58,7 +58,7 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let file = file.map(source::read_file).transpose()?.unwrap_or_default();
         let environment = source::read_environment(environment)?;
-        let layers = [flags, environment, file].map(RawConfig::with_one_place);
+        let layers = [flags, environment, file].map(RawConfig::with_one_location);
         let raw = layers.into_iter().reduce(RawConfig::over);
         let config = raw.unwrap_or_default().resolve(machine);
         config.check()?;
@@ -133,22 +133,24 @@ impl Config {
     }
 
     /// Where messages are kept.
-    pub fn place(&self) -> Place {
+    pub fn location(&self) -> Location {
         match self.server.memory {
-            true => Place::Memory,
-            false => Place::Folder(self.server.data.clone()),
+            true => Location::Memory,
+            false => Location::Folder(self.server.data.clone()),
         }
     }
 
     /// Where the certificate is from.
     pub(crate) fn certificate_source(&self) -> CertificateSource {
-        match (&self.tls.cert, &self.tls.key, self.place()) {
+        match (&self.tls.cert, &self.tls.key, self.location()) {
             (Some(cert), Some(key), _) => CertificateSource::Files {
                 cert: cert.clone(),
                 key: key.clone(),
             },
-            (_, _, Place::Folder(folder)) => CertificateSource::Own(folder.join(CERTIFICATE_FILE)),
-            (_, _, Place::Memory) => CertificateSource::Memory,
+            (_, _, Location::Folder(folder)) => {
+                CertificateSource::Own(folder.join(CERTIFICATE_FILE))
+            }
+            (_, _, Location::Memory) => CertificateSource::Memory,
         }
     }
 
@@ -191,7 +193,7 @@ impl Config {
 impl RawConfig {
     /// A source that names a folder means it to be used, whatever lower sources say about memory;
     /// and the reverse.
-    fn with_one_place(mut self) -> Self {
+    fn with_one_location(mut self) -> Self {
         if self.server.data.is_some() {
             self.server.memory = self.server.memory.or(Some(false));
         }

@@ -132,13 +132,13 @@ fn later_sources_win() {
 #[test]
 fn a_source_that_names_a_folder_wants_it_used() {
     let memory = "[server]\nmemory = true";
-    let place = |file, environment: &[_]| read(file, environment).map(|config| config.place());
-    assert_eq!(place(memory, &[]), Ok(Place::Memory));
-    let folder = Ok(Place::Folder("/x".into()));
+    let place = |file, environment: &[_]| read(file, environment).map(|config| config.location());
+    assert_eq!(place(memory, &[]), Ok(Location::Memory));
+    let folder = Ok(Location::Folder("/x".into()));
     assert_eq!(place(memory, &[("CHINWAG_DATA", "/x")]), folder);
     assert_eq!(place("[server]\ndata = \"/x\"", &[]), folder);
     let both = [("CHINWAG_DATA", "/x"), ("CHINWAG_SERVER_MEMORY", "true")];
-    assert_eq!(place("", &both), Ok(Place::Memory));
+    assert_eq!(place("", &both), Ok(Location::Memory));
 }
 
 #[test]

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use chinwag_core::{Client, Event, Fact, ModAction, PersonId, RoomAct, RoomId, Seq, Timestamp};
+use chinwag_feed::PlacedLines;
 use hashbrown::HashMap;
 
 use super::Hub;
@@ -96,7 +97,7 @@ impl Hub {
         person: PersonId,
         client: Client,
         rooms: &[(RoomId, Seq)],
-    ) -> Vec<(Seq, Box<[u8]>)> {
+    ) -> Vec<PlacedLines> {
         let deeds = self.lost.deeds.of(person, rooms);
         let told = deeds.iter().map(|event| {
             let is_own = |room: &&RoomId| rooms.iter().any(|(own, _)| own == *room);

@@ -15,7 +15,7 @@ use super::turn::{Arrived, ReplyBody};
 
 /// A turn in the making.
 #[derive(Default)]
-pub(super) struct Draft {
+pub(super) struct TurnDraft {
     pub(super) events: Vec<Arc<Event>>,
     pub(super) replies: Vec<DraftReply>,
     pub(super) staged: Vec<Staged>,
@@ -55,7 +55,7 @@ pub(super) enum DraftBody {
     Entered(Box<RoomSummary>),
 }
 
-impl Draft {
+impl TurnDraft {
     /// Whether a command may depend on what is staged. The key of a message may be staged; the
     /// server's own commands look at everything; any session may be taken over; and a person who
     /// leaves first learns what became of their last lines.

@@ -41,7 +41,7 @@ use chinwag_wire::dialect::{Defaults, Saved};
 
 use crate::control::HubConfig;
 use crate::password_gate::PasswordGate;
-use draft::{Draft, DraftBody, Staged};
+use draft::{DraftBody, Staged, TurnDraft};
 use log::Refused;
 use lost::LostSessions;
 use movements::Movements;
@@ -63,7 +63,7 @@ pub(crate) struct Hub {
     survivors: Survivors,
     recent: RecentLogs,
     numbers: Numbers,
-    turn: Draft,
+    turn: TurnDraft,
     /// How those see the chat who have chosen nothing.
     defaults: Defaults,
     /// The source of random numbers.
@@ -98,7 +98,7 @@ impl Hub {
             survivors: Survivors::default(),
             recent: RecentLogs::new(config.replay_max),
             numbers: Numbers::new(opened.next_seq),
-            turn: Draft::default(),
+            turn: TurnDraft::default(),
             defaults: config.defaults,
             saving: Saving {
                 committed,

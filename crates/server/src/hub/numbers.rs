@@ -80,14 +80,14 @@ impl Hub {
 
 #[cfg(test)]
 mod tests {
-    use chinwag_store::{Durability, Opened, Place, Retention};
+    use chinwag_store::{Durability, Location, Opened, Retention};
 
     use super::*;
 
     /// Runs a server that gives so many numbers and is killed. Returns the first of them, and how many of its
     /// transactions they took.
     fn run(folder: &std::path::Path, count: u64) -> (u64, usize) {
-        let place = Place::Folder(folder.into());
+        let place = Location::Folder(folder.into());
         let opened = Store::open(place, Durability::Process, Retention::default());
         let Opened {
             mut store,

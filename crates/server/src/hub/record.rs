@@ -8,7 +8,7 @@ use chinwag_core::{
     KeptSession, Manner, Mask, NOBODY, Name, PastName, PersonId, PrivateMessage, Reach, RoomId,
     RoomName, Sender, Seq, Standing, Text, Timestamp, Visit,
 };
-use chinwag_feed::Unacknowledged;
+use chinwag_feed::{PlacedLines, Unacknowledged};
 
 use super::survive::Reached;
 
@@ -373,7 +373,7 @@ fn visit(value: &str) -> Option<Visit> {
 }
 
 /// Private lines of `SEQ LINES`.
-fn behind(value: &str) -> Option<(Seq, Box<[u8]>)> {
+fn behind(value: &str) -> Option<PlacedLines> {
     let (after, line) = value.split_once(' ')?;
     Some((Seq(after.parse().ok()?), unescape(line)))
 }
@@ -493,7 +493,7 @@ mod tests {
         }
     }
 
-    fn behind(seq: u64, lines: &str) -> (Seq, Box<[u8]>) {
+    fn behind(seq: u64, lines: &str) -> PlacedLines {
         (Seq(seq), lines.as_bytes().into())
     }
 

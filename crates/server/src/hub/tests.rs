@@ -5,7 +5,7 @@ use chinwag_core::{
     RoomName, RoomRef, Text, Timestamp,
 };
 use chinwag_feed::Unacknowledged;
-use chinwag_store::{Durability, Place, Store};
+use chinwag_store::{Durability, Location, Store};
 
 use super::*;
 use crate::config::Config;
@@ -13,10 +13,10 @@ use crate::config::Config;
 pub(super) const NOW: Timestamp = Timestamp(1_795_269_785_007);
 
 pub(super) fn hub() -> Hub {
-    hub_in(Place::Memory)
+    hub_in(Location::Memory)
 }
 
-fn hub_in(place: Place) -> Hub {
+fn hub_in(place: Location) -> Hub {
     let config = Config::from_file("").expect("a configuration");
     let opened = Store::open(place, Durability::Process, config.retention());
     let opened = opened.expect("a store");
@@ -142,7 +142,7 @@ impl Folder {
 
     /// A hub, after whatever has become of the one before.
     fn hub(&self) -> Hub {
-        hub_in(Place::Folder(self.0.clone()))
+        hub_in(Location::Folder(self.0.clone()))
     }
 }
 

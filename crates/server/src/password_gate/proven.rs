@@ -10,13 +10,13 @@ use hashbrown::HashMap;
 
 use super::{Attempt, make_space};
 
-type Digest = [u8; 64];
+type PasswordDigest = [u8; 64];
 
 /// See the [module](self).
 pub(super) struct Proven {
     key: [u8; 32],
     /// By the hash that the password was proven with.
-    digests: HashMap<Arc<str>, Digest>,
+    digests: HashMap<Arc<str>, PasswordDigest>,
 }
 
 impl Proven {

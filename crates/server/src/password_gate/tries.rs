@@ -45,10 +45,10 @@ type TriesKey = (AttemptOrigin, Option<Box<str>>);
 
 /// See the [module](self).
 #[derive(Default)]
-pub(super) struct Tries(HashMap<TriesKey, Count>);
+pub(super) struct Tries(HashMap<TriesKey, WrongOnes>);
 
 #[derive(Clone, Copy)]
-struct Count {
+struct WrongOnes {
     since: Monotonic,
     tries: u32,
 }
@@ -100,7 +100,7 @@ impl Tries {
 
     fn add(&mut self, key: TriesKey, now: Monotonic) {
         make_space(&mut self.0, |count| now < count.since + GUESS_TIME);
-        let count = self.0.entry(key).or_insert(Count {
+        let count = self.0.entry(key).or_insert(WrongOnes {
             since: now,
             tries: 0,
         });

@@ -25,12 +25,9 @@ pub(super) struct Lost {
     is_written: bool,
 }
 
-/// Lines for one session, and the event after which they are shown.
-pub(super) type Behind = (Seq, Box<[u8]>);
-
 /// What a resumed session has yet to be shown of what it missed.
 #[derive(Debug)]
-pub(super) struct Missed {
+pub(super) struct Resumption {
     /// What the last connection's peer had not got.
     pub(super) unseen: Unacknowledged,
     /// Private messages and acts of others while the link was lost.
@@ -41,7 +38,7 @@ pub(super) struct Missed {
     pub(super) left_out: Vec<LeftOut>,
 }
 
-impl Missed {
+impl Resumption {
     /// How many of the private lines are messages.
     pub(super) fn messages(&self, dialect: &Dialect) -> u64 {
         let lines = self.unseen.private.iter();

@@ -98,12 +98,12 @@ impl fmt::Display for Fingerprint {
 #[derive(Debug)]
 pub(crate) struct Certificates {
     current: RwLock<Arc<CertifiedKey>>,
-    watched: Mutex<Watched>,
+    watched: Mutex<WatchedFiles>,
 }
 
 /// Files, and what was seen of them.
 #[derive(Debug)]
-struct Watched {
+struct WatchedFiles {
     source: CertificateSource,
     /// As they were when last read.
     read: Stamps,
@@ -125,7 +125,7 @@ impl Certificates {
         let current = source.read_or_make(name, Reading::First)?;
         Ok(Self {
             current: RwLock::new(Arc::new(current)),
-            watched: Mutex::new(Watched {
+            watched: Mutex::new(WatchedFiles {
                 source,
                 read: stamps,
                 seen: stamps,
@@ -161,7 +161,7 @@ impl Certificates {
         let stamps = source.stamps();
         let new = source.read_or_make(name, Reading::Again)?;
         self.replace(new);
-        *watched = Watched {
+        *watched = WatchedFiles {
             source,
             read: stamps,
             seen: stamps,

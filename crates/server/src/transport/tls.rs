@@ -96,7 +96,7 @@ enum TlsState {
 }
 
 /// The result of opening sealed bytes.
-struct Opened {
+struct OpenedBytes {
     /// Sealed bytes that are done with.
     used: usize,
     /// Plain bytes that they held.
@@ -199,8 +199,8 @@ impl TlsStream {
     }
 
     /// Opens the records that are whole.
-    fn open(&mut self, sealed: &mut [u8], buffer: &mut [u8]) -> io::Result<Opened> {
-        let mut opened = Opened { used: 0, plain: 0 };
+    fn open(&mut self, sealed: &mut [u8], buffer: &mut [u8]) -> io::Result<OpenedBytes> {
+        let mut opened = OpenedBytes { used: 0, plain: 0 };
         let TlsState::Records(connection) = &mut self.state else {
             return Ok(opened);
         };

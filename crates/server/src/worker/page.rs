@@ -21,7 +21,7 @@ pub(crate) struct Page {
     /// The ends of the answer.
     pub(crate) ends: Ends,
     /// Where the next page begins; `None` if this is the last.
-    pub(crate) next: Option<Place>,
+    pub(crate) next: Option<PageStart>,
 }
 
 /// Where an answer begins and ends, and what lies beyond.
@@ -41,7 +41,7 @@ pub(crate) struct Ends {
 
 /// Where the next page of an answer begins.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct PageStart {
     pub(super) source: PageSource,
     pub(super) not_from: Arc<[PastName]>,
     pub(super) own: Option<Name>,
@@ -113,7 +113,7 @@ impl Away {
     }
 }
 
-impl Place {
+impl PageStart {
     /// Leaves out other rooms.
     pub(crate) fn retain_rooms(&mut self, keeps: impl Fn(RoomId) -> bool) {
         let (PageSource::Matches(places) | PageSource::Missed(Away { rooms: places, .. }, _)) =

@@ -6,7 +6,7 @@ use chinwag_core::{
     RoomId, RoomMask, RoomName, RoomRenamed, RoomSetting, Seq, Standing, Text, Timestamp,
 };
 
-use crate::block::Names;
+use crate::block::NameCache;
 use crate::encoding::{put_str, put_varint, take_text, take_varint, unzigzag, zigzag};
 use crate::rules::KINDS;
 
@@ -198,7 +198,7 @@ pub(super) fn take(
     mut fields: &[u8],
     room: RoomId,
     at: Timestamp,
-    names: &mut Names,
+    names: &mut NameCache,
 ) -> Option<Fact> {
     let mut taken = Fields {
         rest: &mut fields,
@@ -210,7 +210,7 @@ pub(super) fn take(
 
 struct Fields<'f, 'a> {
     rest: &'f mut &'a [u8],
-    names: &'f mut Names,
+    names: &'f mut NameCache,
 }
 
 impl Fields<'_, '_> {

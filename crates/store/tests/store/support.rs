@@ -9,7 +9,7 @@ use chinwag_core::{
     Restriction, RoomId, RoomName, Seq, Text, Timestamp,
 };
 use chinwag_store::{
-    Absence, CommitError, Durability, Error, Filter, OpenError, Opened, Page, Place, Reader,
+    Absence, CommitError, Durability, Error, Filter, Location, OpenError, Opened, Page, Reader,
     Retention, Store,
 };
 
@@ -89,7 +89,11 @@ pub(crate) fn restriction(mask: &str, until: Option<i64>) -> Restriction {
 }
 
 pub(crate) fn try_open(folder: &Path, retention: Retention) -> Result<Opened, OpenError> {
-    Store::open(Place::Folder(folder.into()), Durability::Process, retention)
+    Store::open(
+        Location::Folder(folder.into()),
+        Durability::Process,
+        retention,
+    )
 }
 
 pub(crate) fn open(folder: &Path) -> Opened {
@@ -111,7 +115,7 @@ pub(crate) fn open_with(folder: &Path, retention: Retention) -> Opened {
 }
 
 pub(crate) fn open_memory(retention: Retention) -> Store {
-    let opened = Store::open(Place::Memory, Durability::Process, retention);
+    let opened = Store::open(Location::Memory, Durability::Process, retention);
     opened.unwrap_or_else(|error| panic!("{error}")).store
 }
 

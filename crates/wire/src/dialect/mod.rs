@@ -38,7 +38,7 @@ pub use crate::plain::{Moved, Reason};
 use crate::sniff::{Protocol, Spoke};
 pub use ask::{Ask, Gateway, IrcLogIn, LogRange, Password, PasswordError, Past, Search, Targets};
 pub use format::{Format, RoomRenderer};
-pub(crate) use pace::{Held, Pace};
+pub(crate) use pace::{HoldBack, Pace};
 pub use refuse::{refuse_unencrypted, too_many_connections};
 pub use resuming::{Defaults, is_message, is_private_message};
 pub use saved::Saved;

@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// The state of a line that may not be read yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Held {
+pub(crate) enum HoldBack {
     /// It is the first since the client last kept within its rate.
     First,
     Again,
@@ -53,15 +53,15 @@ impl Pace {
     }
 
     /// Notes that a line is there and may not be read yet.
-    pub(crate) fn hold(&mut self, now: Monotonic) -> Held {
+    pub(crate) fn hold(&mut self, now: Monotonic) -> HoldBack {
         let Some(held) = &mut self.held else {
             self.held = Some(Box::new((now, now)));
-            return Held::First;
+            return HoldBack::First;
         };
         held.1 = now;
         match now.since(held.0) >= FLOOD_TIME_MAX {
-            true => Held::TooLong,
-            false => Held::Again,
+            true => HoldBack::TooLong,
+            false => HoldBack::Again,
         }
     }
 
@@ -122,7 +122,7 @@ mod tests {
     fn flooding() -> Pace {
         let mut pace = Pace::new(Bucket::full(at(0)));
         assert_eq!(read(&mut pace, at(0)), 3);
-        assert_eq!(pace.hold(at(0)), Held::First);
+        assert_eq!(pace.hold(at(0)), HoldBack::First);
         pace
     }
 
@@ -149,10 +149,10 @@ mod tests {
             assert_eq!(read(&mut pace, now), 1);
             let held = pace.hold(now);
             if now >= at(end) {
-                assert_eq!(held, Held::TooLong);
+                assert_eq!(held, HoldBack::TooLong);
                 break;
             }
-            assert_eq!(held, Held::Again);
+            assert_eq!(held, HoldBack::Again);
         }
     }
 
@@ -162,21 +162,25 @@ mod tests {
             pace.may_read(Some(RATE), at(ms));
             pace.hold(at(ms))
         };
-        assert_eq!(held_at(&mut flooding(), 4_999), Held::Again);
-        assert_eq!(held_at(&mut flooding(), 5_000), Held::First);
+        assert_eq!(held_at(&mut flooding(), 4_999), HoldBack::Again);
+        assert_eq!(held_at(&mut flooding(), 5_000), HoldBack::First);
         let mut pace = flooding();
-        assert_eq!(held_at(&mut pace, 3_000), Held::Again);
+        assert_eq!(held_at(&mut pace, 3_000), HoldBack::Again);
         assert_eq!(
             held_at(&mut pace, 5_000),
-            Held::Again,
+            HoldBack::Again,
             "no pause of five seconds"
         );
         // It sends whatever it may.
-        for (charged, expected) in [(0, Held::First), (1, Held::Again)] {
+        for (charged, expected) in [(0, HoldBack::First), (1, HoldBack::Again)] {
             let mut pace = flooding();
             pace.charge(charged, Some(RATE), at(0));
             assert_eq!(held_at(&mut pace, 5_000), expected);
         }
-        assert_eq!(flooding().hold(at(60_000)), Held::Again, "nothing was read");
+        assert_eq!(
+            flooding().hold(at(60_000)),
+            HoldBack::Again,
+            "nothing was read"
+        );
     }
 }

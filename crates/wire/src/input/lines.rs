@@ -44,7 +44,7 @@ pub(super) struct Lines {
 /// The part of an unfinished line that has arrived.
 enum Pending {
     Text(Vec<u8>),
-    Refused(Refused),
+    RefusedLine(RefusedLine),
 }
 
 impl fmt::Debug for Pending {
@@ -52,14 +52,14 @@ impl fmt::Debug for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(bytes) => write!(f, "{} bytes", bytes.len()),
-            Self::Refused(refused) => refused.fmt(f),
+            Self::RefusedLine(refused) => refused.fmt(f),
         }
     }
 }
 
 /// A line that will be refused, whatever follows.
 #[derive(Clone, Copy, Debug)]
-struct Refused {
+struct RefusedLine {
     reason: Reason,
     bytes: usize,
     /// Continuation bytes that the last character still lacks.
@@ -158,7 +158,7 @@ impl Lines {
     pub(super) fn owe(&mut self, bytes: usize, max: usize) -> usize {
         let unfinished = match self.pending.as_deref() {
             Some(Pending::Text(text)) => text.len(),
-            Some(Pending::Refused(_)) | None => 0,
+            Some(Pending::RefusedLine(_)) | None => 0,
         };
         let unpaid = self.unpaid as usize + bytes.saturating_sub(unfinished);
         self.unpaid = (unpaid % max) as u32;
@@ -232,11 +232,13 @@ impl Lines {
         match self.pending.take().as_deref() {
             None => Input::Blank,
             Some(Pending::Text(text)) => into_owned(self.line(without_bom(text), is_typed)),
-            Some(Pending::Refused(Refused {
+            Some(Pending::RefusedLine(RefusedLine {
                 reason: Reason::Mangled,
                 ..
             })) => Input::Mangled,
-            Some(Pending::Refused(Refused { bytes, .. })) => Input::TooLong { bytes: *bytes },
+            Some(Pending::RefusedLine(RefusedLine { bytes, .. })) => {
+                Input::TooLong { bytes: *bytes }
+            }
         }
     }
 
@@ -258,18 +260,18 @@ impl Lines {
         match self.pending.as_deref() {
             None => false,
             Some(Pending::Text(text)) => !text.is_empty(),
-            Some(Pending::Refused(_)) => true,
+            Some(Pending::RefusedLine(_)) => true,
         }
     }
 
     /// The line as a refused one; the first reason counts.
-    fn refused(&self, reason: Reason) -> Refused {
+    fn refused(&self, reason: Reason) -> RefusedLine {
         let text: &[u8] = match self.pending.as_deref() {
-            Some(Pending::Refused(refused)) => return *refused,
+            Some(Pending::RefusedLine(refused)) => return *refused,
             Some(Pending::Text(text)) => text,
             None => &[],
         };
-        let nothing = Refused {
+        let nothing = RefusedLine {
             reason,
             bytes: 0,
             lacks: 0,
@@ -277,8 +279,8 @@ impl Lines {
         nothing.and(without_bom(text))
     }
 
-    fn refuse(&mut self, refused: Refused) {
-        **self.pending.get_or_insert_default() = Pending::Refused(refused);
+    fn refuse(&mut self, refused: RefusedLine) {
+        **self.pending.get_or_insert_default() = Pending::RefusedLine(refused);
     }
 }
 
@@ -288,7 +290,7 @@ impl Default for Pending {
     }
 }
 
-impl Refused {
+impl RefusedLine {
     fn and(self, bytes: &[u8]) -> Self {
         Self {
             bytes: self.bytes.saturating_add(bytes.len()),

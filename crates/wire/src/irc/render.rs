@@ -116,10 +116,10 @@ impl RoomRenderer {
 }
 
 /// The client's capabilities, and the batch that its lines are in.
-pub(super) type Shown = (Caps, Option<u64>);
+pub(super) type Framing = (Caps, Option<u64>);
 
 /// Appends an event as a room shows it; nothing if the room does not show it.
-pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, shown: Shown) {
+pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, shown: Framing) {
     let (caps, _) = shown;
     match &event.fact {
         Fact::Said { .. } | Fact::Signal(_) => put_said(out, event, room, shown),
@@ -131,7 +131,7 @@ pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, sho
                 event,
                 name,
                 shown,
-                format_args!("PART {room}{}", Why(why)),
+                format_args!("PART {room}{}", Trailing(why)),
             );
         }
         Fact::Quit(quit) => {
@@ -161,7 +161,7 @@ pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, sho
         }
         Fact::Deleted(deletion) if caps.has(Cap::MessageRedaction) => {
             let message = deletion.message;
-            let why = Why(deletion.why.as_deref());
+            let why = Trailing(deletion.why.as_deref());
             let what = format_args!("REDACT {room} {message}{why}");
             put_by(out, event, &deletion.by, shown, what);
         }
@@ -178,7 +178,7 @@ fn put_room_changed(
     event: &Event,
     change: &RoomChange,
     room: &RoomName,
-    shown: Shown,
+    shown: Framing,
 ) {
     let by = &change.by;
     if let RoomAct::Eject { name, why, .. } = &change.act {
@@ -203,7 +203,7 @@ fn put_room_changed(
 }
 
 /// Appends what has changed about a person, for clients that have asked for it.
-pub(super) fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown: Shown) {
+pub(super) fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown: Framing) {
     let (caps, _) = shown;
     match fact {
         Fact::AwaySet {
@@ -266,7 +266,7 @@ pub(super) fn put_by(
     out: &mut Vec<u8>,
     event: &Event,
     name: &Name,
-    (caps, batch): Shown,
+    (caps, batch): Framing,
     what: impl core::fmt::Display,
 ) {
     let tags = Tags {
@@ -302,7 +302,7 @@ pub(super) fn put_joined(
     event: &Event,
     name: &Name,
     room: &RoomName,
-    shown: Shown,
+    shown: Framing,
 ) {
     let (caps, batch) = shown;
     match event.source.as_deref() {
@@ -336,7 +336,7 @@ pub(super) fn put_joined(
     }
 }
 
-fn put_said(out: &mut Vec<u8>, event: &Event, room: &RoomName, shown: Shown) {
+fn put_said(out: &mut Vec<u8>, event: &Event, room: &RoomName, shown: Framing) {
     match &event.fact {
         Fact::Said {
             name,
@@ -365,7 +365,7 @@ pub(super) fn put_signal(
     event: &Event,
     signal: &chinwag_core::Signal,
     to: &str,
-    (caps, batch): Shown,
+    (caps, batch): Framing,
 ) {
     let tags = Tags {
         batch,
@@ -413,9 +413,9 @@ impl core::fmt::Display for Closed<'_> {
 }
 
 /// ` :WHY`, or nothing.
-pub(super) struct Why<'a>(pub(super) Option<&'a str>);
+pub(super) struct Trailing<'a>(pub(super) Option<&'a str>);
 
-impl core::fmt::Display for Why<'_> {
+impl core::fmt::Display for Trailing<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         self.0.map_or(Ok(()), |why| write!(f, " :{why}"))
     }

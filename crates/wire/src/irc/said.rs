@@ -12,7 +12,7 @@ use chinwag_core::{Event, IrcForm, KeptMessage, Manner, Name, PrivateMessage, Te
 use super::caps::Caps;
 use super::line::{From, Tags, end, pieces, put};
 use super::message::BODY_BYTES_MAX;
-use super::render::Shown;
+use super::render::Framing;
 
 /// A message.
 pub(super) struct Said<'a> {
@@ -46,7 +46,7 @@ pub(super) fn put_private_past(
     out: &mut Vec<u8>,
     event: &Event,
     message: &PrivateMessage,
-    (caps, batch): Shown,
+    (caps, batch): Framing,
 ) {
     // Several people may have had a guest's name; an account says that they did not.
     let mut tags = Tags {
@@ -70,7 +70,7 @@ pub(super) fn kept_for(message: &KeptMessage) -> Said<'_> {
 
 impl Said<'_> {
     /// Appends it as an event of its author's.
-    pub(super) fn put(&self, out: &mut Vec<u8>, event: &Event, (caps, batch): Shown) {
+    pub(super) fn put(&self, out: &mut Vec<u8>, event: &Event, (caps, batch): Framing) {
         let mut tags = Tags {
             batch,
             ..Tags::of_message(event, self.form)

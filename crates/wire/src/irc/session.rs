@@ -92,14 +92,14 @@ pub struct Session {
     rooms: Box<[RoomId]>,
     changed: Changed,
     /// In a box, since few have any.
-    watched: Option<Box<Watched>>,
+    watched: Option<Box<Watching>>,
     /// The message of several lines that it is sending.
     batch: Option<Box<multiline::Batch>>,
 }
 
 /// What a client is told of even if it shares no room with it, and whom it ignores.
 #[derive(Debug, Default)]
-struct Watched {
+struct Watching {
     ignores: Ignores,
     /// People, by name.
     names: Vec<Name>,
@@ -270,7 +270,7 @@ impl Session {
         self.watched.as_deref().map_or(&[], |watched| &watched.keys)
     }
 
-    fn change_watched(&mut self, change: impl FnOnce(&mut Watched)) {
+    fn change_watched(&mut self, change: impl FnOnce(&mut Watching)) {
         change(self.watched.get_or_insert_default());
         self.changed.watched = true;
     }

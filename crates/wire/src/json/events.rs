@@ -17,7 +17,7 @@ use chinwag_core::{Event, Fact, Matched, ModAction, Name, PersonId, RoomName};
 use serde::Serialize;
 
 use super::replies::Rank;
-use super::value::{Mannered, Room, Shown, Time};
+use super::value::{Displayed, Mannered, Room, Time};
 pub(super) use accounts::AccountAct;
 pub(super) use audit::LogEntry;
 use audit::moderation;
@@ -250,7 +250,7 @@ pub(super) enum Shape<'a> {
         /// What it does.
         list: MaskList,
         /// Whom it matches: `nick!user@host` with wildcards, or `account:` and an account.
-        mask: Shown<&'a Matched>,
+        mask: Displayed<&'a Matched>,
         /// Whether it is set.
         on: bool,
     },
@@ -269,7 +269,7 @@ pub(super) enum Shape<'a> {
         #[serde(flatten)]
         head: Head<'a>,
         /// Whom: a name, an address or a block. A name may cover the person's address too.
-        target: Shown<Whom<'a>>,
+        target: Displayed<Whom<'a>>,
         /// Until then.
         #[serde(skip_serializing_if = "Option::is_none")]
         until: Option<Time>,
@@ -282,14 +282,14 @@ pub(super) enum Shape<'a> {
         #[serde(flatten)]
         head: Head<'a>,
         /// Whom.
-        target: Shown<Whom<'a>>,
+        target: Displayed<Whom<'a>>,
     },
     /// A person may not speak in a room. Sent to both sides.
     Muted {
         #[serde(flatten)]
         head: Head<'a>,
         /// Who.
-        target: Shown<Whom<'a>>,
+        target: Displayed<Whom<'a>>,
         /// Until then.
         #[serde(skip_serializing_if = "Option::is_none")]
         until: Option<Time>,
@@ -302,7 +302,7 @@ pub(super) enum Shape<'a> {
         #[serde(flatten)]
         head: Head<'a>,
         /// Who.
-        target: Shown<Whom<'a>>,
+        target: Displayed<Whom<'a>>,
     },
     /// A person asks to enter a room. Sent to its moderators.
     Knocked {

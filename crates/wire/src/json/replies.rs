@@ -6,7 +6,7 @@ use core::fmt::Display;
 use serde::Serialize;
 
 use super::events::{LogEntry, Reason, Shape};
-use super::value::{Id, Room, Shown, Time};
+use super::value::{Displayed, Id, Room, Time};
 
 mod answers;
 mod governed;
@@ -25,7 +25,7 @@ pub(super) const PROTOCOL: u32 = 1;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Resumption {
     /// The code, good once: the reply to each `resume` has the next.
-    pub(super) code: Shown<chinwag_core::ResumeCode>,
+    pub(super) code: Displayed<chinwag_core::ResumeCode>,
     /// How long it is good after the link is lost.
     pub(super) seconds: u64,
 }
@@ -295,7 +295,7 @@ pub(super) struct Refused<'a> {
     /// Why, for the program.
     pub(super) code: &'static str,
     /// Why, for a person.
-    pub(super) text: Shown<&'a dyn Display>,
+    pub(super) text: Displayed<&'a dyn Display>,
     /// The byte of the line at which the error was found, from 1 on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) column: Option<usize>,
@@ -327,7 +327,7 @@ pub(super) enum Notice<'a> {
         /// The time of the first.
         since: Time,
         /// The address of the last.
-        address: Shown<core::net::IpAddr>,
+        address: Displayed<core::net::IpAddr>,
     },
     /// The name in the `hello` is not registered, so the password proved nothing.
     PasswordNotNeeded,
@@ -338,7 +338,7 @@ pub(super) enum Notice<'a> {
         /// Why, for the program: a code as in a refusal.
         code: &'static str,
         /// Why, for a person.
-        text: Shown<&'a dyn Display>,
+        text: Displayed<&'a dyn Display>,
     },
     /// The session is over, and the server closes the connection.
     Closed {

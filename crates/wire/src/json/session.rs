@@ -22,7 +22,7 @@ use chinwag_feed::Reader;
 use super::refusal;
 use super::render::{put, put_private, skipped};
 use super::replies::{Notice, Refused};
-use super::value::{Id, Shown};
+use super::value::{Displayed, Id};
 use crate::dialect::{Ask, Env, Pace, Step};
 use crate::ignores::Ignores;
 use crate::input::Decoder;
@@ -222,7 +222,7 @@ pub(crate) fn refuse_unencrypted(out: &mut Vec<u8>) {
             refused: None,
             id: None,
             code: "not_encrypted",
-            text: Shown(&"The server takes only encrypted connections: connect with TLS."),
+            text: Displayed(&"The server takes only encrypted connections: connect with TLS."),
             column: None,
         },
     );
@@ -233,7 +233,7 @@ pub(crate) fn refuse_one_too_many(words: &str, out: &mut Vec<u8>) {
         refused: None,
         id: None,
         code: "too_many_connections",
-        text: Shown(&words),
+        text: Displayed(&words),
         column: None,
     };
     put(out, &refused);
@@ -247,7 +247,7 @@ fn refuse(asked: &Asked, code: &'static str, text: &dyn core::fmt::Display, out:
             refused: Some(asked.word),
             id: asked.id.as_ref(),
             code,
-            text: Shown(text),
+            text: Displayed(text),
             column: None,
         },
     );

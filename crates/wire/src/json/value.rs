@@ -326,34 +326,34 @@ impl FromText for Password {
 
 /// A place in a history: the number of an event, or a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Point {
     Seq(Seq),
     Time(Timestamp),
 }
 
-impl<'de> Deserialize<'de> for Place {
+impl<'de> Deserialize<'de> for Point {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visit;
         impl Visitor<'_> for Visit {
-            type Value = Place;
+            type Value = Point;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("the number of an event, or a time")
             }
 
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Place, E> {
-                Ok(Place::Seq(Seq(number)))
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Point, E> {
+                Ok(Point::Seq(Seq(number)))
             }
 
-            fn visit_f64<E: Error>(self, number: f64) -> Result<Place, E> {
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Point, E> {
                 let other = || E::invalid_type(Unexpected::Float(number), &self);
                 let seq = whole(number).map(Seq);
-                seq.map(Place::Seq).ok_or_else(other)
+                seq.map(Point::Seq).ok_or_else(other)
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Place, E> {
+            fn visit_str<E: Error>(self, text: &str) -> Result<Point, E> {
                 Timestamp::from_text(text)
-                    .map(Place::Time)
+                    .map(Point::Time)
                     .map_err(E::custom)
             }
         }
@@ -365,7 +365,7 @@ impl<'de> Deserialize<'de> for Place {
 pub(super) struct Room<'a>(pub(super) &'a RoomName);
 
 /// Anything that is written the way it is displayed.
-pub(super) struct Shown<T>(pub(super) T);
+pub(super) struct Displayed<T>(pub(super) T);
 
 impl Serialize for Room<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -373,7 +373,7 @@ impl Serialize for Room<'_> {
     }
 }
 
-impl<T: Display> Serialize for Shown<T> {
+impl<T: Display> Serialize for Displayed<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }
@@ -410,7 +410,7 @@ mod schema {
 
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-    use super::{ID_BYTES_MAX, Id, Place, Room, Shown, Time};
+    use super::{Displayed, ID_BYTES_MAX, Id, Point, Room, Time};
 
     macro_rules! schemas {
         ($($name:literal: $type:ty => $schema:tt,)+) => {
@@ -434,14 +434,14 @@ mod schema {
         "Id": Id => {
             "type": ["integer", "string"], "title": "an id", "minimum": 0, "maxLength": ID_BYTES_MAX
         },
-        "Place": Place => {
+        "Place": Point => {
             "type": ["integer", "string"], "title": "the number of an event, or a time", "minimum": 0
         },
         "Room": Room<'_> => { "type": "string", "title": "a room", "pattern": "^#" },
         "Time": Time => { "type": "string", "format": "date-time" },
     }
 
-    impl<T> JsonSchema for Shown<T> {
+    impl<T> JsonSchema for Displayed<T> {
         fn inline_schema() -> bool {
             true
         }

@@ -34,7 +34,7 @@ use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
 use flood::{FREE_COMMANDS, Flood};
 use login::{Login, TAKEN_FOR_A_PERSON, begins_tls, protocol_of};
-use past::{HistoryQuestion, Past, SearchQuestion};
+use past::{HistoryQuestion, PastState, SearchQuestion};
 pub use reader::LineReader;
 
 /// Rings a terminal's bell.
@@ -66,19 +66,19 @@ const _: () = assert!(size_of::<Session>() <= 128);
 #[derive(Debug)]
 enum Stage {
     Login(Login),
-    Chat(Chat),
+    Chat(Here),
 }
 
 /// A person, as far as their own screen is concerned.
 #[derive(Debug)]
-struct Chat {
+struct Here {
     me: PersonId,
     name: Name,
     account: Option<Name>,
     /// The room that lines go to.
     current: Option<RoomId>,
     ignores: Ignores,
-    past: Past,
+    past: PastState,
 }
 
 /// The part of a question that its answer needs.
@@ -315,11 +315,11 @@ impl Session {
     /// Notes an event's changes to this person.
     fn note_event(&mut self, fact: &Fact, me: PersonId) {
         if let Fact::LoggedIn(person) = fact {
-            self.stage = Stage::Chat(Chat::new(person));
+            self.stage = Stage::Chat(Here::new(person));
             self.is_operator = person.operator;
         }
         if let Fact::Returned(returned) = fact {
-            let mut chat = Chat::new(&returned.login);
+            let mut chat = Here::new(&returned.login);
             chat.ignores = Ignores::by_login(fact);
             self.stage = Stage::Chat(chat);
             self.is_operator = returned.login.operator;
@@ -484,7 +484,7 @@ pub(crate) fn refuse_unencrypted(env: &Env<'_>, out: &mut Vec<u8>) {
     );
 }
 
-impl Chat {
+impl Here {
     fn new(person: &LoggedIn) -> Self {
         Self {
             me: person.person,
@@ -492,7 +492,7 @@ impl Chat {
             account: person.account.clone(),
             current: None,
             ignores: Ignores::default(),
-            past: Past::default(),
+            past: PastState::default(),
         }
     }
 }

@@ -62,7 +62,7 @@ impl Group {
 
 /// The place of a command in the overview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(super) enum HelpRow {
     /// In a row of its own.
     Row,
     /// In the row of the command before it, whose explanation covers both.
@@ -87,7 +87,7 @@ pub struct CommandSpec {
     pub about: &'static str,
     /// A line that can be typed.
     pub example: &'static str,
-    pub(super) shown: Shown,
+    pub(super) shown: HelpRow,
     pub(super) read: Reader,
 }
 
@@ -106,7 +106,7 @@ impl CommandSpec {
             brief: "",
             about: "",
             example: "",
-            shown: Shown::Row,
+            shown: HelpRow::Row,
             read,
         }
     }
@@ -119,7 +119,7 @@ impl CommandSpec {
         Self { brief, ..self }
     }
 
-    pub(super) const fn shown(self, shown: Shown) -> Self {
+    pub(super) const fn shown(self, shown: HelpRow) -> Self {
         Self { shown, ..self }
     }
 

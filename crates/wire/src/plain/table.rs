@@ -2,7 +2,7 @@
 //! here does not exist, and one that is cannot lack help.
 
 use super::parse::{find, look, moving, operate, rooms, talk, you};
-use super::spec::Shown;
+use super::spec::HelpRow;
 pub use super::spec::{CommandSpec, Group};
 
 /// Every command, in the order of `/help`.
@@ -23,7 +23,7 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/msg gopher lunch?",
         ),
     CommandSpec::new("reply", Group::Talk, "TEXT", talk::reply)
-        .shown(Shown::Within)
+        .shown(HelpRow::Within)
         .about(
             "Answers the last private message you got, also one that was kept while you were away. The answer \
              is private too, and goes to the person, whatever the name by then.",
@@ -81,7 +81,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         "/search release -notes \"ship it\" from:lee before:2026-11-01",
     ),
     CommandSpec::new("around", Group::Look, "N", look::around)
-        .shown(Shown::Within)
+        .shown(HelpRow::Within)
         .about(
             "Shows what was said before and after match N of the last /search. /history more goes on \
              from there.",
@@ -94,7 +94,7 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/topic Friday release at 15:00",
         ),
     CommandSpec::new("help", Group::Look, "[COMMAND]", look::help)
-        .shown(Shown::Within)
+        .shown(HelpRow::Within)
         .about(
             "Lists the commands, or explains one. /help op explains what operators can do, /help rooms what moderators can.",
             "/help history",
@@ -131,10 +131,10 @@ pub static COMMANDS: &[CommandSpec] = &[
         "/invite ann",
     ),
     CommandSpec::new("uninvite", Group::Rooms, "NAME", rooms::uninvite)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about("Takes an invitation back.", "/uninvite ann"),
     CommandSpec::new("knock", Group::Rooms, "#ROOM", moving::knock)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Asks the moderators of a closed room to let you in. No use with a hidden one.",
             "/knock #dev",
@@ -145,23 +145,23 @@ pub static COMMANDS: &[CommandSpec] = &[
         "/mod ann",
     ),
     CommandSpec::new("unmod", Group::Rooms, "NAME", rooms::no_moderator)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about("Takes a moderator's rights.", "/unmod ann"),
     CommandSpec::new("voice", Group::Rooms, "NAME", rooms::voice)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Lets a person speak in this room while it is moderated.",
             "/voice bob",
         ),
     CommandSpec::new("unvoice", Group::Rooms, "NAME", rooms::no_voice)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about("Takes a voice back.", "/unvoice bob"),
     CommandSpec::new("eject", Group::Rooms, "NAME [WHY]", rooms::eject).about(
         "Puts a person out of this room, and takes their invitation. They stay on the server.",
         "/eject bob spam",
     ),
     CommandSpec::new("bar", Group::Rooms, "WHO [TIME] [WHY]", rooms::bar)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Keeps a person out of this room. A name also covers its address if nobody else comes from \
              there; use name:NAME for the name alone, or account:NAME. For server operators WHO may be \
@@ -169,14 +169,14 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/bar bob 7d spam",
         ),
     CommandSpec::new("unbar", Group::Rooms, "WHO", rooms::unbar)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Lets a person into this room again. A mask that /bars lists, such as bob!*@*, is taken \
              off all lists of the room.",
             "/unbar bob",
         ),
     CommandSpec::new("bars", Group::Rooms, "", rooms::bars)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Lists whom this room keeps out and whom it has muted. The masks that clients of IRC have \
              set are there too.",
@@ -212,13 +212,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         "/login lee correct horse battery",
     ),
     CommandSpec::new("logout", Group::You, "", you::logout)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Logs you out of your account. If your name belongs to it, you get a guest's.",
             "/logout",
         ),
     CommandSpec::new("account", Group::You, "", you::account)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .brief("your account")
         .about(
             "Shows your account: its names, what proves that it is yours, and who is logged in to it \
@@ -226,14 +226,14 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/account",
         ),
     CommandSpec::new("unclaim", Group::You, "PASSWORD", you::unclaim)
-        .shown(Shown::Within)
+        .shown(HelpRow::Within)
         .about(
             "Frees your name. Under the account's own name it ends the account, with all its names \
              and rights. A certificate of the account needs no password.",
             "/unclaim correct horse battery",
         ),
     CommandSpec::new("passwd", Group::You, "OLD NEW", you::passwd)
-        .shown(Shown::Within)
+        .shown(HelpRow::Within)
         .about(
             "Changes the password of your account. If the old one has blanks, put it in \" marks, and \
              write each \" inside twice.",
@@ -244,7 +244,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         "/away lunch",
     ),
     CommandSpec::new("back", Group::You, "", you::back)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .brief("away, and back")
         .about("Says that you are back from /away.", "/back"),
     CommandSpec::new("ignore", Group::You, "[NAME]", you::ignore).about(
@@ -257,32 +257,32 @@ pub static COMMANDS: &[CommandSpec] = &[
         "/ignore troll",
     ),
     CommandSpec::new("unignore", Group::You, "NAME", you::unignore)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about("Shows again what a person says.", "/unignore troll"),
     CommandSpec::new("time", Group::You, "off|short|full", you::time).about(
         "Chooses the time before each message: none, 14:03, or 2026-11-21 14:03:05.",
         "/time full",
     ),
     CommandSpec::new("tz", Group::You, "ZONE", you::tz)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Shows times in this time zone. A single - stands for the server's own.",
             "/tz Europe/Berlin",
         ),
     CommandSpec::new("echo", Group::You, "on|off", you::echo)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Shows you your own lines as others see them, or not.",
             "/echo on",
         ),
     CommandSpec::new("quiet", Group::You, "on|off", you::quiet)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about("Hides joins and leaves, or shows them.", "/quiet on"),
     CommandSpec::new("color", Group::You, "on|off", you::color)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about("Colours names, or not.", "/color on"),
     CommandSpec::new("bell", Group::You, "on|off", you::bell)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Rings the terminal's bell when somebody names you or writes to you in private, or \
              not.",
@@ -309,7 +309,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         "/kick bob spam",
     ),
     CommandSpec::new("mute", Group::Operators, "NAME [TIME]", operate::mute)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Silences a person in all rooms. They can set no topic and take no other name, and \
              coming back does not end it. TIME is 10m, 2h or 7d; without one it lasts until \
@@ -319,13 +319,13 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/mute bob 10m spam",
         ),
     CommandSpec::new("unmute", Group::Operators, "NAME", operate::unmute)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Lets a person speak again. With here behind the name it is for this room alone.",
             "/unmute bob",
         ),
     CommandSpec::new("ban", Group::Operators, "WHO [TIME] [WHY]", operate::ban)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Keeps a person out. WHO is a name, an address or a block such as 192.0.2.0/24. A name \
              also covers its address if nobody else comes from there; use name:NAME for the name \
@@ -334,13 +334,13 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/ban name:bob 7d spam",
         ),
     CommandSpec::new("unban", Group::Operators, "WHO", operate::unban)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Lets a person in again. Of a ban of a name and its address either will do; both are free then.",
             "/unban 192.0.2.0/24",
         ),
     CommandSpec::new("bans", Group::Operators, "", operate::bans)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Lists the bans and the mutes. A name that an account is called by has account before it.",
             "/bans",
@@ -352,33 +352,33 @@ pub static COMMANDS: &[CommandSpec] = &[
         "/op ann",
     ),
     CommandSpec::new("deop", Group::Operators, "NAME", operate::deop)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about("Removes an operator's rights.", "/deop ann"),
     CommandSpec::new("rename", Group::Operators, "NAME NEW", operate::rename)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about("Gives a person another name.", "/rename bob bob2"),
     CommandSpec::new("announce", Group::Operators, "TEXT", operate::announce)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Shows a line to everybody in all rooms.",
             "/announce restart at noon",
         ),
     CommandSpec::new("motd", Group::Operators, "[TEXT]", operate::motd)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Sets the message that everybody reads on arrival. A single - clears it; without a \
              text it is shown.",
             "/motd Be kind.",
         ),
     CommandSpec::new("lock", Group::Operators, "[off]", operate::lock)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Lets only names arrive and speak that are registered already. People already here \
              stay; /lock off ends it.",
             "/lock",
         ),
     CommandSpec::new("log", Group::Operators, "[N]", operate::log)
-        .shown(Shown::Beside)
+        .shown(HelpRow::Beside)
         .about(
             "Shows what operators did, to whom and when. /log more goes on with what they did before.",
             "/log 50",

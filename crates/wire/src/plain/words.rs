@@ -160,21 +160,21 @@ impl Display for Because<'_> {
 }
 
 /// `: lunch`, or nothing: a reason inside of something.
-pub(super) struct Why<'a>(pub(super) Option<&'a Text>);
+pub(super) struct AfterColon<'a>(pub(super) Option<&'a Text>);
 
-impl Display for Why<'_> {
+impl Display for AfterColon<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.0.map_or(Ok(()), |why| write!(f, ": {why}"))
     }
 }
 
 /// `ann`, `ann and bob`, `ann, bob and cy`, `ann, bob and 37 more`.
-pub(super) struct Listed<'a> {
+pub(super) struct Enumerated<'a> {
     pub(super) names: &'a [Name],
     pub(super) more: usize,
 }
 
-impl Display for Listed<'_> {
+impl Display for Enumerated<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for (at, name) in self.names.iter().enumerate() {
             let is_last = self.more == 0 && at + 1 == self.names.len();
@@ -345,28 +345,28 @@ mod tests {
             .filter_map(|n| Name::parse(n).ok())
             .collect();
         check(
-            Listed {
+            Enumerated {
                 names: &names[..1],
                 more: 0,
             },
             "ann",
         );
         check(
-            Listed {
+            Enumerated {
                 names: &names[..2],
                 more: 0,
             },
             "ann and bob",
         );
         check(
-            Listed {
+            Enumerated {
                 names: &names,
                 more: 0,
             },
             "ann, bob and cy",
         );
         check(
-            Listed {
+            Enumerated {
                 names: &names,
                 more: 37,
             },

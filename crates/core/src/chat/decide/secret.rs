@@ -27,7 +27,7 @@ use crate::text::Text;
 
 /// The parts of a command that others may read.
 #[derive(Default)]
-struct Shown<'a> {
+struct ReadByOthers<'a> {
     text: Option<&'a Text>,
     ctcp: Option<&'a str>,
     tags: Option<&'a str>,
@@ -107,7 +107,7 @@ impl Chat {
     /// Checks what IRC has besides the text.
     fn check_irc<'a>(
         &self,
-        shown: &Shown<'_>,
+        shown: &ReadByOthers<'_>,
         me: impl Fn() -> Option<Me<'a>>,
     ) -> Result<(), Rejection> {
         if let Some(ctcp) = shown.ctcp {
@@ -300,28 +300,28 @@ impl Chat {
 }
 
 /// The parts of a command that others may read, except for names.
-fn shown_by(command: &Command) -> Shown<'_> {
+fn shown_by(command: &Command) -> ReadByOthers<'_> {
     let text = Words::of(command).text;
     match command {
         Command::Say { irc, .. }
         | Command::SayToRank { irc, .. }
-        | Command::PrivateMessage { irc, .. } => Shown {
+        | Command::PrivateMessage { irc, .. } => ReadByOthers {
             text,
             tags: irc.as_deref().and_then(|form| form.tags.as_deref()),
-            ..Shown::default()
+            ..ReadByOthers::default()
         },
-        Command::Signal { form, .. } => Shown {
+        Command::Signal { form, .. } => ReadByOthers {
             ctcp: form.text.as_deref(),
             tags: form.tags.as_deref(),
-            ..Shown::default()
+            ..ReadByOthers::default()
         },
-        Command::SetMetadata { changes, .. } => Shown {
+        Command::SetMetadata { changes, .. } => ReadByOthers {
             values: changes.as_deref().unwrap_or_default(),
-            ..Shown::default()
+            ..ReadByOthers::default()
         },
-        _ => Shown {
+        _ => ReadByOthers {
             text,
-            ..Shown::default()
+            ..ReadByOthers::default()
         },
     }
 }

@@ -11,29 +11,29 @@ use crate::ids::{PersonId, Seq};
 use crate::time::Timestamp;
 
 /// When a session ends, when in the order of events it was lost, and whose it is.
-pub(super) type Place = (Timestamp, Seq, PersonId);
+pub(super) type Expiry = (Timestamp, Seq, PersonId);
 
 /// See the [module](self).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Homes {
     /// By the key of [`Addresses`](super::addresses::Addresses).
-    by_home: BTreeMap<u64, BTreeSet<Place>>,
+    by_home: BTreeMap<u64, BTreeSet<Expiry>>,
     by_size: BTreeSet<(usize, u64)>,
     len: usize,
 }
 
 impl Homes {
-    pub(super) fn insert(&mut self, address: IpAddr, place: Place) {
+    pub(super) fn insert(&mut self, address: IpAddr, place: Expiry) {
         self.change(key(address), |home| home.insert(place));
         self.len += 1;
     }
 
-    pub(super) fn remove(&mut self, address: IpAddr, place: Place) {
+    pub(super) fn remove(&mut self, address: IpAddr, place: Expiry) {
         let was_there = self.change(key(address), |home| home.remove(&place));
         self.len -= usize::from(was_there);
     }
 
-    fn change(&mut self, home: u64, change: impl FnOnce(&mut BTreeSet<Place>) -> bool) -> bool {
+    fn change(&mut self, home: u64, change: impl FnOnce(&mut BTreeSet<Expiry>) -> bool) -> bool {
         let places = self.by_home.entry(home).or_default();
         self.by_size.remove(&(places.len(), home));
         let is_changed = change(places);
@@ -50,12 +50,12 @@ impl Homes {
     }
 
     /// The oldest session of one household.
-    pub(super) fn oldest_of(&self, address: IpAddr) -> Option<Place> {
+    pub(super) fn oldest_of(&self, address: IpAddr) -> Option<Expiry> {
         self.by_home.get(&key(address))?.first().copied()
     }
 
     /// The oldest session of the household that has most; `None` if no household has two.
-    pub(super) fn oldest_of_fullest(&self) -> Option<Place> {
+    pub(super) fn oldest_of_fullest(&self) -> Option<Expiry> {
         let (len, home) = self.by_size.last()?;
         let fullest = self.by_home.get(home).filter(|_| *len > 1);
         fullest?.first().copied()

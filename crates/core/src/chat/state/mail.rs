@@ -17,18 +17,18 @@ use crate::name::{FoldedName, Name};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct Mail {
     /// Never an empty one.
-    boxes: HashMap<FoldedName, Mailbox>,
+    boxes: HashMap<FoldedName, AccountMail>,
     held: Holdings<Seq, Holder>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Mailbox {
+struct AccountMail {
     /// Oldest first.
     kept: Vec<Event>,
     omitted: Vec<Omitted>,
 }
 
-impl Mailbox {
+impl AccountMail {
     fn bytes(&self) -> usize {
         self.kept.iter().map(shares::bytes).sum()
     }
@@ -149,7 +149,7 @@ impl Mail {
             shares::fits(&mailbox.kept) && !(mailbox.kept.is_empty() && mailbox.omitted.is_empty())
         }));
         self.held
-            .check(self.boxes.values().map(Mailbox::bytes).sum());
+            .check(self.boxes.values().map(AccountMail::bytes).sum());
     }
 }
 

@@ -8,7 +8,7 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use super::homes::{Homes, Place};
+use super::homes::{Expiry, Homes};
 use super::registry::Registry;
 use super::{Holder, Person, shares};
 use crate::ban::{Mask, Reach, subnet_of};
@@ -87,13 +87,13 @@ pub(in crate::chat) struct Resumables {
     /// The private messages that are kept, by receiver and number.
     held: Holdings<(PersonId, Seq), Holder>,
     /// By end, the next first.
-    by_end: BTreeSet<Place>,
+    by_end: BTreeSet<Expiry>,
     by_home: Homes,
     /// The people who hold a name only by their lost link: guests, and people who are logged in to
     /// an account under a name that is not the account's.
     holding: Homes,
     /// Those who are operators.
-    operators: BTreeSet<Place>,
+    operators: BTreeSet<Expiry>,
 }
 
 impl Resumables {
@@ -312,7 +312,7 @@ impl Resumables {
 
     /// Keeps a name that nobody owns. A person who cuts links on purpose can hold only a few: if
     /// one address has more, its oldest gives up the name, and no other address does.
-    fn hold_name(&mut self, address: IpAddr, place: Place) {
+    fn hold_name(&mut self, address: IpAddr, place: Expiry) {
         self.holding.insert(address, place);
         if self.holding.len_of(address) <= LOST_NAMES_MAX {
             return;

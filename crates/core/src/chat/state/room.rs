@@ -13,7 +13,7 @@ use crate::room_name::RoomName;
 use crate::time::Timestamp;
 
 /// A place in the list of rooms.
-pub(super) type Place = (Reverse<u32>, RoomId);
+pub(super) type RoomOrder = (Reverse<u32>, RoomId);
 
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::chat) struct Room {
@@ -101,7 +101,7 @@ impl Room {
     }
 
     /// Its place in the list of rooms: the fullest first, then the oldest.
-    pub(super) fn place(&self, id: RoomId) -> Place {
+    pub(super) fn place(&self, id: RoomId) -> RoomOrder {
         (Reverse(self.members.len() as u32), id)
     }
 

@@ -9,7 +9,7 @@ use core::ops::Bound;
 use hashbrown::HashMap;
 
 use super::nearest::nearest;
-use super::room::{Place, Room};
+use super::room::{Room, RoomOrder};
 use super::{Holder, RoomRules};
 use crate::answer::Topic;
 use crate::ids::{PersonId, RoomId};
@@ -26,7 +26,7 @@ const NEIGHBOURS_MAX: usize = 32;
 /// may be in both or in neither.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoomCursor {
-    after: Place,
+    after: RoomOrder,
     /// Rooms on the pages so far.
     listed: usize,
 }
@@ -46,7 +46,7 @@ pub(in crate::chat) struct Rooms {
     /// By either look of their names.
     by_look: BTreeSet<(String, RoomId)>,
     /// Those that are not hidden.
-    by_size: BTreeSet<Place>,
+    by_size: BTreeSet<RoomOrder>,
     /// Rooms that nobody would miss.
     closable: BTreeSet<RoomId>,
     /// How many rooms are not hidden and have somebody inside.

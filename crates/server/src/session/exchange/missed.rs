@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
 use chinwag_core::{Detail, Event, LeftOut, Seq, WelcomeBack};
-use chinwag_feed::Unacknowledged;
+use chinwag_feed::{PlacedLines, Unacknowledged};
 use chinwag_store::{PastPerson, PersonRange};
 use chinwag_wire::dialect::{Doubt, Tell, is_message};
 
 use super::pages::{PageKind, Pages};
 use super::{Exchange, Session};
 use crate::hub::Resumed;
-use crate::session::unseen::{Behind, Missed};
+use crate::session::unseen::Resumption;
 use crate::shard::Shared;
 use crate::worker::{Away, Job};
 
@@ -66,7 +66,7 @@ impl Session {
             own: own.cloned(),
             doubted: unseen.doubted,
         };
-        self.exchange.rare().missed = Some(Missed {
+        self.exchange.rare().missed = Some(Resumption {
             unseen,
             kept,
             lacks_private: !is_kept,
@@ -118,7 +118,7 @@ impl Session {
             doubt: doubted,
             missed: shown + missed.map_or(0, |missed| missed.messages(&self.dialect)),
             skipped: gone + missed.map_or(0, |missed| missed.unseen.skipped),
-            has_news: shows || missed.is_some_and(Missed::has_news),
+            has_news: shows || missed.is_some_and(Resumption::has_news),
             back,
         };
         self.tell(resumed, shared);
@@ -220,7 +220,7 @@ impl Session {
 impl Exchange {
     /// Takes out what comes before an event, or all that is left: lines and messages. What the
     /// rooms had before the event was shown as well.
-    fn take_missed(&mut self, next: Option<Seq>) -> (Vec<Behind>, Vec<Event>) {
+    fn take_missed(&mut self, next: Option<Seq>) -> (Vec<PlacedLines>, Vec<Event>) {
         let rare = self.rare.as_deref_mut();
         let Some(missed) = rare.and_then(|rare| rare.missed.as_mut()) else {
             return Default::default();
@@ -234,7 +234,7 @@ impl Exchange {
             stored.for_each(|(after, _)| *after = told.max(*after));
         }
         let lines = &mut missed.unseen.private;
-        let mut lines: Vec<Behind> = lines
+        let mut lines: Vec<PlacedLines> = lines
             .extract_if(.., |(after, _)| is_before(*after))
             .collect();
         lines.sort_by_key(|(after, _)| *after);
@@ -272,7 +272,7 @@ mod tests {
     fn what_was_missed_is_told_page_by_page_each_once() {
         let line = |seq| (Seq(seq), Box::from(&b"line\n"[..]));
         let mut exchange = Exchange::default();
-        exchange.rare().missed = Some(Missed {
+        exchange.rare().missed = Some(Resumption {
             unseen: Unacknowledged {
                 rooms: vec![(RoomId(0), Seq(3)), (RoomId(1), Seq(30))],
                 private: vec![line(9), line(5)],
@@ -283,7 +283,7 @@ mod tests {
             lacks_private: false,
             left_out: Vec::new(),
         });
-        let seqs = |(lines, kept): (Vec<Behind>, Vec<Event>)| {
+        let seqs = |(lines, kept): (Vec<PlacedLines>, Vec<Event>)| {
             let lines = lines.iter().map(|(after, _)| after.0).collect::<Vec<_>>();
             let kept = kept.iter().map(|event| event.seq.0).collect::<Vec<_>>();
             (lines, kept)

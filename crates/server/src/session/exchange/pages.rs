@@ -13,7 +13,7 @@ use chinwag_wire::dialect::{self, Ask, HistoryPage, PastOf, Search, SearchPage, 
 use super::{Continuation, Session};
 use crate::hub::{Body, RecentMessages};
 use crate::shard::Shared;
-use crate::worker::{Job, LogOf, Page, Place};
+use crate::worker::{Job, LogOf, Page, PageStart};
 
 /// The wanted part of a room's past.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +60,7 @@ impl SearchRooms {
 pub(super) struct Pages {
     pub(super) kind: PageKind,
     /// The place of the next page; `None` before the first.
-    pub(super) next: Option<Place>,
+    pub(super) next: Option<PageStart>,
     /// Whether the page waits until everything so far is written.
     pub(super) waits_for_write: bool,
 }
@@ -342,7 +342,7 @@ impl Session {
                     let messages = (shown, page.gone, page.doubted);
                     self.tell_resumed(messages, shows, back.as_deref(), shared);
                 }
-                let next = page.next.as_ref().and_then(Place::missed_from);
+                let next = page.next.as_ref().and_then(PageStart::missed_from);
                 self.tell_missed(page.events, next, shared);
             }
         }

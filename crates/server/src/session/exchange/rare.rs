@@ -2,10 +2,11 @@
 //! All of it in one box, since ten thousand idle sessions have none of it.
 
 use chinwag_core::{Proof, QuitReason};
+use chinwag_feed::PlacedLines;
 use chinwag_wire::dialect::Guesses;
 
 use super::Exchange;
-use crate::session::unseen::{Behind, Missed};
+use crate::session::unseen::Resumption;
 use crate::spent::AccountBucket;
 
 /// What few sessions have.
@@ -14,9 +15,9 @@ pub(super) struct Rare {
     /// Why the session ends when the answer is there.
     ending: Option<QuitReason>,
     /// What a resumed session is still to be shown.
-    pub(super) missed: Option<Missed>,
+    pub(super) missed: Option<Resumption>,
     /// Private lines that have come since.
-    pub(super) deferred: Vec<Behind>,
+    pub(super) deferred: Vec<PlacedLines>,
     /// Wrong passwords for the name, of which its owner will be told.
     guesses: Option<Guesses>,
     /// A password came with a name that is not registered.
@@ -31,7 +32,7 @@ pub(super) struct Rare {
 
 impl Exchange {
     /// What a resumed session has yet to be shown, once known.
-    pub(in crate::session) fn missed(&self) -> Option<&Missed> {
+    pub(in crate::session) fn missed(&self) -> Option<&Resumption> {
         self.rare.as_deref()?.missed.as_ref()
     }
 
@@ -78,7 +79,7 @@ impl Exchange {
     }
 
     /// Private lines that wait until the session knows all that it missed.
-    pub(in crate::session) fn deferred(&self) -> &[Behind] {
+    pub(in crate::session) fn deferred(&self) -> &[PlacedLines] {
         self.rare.as_deref().map_or(&[], |rare| &rare.deferred)
     }
 
@@ -87,7 +88,7 @@ impl Exchange {
         drop(self.take_deferred());
     }
 
-    pub(super) fn take_deferred(&mut self) -> Vec<Behind> {
+    pub(super) fn take_deferred(&mut self) -> Vec<PlacedLines> {
         let rare = self.rare.as_deref_mut();
         rare.map_or_else(Vec::new, |rare| std::mem::take(&mut rare.deferred))
     }

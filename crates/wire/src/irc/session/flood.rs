@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use chinwag_core::{Bucket, Monotonic, Rate};
 
 use super::Session;
-use crate::dialect::{Ask, Env, Held, Step};
+use crate::dialect::{Ask, Env, HoldBack, Step};
 
 impl Session {
     /// Its rate of lines, once it is in.
@@ -54,13 +54,13 @@ impl Session {
     /// Holds back what the client has sent beyond its rate.
     pub(super) fn hold_back(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match self.pace.hold(env.now) {
-            Held::First => {
+            HoldBack::First => {
                 let words = "You send faster than you may: what follows is read more slowly.";
                 self.notice(words, env, out);
                 None
             }
-            Held::Again => None,
-            Held::TooLong => Some(Step::Ask(Ask::EndFlood)),
+            HoldBack::Again => None,
+            HoldBack::TooLong => Some(Step::Ask(Ask::EndFlood)),
         }
     }
 }

@@ -122,7 +122,7 @@ impl Session {
     }
 
     /// Refuses a mode, after the answers to what the command has asked already.
-    fn refuse_mode(&mut self, (code, what): &Refused, env: &Env<'_>, out: &mut Vec<u8>) {
+    fn refuse_mode(&mut self, (code, what): &ModeRefusal, env: &Env<'_>, out: &mut Vec<u8>) {
         self.answer_behind(out, |session, out| session.numeric(code, what, env, out));
     }
 
@@ -315,7 +315,7 @@ impl Session {
 }
 
 /// The numeric that refuses a mode, and its text.
-type Refused = (&'static str, String);
+type ModeRefusal = (&'static str, String);
 
 /// The letters of MODE with their signs. Invalid letters appear once.
 fn signed(changes: &str) -> Vec<(bool, char)> {
@@ -336,7 +336,7 @@ fn read_setting<'a>(
     on: bool,
     letter: char,
     arguments: &mut impl Iterator<Item = &'a str>,
-) -> Result<RoomSetting, Refused> {
+) -> Result<RoomSetting, ModeRefusal> {
     let mut flags = FLAGS.iter();
     if let Some((_, setting, _)) = flags.find(|(flag, ..)| char::from(*flag) == letter) {
         return Ok(setting(on));
@@ -357,7 +357,7 @@ fn read_setting<'a>(
     }
 }
 
-fn read_key(room: &RoomName, on: bool, typed: Option<&str>) -> Result<RoomSetting, Refused> {
+fn read_key(room: &RoomName, on: bool, typed: Option<&str>) -> Result<RoomSetting, ModeRefusal> {
     if !on {
         return Ok(RoomSetting::Password(None));
     }
@@ -368,12 +368,12 @@ fn read_key(room: &RoomName, on: bool, typed: Option<&str>) -> Result<RoomSettin
     }
 }
 
-fn bad_parameter(room: &RoomName, letter: char, typed: &str, why: &str) -> Refused {
+fn bad_parameter(room: &RoomName, letter: char, typed: &str, why: &str) -> ModeRefusal {
     let typed = shown(typed);
     ("696", format!("{room} {letter} {typed} :{why}"))
 }
 
-fn lacks_parameter(room: &RoomName, letter: char) -> Refused {
+fn lacks_parameter(room: &RoomName, letter: char) -> ModeRefusal {
     bad_parameter(room, letter, "*", "You must specify a parameter")
 }
 

@@ -17,7 +17,7 @@ use crate::dialect::{Ask, Env};
 use crate::irc::caps::Cap;
 use crate::irc::line::From;
 use crate::irc::mode::prefix_of;
-use crate::irc::render::{Closed, Shown, Why, put_by, put_in_room, put_signal};
+use crate::irc::render::{Closed, Framing, Trailing, put_by, put_in_room, put_signal};
 use crate::irc::said::{Said, kept_for, said_to};
 use crate::plain::{Above, DoneToYou, DoneToYouIn};
 
@@ -224,7 +224,7 @@ impl Session {
             }
             Fact::PrivateDeleted(deletion) if self.caps.has(Cap::MessageRedaction) => {
                 let (to, message) = (&deletion.to_name, deletion.message);
-                let why = Why(deletion.why.as_deref());
+                let why = Trailing(deletion.why.as_deref());
                 let what = format_args!("REDACT {to} {message}{why}");
                 put_by(out, event, &deletion.by, (self.caps, None), what);
             }
@@ -463,7 +463,7 @@ fn target_of(ranked: &Ranked) -> String {
     alloc::format!("{}{}", prefix_of(ranked.least), ranked.room_name)
 }
 
-fn put_rank_message(out: &mut Vec<u8>, event: &Event, message: &RankMessage, shown: Shown) {
+fn put_rank_message(out: &mut Vec<u8>, event: &Event, message: &RankMessage, shown: Framing) {
     let said = Said {
         name: &message.from_name,
         to: &target_of(&message.to),

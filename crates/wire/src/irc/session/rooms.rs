@@ -11,7 +11,7 @@ use super::{Question, Session};
 use crate::dialect::{Ask, Env, Recent, Step};
 use crate::irc::caps::Cap;
 use crate::irc::message::{Message, shown};
-use crate::irc::render::Why;
+use crate::irc::render::Trailing;
 use crate::irc::text::note;
 
 /// The most rooms in one JOIN or PART, and people in one KICK.
@@ -144,7 +144,7 @@ impl Session {
 
     /// The client's own PART.
     pub(super) fn put_own_part(&self, room: &RoomName, why: Option<&str>, out: &mut Vec<u8>) {
-        self.put_own(format_args!("PART {room}{}", Why(why)), out);
+        self.put_own(format_args!("PART {room}{}", Trailing(why)), out);
     }
 
     /// The client's own JOIN.

@@ -9,7 +9,7 @@ use chinwag_core::{
 use serde::Serialize;
 
 use super::{Act, Head, Shape};
-use crate::json::value::{Shown, Time};
+use crate::json::value::{Displayed, Time};
 
 /// An entry of the audit log.
 #[derive(Serialize)]
@@ -23,10 +23,10 @@ pub(in crate::json) struct LogEntry<'a> {
     pub(in crate::json) act: &'static str,
     /// The room, if the operator acted there without being its moderator.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::json) room: Option<Shown<&'a RoomName>>,
+    pub(in crate::json) room: Option<Displayed<&'a RoomName>>,
     /// To whom.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(in crate::json) target: Option<Shown<&'a dyn core::fmt::Display>>,
+    pub(in crate::json) target: Option<Displayed<&'a dyn core::fmt::Display>>,
     /// Until then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::json) until: Option<Time>,
@@ -42,7 +42,7 @@ impl<'a> LogEntry<'a> {
             return None;
         };
         let (room, (act, target, until, text)) = match &entry.act {
-            ModAction::InRoom { room, deed } => (Some(Shown(room)), of_deed(deed)),
+            ModAction::InRoom { room, deed } => (Some(Displayed(room)), of_deed(deed)),
             act => (None, of_act(act)),
         };
         Some(Self {
@@ -50,7 +50,7 @@ impl<'a> LogEntry<'a> {
             time: Time(event.at),
             by: entry.by.as_str(),
             act,
-            target: target.map(Shown),
+            target: target.map(Displayed),
             until: until.map(Time),
             text,
         })

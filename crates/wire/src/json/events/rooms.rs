@@ -7,7 +7,7 @@ use chinwag_core::{Event, Held, Mask, MaskKind, Name, RoomAct, RoomChange, RoomN
 use serde::Serialize;
 
 use super::{Head, Rank, Shape};
-use crate::json::value::{Shown, Time};
+use crate::json::value::{Displayed, Time};
 
 /// Settings of a room that were changed at once, as they are from now on.
 #[derive(Default, Serialize)]
@@ -142,7 +142,7 @@ impl<'a> Shape<'a> {
             RoomAct::Mask { mask, on } => Self::Mask {
                 head,
                 list: mask.kind.into(),
-                mask: Shown(&mask.matched),
+                mask: Displayed(&mask.matched),
                 on: *on,
             },
             RoomAct::Bar(_) | RoomAct::Unbar(_) | RoomAct::Mute(_) | RoomAct::Unmute(_) => {
@@ -170,23 +170,23 @@ impl<'a> Shape<'a> {
         Some(match act {
             RoomAct::Bar(bar) => Self::Barred {
                 head,
-                target: Shown(Whom(&bar.mask)),
+                target: Displayed(Whom(&bar.mask)),
                 until: bar.until.map(Time),
                 text: bar.why.as_deref().map(|why| &**why),
             },
             RoomAct::Unbar(mask) => Self::Unbarred {
                 head,
-                target: Shown(Whom(mask)),
+                target: Displayed(Whom(mask)),
             },
             RoomAct::Mute(mute) => Self::Muted {
                 head,
-                target: Shown(Whom(&mute.mask)),
+                target: Displayed(Whom(&mute.mask)),
                 until: mute.until.map(Time),
                 text: mute.why.as_deref().map(|why| &**why),
             },
             RoomAct::Unmute(mask) => Self::Unmuted {
                 head,
-                target: Shown(Whom(mask)),
+                target: Displayed(Whom(mask)),
             },
             // No other act gets here.
             _ => return None,

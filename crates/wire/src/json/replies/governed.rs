@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Rank;
 use crate::json::events::MaskList;
-use crate::json::value::{Shown, Time};
+use crate::json::value::{Displayed, Time};
 
 /// The settings of a room.
 #[derive(Serialize)]
@@ -86,7 +86,7 @@ pub(in crate::json) struct MaskShape<'a> {
     /// What it does.
     list: MaskList,
     /// Whom it matches: `nick!user@host` with wildcards, or `account:` and an account.
-    mask: Shown<&'a Matched>,
+    mask: Displayed<&'a Matched>,
     /// The moderator who has set it.
     by: &'a str,
     /// When it was set.
@@ -97,7 +97,7 @@ impl<'a> From<&'a RoomMask> for MaskShape<'a> {
     fn from(mask: &'a RoomMask) -> Self {
         Self {
             list: mask.kind.into(),
-            mask: Shown(&mask.matched),
+            mask: Displayed(&mask.matched),
             by: mask.by.as_str(),
             since: Time(mask.at),
         }
@@ -182,7 +182,7 @@ pub(in crate::json) struct LoginShape<'a> {
     /// Its name.
     name: &'a str,
     /// Where it comes from.
-    address: Shown<core::net::IpAddr>,
+    address: Displayed<core::net::IpAddr>,
     /// When it came.
     since: Time,
     /// Whether it is the reader.
@@ -193,7 +193,7 @@ impl<'a> From<&'a Login> for LoginShape<'a> {
     fn from(login: &'a Login) -> Self {
         Self {
             name: login.name.as_str(),
-            address: Shown(login.address),
+            address: Displayed(login.address),
             since: Time(login.since),
             own: login.own,
         }

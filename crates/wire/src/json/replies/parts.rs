@@ -8,7 +8,7 @@ use chinwag_core::{
 };
 use serde::Serialize;
 
-use crate::json::value::{Room, Shown, Time};
+use crate::json::value::{Displayed, Room, Time};
 
 /// A standing in a room.
 #[derive(Clone, Copy, Serialize)]
@@ -96,7 +96,7 @@ pub(in crate::json) struct ProfileShape<'a> {
     metadata: BTreeMap<&'a str, &'a str>,
     /// The person's address; only for operators, and for the reader's own entry.
     #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<Shown<core::net::IpAddr>>,
+    address: Option<Displayed<core::net::IpAddr>>,
 }
 
 /// A room in a list.
@@ -119,7 +119,7 @@ pub(in crate::json) struct RoomShape<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::json) struct RestrictionShape<'a> {
     /// Whom it covers: a name, an address or a block, or a name and a block.
-    target: Shown<&'a chinwag_core::Mask>,
+    target: Displayed<&'a chinwag_core::Mask>,
     /// The name is the one that an account is called by.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     account: bool,
@@ -148,7 +148,7 @@ impl<'a> RestrictionShape<'a> {
         let is_its = |(old, _): &&(Name, Name)| name == Some(old);
         let now = renamed.iter().find(is_its);
         Self {
-            target: Shown(&restriction.mask),
+            target: Displayed(&restriction.mask),
             account: name.is_some_and(|name| accounts.contains(name)),
             until: restriction.until.map(Time),
             now: now.map(|(_, now)| now.as_str()),
@@ -206,7 +206,7 @@ impl<'a> From<&'a Profile> for ProfileShape<'a> {
                     all.map(|(key, value)| (key.as_str(), value.as_str()))
                         .collect()
                 }),
-            address: profile.address.map(Shown),
+            address: profile.address.map(Displayed),
         }
     }
 }

@@ -9,7 +9,7 @@ use chinwag_core::{
 
 use crate::dialect::Password;
 use crate::json::value::{
-    FromText, KEY_TOO_LONG, Mannered, Note, Nullable, Parsed, Place, Whole, Words,
+    FromText, KEY_TOO_LONG, Mannered, Note, Nullable, Parsed, Point, Whole, Words,
 };
 
 /// Makes the types of arguments, which refuse unknown keys.
@@ -151,9 +151,9 @@ arguments! {
         with: Option<Box<str>>,
         /// Only what was said before this event or time. Shows the newest of it, unless there is an `after`; then
         /// `before` must be a time.
-        before: Option<Place>,
+        before: Option<Point>,
         /// Only what was said after this event, or from this time on. Shows the oldest of it.
-        after: Option<Place>,
+        after: Option<Point>,
         /// The message with this number, and up to `limit` messages before it and after it.
         around: Option<Whole<u64>>,
         /// The most messages to show; 50 by default. With `notices` each event counts as one.

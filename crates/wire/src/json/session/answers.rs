@@ -11,7 +11,7 @@ use crate::json::events::{LogEntry, Shape, parts_of};
 use crate::json::refusal::{Sentence, code};
 use crate::json::render::put;
 use crate::json::replies::{Ack, Notice, Reply};
-use crate::json::value::{Room, Shown, Time};
+use crate::json::value::{Displayed, Room, Time};
 
 impl Session {
     /// See [`Dialect::handle_tell`](crate::dialect::Dialect::handle_tell).
@@ -249,7 +249,7 @@ fn tell_notice(tell: Tell<'_>, out: &mut Vec<u8>) {
         Tell::Guesses(guesses) => Notice::Guesses {
             count: guesses.count,
             since: Time(guesses.since),
-            address: Shown(guesses.address),
+            address: Displayed(guesses.address),
         },
         Tell::PasswordNotNeeded => Notice::PasswordNotNeeded,
         Tell::Superseded => Notice::Superseded,
@@ -263,7 +263,7 @@ fn tell_left_out(rooms: &[LeftOut], out: &mut Vec<u8>) {
         let notice = Notice::LeftOut {
             room: Room(room),
             code: code(why),
-            text: Shown(&Sentence(why)),
+            text: Displayed(&Sentence(why)),
         };
         put(out, &notice);
     }

@@ -10,7 +10,7 @@ use crate::json::events::Shape;
 use crate::json::render::{put, put_private};
 use crate::json::replies::{PROTOCOL, Reply, Resumption, people_in};
 use crate::json::request::WORDS;
-use crate::json::value::{Id, Room, Shown};
+use crate::json::value::{Displayed, Id, Room};
 
 impl Session {
     /// The person is on the server, in a room, or back.
@@ -114,7 +114,7 @@ impl Session {
 
 fn resumption(code: ResumeCode, time: Duration) -> Resumption {
     Resumption {
-        code: Shown(code),
+        code: Displayed(code),
         seconds: time.as_secs(),
     }
 }

@@ -12,7 +12,7 @@ use super::governing::{govern_of, inner, note};
 use super::{Asked, Session, Stage, refuse};
 use crate::dialect::{Ask, Env, LogRange, Password, Past, Search, Step};
 use crate::json::request::{Claim, History, Join, Request, Say};
-use crate::json::value::{Parsed, Place, Whole, Words};
+use crate::json::value::{Parsed, Point, Whole, Words};
 
 impl Session {
     pub(super) fn ask(
@@ -279,16 +279,16 @@ fn ask_history(history: History) -> Result<Ask, &'static str> {
     let range = match (history.after, history.before, around) {
         (None, None, None) => Range::Last(limit),
         (None, None, Some(seq)) => Range::Around(seq, limit),
-        (None, Some(Place::Seq(seq)), None) => Range::Before(seq, limit),
-        (None, Some(Place::Time(time)), None) => Range::Until(time),
-        (Some(Place::Seq(seq)), None, None) => Range::After(seq, limit),
-        (Some(Place::Seq(seq)), Some(Place::Time(time)), None) => Range::Rest(seq, time),
-        (Some(Place::Time(time)), None, None) => Range::From(time),
-        (Some(Place::Time(from)), Some(Place::Time(until)), None) if until < from => {
+        (None, Some(Point::Seq(seq)), None) => Range::Before(seq, limit),
+        (None, Some(Point::Time(time)), None) => Range::Until(time),
+        (Some(Point::Seq(seq)), None, None) => Range::After(seq, limit),
+        (Some(Point::Seq(seq)), Some(Point::Time(time)), None) => Range::Rest(seq, time),
+        (Some(Point::Time(time)), None, None) => Range::From(time),
+        (Some(Point::Time(from)), Some(Point::Time(until)), None) if until < from => {
             return Err(BACKWARD);
         }
-        (Some(Place::Time(from)), Some(Place::Time(until)), None) => Range::Between(from, until),
-        (Some(_), Some(Place::Seq(_)), None) => {
+        (Some(Point::Time(from)), Some(Point::Time(until)), None) => Range::Between(from, until),
+        (Some(_), Some(Point::Seq(_)), None) => {
             return Err("`after` and `before` together: `before` must be a time");
         }
         _ => return Err("`around` stands alone"),

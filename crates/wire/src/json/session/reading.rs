@@ -13,7 +13,7 @@ use crate::json::fault::Fault;
 use crate::json::render::put;
 use crate::json::replies::Refused;
 use crate::json::request::{self, LineError, Request};
-use crate::json::value::Shown;
+use crate::json::value::Displayed;
 
 /// How many objects that are no names a client may send in vain before it has logged in.
 const TRIES_MAX: u8 = chinwag_core::limits::NAME_TRIES_MAX;
@@ -89,7 +89,7 @@ impl Session {
                         refused: gist.word,
                         id: gist.id.as_ref(),
                         code: fault.code,
-                        text: Shown(&fault.text),
+                        text: Displayed(&fault.text),
                         column: Some(fault.column),
                     },
                 );
@@ -132,7 +132,7 @@ impl Session {
                 refused: None,
                 id: None,
                 code,
-                text: Shown(text),
+                text: Displayed(text),
                 column: None,
             },
         );

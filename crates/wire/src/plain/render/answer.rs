@@ -13,7 +13,9 @@ use super::arrival::TopicBy;
 use super::moderation::Until;
 use super::{LineWriter, Renderer};
 use crate::plain::request::Pref;
-use crate::plain::words::{Count, Listed, Minute, Roughly, Why, lines, messages, people, rooms};
+use crate::plain::words::{
+    AfterColon, Count, Enumerated, Minute, Roughly, lines, messages, people, rooms,
+};
 use crate::prefs::{Prefs, TimeStyle};
 use crate::zone::TimeZone;
 
@@ -132,7 +134,7 @@ impl Renderer {
         }
         writer.row(format_args!("connected by {}", By(line.link)));
         if let Some(why) = &line.away {
-            writer.row(format_args!("away{}", Why(why.as_ref())));
+            writer.row(format_args!("away{}", AfterColon(why.as_ref())));
         }
         for (key, label) in SHOWN_METADATA {
             let key = MetadataKey::parse(key);
@@ -155,7 +157,7 @@ impl Renderer {
         let AccountProfile { account, logins } = profile;
         let zone = &self.style.zone;
         writer.separator(format_args!("account {}", account.name));
-        writer.row(format_args!("names: {}", Names(account)));
+        writer.row(format_args!("names: {}", AccountNames(account)));
         if account.operator {
             writer.row("operator");
         }
@@ -232,9 +234,9 @@ impl Renderer {
 }
 
 /// `lee, leo`: all names of an account.
-struct Names<'a>(&'a Account);
+struct AccountNames<'a>(&'a Account);
 
-impl Display for Names<'_> {
+impl Display for AccountNames<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for (at, name) in self.0.all_names().enumerate() {
             let gap = if at == 0 { "" } else { ", " };
@@ -301,7 +303,7 @@ impl Display for Present<'_> {
         }
         write!(f, "{}{}", remarks.gap(), By(line.link))?;
         if let Some(why) = &line.away {
-            write!(f, "{}away{}", remarks.gap(), Why(why.as_ref()))?;
+            write!(f, "{}away{}", remarks.gap(), AfterColon(why.as_ref()))?;
         }
         if line.silent >= SILENCE_MIN {
             write!(f, "{}silent for {}", remarks.gap(), Roughly(line.silent))?;
@@ -362,7 +364,10 @@ fn and_more(writer: &mut LineWriter<'_>, more: usize) {
 fn ignores(writer: &mut LineWriter<'_>, names: &[Name]) {
     match names {
         [] => writer.alone("You ignore nobody."),
-        names => writer.alone(format_args!("You ignore {}.", Listed { names, more: 0 })),
+        names => writer.alone(format_args!(
+            "You ignore {}.",
+            Enumerated { names, more: 0 }
+        )),
     }
 }
 
@@ -413,7 +418,7 @@ impl Display for InForce<'_> {
         let named = mask.name.as_ref();
         let is_account = named.is_some_and(|name| accounts.iter().any(|other| other.same_as(name)));
         let what = if is_account { "account " } else { "" };
-        let (whom, until, why) = (mask.in_full(), Until(*until), Why(why.as_deref()));
+        let (whom, until, why) = (mask.in_full(), Until(*until), AfterColon(why.as_deref()));
         write!(f, "{what}{whom}{until} by {by}{why}")
     }
 }

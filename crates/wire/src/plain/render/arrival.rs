@@ -12,7 +12,7 @@ use chinwag_core::{Duration, Name, ResumeCode, RoomName, RoomSummary, Timestamp,
 use super::answer::Joined;
 use super::{LineWriter, Renderer};
 use crate::dialect::Doubt;
-use crate::plain::words::{Ago, Exactly, Listed, messages, people, rooms};
+use crate::plain::words::{Ago, Enumerated, Exactly, messages, people, rooms};
 
 const PROMPT: &str = "Enter your username: ";
 const PASSWORD_PROMPT: &str = "Server password: ";
@@ -101,7 +101,7 @@ impl Renderer {
         let writer = &mut self.writer(out);
         let name = &arrival.name;
         match &arrival.room {
-            Some(room) => writer.bare(format_args!("Welcome, {name}. {}", Place(room))),
+            Some(room) => writer.bare(format_args!("Welcome, {name}. {}", RoomAndPeople(room))),
             None => writer.bare(format_args!("Welcome, {name}.")),
         }
         if !arrival.also.is_empty() {
@@ -151,7 +151,7 @@ impl Renderer {
     /// `You are in #dev with ann.` and the topic, after `/join` and `/leave`.
     pub fn room_summary(&self, out: &mut Vec<u8>, company: &RoomSummary, now: Timestamp) {
         let writer = &mut self.writer(out);
-        writer.bare(Place(company));
+        writer.bare(RoomAndPeople(company));
         topic(writer, company.topic.as_ref(), now);
     }
 }
@@ -246,9 +246,9 @@ impl Display for TopicBy<'_> {
 }
 
 /// `You are in #lobby with gopher and lee.`
-struct Place<'a>(&'a RoomSummary);
+struct RoomAndPeople<'a>(&'a RoomSummary);
 
-impl Display for Place<'_> {
+impl Display for RoomAndPeople<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let RoomSummary {
             room, others, more, ..
@@ -256,7 +256,7 @@ impl Display for Place<'_> {
         if others.is_empty() {
             return write!(f, "You are in {room}, alone.");
         }
-        let listed = Listed {
+        let listed = Enumerated {
             names: others,
             more: *more,
         };

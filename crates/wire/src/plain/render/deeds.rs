@@ -6,7 +6,7 @@ use chinwag_core::{RoomDeed, RoomName, Standing, StandingChange, Timestamp};
 
 use super::governed::{Masked, SetTo};
 use super::moderation::For;
-use crate::plain::words::Why;
+use crate::plain::words::AfterColon;
 
 /// `made bob a moderator of #dev`, after the operator's name.
 pub(super) struct DidInRoom<'a>(
@@ -36,17 +36,21 @@ impl Display for DidInRoom<'_> {
                 StandingChange::Take(_) => write!(f, "took {name}'s moderator rights in {room}"),
             },
             RoomDeed::Eject { name, why } => {
-                write!(f, "ejected {name} from {room}{}", Why(why.as_deref()))
+                write!(
+                    f,
+                    "ejected {name} from {room}{}",
+                    AfterColon(why.as_deref())
+                )
             }
             RoomDeed::Bar(bar) => {
                 let (whom, time) = (bar.mask.in_full(), For(bar, at));
-                let why = Why(bar.why.as_deref());
+                let why = AfterColon(bar.why.as_deref());
                 write!(f, "barred {whom} from {room}{time}{why}")
             }
             RoomDeed::Unbar(mask) => write!(f, "let {} into {room} again", mask.in_full()),
             RoomDeed::Mute(mute) => {
                 let (whom, time) = (mute.mask.in_full(), For(mute, at));
-                let why = Why(mute.why.as_deref());
+                let why = AfterColon(mute.why.as_deref());
                 write!(f, "muted {whom} in {room}{time}{why}")
             }
             RoomDeed::Unmute(mask) => write!(f, "unmuted {} in {room}", mask.in_full()),

@@ -12,7 +12,7 @@ use chinwag_core::{
 use super::answer::{InForce, Since};
 use super::moderation::{DoneToYouIn, For, ForNobody, Until, Whom};
 use super::{LineWriter, Renderer};
-use crate::plain::words::{Because, Listed, Why, people};
+use crate::plain::words::{AfterColon, Because, Enumerated, people};
 
 /// The standing of a person who was only invited.
 const INVITED: Held = Held {
@@ -147,7 +147,7 @@ impl Display for Changed<'_> {
                 write!(
                     f,
                     "{name} was ejected from {room} by {by}{}",
-                    Why(why.as_deref())
+                    AfterColon(why.as_deref())
                 )
             }
             RoomAct::Stand {
@@ -251,7 +251,7 @@ impl Renderer {
         ] {
             let names = &governs(standing)[..];
             if !names.is_empty() {
-                writer.row(format_args!("{what}: {}", Listed { names, more: 0 }));
+                writer.row(format_args!("{what}: {}", Enumerated { names, more: 0 }));
             }
         }
         if info.more > 0 {

@@ -73,13 +73,13 @@ fn left_out(page: &HistoryPage<'_>) -> Option<u64> {
 }
 
 /// `last 3 of 412 messages`, or `last 3 messages` if the total is unknown.
-pub(super) struct Part(
+pub(super) struct Portion(
     pub(super) &'static str,
     pub(super) Counted,
     pub(super) (u64, Option<u64>),
 );
 
-impl Display for Part {
+impl Display for Portion {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self(end, counted, (shown, total)) = *self;
         match total {
@@ -101,7 +101,7 @@ impl Display for Head<'_> {
         let Self(stretch, counted, page) = *self;
         let (shown, total) = (page.shown, page.total);
         let is_cut = left_out(page) != Some(0);
-        let part = |end| Part(end, counted, (shown, total));
+        let part = |end| Portion(end, counted, (shown, total));
         match stretch {
             Stretch::Around(number) => {
                 return write!(f, "messages around match {number} {}", Of(page.of));

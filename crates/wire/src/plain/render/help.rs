@@ -7,7 +7,7 @@ use core::fmt::Write;
 
 use super::{LineWriter, Renderer};
 use crate::plain::request::HelpTopic;
-use crate::plain::spec::Shown;
+use crate::plain::spec::HelpRow;
 use crate::plain::table::{CommandSpec, Group};
 
 /// The column of the aliases.
@@ -60,9 +60,9 @@ fn rows(group: Group) -> Vec<Vec<&'static CommandSpec>> {
     let mut rows: Vec<Vec<_>> = Vec::new();
     for spec in group.commands() {
         match (spec.shown, rows.last_mut()) {
-            (Shown::Within, _) => {}
-            (Shown::Beside, Some(row)) => row.push(spec),
-            (Shown::Row | Shown::Beside, _) => rows.push(Vec::from([spec])),
+            (HelpRow::Within, _) => {}
+            (HelpRow::Beside, Some(row)) => row.push(spec),
+            (HelpRow::Row | HelpRow::Beside, _) => rows.push(Vec::from([spec])),
         }
     }
     rows

@@ -10,7 +10,7 @@ use chinwag_core::{
 use super::LineWriter;
 use super::arrival::operator_here;
 use super::deeds::DidInRoom;
-use crate::plain::words::{Because, Count, Exactly, Utc, Why};
+use crate::plain::words::{AfterColon, Because, Count, Exactly, Utc};
 
 impl LineWriter<'_> {
     /// `! You are muted by lee for 10 minutes: spam.`
@@ -159,16 +159,18 @@ impl Display for Did<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self(act, at) = *self;
         match act {
-            ModAction::Kick { name, why } => write!(f, "kicked {name}{}", Why(why.as_deref())),
+            ModAction::Kick { name, why } => {
+                write!(f, "kicked {name}{}", AfterColon(why.as_deref()))
+            }
             ModAction::Mute(mute) => {
                 let (whom, time) = (mute.mask.in_full(), For(mute, at));
-                write!(f, "muted {whom}{time}{}", Why(mute.why.as_deref()))
+                write!(f, "muted {whom}{time}{}", AfterColon(mute.why.as_deref()))
             }
             ModAction::Unmute(mask) => write!(f, "unmuted {}", mask.in_full()),
             ModAction::Rename { name, new } => write!(f, "renamed {name} to {new}"),
             ModAction::Ban(ban) => {
                 let (whom, time) = (ban.mask.in_full(), For(ban, at));
-                write!(f, "banned {whom}{time}{}", Why(ban.why.as_deref()))
+                write!(f, "banned {whom}{time}{}", AfterColon(ban.why.as_deref()))
             }
             ModAction::Unban(mask) => write!(f, "unbanned {}", mask.in_full()),
             ModAction::Op { name, tenure } => match tenure {

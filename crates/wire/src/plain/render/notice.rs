@@ -82,9 +82,9 @@ pub enum Notice {
 
 /// `/history 312 shows them.` No history is longer than its limit, so the notice cannot promise
 /// more.
-struct Shown(u64);
+struct HistoryHint(u64);
 
-impl Display for Shown {
+impl Display for HistoryHint {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let shown = self.0.min(HISTORY_LINES_MAX as u64);
         let what = match self.0 {
@@ -99,7 +99,7 @@ impl Display for Shown {
 impl Renderer {
     /// `! You were behind: 312 lines of #dev skipped. /history 312 shows them.`
     pub fn skipped_in(&self, out: &mut Vec<u8>, skipped: u64, room: &RoomName) {
-        let words = (lines(skipped), Shown(skipped));
+        let words = (lines(skipped), HistoryHint(skipped));
         let (lines, shown) = words;
         self.writer(out).alone(format_args!(
             "You were behind: {lines} of {room} skipped. {shown}"
@@ -126,7 +126,7 @@ impl Renderer {
                 writer.alone(format_args!(
                     "You were behind: {} skipped. {}",
                     lines(n),
-                    Shown(n)
+                    HistoryHint(n)
                 ));
             }
             Notice::Lost { lines: n } => {

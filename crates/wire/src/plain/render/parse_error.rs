@@ -48,7 +48,11 @@ impl Display for Sentence<'_> {
                 write!(f, "No command /{typed}.{meant} /help lists all.")
             }
             ParseError::Usage(spec) => {
-                write!(f, "Usage: {spec}. /help {} explains it.", Topic(spec.name))
+                write!(
+                    f,
+                    "Usage: {spec}. /help {} explains it.",
+                    TopicOf(spec.name)
+                )
             }
             ParseError::BadName => {
                 f.write_str("A name is 1 to 32 letters, digits, - _ or . and starts with a letter.")
@@ -203,9 +207,9 @@ impl<T: Display> Display for Meant<'_, T> {
 }
 
 /// The topic to type after `/help` for a command: bare `op` and `rooms` are groups.
-struct Topic(&'static str);
+struct TopicOf(&'static str);
 
-impl Display for Topic {
+impl Display for TopicOf {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let sign = if Group::named(self.0).is_some() {
             "/"

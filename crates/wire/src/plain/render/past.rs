@@ -15,7 +15,7 @@ use super::Renderer;
 pub use super::found::Sought;
 use super::found::{FoundEnd, FoundHead, NothingFound};
 pub use super::heads::{Counted, Stretch};
-use super::heads::{End, Head, NothingSaid, Part};
+use super::heads::{End, Head, NothingSaid, Portion};
 use super::moderation::Did;
 use super::room::Moved;
 use super::talk::Saying;
@@ -47,7 +47,7 @@ impl Renderer {
     ) {
         let (shown, total) = (recent.messages.len(), recent.total);
         if shown > 0 {
-            let last = Part("last", Counted::Messages, (shown as u64, total));
+            let last = Portion("last", Counted::Messages, (shown as u64, total));
             let separator = format_args!("{last}; /history for more, /search to find");
             self.writer(out).separator(separator);
         }

@@ -8,7 +8,7 @@ use chinwag_core::{Event, Fact, Name, QuitReason, RoomName, Text};
 use super::governed::Changed;
 use super::talk::Saying;
 use super::{LineWriter, Renderer};
-use crate::plain::words::{Why, people};
+use crate::plain::words::{AfterColon, people};
 
 impl Renderer {
     /// An event as the log of `room` shows it; `current` if the reader talks there. Writes nothing
@@ -45,7 +45,7 @@ impl Renderer {
 }
 
 fn topic(writer: &mut LineWriter<'_>, by: &Name, text: Option<&Text>, room: Option<&RoomName>) {
-    let of_room = OfRoom(room);
+    let of_room = OfNamed(room);
     match text {
         Some(text) => writer.happened(format_args!("{by} set the topic{of_room}: {text}")),
         None => writer.happened(format_args!("{by} cleared the topic{of_room}")),
@@ -53,9 +53,9 @@ fn topic(writer: &mut LineWriter<'_>, by: &Name, text: Option<&Text>, room: Opti
 }
 
 /// ` of #dev`, if the room has to be named.
-struct OfRoom<'a>(Option<&'a RoomName>);
+struct OfNamed<'a>(Option<&'a RoomName>);
 
-impl Display for OfRoom<'_> {
+impl Display for OfNamed<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.0.map_or(Ok(()), |room| write!(f, " of {room}"))
     }
@@ -157,11 +157,13 @@ pub struct Reason<'a>(pub &'a QuitReason);
 impl Display for Reason<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
-            QuitReason::Quit(why) => write!(f, "quit{}", Why(why.as_ref())),
+            QuitReason::Quit(why) => write!(f, "quit{}", AfterColon(why.as_ref())),
             QuitReason::Closed => f.write_str("connection closed"),
             QuitReason::Lost => f.write_str("connection lost"),
             QuitReason::TimedOut => f.write_str("timed out"),
-            QuitReason::Kicked { by, why } => write!(f, "kicked by {by}{}", Why(why.as_deref())),
+            QuitReason::Kicked { by, why } => {
+                write!(f, "kicked by {by}{}", AfterColon(why.as_deref()))
+            }
             QuitReason::Banned { by, .. } => write!(f, "banned by {by}"),
             QuitReason::TooSlow => f.write_str("too slow"),
             QuitReason::TooFast => f.write_str("too fast"),

@@ -29,12 +29,12 @@ pub(super) const FREE_COMMANDS: u8 = 10;
 pub(super) struct Flood {
     bucket: Bucket,
     /// In a box, since few flood.
-    refused: Option<Box<Refused>>,
+    refused: Option<Box<RefusedLines>>,
 }
 
 /// Lines refused since one was last accepted; zero if it was other input that was too much.
 #[derive(Clone, Copy, Debug)]
-struct Refused {
+struct RefusedLines {
     lines: u32,
     /// When the last of them was.
     at: Monotonic,
@@ -93,7 +93,7 @@ impl Session {
             Err(wait) => {
                 let before = self.flood.refused.as_ref().map_or(0, |before| before.lines);
                 let owed = self.flood.bucket.wait(rate, env.now).unwrap_or_default();
-                self.flood.refused = Some(Box::new(Refused {
+                self.flood.refused = Some(Box::new(RefusedLines {
                     lines: before.saturating_add(1),
                     at: env.now,
                     next_token: env.now + rate.interval().max(owed),
@@ -118,7 +118,7 @@ impl Session {
         if let Some(wait) = self.flood.bucket.wait(rate, env.now) {
             let refused = self.flood.refused.get_or_insert_with(|| {
                 let (lines, at, next_token) = (0, env.now, env.now);
-                Box::new(Refused {
+                Box::new(RefusedLines {
                     lines,
                     at,
                     next_token,

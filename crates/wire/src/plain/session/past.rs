@@ -22,7 +22,7 @@ const AROUND_LINES: usize = 10;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
-pub(super) struct Past {
+pub(super) struct PastState {
     // Boxed: most people look at no history, and each person costs this much.
     marks: Option<Box<Marks>>,
 }
@@ -111,7 +111,7 @@ struct Found {
     places: Vec<(RoomId, Seq)>,
 }
 
-impl Past {
+impl PastState {
     /// The room has changed, and its history has an end of its own.
     pub(super) fn forget_history(&mut self) {
         self.end(None);

@@ -48,7 +48,7 @@ impl Entries {
 
 /// The messages or the movements of one room, on one connection.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RoomLog<'a> {
+pub(crate) struct RankedLog<'a> {
     conn: &'a Connection,
     room: RoomId,
     entries: Entries,
@@ -81,7 +81,7 @@ impl Header {
     }
 }
 
-impl<'a> RoomLog<'a> {
+impl<'a> RankedLog<'a> {
     pub(crate) fn new(conn: &'a Connection, room: RoomId) -> Self {
         let entries = Entries::Messages;
         Self {
