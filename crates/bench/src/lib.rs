@@ -1,11 +1,13 @@
-//! The load generator behind `chinwag bench`: how much a server gives, so that people can size one.
+//! The load generator behind `chinwag bench`: it measures how much a server can deliver, so that
+//! people can size one.
 //!
-//! It must know nothing of the server's crates: it speaks the plain dialect over TCP as people do,
-//! line JSON as programs do, or IRC, and knows of them the welcome, what is said and what is refused. So it measures any server of chinwag, and the [ceiling](../ceiling/index.html).
+//! It must not know the server's crates: it speaks the plain dialect over TCP as people do, line
+//! JSON as programs do, or IRC, and of these it only knows the welcome, messages and refusals. So
+//! it measures any version of chinwag, and the [ceiling](../ceiling/index.html).
 //!
-//! The decisions that shaped it: one thread and one poll, so that its own cost is known and small;
-//! and every member follows every message of its room, because a server that is fast by losing some
-//! would otherwise look good.
+//! Two decisions shaped it: one thread and one poll, so that its own cost is known and small; and
+//! every member checks every message of its room, because otherwise a server that is fast by losing
+//! messages would look good.
 
 mod arrival;
 mod book;
@@ -37,7 +39,7 @@ pub use report::{Report, hint};
 pub use server::OwnServer;
 pub use speech::Dialect;
 
-/// Carries out a plan. What it finds wrong with the server is in the report.
+/// Carries out a plan. The report says what is wrong with the server.
 ///
 /// # Errors
 /// [`BenchError`], if there is nothing to report, or if there are people on the server.

@@ -1,5 +1,5 @@
-//! What `chinwag serve` says when it listens: all that somebody needs who has started a server and
-//! wants others to come.
+//! What `chinwag serve` prints when it listens: everything that somebody needs who has started a
+//! server and wants others to join.
 
 use std::fmt::Write as _;
 use std::io;
@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use chinwag_server::{Fingerprint, Location};
 
-/// Addresses that are told for one port: more do not help anybody to choose.
+/// The most addresses shown for one port: more do not help anybody to choose.
 const TOLD_MAX: usize = 4;
 
 /// The whole text. `operator_hint` is the server's own.
@@ -22,7 +22,7 @@ pub(crate) fn announcement(
 ) -> io::Result<String> {
     let bound: io::Result<Vec<SocketAddr>> =
         listeners.iter().map(TcpListener::local_addr).collect();
-    // A machine that does not tell its addresses has at least loopback.
+    // If the machine does not list its addresses, it still has loopback.
     let own = interface_addresses().unwrap_or_default();
     let told = (operator_hint, &*fingerprint.to_string());
     Ok(text(&bound?, &own, place, told))
@@ -89,7 +89,7 @@ fn write_invitations(out: &mut String, reachable: &[SocketAddr]) {
     }
 }
 
-/// The addresses that others can use, IPv4 first: what is listened on, with every interface in the
+/// The addresses that others can use, IPv4 first: the listening ones, with every interface's in
 /// place of "all".
 fn reachable(bound: &[SocketAddr], own: &[IpAddr]) -> Vec<SocketAddr> {
     let mut found: Vec<SocketAddr> = Vec::new();
@@ -114,7 +114,7 @@ fn reachable(bound: &[SocketAddr], own: &[IpAddr]) -> Vec<SocketAddr> {
     found
 }
 
-/// Those of interfaces that are up, without loopback and what is good on one link only.
+/// The addresses of interfaces that are up, without loopback and link-local ones.
 fn interface_addresses() -> io::Result<Vec<IpAddr>> {
     let interfaces = if_addrs::get_if_addrs()?.into_iter();
     let up = interfaces.filter(|interface| interface.is_oper_up() && !interface.is_loopback());

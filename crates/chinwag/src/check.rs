@@ -1,4 +1,5 @@
-//! `chinwag check`: whether a data folder is whole, and nobody else's, told in one line for each fault.
+//! `chinwag check`: whether a data folder is whole, and writable by nobody else, with one line for
+//! each fault.
 
 use std::io::{self, Write};
 use std::process::ExitCode;

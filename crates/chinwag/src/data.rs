@@ -1,5 +1,5 @@
-//! The data folder that a tool works on: the one that `chinwag serve` would use with the same flags,
-//! variables and configuration file, so that no tool reads another server's past.
+//! The data folder that a tool works on: the one that `chinwag serve` would use with the same
+//! flags, variables and configuration file, so that no tool reads another server's past.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ pub(crate) struct DataFlags {
 }
 
 impl DataFlags {
-    /// Opens the folder for reading, whether a server has it open or not.
+    /// Opens the folder for reading, with or without a running server.
     pub(crate) fn open(&self) -> Result<Reader> {
         match self.config()?.location() {
             Location::Folder(folder) => Ok(Reader::open(&folder)?),

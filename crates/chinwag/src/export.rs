@@ -1,7 +1,7 @@
 //! `chinwag export`: what was said, as text for people or as records for programs.
 //!
-//! A message's text and names are harmless to a terminal since they were stored, and nothing is added
-//! here but times. Pages keep the memory small however long the history is.
+//! Names and texts are stored in a form that is harmless to a terminal, and this adds nothing but
+//! times. Pages keep memory small, however long the history is.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -70,13 +70,13 @@ fn now() -> Timestamp {
 }
 
 impl ExportFlags {
-    /// The times that were asked for, in a zone where the time is `now`.
+    /// The requested times, in a zone where the time is `now`.
     fn times(
         &self,
         now: Timestamp,
         zone: &TimeZone,
     ) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
-        // Of two times of day the second would be of the next day. That is refused whatever the time is.
+        // The second of two times of day would be of the next day. Refused whatever the time is.
         let goes_back = matches!(
             (self.since, self.until),
             (Some(Moment::Time(since)), Some(Moment::Time(until))) if until < since
@@ -95,7 +95,7 @@ impl ExportFlags {
     }
 }
 
-/// Writes everything that was asked for to standard output.
+/// Writes everything requested to standard output.
 pub(crate) fn export(flags: &ExportFlags) -> Result<()> {
     let mut reader = flags.data.open()?;
     let mut out = BufWriter::new(io::stdout().lock());
@@ -307,8 +307,8 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// An event in words. A line of a topic has no star, which an action has: here both have a time, by
-/// which the chat tells them apart.
+/// An event in words. A line about a topic has no star, which an action has: here both have a time,
+/// by which the chat distinguishes them.
 fn line(record: &Record<'_>, escape: impl Fn(&str) -> String) -> String {
     let name = record.name.map(&escape).unwrap_or_default();
     let text = record.text.as_deref().map(&escape);
@@ -344,18 +344,19 @@ fn line(record: &Record<'_>, escape: impl Fn(&str) -> String) -> String {
     }
 }
 
-/// Text in which each further line of a passage has the mark that the chat gives it.
+/// Text with the chat's mark before each further line of a passage.
 fn marked(text: &str) -> String {
     let marked = text.replace('\n', "\n  | ");
     marked.replace("  | \n", "  |\n")
 }
 
-/// Text that Markdown shows as it is, a line of a passage below the other: any punctuation may have a backslash before it (CommonMark 2.4).
+/// Text that Markdown shows unchanged, each line of a passage on its own: any punctuation may have
+/// a backslash before it (CommonMark 2.4).
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         if c == '\n' {
-            // A line ends in the mark of that, and begins with a sign that nothing but text does.
+            // A line ends in Markdown's line break, and begins with a sign that only text has.
             out.push_str("\\\n  \\| ");
             continue;
         }

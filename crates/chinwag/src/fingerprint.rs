@@ -1,4 +1,5 @@
-//! `chinwag fingerprint`: the SHA-256 of the server's certificate, to be held against what clients see.
+//! `chinwag fingerprint`: the SHA-256 of the server's certificate, to compare with what clients
+//! see.
 
 use std::io::{self, Write};
 
@@ -14,12 +15,12 @@ pub(crate) struct FingerprintFlags {
     data: DataFlags,
 }
 
-/// Prints it: that of the server if it runs, or else the one that it would start with.
+/// Prints that of the running server, or else the one that it would start with.
 pub(crate) fn fingerprint(flags: &FingerprintFlags) -> Result<()> {
     let config = flags.data.config()?;
     let sha256 = match ask_from_shell(&config, "fingerprint") {
         Ok(ShellAnswer { lines, is_done }) if is_done => lines.concat(),
-        // A server of a version that is not asked for it.
+        // A server of an older version, which does not know the request.
         Ok(_) | Err(ShellError::NotRunning(_) | ShellError::InMemory) => {
             let none = "there is no certificate yet: the server makes one at its first start";
             let own = chinwag_server::fingerprint(&config)?;

@@ -1,14 +1,13 @@
 //! The way of log lines to standard error: a bounded buffer, and a thread that writes.
 //!
-//! Standard error may be a pipe that nobody reads, such as that of a journal that hangs. A line that
-//! has no room in the buffer is dropped and counted, and the count is told as soon as lines are
-//! written again; nobody who logs ever waits. `tracing-appender` does nearly that, but neither tells
-//! the count nor ends well: with a full queue it prints to standard output, and panics where that is
-//! closed.
+//! Standard error may be a pipe that nobody reads, such as that of a hanging journal. A line for
+//! which the buffer has no space is dropped and counted, and the count is logged as soon as lines
+//! are written again; nobody who logs ever waits. `tracing-appender` does nearly that, but neither
+//! reports the count nor ends well: with a full queue it prints to standard output, and panics if
+//! that is closed.
 //!
-//! To wake a thread for each line costs the one who logs more than the line does. So the thread
-//! writes a line that comes alone at once, then rests for a moment, and writes all that has come
-//! meanwhile together.
+//! Waking a thread costs more than a line does. So the thread writes a single line at once, then
+//! rests for a moment, and then writes everything that has come meanwhile together.
 
 use std::io::{self, Write};
 use std::mem;
@@ -22,10 +21,11 @@ use tracing_subscriber::fmt::MakeWriter;
 /// Bytes that may wait: some 4,000 lines, and the whole start of a busy server.
 const BYTES_MAX: usize = 1 << 20;
 
-/// How long the thread rests after a write. What a process has logged when it is killed may be lost for so long.
+/// How long the thread rests after a write. A process that is killed may lose what it has logged
+/// within this time.
 const REST_TIME: Duration = Duration::from_millis(10);
 
-/// How long somebody waits, at the end or in a panic, for what was logged to be written.
+/// How long somebody waits, at the end or in a panic, until what was logged is written.
 const FLUSH_TIME: Duration = Duration::from_secs(1);
 
 /// What the thread has still to do.
@@ -34,9 +34,9 @@ struct Pending {
     lines: Vec<u8>,
     /// Lines that had no room, since the start.
     dropped: u64,
-    /// Told when everything before is written.
+    /// Notified when everything before is written.
     flushes: Vec<SyncSender<()>>,
-    /// The thread waits for whatever comes, not for the end of its rest.
+    /// The thread waits for the next line, not for the end of its rest.
     is_idle: bool,
 }
 
@@ -53,7 +53,7 @@ struct Queue {
 }
 
 impl Queue {
-    /// Held for as long as it takes to copy a line, never during a write.
+    /// Held only while a line is copied, never during a write.
     fn pending(&self) -> MutexGuard<'_, Pending> {
         // No code that holds it can panic halfway through a change.
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
@@ -80,7 +80,7 @@ impl Queue {
     }
 }
 
-/// The end that takes lines. One write is one line.
+/// The sending end. One write is one line.
 #[derive(Clone)]
 pub(crate) struct LogQueue(Arc<Queue>);
 
@@ -88,7 +88,7 @@ impl LogQueue {
     /// Starts the thread that writes to `out`. `tell` logs how many lines were dropped so far.
     ///
     /// # Errors
-    /// If the system gives no thread.
+    /// If the system has no thread left.
     pub(crate) fn start(out: impl Write + Send + 'static, tell: fn(u64)) -> io::Result<Self> {
         let queue = Arc::new(Queue::default());
         let thread = thread::Builder::new().name("log".into());
@@ -97,7 +97,7 @@ impl LogQueue {
         Ok(Self(queue))
     }
 
-    /// Waits until what was logged so far is written, but not longer than a second.
+    /// Waits until everything logged so far is written, but not longer than a second.
     pub(crate) fn flush(&self) {
         let (done, flushed) = sync_channel(1);
         self.0.pending().flushes.push(done);
@@ -117,8 +117,8 @@ fn write_all(mut out: impl Write, queue: &Queue, tell: fn(u64)) {
         }
         if taken.dropped > told {
             told = taken.dropped;
-            // It goes through the buffer, and so stands behind the lines that came before the gap. If
-            // it finds no room there it is itself dropped and counted, and the next look tells.
+            // It goes through the buffer, and so follows the lines that came before the gap. If it
+            // finds no space it is itself dropped and counted, and the next look reports it.
             tell(told);
         }
         queue.rest();

@@ -1,5 +1,5 @@
-//! Where log lines go: standard error, so that standard output has only what `serve` announces. By a
-//! queue that never makes anybody wait (`log_queue.rs`).
+//! Where log lines go: standard error, so that standard output has only what `serve` announces.
+//! They go through a queue that never makes anybody wait (`log_queue.rs`).
 
 use std::io::{self, IsTerminal, Write};
 use std::panic::{self, PanicHookInfo};
@@ -12,16 +12,16 @@ use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 
 use crate::log_queue::LogQueue;
 
-/// The log. When it is dropped, what was logged is written.
+/// The log. When it is dropped, everything logged is written.
 pub(crate) struct Logging {
     queue: LogQueue,
     filter: reload::Handle<EnvFilter, Registry>,
 }
 
-/// Has everything logged from now on.
+/// Starts logging.
 ///
 /// # Errors
-/// If the system gives no thread for it.
+/// If the system has no thread left.
 pub(crate) fn start(config: &LogConfig) -> io::Result<Logging> {
     let queue = LogQueue::start(io::stderr(), |lines| {
         tracing::error!("{lines} lines of the log were dropped since the start: nobody read it");
@@ -46,8 +46,8 @@ pub(crate) fn start(config: &LogConfig) -> io::Result<Logging> {
     })
 }
 
-/// A panic is told in the same way, lest the thread that panics hangs in a write and the process goes
-/// on without it.
+/// A panic is reported in the same way: otherwise the panicking thread might hang in a write and
+/// the process would go on without it.
 fn report_panic(queue: &LogQueue, info: &PanicHookInfo<'_>) {
     let thread = thread::current();
     let name = thread.name().unwrap_or("?");
@@ -60,7 +60,7 @@ fn report_panic(queue: &LogQueue, info: &PanicHookInfo<'_>) {
 impl Logging {
     /// Logs at another level from now on.
     pub(crate) fn set_level(&self, level: &str) {
-        // It fails only where there is no log any more.
+        // This fails only if there is no log any more.
         let _ = self.filter.reload(EnvFilter::new(level));
     }
 }

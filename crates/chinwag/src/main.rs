@@ -1,6 +1,6 @@
-//! `chinwag`: the one binary. It reads arguments, calls the server, the client or the load generator,
-//! and turns what went wrong into one sentence and an exit status. How anything works is the other
-//! crates' affair.
+//! `chinwag`: the one binary. It reads arguments, calls the server, the client or the load
+//! generator, and turns an error into one sentence and an exit status. The other crates know how
+//! everything works.
 
 mod announce;
 mod arguments;

@@ -1,5 +1,5 @@
-//! Passwords for accounts: asked for twice at a terminal, without an echo, or read from a file or a
-//! pipe. Never an argument: those are in the process list and in the shell's history.
+//! Passwords for accounts: prompted for twice at a terminal, without an echo, or read from a file
+//! or a pipe. Never an argument: those are in the process list and in the shell's history.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
@@ -16,8 +16,8 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 
-/// Reads a new password of so many letters at least: from a file, from standard input if that is no
-/// terminal, or by asking.
+/// Reads a new password with at least this many letters: from a file, from standard input if that
+/// is no terminal, or by prompting.
 ///
 /// # Errors
 /// One sentence, if it cannot be read or cannot be a password.
@@ -38,7 +38,7 @@ pub(crate) fn read(file: Option<&Path>, letters_min: usize) -> Result<String> {
     checked(&password, letters_min)
 }
 
-/// As in `Password::parse`: blanks at its ends are no part of it.
+/// As in `Password::parse`: blanks at the ends are not part of it.
 fn checked(password: &str, letters_min: usize) -> Result<String> {
     let password = password.trim();
     check(password, letters_min)?;
@@ -74,8 +74,9 @@ fn ask(letters_min: usize) -> Result<String> {
     }
 }
 
-/// A terminal that shows nothing of what is typed, until this is dropped. Whatever stops or ends the
-/// process meanwhile finds it as it was before; when it goes on, it is silent again and asks again.
+/// A terminal that does not echo until this is dropped. Whatever stops or ends the process
+/// meanwhile finds it as it was before; when the process continues, the terminal is silent and
+/// prompts again.
 struct Silence {
     terminal: Arc<Modes>,
     question: Arc<Mutex<String>>,
@@ -86,17 +87,18 @@ struct Modes {
     terminal: File,
     before: Termios,
     silent: Termios,
-    /// Nothing is asked any more, and the terminal is as it was before.
+    /// The prompt is over, and the terminal is as it was before.
     is_over: AtomicBool,
 }
 
 impl Modes {
-    /// Sets modes, and forgets what was typed under those before: it was seen, or is for nobody else.
+    /// Sets modes, and discards what was typed under those before: it was visible, or is for nobody
+    /// else.
     fn set(&self, modes: &Termios) -> io::Result<()> {
         Ok(tcsetattr(&self.terminal, OptionalActions::Flush, modes)?)
     }
 
-    /// Hides what is typed from now on. It may be hidden already, with a password half typed.
+    /// Turns the echo off again. It may be off already, with a password half typed.
     fn hide_again(&self) -> io::Result<()> {
         Ok(tcsetattr(
             &self.terminal,
@@ -149,8 +151,8 @@ impl Drop for Silence {
     }
 }
 
-/// Minds the terminal when signals stop, continue or end the process, until the process ends: once they are
-/// caught, nothing else obeys them. A terminal that is gone needs nothing.
+/// Restores the terminal when signals stop or end the process, and silences it when they continue
+/// it: once they are caught, nothing else obeys them. A terminal that is gone needs nothing.
 fn mind(mut signals: Signals, terminal: &Modes, question: &Mutex<String>) {
     for signal in signals.forever() {
         let is_over = terminal.is_over.load(Ordering::Relaxed);
@@ -158,7 +160,7 @@ fn mind(mut signals: Signals, terminal: &Modes, question: &Mutex<String>) {
             if !is_over {
                 let _ = terminal.set(&terminal.before);
             }
-            // It returns when a process that was stopped goes on.
+            // This returns when a stopped process continues.
             let _ = low_level::emulate_default_handler(signal);
         }
         if is_over {

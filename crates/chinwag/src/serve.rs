@@ -1,4 +1,4 @@
-//! `chinwag serve`: from flags to a running server, and the signals that it listens to.
+//! `chinwag serve`: from flags to a running server, and the signals that it handles.
 
 use std::env;
 use std::io::{self, Write};
@@ -15,7 +15,7 @@ use crate::arguments::ServeFlags;
 use crate::logging::{self, Logging};
 use crate::zone;
 
-/// Why a server does not start or does not go on.
+/// Why a server does not start, or cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// The configuration cannot be used.
@@ -58,9 +58,9 @@ pub(crate) enum SetupError {
 
 /// Serves until a signal says to stop.
 pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
-    // Before anything else: a signal that comes while the store is opened is not lost, and a terminal
-    // that is closed ends nothing. A file that may grow no further (`ulimit -f`) is a full disk to the store, once the
-    // signal that comes with it ends nothing either.
+    // Before anything else, so that no signal is lost while the store is opened, and a closed
+    // terminal ends nothing. Catching the signal of a file that may not grow (`ulimit -f`) makes
+    // that a full disk to the store.
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGXFSZ])?;
     let config = read_config(&flags, Reading::First)?;
     let logging = logging::start(&config.log)?;
@@ -101,7 +101,7 @@ fn read_config(flags: &ServeFlags, reading: Reading) -> Result<Config, SetupErro
     config.with_secrets(reading).map_err(SetupError::Elsewhere)
 }
 
-/// Resolves a configuration out of a file, the environment and flags, on this machine.
+/// Resolves a configuration from a file, the environment and flags, on this machine.
 pub(crate) fn resolve(
     path: Option<&Path>,
     flags: RawConfig,
@@ -150,7 +150,7 @@ fn variables() -> Result<Vec<(String, String)>, ConfigError> {
     .collect()
 }
 
-/// Has the server work with what the file says now. Whatever is wrong with it changes nothing.
+/// Reloads the file into the server. If anything is wrong with it, nothing changes.
 fn reload(flags: &ServeFlags, control: &mut Control, logging: &Logging) {
     if flags.config.path().is_none() {
         tracing::info!("SIGHUP: there is no configuration file to read again");

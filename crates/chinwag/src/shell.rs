@@ -1,9 +1,9 @@
-//! `chinwag account`, `room`, `ban`, `unban`, `bans`, `who`, `say` and `kick`: what those who run a server do
-//! to it from a shell, while it runs or not.
+//! `chinwag account`, `room`, `ban`, `unban`, `bans`, `who`, `say` and `kick`: what administrators
+//! do to a server from a shell, whether it runs or not.
 //!
-//! Lists are read from the data folder; everything else is a line for the server, or for the code of
-//! the server on the folder of one that does not run. A password goes no further than this process:
-//! its hash does.
+//! Lists are read from the data folder; everything else is a line for the running server, or for
+//! the server's code on the folder of one that does not run. A password goes no further than this
+//! process: its hash does.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -152,7 +152,8 @@ pub(crate) struct SayFlags {
     data: DataFlags,
 }
 
-/// A name or the like, which is one word: what stands behind a blank would be taken for something else.
+/// A name or the like, which must be one word: what follows a blank would be taken for something
+/// else.
 fn one_word(word: &str) -> Result<&str> {
     if word.is_empty() {
         bail!("the name is empty");
@@ -243,7 +244,7 @@ pub(crate) fn who(flags: &ListFlags) -> Result<ExitCode> {
     ask(&flags.data, &["who"])
 }
 
-/// Asks the server, and says what it answers: on standard error if it refuses.
+/// Asks the server, and prints its answer: on standard error if it refuses.
 fn ask(data: &DataFlags, words: &[&str]) -> Result<ExitCode> {
     let config = data.config()?;
     let limit = config.limits.line_bytes_max;

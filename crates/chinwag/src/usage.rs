@@ -10,7 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::arguments::Arguments;
 
-/// An error for arguments of this task that can be read but make no sense.
+/// An error for arguments of this task that parse but make no sense.
 pub(crate) fn error(task: &str, words: impl Display) -> clap::Error {
     let mut command = command();
     let command = match command.find_subcommand_mut(task) {
@@ -26,8 +26,8 @@ fn command() -> clap::Command {
     command
 }
 
-/// Says what is wrong with the arguments, or prints the help that they ask for. What is wrong
-/// always comes with a usage line and status 2.
+/// Says what is wrong with the arguments, or prints the requested help. An error always comes with
+/// a usage line and status 2.
 pub(crate) fn refuse(error: clap::Error) -> ExitCode {
     let error = match no_time(&error) {
         Some(words) => self::error("ban", words),
@@ -41,7 +41,7 @@ pub(crate) fn refuse(error: clap::Error) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// clap leaves the usage line out where only a value is bad.
+/// clap leaves the usage line out if only a value is bad.
 fn with_usage(mut error: clap::Error) -> clap::Error {
     if error.to_string().contains("Usage:") {
         return error;
@@ -55,12 +55,12 @@ fn with_usage(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// The subcommand as it was typed.
+/// The subcommand, as typed.
 fn task() -> String {
     std::env::args().nth(1).unwrap_or_default()
 }
 
-/// What is wrong with a time that clap takes for a flag: `chinwag ban zed -5m`.
+/// The error for a time that clap takes for a flag: `chinwag ban zed -5m`.
 fn no_time(error: &clap::Error) -> Option<String> {
     if error.kind() != ErrorKind::UnknownArgument || task() != "ban" {
         return None;
@@ -77,8 +77,8 @@ fn no_time(error: &clap::Error) -> Option<String> {
     ))
 }
 
-/// clap takes an unknown flag for a value that lacks `--` before it, which is never meant here. What
-/// is known to be looked for gets a tip that helps.
+/// clap suggests `--` before an unknown flag, which is never meant here. Flags that people are
+/// known to try get a useful tip.
 fn with_good_tips(mut error: clap::Error) -> clap::Error {
     if error.kind() != ErrorKind::UnknownArgument {
         return error;

@@ -1,5 +1,5 @@
-//! This machine's time zone, in which times are shown outside the chat. If `TZ` names none they are shown in UTC, and
-//! that is said: a time that is hours off looks like any other.
+//! This machine's time zone, for times outside the chat. If `TZ` names none the times are in UTC,
+//! and a message says so: a time that is hours off looks like any other.
 
 use std::env;
 use std::io::Write;
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use jiff::tz::TimeZone;
 
-/// The zone; whose first use tells what is wrong with `TZ` on standard error.
+/// The zone. Its first use reports on standard error what is wrong with `TZ`.
 pub(crate) static HERE: LazyLock<TimeZone> = LazyLock::new(|| {
     if let Some(fault) = fault() {
         let _ = writeln!(std::io::stderr(), "chinwag: {fault}");
