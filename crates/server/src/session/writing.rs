@@ -33,6 +33,10 @@ impl Session {
     /// that.
     pub(crate) fn poll_write(&mut self, shared: &mut Shared) {
         while self.transport.takes_bytes() && self.write_some(shared) == Progress::More {}
+        debug_assert!(
+            !self.transport.takes_bytes() || self.feed.is_written(),
+            "it stops early only if the stream is full"
+        );
         if self.is_to_close() {
             self.close(shared);
         }

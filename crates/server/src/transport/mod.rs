@@ -150,6 +150,10 @@ impl Transport {
                 Err(e) => self.note_write_error(&e, now),
             }
         }
+        debug_assert!(
+            self.is_flushed() || !self.takes_bytes(),
+            "what waits in the stream counts as blocked, or nobody would write it"
+        );
         done
     }
 
