@@ -52,6 +52,10 @@ impl Numbers {
         if self.next.0 + AHEAD / 2 > self.reserved.0 {
             self.write(store, Seq(self.next.0 + AHEAD));
         }
+        debug_assert!(
+            self.next <= self.reserved || self.fails || !store.outlives_process(),
+            "no later run gives these places again"
+        );
     }
 
     fn write(&mut self, store: &mut Store, reserved: Seq) {
