@@ -7,6 +7,7 @@
 mod answers;
 mod arrival;
 mod asks;
+mod bad_command;
 mod governing;
 mod reading;
 

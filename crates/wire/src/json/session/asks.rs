@@ -8,6 +8,7 @@ use chinwag_core::{
     Command, Detail, Manner, MessageKey, Name, Query, Range, RoomRef, Seq, Text, Timestamp,
 };
 
+use super::bad_command::BadCommand;
 use super::governing::{govern_of, inner, note};
 use super::{Asked, Session, Stage, refuse};
 use crate::dialect::{Ask, Env, LogRange, Password, Past, Search, Step};
@@ -37,8 +38,8 @@ impl Session {
         let key = key_of(&request);
         let ask = match self.ask_of(request) {
             Ok(ask) => once(ask, key),
-            Err(sentence) => {
-                refuse(&asked, "bad_command", &sentence, out);
+            Err(why) => {
+                refuse(&asked, "bad_command", &why, out);
                 return None;
             }
         };
@@ -54,7 +55,7 @@ impl Session {
     }
 
     /// What a command asks for, or what is wrong with it.
-    fn ask_of(&self, request: Request) -> Result<Ask, &'static str> {
+    fn ask_of(&self, request: Request) -> Result<Ask, BadCommand> {
         Ok(match request {
             Request::hello(hello) => Ask::LogIn {
                 name: hello.name.map(|name| name.0),
@@ -108,10 +109,10 @@ impl Session {
     }
 
     /// The account that the person is logged in to, else their name: what a password is for.
-    fn account(&self) -> Result<Name, &'static str> {
+    fn account(&self) -> Result<Name, BadCommand> {
         match &self.stage {
             Stage::Here(here) => Ok(here.account.as_ref().unwrap_or(&here.name).clone()),
-            Stage::Arriving(_) => Err("say hello first"),
+            Stage::Arriving(_) => Err(BadCommand::NoHello),
         }
     }
 }
@@ -160,7 +161,7 @@ fn text_of(request: &Request) -> Option<&Text> {
     }
 }
 
-fn spoken(say: Say, manner: Manner) -> Result<Command, &'static str> {
+fn spoken(say: Say, manner: Manner) -> Result<Command, BadCommand> {
     Ok(Command::Say {
         room: RoomRef::Name(say.room.0),
         text: text_in(say.text, manner)?,
@@ -170,10 +171,10 @@ fn spoken(say: Say, manner: Manner) -> Result<Command, &'static str> {
 }
 
 /// The text of a message in this manner.
-fn text_in(words: Parsed<Words>, manner: Manner) -> Result<Text, &'static str> {
+fn text_in(words: Parsed<Words>, manner: Manner) -> Result<Text, BadCommand> {
     let text = words.0.0;
     match manner == Manner::Action && text.is_passage() {
-        true => Err("an action is one line"),
+        true => Err(BadCommand::LongAction),
         false => Ok(text),
     }
 }
@@ -218,7 +219,7 @@ fn query_of(request: Request) -> Result<Query, alloc::boxed::Box<Request>> {
 }
 
 /// The command of the chat that a command is.
-fn command_of(request: Request) -> Result<Command, &'static str> {
+fn command_of(request: Request) -> Result<Command, BadCommand> {
     Ok(match request {
         Request::tell(tell) => {
             let manner = tell.manner.map_or(Manner::Speech, Manner::from);
@@ -264,16 +265,14 @@ fn command_of(request: Request) -> Result<Command, &'static str> {
     })
 }
 
-const BACKWARD: &str = "`before` is earlier than `after`";
-
-fn ask_history(history: History) -> Result<Ask, &'static str> {
+fn ask_history(history: History) -> Result<Ask, BadCommand> {
     let limit = history
         .limit
         .map_or(HISTORY_LINES, |Whole(limit)| limit.get());
     let of = match (history.room, history.with) {
         (Some(room), None) => Past::Room(RoomRef::Name(room.0)),
         (None, Some(name)) => Past::With(name.into()),
-        _ => return Err("a history is of a `room` or `with` a person"),
+        _ => return Err(BadCommand::HistoryOfNothing),
     };
     let around = history.around.map(|Whole(seq)| Seq(seq));
     let range = match (history.after, history.before, around) {
@@ -285,13 +284,13 @@ fn ask_history(history: History) -> Result<Ask, &'static str> {
         (Some(Point::Seq(seq)), Some(Point::Time(time)), None) => Range::Rest(seq, time),
         (Some(Point::Time(time)), None, None) => Range::From(time),
         (Some(Point::Time(from)), Some(Point::Time(until)), None) if until < from => {
-            return Err(BACKWARD);
+            return Err(BadCommand::Backward);
         }
         (Some(Point::Time(from)), Some(Point::Time(until)), None) => Range::Between(from, until),
         (Some(_), Some(Point::Seq(_)), None) => {
-            return Err("`after` and `before` together: `before` must be a time");
+            return Err(BadCommand::EndsAtNumber);
         }
-        _ => return Err("`around` stands alone"),
+        _ => return Err(BadCommand::AroundWithMore),
     };
     let lines_max = match range {
         Range::Around(..) => limit.saturating_mul(2).saturating_add(1),
@@ -305,7 +304,7 @@ fn ask_history(history: History) -> Result<Ask, &'static str> {
     })
 }
 
-fn ask_search(search: crate::json::request::Search) -> Result<Ask, &'static str> {
+fn ask_search(search: crate::json::request::Search) -> Result<Ask, BadCommand> {
     let search = Search {
         words: search.words.map(|words| words.0),
         from: search.from.map(|name| name.0),
@@ -322,7 +321,7 @@ fn ask_search(search: crate::json::request::Search) -> Result<Ask, &'static str>
         .zip(search.before)
         .is_some_and(|(after, before)| before < after)
     {
-        return Err(BACKWARD);
+        return Err(BadCommand::Backward);
     }
     let is_empty = search.words.is_none()
         && search.from.is_none()
@@ -331,8 +330,8 @@ fn ask_search(search: crate::json::request::Search) -> Result<Ask, &'static str>
         && search.after.is_none();
     let has_words = search.words.as_deref().is_none_or(Search::has_words);
     match (is_empty, has_words) {
-        (true, _) => Err("a search needs words or a filter"),
-        (_, false) => Err("`words` has no letter and no digit"),
+        (true, _) => Err(BadCommand::NothingSought),
+        (_, false) => Err(BadCommand::NoWords),
         (false, true) => Ok(Ask::Search(search)),
     }
 }

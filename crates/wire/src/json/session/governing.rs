@@ -4,11 +4,12 @@ use core::num::NonZeroU32;
 
 use chinwag_core::{Command, Duration, RoomRef, Standing, StandingChange, Text};
 
+use super::bad_command::BadCommand;
 use crate::json::request::{self, Mute, Request};
 use crate::json::value::{Note, Nullable, Parsed, Short, Whole};
 
 /// The command of a moderator or an operator.
-pub(super) fn govern_of(request: Request) -> Result<Command, &'static str> {
+pub(super) fn govern_of(request: Request) -> Result<Command, BadCommand> {
     use StandingChange::{Give, Take};
     Ok(match request {
         Request::set_room(set) => Command::SetRoom {
@@ -55,7 +56,7 @@ pub(super) fn govern_of(request: Request) -> Result<Command, &'static str> {
 }
 
 /// The command of an operator.
-fn operate_of(request: Request) -> Result<Command, &'static str> {
+fn operate_of(request: Request) -> Result<Command, BadCommand> {
     Ok(match request {
         Request::kick(kick) => Command::Kick {
             name: kick.name.into(),
@@ -79,7 +80,7 @@ fn operate_of(request: Request) -> Result<Command, &'static str> {
         Request::announce(words) => Command::Announce(words.text.0),
         Request::set_motd(motd) => Command::SetMotd(inner(motd.text)),
         Request::lock(lock) => Command::Lock(lock.on),
-        _ => return Err("that is no command of the chat"),
+        _ => return Err(BadCommand::NotOfChat),
     })
 }
 
