@@ -83,9 +83,7 @@ impl ExportFlags {
         );
         let since = self.since.map(|since| since.start(now, zone));
         let start = since.unwrap_or(Timestamp(i64::MIN));
-        let until = self
-            .until
-            .map(|until| until.before_behind(start, now, zone));
+        let until = self.until.map(|until| until.before_after(start, now, zone));
         match since.zip(until) {
             Some((since, until)) if goes_back || until < since => {
                 bail!("--until is before --since")

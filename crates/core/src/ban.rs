@@ -82,7 +82,7 @@ pub(crate) fn strip_key<'a>(typed: &'a str, key: &str) -> Option<&'a str> {
 
 /// The name in what an operator typed, if a prefix says that only the name is meant: `name:NAME`,
 /// `account:NAME`.
-pub fn behind_name_key(typed: &str) -> Option<&str> {
+pub fn strip_name_key(typed: &str) -> Option<&str> {
     NAME_KEYS.iter().find_map(|key| strip_key(typed, key))
 }
 
@@ -96,7 +96,7 @@ impl Mask {
     pub fn parse(text: &str) -> Result<Self, MaskError> {
         let nobody = |_| MaskError::Nobody;
         let of_name = |name: &str| Name::parse(name).map(Self::of_name).map_err(nobody);
-        if let Some(name) = behind_name_key(text) {
+        if let Some(name) = strip_name_key(text) {
             return of_name(name);
         }
         if let Ok(address) = text.parse::<IpAddr>() {

@@ -54,7 +54,7 @@ pub use answer::{
     MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Topic, Welcome, WelcomeBack, WhoLine,
 };
 pub use ban::{
-    Mask, MaskError, Reach, Restriction, behind_name_key, canonical, household_of, subnet_of,
+    Mask, MaskError, Reach, Restriction, canonical, household_of, strip_name_key, subnet_of,
 };
 pub use chat::{
     Chat, Env, FirstOperator, KeptConnection, KeptPrivate, KeptRights, KeptRules, KeptSession,

@@ -41,14 +41,14 @@ impl Glob {
     /// folded only once.
     pub(crate) fn matches_folded(&self, text: &str) -> bool {
         let Some((first, rest)) = self.0.split_once('*') else {
-            return behind_start(&self.0, text) == Some("");
+            return strip_start(&self.0, text) == Some("");
         };
         let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
-        let between = behind_start(first, text).and_then(|text| before_end(last, text));
+        let between = strip_start(first, text).and_then(|text| strip_end(last, text));
         // The first place is the best for each part: it leaves the most to those after it.
         let parts = middle.split('*').filter(|part| !part.is_empty());
         parts
-            .fold(between, |text, part| behind(part, text?))
+            .fold(between, |text, part| rest_after(part, text?))
             .is_some()
     }
 
@@ -65,7 +65,7 @@ impl Glob {
 }
 
 /// The rest of a text that begins with this part of a pattern.
-fn behind_start<'a>(part: &str, text: &'a str) -> Option<&'a str> {
+fn strip_start<'a>(part: &str, text: &'a str) -> Option<&'a str> {
     if !part.contains('?') {
         return text.strip_prefix(part);
     }
@@ -76,7 +76,7 @@ fn behind_start<'a>(part: &str, text: &'a str) -> Option<&'a str> {
 }
 
 /// The beginning of a text that ends with this part of a pattern.
-fn before_end<'a>(part: &str, text: &'a str) -> Option<&'a str> {
+fn strip_end<'a>(part: &str, text: &'a str) -> Option<&'a str> {
     if !part.contains('?') {
         return text.strip_suffix(part);
     }
@@ -87,12 +87,12 @@ fn before_end<'a>(part: &str, text: &'a str) -> Option<&'a str> {
 }
 
 /// The rest of a text after the first place where this part of a pattern fits.
-fn behind<'a>(part: &str, text: &'a str) -> Option<&'a str> {
+fn rest_after<'a>(part: &str, text: &'a str) -> Option<&'a str> {
     if !part.contains('?') {
         return Some(&text[text.find(part)? + part.len()..]);
     }
     let mut places = text.char_indices();
-    places.find_map(|(place, _)| behind_start(part, &text[place..]))
+    places.find_map(|(place, _)| strip_start(part, &text[place..]))
 }
 
 impl fmt::Display for Glob {

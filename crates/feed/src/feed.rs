@@ -319,7 +319,7 @@ impl Feed {
             let source = own.source(own.cursor, next, Coverage::Plain);
             self.sent.push(Piece { bytes, source });
         }
-        self.go_on(place, next, room);
+        self.advance_cursor(place, next, room);
         room.advance(own.format, own.cursor, next);
         debug_assert!(self.memberships[place].is_within(room));
         if is_full {
@@ -330,7 +330,7 @@ impl Feed {
     }
 
     /// Moves a cursor and tells the log, which may then forget what is before it.
-    pub(crate) fn go_on<R>(&mut self, place: usize, next: u64, room: &RoomLog<R>) {
+    pub(crate) fn advance_cursor<R>(&mut self, place: usize, next: u64, room: &RoomLog<R>) {
         let own = &mut self.memberships[place];
         if next > own.cursor
             && let Some(seq) = room.seen_before(own.format, next)

@@ -199,13 +199,13 @@ impl<R> RenderedLog<R> {
     /// Adds a reader whose next entry is `cursor`.
     pub(crate) fn add_reader(&mut self, cursor: u64) {
         self.readers += 1;
-        self.stand(cursor);
+        self.add_cursor(cursor);
     }
 
     /// Removes a reader. Returns whether any is left.
     pub(crate) fn remove_reader(&mut self, cursor: u64) -> bool {
         self.readers = self.readers.saturating_sub(1);
-        self.step_off(cursor);
+        self.remove_cursor(cursor);
         self.forget();
         self.readers > 0
     }
@@ -213,19 +213,19 @@ impl<R> RenderedLog<R> {
     /// Moves a reader. Returns whether the log forgot something.
     pub(crate) fn advance(&mut self, from: u64, to: u64) -> bool {
         debug_assert!(from <= to && to <= self.head());
-        self.step_off(from);
-        self.stand(to);
+        self.remove_cursor(from);
+        self.add_cursor(to);
         self.forget()
     }
 
-    fn stand(&mut self, cursor: u64) {
+    fn add_cursor(&mut self, cursor: u64) {
         if cursor < self.head() {
             *self.behind.entry(cursor).or_default() += 1;
             self.behind_count += 1;
         }
     }
 
-    fn step_off(&mut self, cursor: u64) {
+    fn remove_cursor(&mut self, cursor: u64) {
         if let Some(count) = self.behind.get_mut(&cursor) {
             *count -= 1;
             self.behind_count -= 1;

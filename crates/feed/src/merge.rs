@@ -206,7 +206,7 @@ impl Feed {
             return true;
         };
         let (next, fits) = self.copy_run(place, until, room, reader, scratch);
-        self.go_on(place, next, room);
+        self.advance_cursor(place, next, room);
         fits
     }
 
@@ -286,7 +286,7 @@ impl Feed {
                 return;
             }
             match piece.source {
-                PieceSource::Room { from, .. } => self.go_back(piece.source, from),
+                PieceSource::Room { from, .. } => self.move_back(piece.source, from),
                 PieceSource::Private => self.private.give_back(piece.bytes as usize),
                 PieceSource::Notice { .. } => scratch.gaps.clear(),
             }
@@ -317,7 +317,7 @@ impl Feed {
                     // The cut may be between two lines.
                     rest = &rest[..line.len()];
                     *to = next;
-                    self.go_back(piece.source, next);
+                    self.move_back(piece.source, next);
                 }
             }
             PieceSource::Room { .. } | PieceSource::Notice { .. } => {}
@@ -328,7 +328,7 @@ impl Feed {
     }
 
     /// Moves the cursor of a room back to an entry.
-    fn go_back(&mut self, source: PieceSource, number: u64) {
+    fn move_back(&mut self, source: PieceSource, number: u64) {
         let PieceSource::Room { room: id, .. } = source else {
             return;
         };

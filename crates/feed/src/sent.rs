@@ -64,14 +64,14 @@ pub struct Unacknowledged {
 impl Unacknowledged {
     /// The peer itself says that it has everything up to this event, and nothing of a room after
     /// it.
-    pub fn go_on_behind(&mut self, after: Seq) {
+    pub fn resume_after(&mut self, after: Seq) {
         self.rooms.iter_mut().for_each(|(_, seen)| *seen = after);
         self.private.append(&mut self.unproven);
         self.private.retain(|(seq, _)| *seq > after);
         if let Some((first, _)) = &mut self.stored {
             *first = after;
         }
-        self.lost.go_on_behind(after);
+        self.lost.resume_after(after);
         self.skipped = self.lost.lines();
         self.doubted = None;
     }
@@ -327,13 +327,13 @@ impl Walk<'_> {
                     Coverage::Trailed(trailer) if unacked <= u64::from(trailer) => Some(to),
                     _ => Some(from),
                 };
-                self.go_back(id, first.unwrap_or(from).max(from), to);
+                self.move_back(id, first.unwrap_or(from).max(from), to);
             }
         }
     }
 
     /// Marks the entries `first..to` of a room as unseen.
-    fn go_back(&mut self, id: RoomId, first: u64, to: u64) {
+    fn move_back(&mut self, id: RoomId, first: u64, to: u64) {
         let mut rooms = self.feed.memberships.iter().zip(&mut self.cursors);
         // The session may have left the room since, and come back.
         match rooms.find(|(own, _)| own.room == id && own.joined < to) {

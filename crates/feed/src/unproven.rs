@@ -86,7 +86,7 @@ impl LostLines {
     }
 
     /// Keeps only lines that were shown after a later event than this.
-    pub fn go_on_behind(&mut self, after: Seq) {
+    pub fn resume_after(&mut self, after: Seq) {
         self.places.retain(|(known, _)| *known > after);
     }
 
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(kept, (37..=100).collect::<Vec<_>>());
         let mut lost = unproven.lost;
         assert_eq!(lost.lines(), 36);
-        lost.go_on_behind(Seq(30));
+        lost.resume_after(Seq(30));
         assert_eq!(lost.lines(), 6);
     }
 

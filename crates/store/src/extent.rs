@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use crate::block::{Block, NameCache};
 use crate::error::Error;
 use crate::filter::Filter;
-use crate::ranked_log::{RankedLog, behind};
+use crate::ranked_log::{RankedLog, next_place};
 use crate::snapshot;
 use crate::stretch::Selection;
 
@@ -80,14 +80,16 @@ impl Span {
             }
             Range::Before(seq, messages) => (all.start..log.rank_of(seq)?, messages, End::Newest),
             Range::Within(after, before, messages) => {
-                let ranks = log.rank_of(behind(after))?..log.rank_of(before)?;
+                let ranks = log.rank_of(next_place(after))?..log.rank_of(before)?;
                 (ranks, messages, End::Newest)
             }
-            Range::After(seq, messages) => {
-                (log.rank_of(behind(seq))?..all.end, messages, End::Oldest)
-            }
+            Range::After(seq, messages) => (
+                log.rank_of(next_place(seq))?..all.end,
+                messages,
+                End::Oldest,
+            ),
             Range::Rest(seq, until) => {
-                let ranks = log.rank_of(behind(seq))?..log.rank_at(until)?;
+                let ranks = log.rank_of(next_place(seq))?..log.rank_at(until)?;
                 (ranks, usize::MAX, End::Oldest)
             }
             Range::Around(seq, messages) => {
@@ -231,13 +233,13 @@ impl<'a> Counter<'a> {
             passed: 0,
             ignored: 0,
         };
-        count.go_on(span.wanted, SCAN_MAX)?;
+        count.extend(span.wanted, SCAN_MAX)?;
         let (window, shown, ignored) = (count.window.clone(), count.passed, count.ignored);
         let looked_at = window.end - window.start;
         // If nothing was left out so far, headers tell the rest.
         let is_plain = filter.is_open() && shown == looked_at;
         if !is_plain {
-            count.go_on(u64::MAX, COUNT_MAX)?;
+            count.extend(u64::MAX, COUNT_MAX)?;
         }
         let total = match count.is_at_end() {
             true => Some(count.passed),
@@ -258,7 +260,7 @@ impl<'a> Counter<'a> {
 
     /// Extends the window until `wanted` messages have passed the filter, looking at `looks_max` at
     /// most.
-    fn go_on(&mut self, wanted: u64, looks_max: u64) -> Result<(), Error> {
+    fn extend(&mut self, wanted: u64, looks_max: u64) -> Result<(), Error> {
         let mut looks = 0;
         while let Some(block) = self.span.next_block(self.log, &self.window)? {
             let messages = block.messages()?;

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::extent::{COUNT_MAX, Extent, NOWHERE, SCAN_MAX};
 use crate::filter::Filter;
 use crate::notice::{self, Kind};
-use crate::ranked_log::{RankedLog, behind};
+use crate::ranked_log::{RankedLog, next_place};
 use crate::snapshot;
 use crate::stretch::{Selection, Stretch};
 
@@ -54,7 +54,7 @@ pub(crate) fn find(
         }
         _ => {
             let mut walk = Walk::new(&past, stretch, newest)?;
-            walk.go_on(&mut past, wanted, SCAN_MAX)?;
+            walk.extend(&mut past, wanted, SCAN_MAX)?;
             walk
         }
     };
@@ -73,7 +73,7 @@ pub(crate) fn find(
         total,
         times: filter.times,
         older: last >= first && first > Seq(0) && has((Seq(0), Seq(first.0 - 1)))?,
-        newer: last >= first && has((behind(last), past.last))?,
+        newer: last >= first && has((next_place(last), past.last))?,
     })
 }
 
@@ -91,11 +91,11 @@ fn around(
     };
     let mut back = Walk::new(past, older, true)?;
     if before > 0 {
-        back.go_on(past, before, SCAN_MAX)?;
+        back.extend(past, before, SCAN_MAX)?;
     }
     let left = lines_max.saturating_sub(back.shown);
     let mut walk = Walk::new(past, stretch, false)?;
-    walk.go_on(past, behind.min(left), SCAN_MAX)?;
+    walk.extend(past, behind.min(left), SCAN_MAX)?;
     Ok(walk.joined(back))
 }
 
@@ -197,7 +197,7 @@ impl<'a> RoomPast<'a> {
         }
         match (source, self.log(source)) {
             (_, Some(log)) => {
-                let end = log.rank_of(behind(to))?;
+                let end = log.rank_of(next_place(to))?;
                 Ok(end.saturating_sub(log.rank_of(from)?))
             }
             (LineSource::Notices(room, kind), _) => {
@@ -281,7 +281,7 @@ impl Cursor {
         match newest {
             true if block.first == Seq(0) => self.end(),
             true => self.rest.1 = Seq(block.first.0 - 1),
-            false => self.rest.0 = behind(block.last),
+            false => self.rest.0 = next_place(block.last),
         }
         Ok(())
     }
@@ -298,7 +298,7 @@ impl Cursor {
         match notices.last().map(|event| event.seq) {
             None | Some(Seq(0)) => self.end(),
             Some(last) if newest => self.rest.1 = Seq(last.0 - 1),
-            Some(last) => self.rest.0 = behind(last),
+            Some(last) => self.rest.0 = next_place(last),
         }
         if newest {
             notices.reverse();
@@ -390,7 +390,12 @@ impl Walk {
     }
 
     /// Reads lines until `wanted` have passed the filter, looking at `looks_max` at most.
-    fn go_on(&mut self, past: &mut RoomPast<'_>, wanted: u64, looks_max: u64) -> Result<(), Error> {
+    fn extend(
+        &mut self,
+        past: &mut RoomPast<'_>,
+        wanted: u64,
+        looks_max: u64,
+    ) -> Result<(), Error> {
         let looks_max = self.looks.saturating_add(looks_max);
         while self.shown < wanted && self.looks < looks_max {
             let Some(line) = self.next(past)? else {
@@ -446,7 +451,7 @@ impl Walk {
         let is_plain = past.filter.is_open() && self.shown == self.looks;
         if is_untold || !is_plain {
             let looks_max = if is_untold { 0 } else { COUNT_MAX };
-            self.go_on(past, u64::MAX, looks_max)?;
+            self.extend(past, u64::MAX, looks_max)?;
             return Ok(self.is_at_end.then_some(self.shown));
         }
         let mut total = 0;

@@ -7,7 +7,7 @@ use crate::block::NameCache;
 use crate::error::Error;
 use crate::filter::Filter;
 use crate::person::{self, PersonRange};
-use crate::ranked_log::{RankedLog, behind};
+use crate::ranked_log::{RankedLog, next_place};
 
 /// What a person was away from.
 #[derive(Clone, Copy, Debug)]
@@ -49,8 +49,8 @@ pub(crate) fn count(
         let log = RankedLog::new(conn, room);
         missed += match filter.is_open() {
             true => log
-                .rank_of(behind(until))?
-                .saturating_sub(log.rank_of(behind(after))?),
+                .rank_of(next_place(until))?
+                .saturating_sub(log.rank_of(next_place(after))?),
             false => count_passing(log, after, until, filter, names)?,
         };
     }
@@ -66,9 +66,9 @@ fn count_passing(
     names: &mut NameCache,
 ) -> Result<u64, Error> {
     let mut missed = 0;
-    let mut block = match log.block_at(behind(after))? {
+    let mut block = match log.block_at(next_place(after))? {
         Some(block) => Some(block),
-        None => log.block_from(behind(after))?,
+        None => log.block_from(next_place(after))?,
     };
     while let Some(current) = block.filter(|block| block.first <= until) {
         for message in current.messages()? {

@@ -17,7 +17,7 @@ use crate::filter::Filter;
 use crate::missed::Absence;
 use crate::notice::{self, Kind};
 use crate::person::{self, PersonRange};
-use crate::ranked_log::{RankedLog, behind};
+use crate::ranked_log::{RankedLog, next_place};
 
 /// Bytes that an event costs besides its name and its text, roughly: its time and its frame in any
 /// dialect, and its fields in memory. Without this a page of empty texts would be long.
@@ -81,7 +81,7 @@ pub(crate) fn read(
     let rooms = absence.rooms;
     let mut logs: Vec<Log> = rooms
         .iter()
-        .map(|&(room, after)| Log::new(LogSource::Messages(room), behind(after).max(from)))
+        .map(|&(room, after)| Log::new(LogSource::Messages(room), next_place(after).max(from)))
         .collect();
     for &kind in Kind::shown(filter.detail) {
         logs.extend(notices(rooms, kind, filter.detail, from));
@@ -89,7 +89,7 @@ pub(crate) fn read(
     if filter.detail.has_movements() {
         let movements = rooms.iter().map(|&(room, after)| {
             let source = LogSource::Movements(room);
-            Log::new(source, behind(after).max(from))
+            Log::new(source, next_place(after).max(from))
         });
         logs.extend(movements);
     }
@@ -124,9 +124,9 @@ fn notices(
     let everybody = rooms.iter().map(|&(_, after)| (None, after)).min();
     let everybody = everybody.filter(|_| detail.has_announcements());
     let rooms = rooms.iter().map(|&(room, after)| (Some(room), after));
-    rooms
-        .chain(everybody)
-        .map(move |(room, after)| Log::new(LogSource::Notices(room, kind), behind(after).max(from)))
+    rooms.chain(everybody).map(move |(room, after)| {
+        Log::new(LogSource::Notices(room, kind), next_place(after).max(from))
+    })
 }
 
 /// Where a log is read from.

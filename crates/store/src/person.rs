@@ -11,7 +11,7 @@ use crate::block::signed;
 use crate::error::{Damage, Error};
 use crate::filter::Filter;
 use crate::private;
-use crate::ranked_log::behind;
+use crate::ranked_log::next_place;
 
 /// Rows that are read at once.
 const READ_MAX: i64 = 64;
@@ -101,7 +101,7 @@ pub(crate) fn read(
     let account = range.of.account.as_ref();
     let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query(params![
-        signed(from.max(behind(range.after)).0),
+        signed(from.max(next_place(range.after)).0),
         signed(range.until.0),
         account.map(Name::as_str),
         account.map(Name::folded),
@@ -110,7 +110,7 @@ pub(crate) fn read(
     let (mut events, mut next) = (Vec::new(), None);
     while let Some(row) = rows.next()? {
         let event = private::event(row)?.ok_or(Damage::Row("private_message"))?;
-        next = Some(behind(event.seq));
+        next = Some(next_place(event.seq));
         events.extend(range.of.told(event, filter));
     }
     Ok(next.map(|next| (events, next)))

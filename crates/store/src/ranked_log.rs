@@ -15,7 +15,7 @@ use crate::block::{Block, block_columns, signed, unsigned};
 use crate::error::Error;
 
 /// The next place. Saturates, since callers use the last place for "all".
-pub(crate) fn behind(seq: Seq) -> Seq {
+pub(crate) fn next_place(seq: Seq) -> Seq {
     Seq(seq.0.saturating_add(1))
 }
 

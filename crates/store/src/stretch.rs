@@ -3,7 +3,7 @@
 use chinwag_core::{Range, Seq, Timestamp};
 
 use crate::block::signed;
-use crate::ranked_log::behind;
+use crate::ranked_log::next_place;
 
 /// A stretch of a log: places, both inclusive, and times, the second exclusive.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,7 @@ impl Selection {
             times: (from.0, until.0),
         };
         let (ever, never) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
-        let from = |seq: Seq| signed(behind(seq).0);
+        let from = |seq: Seq| signed(next_place(seq).0);
         let before = |seq: Seq| signed(seq.0).saturating_sub(1);
         match range {
             Range::Last(messages) => Self::new(places(all), messages, true),

@@ -29,7 +29,7 @@ use alloc::vec::Vec;
 pub(crate) use encoding::BOM;
 use lines::Lines;
 use telnet::{Heard, IAC, Telnet};
-pub(crate) use telnet::{behind_options, is_dont};
+pub(crate) use telnet::{after_options, is_dont};
 
 /// One thing that a person, or the program in their place, did.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ mod probe;
 #[cfg(test)]
 mod tests;
 
-use crate::input::{BOM, behind_options};
+use crate::input::{BOM, after_options};
 
 /// Bytes that are always enough to decide: a request line of ordinary length.
 pub const SNIFF_BYTES_MAX: usize = 512;
@@ -173,7 +173,7 @@ pub enum Spoke {
 /// of them at most.
 pub fn sniff(bytes: &[u8], spoke: Spoke) -> Sniffed {
     let seen = &bytes[..bytes.len().min(SNIFF_BYTES_MAX)];
-    let line = behind_telnet(seen);
+    let line = after_telnet(seen);
     match sniff_line(line) {
         Sniffed::Is(Protocol::Ssh) if spoke == Spoke::Greeted => sniff_ssh(line),
         // After an empty line it would be no name, but said to everybody.
@@ -198,13 +198,13 @@ pub fn sniff_silent(bytes: &[u8], spoke: Spoke) -> Protocol {
 
 /// Whether these bytes are only telnet options: the person has typed nothing yet.
 pub fn is_telnet_alone(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && behind_telnet(bytes).is_empty()
+    !bytes.is_empty() && after_telnet(bytes).is_empty()
 }
 
 /// What follows the telnet options with which a client begins, if any: nothing while the last of
 /// them is incomplete.
-pub fn behind_telnet(bytes: &[u8]) -> &[u8] {
-    behind_options(bytes).unwrap_or_default()
+pub fn after_telnet(bytes: &[u8]) -> &[u8] {
+    after_options(bytes).unwrap_or_default()
 }
 
 /// Decides at once for a client that was greeted and has sent this in one packet, if it is a
@@ -229,11 +229,11 @@ pub fn is_tls(bytes: &[u8]) -> bool {
 
 fn begins_empty(bytes: &[u8]) -> bool {
     let line = bytes.strip_prefix(BOM).unwrap_or(bytes);
-    behind_empty_lines(line).len() < line.len()
+    after_empty_lines(line).len() < line.len()
 }
 
 /// What follows lines that are empty, or of white space.
-fn behind_empty_lines(bytes: &[u8]) -> &[u8] {
+fn after_empty_lines(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     while let Some(end) = line_end(rest) {
         if !rest[..end].iter().all(is_blank) {
@@ -251,7 +251,7 @@ fn behind_empty_lines(bytes: &[u8]) -> &[u8] {
 /// Distinguishes an ssh client that has waited, or whose link is slow, from a name such as `SSH-7`:
 /// by the version of the protocol and the hyphen after it (RFC 4253, section 4.2).
 fn sniff_ssh(bytes: &[u8]) -> Sniffed {
-    let line = behind_empty_lines(bytes.strip_prefix(BOM).unwrap_or(bytes));
+    let line = after_empty_lines(bytes.strip_prefix(BOM).unwrap_or(bytes));
     let version = line.strip_prefix(SSH).unwrap_or_default();
     let end = version.iter().position(|byte| !is_of_version(*byte));
     match end.map(|end| version.split_at(end)) {
@@ -283,7 +283,7 @@ fn sniff_line(bytes: &[u8]) -> Sniffed {
     };
     // A proxy's header begins with empty lines, and two more bytes that could belong to anything.
     let head = fit_any(PROXY.iter().map(|head| fit(bytes, head)));
-    let rest = behind_empty_lines(bytes);
+    let rest = after_empty_lines(bytes);
     if rest.len() < bytes.len() && head == Fit::SoFar {
         return Sniffed::NeedMore;
     }

@@ -204,7 +204,7 @@ impl Moment {
 
     /// The same for something that also lies after a start. If the last such time of day was before
     /// that start, today's is meant, which is yet to come.
-    pub fn before_behind(self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Timestamp {
+    pub fn before_after(self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Time(time) if self.before(now, zone) < start => {
                 Self::Clock(Day::Today, time).before(now, zone)
@@ -223,7 +223,7 @@ impl Moment {
 
     /// The same for a range with a start. A bare time means the next one after it, of the same day or of the day
     /// after.
-    pub(super) fn end_behind(self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Timestamp {
+    pub(super) fn end_after(self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Time(time) => shown(next(time, start, zone), zone).1,
             moment => moment.end(now, zone),
@@ -386,7 +386,7 @@ mod tests {
         let at = |at: Timestamp| std::format!("{}", wall_clock(at, &TimeZone::UTC));
         let zone = &TimeZone::UTC;
         let moment =
-            Moment::parse(typed).map(|it| (it.start(now, zone), it.end_behind(now, now, zone)));
+            Moment::parse(typed).map(|it| (it.start(now, zone), it.end_after(now, now, zone)));
         let moment = moment.map(|(start, end)| (at(start), at(end)));
         let moment = moment.as_ref().map(|(start, end)| (&**start, &**end));
         assert_eq!(moment, expected, "{typed}");
@@ -470,7 +470,7 @@ mod tests {
         let now = rfc3339(&std::format!("2026-11-21T{clock}Z")).expect("a time");
         let (start, end) = Moment::parse_range(typed).expect("a range");
         let start = start.expect("a start").start(now, zone);
-        let end = end.expect("an end").end_behind(start, now, zone);
+        let end = end.expect("an end").end_after(start, now, zone);
         let at = |at: Timestamp| std::format!("{}", wall_clock(at, zone).strftime("%-d %R"));
         assert_eq!(
             (&*at(start), &*at(end)),
@@ -508,7 +508,7 @@ mod tests {
             let now = rfc3339(&std::format!("2026-11-21T{clock}Z")).expect("a time");
             let moment = |typed: &str| Moment::parse(typed).expect("a moment");
             let start = moment(from).start(now, zone);
-            let end = moment(until).end_behind(start, now, zone);
+            let end = moment(until).end_after(start, now, zone);
             with_days(
                 [Some((moment(from), start)), Some((moment(until), end))],
                 now,
@@ -566,7 +566,7 @@ mod tests {
             let now = rfc3339(&std::format!("2026-11-21T{clock}Z")).expect("a time");
             let moment = |typed: &str| Moment::parse(typed).expect("a moment");
             let since = moment(since).start(now, &TimeZone::UTC);
-            let until = moment(until).before_behind(since, now, &TimeZone::UTC);
+            let until = moment(until).before_after(since, now, &TimeZone::UTC);
             let until = std::format!("{}", wall_clock(until, &TimeZone::UTC).strftime("%-d %R"));
             assert_eq!(until, expected);
         };

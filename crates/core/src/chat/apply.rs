@@ -358,7 +358,7 @@ impl Chat {
     fn apply_founded(&mut self, room: RoomId, person: PersonId, owner: Option<&Name>) {
         self.rooms.reset(room);
         self.metadata.forget(&MetadataOwner::Room(room));
-        let makers = self.holders_behind(person);
+        let makers = self.holders_of_person(person);
         self.rooms.set_makers(room, makers);
         self.rooms.change_rules(room, |rules| match owner {
             Some(owner) => rules.set_account(owner, Some(Held::owner(false))),
@@ -465,7 +465,7 @@ impl Chat {
     }
 
     fn apply_metadata_set(&mut self, set: &MetadataSet) {
-        let holders = self.holders_behind(set.by);
+        let holders = self.holders_of_person(set.by);
         self.metadata.set(&set.owner, &set.changes, holders);
     }
 

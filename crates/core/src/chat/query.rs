@@ -200,13 +200,13 @@ impl Chat {
         };
         Ok(Conversation {
             account: account.clone(),
-            with: self.account_behind(&name, now).cloned().unwrap_or(name),
+            with: self.account_meant(&name, now).cloned().unwrap_or(name),
         })
     }
 
     /// The account that a name means: the one that owns it, or the one that its bearer, who is here
     /// or may come back, is logged in to.
-    pub(super) fn account_behind(&self, name: &Name, now: Timestamp) -> Option<&Name> {
+    pub(super) fn account_meant(&self, name: &Name, now: Timestamp) -> Option<&Name> {
         match self.registrations.get(name) {
             Some(owner) => Some(&owner.name),
             None => self.bearer_of(name, now)?.account.as_ref(),

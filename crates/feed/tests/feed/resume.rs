@@ -152,7 +152,7 @@ fn news_are_kept_behind_their_acknowledgement_until_they_are_proven() {
         [line(one, "one\n"), line(two, "two\n")]
     );
     let mut proven = all.clone();
-    proven.go_on_behind(one);
+    proven.resume_after(one);
     let rest = [line(two, "two\n"), line(three, "three\n")];
     proven.private.sort_by_key(|(after, _)| *after);
     assert_eq!(lines(&proven.private), rest);
@@ -176,11 +176,11 @@ fn news_are_kept_behind_their_acknowledgement_until_they_are_proven() {
         .handle_unproven(&all.unproven, &all.lost);
     let mut later = unacknowledged(&world, 0, 0);
     assert_eq!(later.unproven, all.unproven);
-    later.go_on_behind(one);
+    later.resume_after(one);
     assert_eq!(lines(&later.private), [line(two, "two\n")]);
     let mut dropped = all;
     dropped.drop_private();
-    dropped.go_on_behind(one);
+    dropped.resume_after(one);
     assert_eq!((dropped.private.len(), dropped.skipped), (0, 2));
     world.sessions[0].feed = Feed::default();
     world.sessions[0].feed.handle_unproven(&[], &dropped.lost);

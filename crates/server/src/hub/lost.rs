@@ -145,7 +145,7 @@ impl LostSessions {
     }
 
     /// Lets another connection wait in place of one that was not answered, if there is one.
-    fn go_on_waiting(&mut self, before: ConnId, now: &Waiting) -> bool {
+    fn replace_waiting(&mut self, before: ConnId, now: &Waiting) -> bool {
         let mut waiting = self.waiting.values_mut();
         let Some(waiting) = waiting.find(|waiting| waiting.is_on(before)) else {
             return false;
@@ -334,7 +334,7 @@ impl Hub {
             left_out: kept_out.chain(gone).collect(),
         };
         let last_conn = returned.last_conn;
-        if self.lost.go_on_waiting(last_conn, &waiting) {
+        if self.lost.replace_waiting(last_conn, &waiting) {
             return;
         }
         match self.lost.take_unseen(person) {
@@ -587,10 +587,10 @@ mod tests {
         let mut lost = LostSessions::default();
         lost.waiting.insert(ConnId(5), waiting(7, 20, 3));
         assert!(
-            !lost.go_on_waiting(ConnId(5), &waiting(9, 30, 4)),
+            !lost.replace_waiting(ConnId(5), &waiting(9, 30, 4)),
             "that one is gone"
         );
-        assert!(lost.go_on_waiting(ConnId(7), &waiting(9, 30, 4)));
+        assert!(lost.replace_waiting(ConnId(7), &waiting(9, 30, 4)));
         let now = &lost.waiting[&ConnId(5)];
         assert!(now.is_on(ConnId(9)) && !now.is_on(ConnId(7)));
         assert_eq!((now.until, now.seen, now.omitted), (Seq(30), Seq(1), 7));

@@ -291,8 +291,8 @@ impl Record {
                 });
             }
             "skipped" => unseen.skipped = value.parse().unwrap_or_default(),
-            "behind" => unseen.private.extend(behind(value)),
-            "unproven" => unseen.unproven.extend(behind(value)),
+            "behind" => unseen.private.extend(placed_lines(value)),
+            "unproven" => unseen.unproven.extend(placed_lines(value)),
             "lost" => {
                 if let Some((after, lines)) = place(value) {
                     unseen.lost.add(after, lines);
@@ -373,7 +373,7 @@ fn visit(value: &str) -> Option<Visit> {
 }
 
 /// Private lines of `SEQ LINES`.
-fn behind(value: &str) -> Option<PlacedLines> {
+fn placed_lines(value: &str) -> Option<PlacedLines> {
     let (after, line) = value.split_once(' ')?;
     Some((Seq(after.parse().ok()?), unescape(line)))
 }
@@ -493,7 +493,7 @@ mod tests {
         }
     }
 
-    fn behind(seq: u64, lines: &str) -> PlacedLines {
+    fn placed_lines(seq: u64, lines: &str) -> PlacedLines {
         (Seq(seq), lines.as_bytes().into())
     }
 
@@ -558,8 +558,8 @@ mod tests {
         record.settings = Some("time=full tz=Europe/Paris".into());
         let told = "[14:02] ann -> you: a \\n \\ b\r\n";
         record.unseen = Unacknowledged {
-            private: vec![behind(5, told), behind(8, "! NOT sent: x.\n")],
-            unproven: vec![behind(6, "{\"kind\":\"private\"}\n")],
+            private: vec![placed_lines(5, told), placed_lines(8, "! NOT sent: x.\n")],
+            unproven: vec![placed_lines(6, "{\"kind\":\"private\"}\n")],
             stored: Some((Seq(4), Seq(11))),
             doubted: Some(Seq(7)),
             skipped: 3,
@@ -582,7 +582,7 @@ mod tests {
             { Record::empty(name("bea"), until) }
         );
         let older = Record::parse("line a\\n\nkept 7 ann 1 2\n", name("bea"), until);
-        assert_eq!(older.unseen.private, [behind(0, "a\n")]);
+        assert_eq!(older.unseen.private, [placed_lines(0, "a\n")]);
         assert_eq!(older.session.private.messages, [message("0 7 ann * 1 2")]);
         let ended = Record::parse("room dev 7\n", name("bea"), until).rooms;
         let ended = ended.iter().map(|(room, _)| (room.id, room.name.bare()));

@@ -3,7 +3,7 @@
 
 use chinwag_wire::dialect::{Dialect, refuse_unencrypted};
 use chinwag_wire::sniff::{
-    Protocol, Sniffed, Spoke, behind_telnet, is_telnet_alone, is_tls, sniff, sniff_packet,
+    Protocol, Sniffed, Spoke, after_telnet, is_telnet_alone, is_tls, sniff, sniff_packet,
     sniff_silent,
 };
 
@@ -125,7 +125,7 @@ impl Session {
     /// Drops telnet options before the first line of a program, which has none of its own.
     fn drop_telnet(&mut self, protocol: Protocol) {
         if protocol != Protocol::Plain {
-            let line = behind_telnet(self.exchange.held()).len();
+            let line = after_telnet(self.exchange.held()).len();
             self.exchange.hold_last(line);
         }
     }

@@ -287,7 +287,7 @@ pub(crate) fn is_dont(option: u8, next: u8) -> bool {
 
 /// What follows the options with which a telnet client begins, before its person has typed
 /// anything. `None` while the last of them is incomplete.
-pub(crate) fn behind_options(bytes: &[u8]) -> Option<&[u8]> {
+pub(crate) fn after_options(bytes: &[u8]) -> Option<&[u8]> {
     let mut rest = bytes;
     loop {
         // As the first, DONT may be the mark of UTF-16.

@@ -219,7 +219,7 @@ fn options_of_telnet_are_nothing_said() {
         ] {
             let typed = [options.as_slice(), line].concat();
             assert!(!is_telnet_alone(&typed));
-            assert_eq!(behind_telnet(&typed), line);
+            assert_eq!(after_telnet(&typed), line);
             assert_eq!(sniff(&typed, spoke), Sniffed::Is(protocol));
         }
     }

@@ -17,7 +17,7 @@ impl Chat {
             None => self.note_sender(message.to, Some(event)),
             Some(_) if message.is_mail() => self.keep_mail(message.from, event),
             Some(_) => {
-                let from = self.holders_behind(message.from);
+                let from = self.holders_of_person(message.from);
                 self.resumables.keep(message.to, event, from);
             }
         }
@@ -30,12 +30,12 @@ impl Chat {
 
     /// Keeps a message for an account.
     pub(super) fn keep_mail(&mut self, from: PersonId, event: &Event) {
-        let from = self.holders_behind(from);
+        let from = self.holders_of_person(from);
         self.registrations.mail.keep(event, from);
     }
 
     /// Whose quota a person's messages count against.
-    pub(super) fn holders_behind(&self, person: PersonId) -> Vec<Holder> {
+    pub(super) fn holders_of_person(&self, person: PersonId) -> Vec<Holder> {
         self.people
             .get(person)
             .map_or_else(Vec::new, Holder::all_of)

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::cover::{Home, account_beside_name};
 use super::masks::MaskList;
 use super::operate::{Actor, Given};
-use crate::ban::{Mask, Reach, behind_name_key};
+use crate::ban::{Mask, Reach, strip_name_key};
 use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, StandingChange};
 use crate::event::{Fact, RoomAct};
@@ -173,7 +173,7 @@ impl Chat {
         if self.rules_hold(id, |rules| rules.mutes.is_full(now)) {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
-        let mask = match behind_name_key(typed) {
+        let mask = match strip_name_key(typed) {
             Some(_) => Mask::of_name(target.name.clone()),
             None => self.cover_speech(given.me, target, now).0,
         };

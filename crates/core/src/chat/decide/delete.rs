@@ -44,7 +44,7 @@ impl Chat {
             // Nobody learns of a message where they are not.
             _ => return Err(Rejection::NoSuchMessage),
         };
-        let is_own = self.is_ones_own(me, message, &name, (author.0.as_ref(), author.1));
+        let is_own = self.is_own_message(me, message, &name, (author.0.as_ref(), author.1));
         if !is_own && !self.moderates(me, room) {
             return Err(Rejection::NotOnesMessage(Some(room_name)));
         }
@@ -85,7 +85,7 @@ impl Chat {
         else {
             return Err(Rejection::NoSuchMessage);
         };
-        if !self.is_ones_own(me, message, &from_name, (accounts.from.as_ref(), at)) {
+        if !self.is_own_message(me, message, &from_name, (accounts.from.as_ref(), at)) {
             let to = accounts.to.as_ref();
             let is_receiver = to.is_some_and(|account| self.was_logged_in_to(me, account, at));
             return Err(match is_receiver {
@@ -116,7 +116,7 @@ impl Chat {
     /// Whether a message is a person's own: their account sent it, under whatever name, or they
     /// sent it themselves, under a name that they bore then. Somebody else may have had the name
     /// before, and may register it later.
-    fn is_ones_own(
+    fn is_own_message(
         &self,
         me: &Person,
         message: Seq,

@@ -23,7 +23,7 @@ use crate::time::Timestamp;
 impl Chat {
     /// Returns the command if others may hear its words. Leaves out a reason that they may not
     /// hear, if there is nobody to ask for another.
-    pub(super) fn keeping_silence(
+    pub(super) fn without_muted_words(
         &self,
         me: &Person,
         command: Command,

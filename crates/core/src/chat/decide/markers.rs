@@ -112,7 +112,7 @@ impl Chat {
             return MarkerTarget::key_of_room(room);
         }
         let account = match target {
-            MarkerTarget::Person(name) => self.account_behind(name, now),
+            MarkerTarget::Person(name) => self.account_meant(name, now),
             MarkerTarget::Room(_) => None,
         };
         account.map_or_else(|| target.key(), |account| account.folded().into())

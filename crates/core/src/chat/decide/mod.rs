@@ -117,7 +117,7 @@ impl Chat {
         if let Command::Once { key, command } = command {
             return self.decide_once(caller, key, *command, env, facts);
         }
-        let command = self.keeping_secrets(caller, command)?;
+        let command = self.without_secrets(caller, command)?;
         match (caller, command) {
             (Caller::Server, Command::Tidy) => Ok(self.decide_tidy(env.now, facts)),
             (Caller::Server, Command::EndShownNames) => {
@@ -219,7 +219,7 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let now = env.now;
-        let command = self.keeping_silence(me, command, now)?;
+        let command = self.without_muted_words(me, command, now)?;
         match command {
             Command::Say { .. }
             | Command::SayTo { .. }

@@ -48,7 +48,7 @@ impl Chat {
         name: Name,
         account: Option<Name>,
     ) -> Result<Ignored, Rejection> {
-        let who = self.behind(name, account);
+        let who = self.ignored_entry(name, account);
         let is_own = |account: &Name| me.is_logged_in_to(account);
         if who.name.same_as(&me.name) || who.account.as_ref().is_some_and(is_own) {
             return Err(Rejection::Oneself);
@@ -89,7 +89,7 @@ impl Chat {
     }
 
     /// Who is meant by a name: with an account, only people of that account.
-    fn behind(&self, name: Name, account: Option<Name>) -> Ignored {
+    fn ignored_entry(&self, name: Name, account: Option<Name>) -> Ignored {
         let known = account.and_then(|account| self.registrations.get(&account));
         let bearer = self.people.named(&name);
         let bearer =
@@ -115,7 +115,7 @@ impl Chat {
         name: Name,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let bearer = self.behind(name.clone(), None);
+        let bearer = self.ignored_entry(name.clone(), None);
         let listed = me.ignored(&Voice {
             name: &name,
             person: bearer.person,

@@ -9,7 +9,7 @@ use super::log_in::Taker;
 use super::target::Target;
 use super::{quit, quit_of_lost};
 use crate::account::Account;
-use crate::ban::{Mask, Restriction, behind_name_key};
+use crate::ban::{Mask, Restriction, strip_name_key};
 use crate::chat::state::Restrictions;
 use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome};
@@ -271,7 +271,7 @@ impl Chat {
                 for lost in self.resumables.matching(&of_name, given.now) {
                     self.check_rank(given.me, lost)?;
                 }
-                let (mask, spared) = match behind_name_key(name) {
+                let (mask, spared) = match strip_name_key(name) {
                     Some(_) => (of_name, None),
                     None => self.cover_speech(given.me, person, given.now),
                 };

@@ -54,7 +54,7 @@ impl<'a> Me<'a> {
 impl Chat {
     /// Returns the command if it shows no secret. Leaves out a reason that shows one, if there is
     /// nobody to ask for another, and likewise what an arriving client says of itself.
-    pub(super) fn keeping_secrets(
+    pub(super) fn without_secrets(
         &self,
         caller: Caller,
         command: Command,

@@ -4,7 +4,7 @@
 //! take a lasting standing: neither the right of an operator for the visit, nor that of a guest
 //! whom the room's owner has made a moderator.
 
-use crate::ban::behind_name_key;
+use crate::ban::strip_name_key;
 use crate::chat::state::{Resumable, RoomRules};
 use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, StandingChange};
@@ -294,7 +294,7 @@ impl Chat {
         typed: &str,
         now: Timestamp,
     ) -> Result<Bearer<'_>, Rejection> {
-        let typed = behind_name_key(typed).unwrap_or(typed);
+        let typed = strip_name_key(typed).unwrap_or(typed);
         let nobody = match self.find(me, typed) {
             Ok(person) => {
                 return Ok(Bearer {

@@ -6,7 +6,7 @@
 
 use super::operate::Actor;
 use crate::account::Account;
-use crate::ban::behind_name_key;
+use crate::ban::strip_name_key;
 use crate::chat::{Chat, Person};
 use crate::event::Aside;
 use crate::name::Name;
@@ -36,7 +36,7 @@ impl Chat {
         now: Timestamp,
     ) -> Result<Target<'_>, Rejection> {
         // No name has a colon, and the commands beside take both.
-        let typed = behind_name_key(typed).unwrap_or(typed);
+        let typed = strip_name_key(typed).unwrap_or(typed);
         let target = match self.find_for(me, typed) {
             Ok(person) => Target::Here(person),
             Err(nobody) => self.target_away(typed, now).ok_or(nobody)?,

@@ -33,7 +33,7 @@ impl Session {
         // A number that was never given, such as one from before a backup was restored, proves
         // nothing.
         if let Some(after) = after.filter(|after| *after <= shared.newest) {
-            unseen.go_on_behind(after);
+            unseen.resume_after(after);
             kept.retain(|event| event.seq > after);
         }
         kept.retain(|event| unseen.lacks(event));

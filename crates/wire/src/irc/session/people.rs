@@ -117,7 +117,7 @@ impl Session {
             room: RoomRef::Name(room.clone()),
             after: Some(next),
         });
-        self.go_on_with_who(question, query, env, out)
+        self.continue_who(question, query, env, out)
     }
 
     /// A page of WHO, of everybody.
@@ -135,10 +135,10 @@ impl Session {
         let after = next.cloned();
         let query = question.query.clone().filter(|_| after.is_some());
         let query = query.map(|query| Query::People(Box::new(PeopleQuery { after, ..query })));
-        self.go_on_with_who(question, query, env, out)
+        self.continue_who(question, query, env, out)
     }
 
-    fn go_on_with_who(
+    fn continue_who(
         &mut self,
         question: Box<WhoQuestion>,
         next: Option<Query>,

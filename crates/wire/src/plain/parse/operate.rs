@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use chinwag_core::limits::{LOG_LINES, LOG_LINES_MAX, MOTD_BYTES_MAX};
 use chinwag_core::{
-    Command, Duration, DurationError, Mask, Name, Query, RoomName, behind_name_key, parse_duration,
+    Command, Duration, DurationError, Mask, Name, Query, RoomName, parse_duration, strip_name_key,
 };
 
 use super::arguments::{Arguments, name};
@@ -90,7 +90,7 @@ pub(in crate::plain) fn rename(mut arguments: Arguments<'_>) -> Read {
 
 pub(in crate::plain) fn unmute(mut arguments: Arguments<'_>) -> Read {
     let word = arguments.word()?;
-    let name = name(behind_name_key(word).unwrap_or(word))?;
+    let name = name(strip_name_key(word).unwrap_or(word))?;
     let is_here = take_here(&mut arguments);
     arguments.end()?;
     Ok(match is_here {
@@ -114,7 +114,7 @@ pub(in crate::plain) fn ban(mut arguments: Arguments<'_>) -> Read {
 
 /// Whether the named person's address is meant as well.
 pub(super) fn covers_address(typed: &str, mask: &Mask) -> bool {
-    mask.name.is_some() && behind_name_key(typed).is_none()
+    mask.name.is_some() && strip_name_key(typed).is_none()
 }
 
 pub(super) fn mask(typed: &str) -> Result<Mask, ParseError> {

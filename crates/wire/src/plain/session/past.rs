@@ -362,7 +362,7 @@ impl HistoryQuestion {
         };
         let from = from.map(|from| (from, from.start(now, zone)));
         let until = until.map(|until| match from {
-            Some((_, start)) => (until, until.end_behind(start, now, zone)),
+            Some((_, start)) => (until, until.end_after(start, now, zone)),
             None => (until, until.end(now, zone)),
         });
         let told = with_days([from, until], now, zone);
@@ -442,7 +442,7 @@ fn with_days_told(search: SearchRequest, now: Timestamp, zone: &TimeZone) -> Sea
     let after = search.after.map(|after| (after, after.start(now, zone)));
     let start = after.map_or(Timestamp(i64::MIN), |(_, start)| start);
     let before = search.before;
-    let before = before.map(|before| (before, before.before_behind(start, now, zone)));
+    let before = before.map(|before| (before, before.before_after(start, now, zone)));
     let [after, before] = with_days([after, before], now, zone);
     SearchRequest {
         after,
@@ -467,7 +467,7 @@ fn ask_search(
         room: search.room.clone(),
         with: None,
         not_in: search.not_in.clone(),
-        before: (search.before).map(|moment| moment.before_behind(start, asked, zone)),
+        before: (search.before).map(|moment| moment.before_after(start, asked, zone)),
         after,
         below,
     })
