@@ -445,6 +445,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_rest_without_an_end_of_line_is_a_line() {
+        let mut lines = PrivateLines::default();
+        lines.push(Seq(1), b"one\nrest", Kind::Word);
+        lines.take(8);
+        assert_eq!(lines.since(0).lines, []);
+        assert_eq!(lines.since(1).lines, [(Seq(1), b"rest".as_slice().into())]);
+    }
+
+    #[test]
+    fn giving_nothing_back_changes_nothing() {
+        let mut lines = PrivateLines::default();
+        lines.push(Seq(1), b"one\n", Kind::Word);
+        lines.take(4);
+        lines.give_back(0);
+        assert_eq!(lines.pending(), None);
+    }
+
     fn sent_of(lines: &PrivateLines) -> u64 {
         lines.kept.as_deref().map_or(0, |kept| kept.sent.into())
     }
