@@ -37,11 +37,11 @@ unless you tell them to; `chinwag fingerprint` prints the SHA-256 to compare.
 | Limnoria, Eggdrop, Sopel, irc3, pydle | the server `HOST` and the port 8989 in its settings, TLS off unless the certificate is trusted |
 | a bot | a socket, `NICK`, `USER`, `JOIN`; or line JSON, which is easier: [protocol.md](protocol.md) |
 
-The Lounge 4.5.2, irc-framework 4.14.0, ZNC 1.8.2, bip 0.9.3, Quassel 0.14.0, Limnoria 2023.1.28, Sopel 8.0.4 and
-the libraries ircrobots 0.7.2 and irc 20.5.0 of Python were tried with SASL, and so were soju and the protocol part of
-senpai, as they were in April 2026; the crate irc 1.1.0 of Rust with a server
-password; ii 1.8, sic 1.1, TinyIRC 1.1, EPIC5 2.1.6 and ScrollZ 2.2.3 as guests. Eggdrop 1.8.4 leaves `#lobby`, since
-it was not told to join it. pydle 1.2.0 ends the negotiation at the first of several lines of
+The Lounge 4.5.2, irc-framework 4.14.0, ZNC 1.8.2, bip 0.9.3, Quassel 0.14.0, Limnoria 2023.1.28, Sopel 8.0.4 and the
+libraries ircrobots 0.7.2 and irc 20.5.0 of Python were tried with SASL, and so were soju and the protocol part of
+senpai, as they were in April 2026; the crate irc 1.1.0 of Rust, POE::Component::IRC 6.93 of Perl and Finch 2.14.12
+with a server password; ii 1.8, sic 1.1, TinyIRC 1.1, EPIC5 2.1.6 and ScrollZ 2.2.3 as guests. Eggdrop 1.8.4 leaves
+`#lobby`, since it was not told to join it. pydle 1.2.0 ends the negotiation at the first of several lines of
 capabilities, before it logs in: under a registered name it needs `password=\"NAME:PASSWORD\"` in `connect`.
 
 To log in to a registered name:
