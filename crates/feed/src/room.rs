@@ -332,6 +332,8 @@ impl<R> RoomLog<R> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
     use chinwag_core::limits::{LINE_BYTES_MAX, ROOM_LOG_BYTES_MAX};
     use chinwag_core::{Fact, Manner, Name, PersonId, Text, Timestamp};
 
@@ -412,8 +414,32 @@ mod tests {
                 }
                 let size = room.size();
                 assert!(size > 45_000 && size < 55_000, "{bytes}: {size}");
+                let kept = room.events.len() * (size_of::<Event>() + size_of::<Logged>());
+                assert!(kept < size, "{bytes}: the events count too");
             }
         }
+    }
+
+    /// Shows where an event happened.
+    struct Named;
+
+    impl Render for Named {
+        fn render(&mut self, out: &mut Vec<u8>, _: &Event, room: &RoomName) -> usize {
+            let begin = out.len();
+            out.extend_from_slice(room.to_string().as_bytes());
+            begin
+        }
+    }
+
+    #[test]
+    fn a_new_name_counts_from_the_next_entry_on() {
+        let mut room = RoomLog::new(RoomName::lobby(), Seq(0), ROOM_LOG_BYTES_MAX);
+        room.join(1, FormatId(1), || Named);
+        room.append(&said(1, 1));
+        room.set_name(RoomName::parse("#dev").unwrap());
+        room.append(&said(2, 1));
+        let log = room.log(FormatId(1)).unwrap();
+        assert_eq!(log.bytes_from(0), b"#lobby#dev");
     }
 
     /// Shows each event or, like most, those that no summary tells of.
