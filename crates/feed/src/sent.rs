@@ -372,7 +372,86 @@ impl Walk<'_> {
 
 #[cfg(test)]
 mod tests {
+    use chinwag_core::{Fact, Manner, Name, PersonId, Text, Timestamp};
+
     use super::*;
+
+    fn said(seq: u64, room: RoomId) -> Event {
+        Event {
+            seq: Seq(seq),
+            at: Timestamp(0),
+            fact: Fact::Said {
+                person: PersonId(0),
+                name: Name::parse("ann").unwrap(),
+                room,
+                text: Text::parse("hi").unwrap(),
+                manner: Manner::Speech,
+                irc: None,
+                account: None,
+            },
+            source: None,
+        }
+    }
+
+    fn lines(place: u64, text: &str) -> PlacedLines {
+        (Seq(place), text.as_bytes().into())
+    }
+
+    #[test]
+    fn a_peer_lacks_what_came_after_its_place_in_the_room() {
+        let unseen = Unacknowledged {
+            rooms: alloc::vec![(RoomId(1), Seq(5))],
+            ..Unacknowledged::default()
+        };
+        let lacks = |seq, room| unseen.lacks(&said(seq, RoomId(room)));
+        assert_eq!(
+            [4, 5, 6, 7].map(|seq| lacks(seq, 1)),
+            [false, false, true, true]
+        );
+        assert!(lacks(1, 2), "of another room nothing is known");
+    }
+
+    #[test]
+    fn the_first_place_is_that_of_rooms_lines_and_the_store() {
+        let mut unseen = Unacknowledged::default();
+        assert_eq!(unseen.first(), Seq(u64::MAX));
+        unseen.rooms.push((RoomId(1), Seq(7)));
+        assert_eq!(unseen.first(), Seq(7));
+        unseen.private.push(lines(5, "psst\n"));
+        assert_eq!(unseen.first(), Seq(4));
+        unseen.stored = Some((Seq(3), Seq(9)));
+        assert_eq!(unseen.first(), Seq(3));
+    }
+
+    #[test]
+    fn the_store_has_the_messages_among_private_lines() {
+        let mut unseen = Unacknowledged::default();
+        let is_message = |line: &[u8]| line.contains(&b':');
+        unseen.look_up_messages(Seq(9), is_message);
+        assert_eq!(unseen.stored, None, "there are none");
+        unseen.private = alloc::vec![lines(5, "ann: psst\n* bob waves\n"), lines(6, "ann: hi\n")];
+        unseen.look_up_messages(Seq(9), is_message);
+        assert_eq!(unseen.stored, Some((Seq(4), Seq(9))));
+        assert_eq!(unseen.private, [lines(5, "* bob waves\n")]);
+        unseen.skipped = 1;
+        unseen.drop_private();
+        assert_eq!((unseen.skipped, unseen.private_bytes()), (2, 0));
+    }
+
+    #[test]
+    fn private_bytes_are_counted_as_far_as_they_are_kept() {
+        let mut sent = Sent::default();
+        let private = PieceSource::Private;
+        let notice = PieceSource::Notice { lines: 1 };
+        for (bytes, source) in [(4, private), (6, private), (5, notice), (7, private)] {
+            sent.push(Piece { bytes, source });
+        }
+        assert_eq!(sent.pieces.len(), 3, "what goes on is one piece");
+        assert_eq!(sent.keep(13), 17);
+        assert_eq!(sent.keep(12), 7);
+        assert_eq!(sent.keep(0), 0);
+        assert!(sent.pieces.is_empty());
+    }
 
     /// Writes bytes of two sources in turn, and returns how often to ask what was acknowledged was worth it.
     fn asks(feed: &mut Feed, is_acknowledged: bool) -> usize {
