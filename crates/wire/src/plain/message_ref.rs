@@ -1,35 +1,37 @@
-//! Short references to messages, as people type them: the place in the one order, in digits that
-//! are hard to confuse (Crockford's base 32).
+//! Short references to messages, as people type them: the place in the one order, in base 20.
+//!
+//! The digits are consonants, so that no reference is a number: the results of `/search` have those, and `/delete 10`
+//! must not remove a message that nobody meant. Without vowels few references are words.
 
 use core::fmt;
 
 use chinwag_core::Seq;
 
-/// The digits, in order. Without `i`, `l`, `o` and `u`.
-const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// The digits, in order. Without `l`, which looks like a one.
+const DIGITS: &[u8; 20] = b"bcdfghjkmnpqrstvwxyz";
+
+/// The base.
+const BASE: u64 = DIGITS.len() as u64;
 
 /// The most digits of a number of 64 bits.
-const LENGTH_MAX: usize = 13;
+const LENGTH_MAX: usize = 15;
 
-/// A message, shown as `3rj0`.
+/// A message, shown as `krwj`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct MessageRef(pub(super) Seq);
 
 impl MessageRef {
-    /// Parses a reference in either case; `o` is a zero, and `i` and `l` are a one.
+    /// Parses a reference in either case.
     pub(super) fn parse(typed: &str) -> Option<Self> {
         if typed.is_empty() || typed.len() > LENGTH_MAX {
             return None;
         }
         let mut value: u64 = 0;
         for byte in typed.bytes() {
-            let digit = match byte.to_ascii_lowercase() {
-                b'o' => b'0',
-                b'i' | b'l' => b'1',
-                other => other,
-            };
-            let digit = DIGITS.iter().position(|other| *other == digit)? as u64;
-            value = value.checked_mul(32)?.checked_add(digit)?;
+            let digit = DIGITS
+                .iter()
+                .position(|digit| *digit == byte.to_ascii_lowercase())?;
+            value = value.checked_mul(BASE)?.checked_add(digit as u64)?;
         }
         Some(Self(Seq(value)))
     }
@@ -41,8 +43,8 @@ impl fmt::Display for MessageRef {
         let mut start = LENGTH_MAX;
         loop {
             start -= 1;
-            digits[start] = DIGITS[(rest % 32) as usize];
-            rest /= 32;
+            digits[start] = DIGITS[(rest % BASE) as usize];
+            rest /= BASE;
             if rest == 0 {
                 break;
             }
@@ -58,11 +60,25 @@ mod tests {
     use std::string::ToString;
 
     #[test]
-    fn slips_of_the_eye_are_understood() {
-        assert_eq!(MessageRef(Seq(32 * 24)).to_string(), "r0");
-        assert_eq!(MessageRef::parse("RO"), Some(MessageRef(Seq(32 * 24))));
-        assert_eq!(MessageRef::parse("lI"), Some(MessageRef(Seq(33))));
-        for typed in ["", "u", "3-4", "é", "zzzzzzzzzzzzz", "00000000000000"] {
+    fn a_number_is_no_reference() {
+        assert_eq!(MessageRef(Seq(20 * 15)).to_string(), "vb");
+        assert_eq!(MessageRef::parse("VB"), Some(MessageRef(Seq(20 * 15))));
+        assert_eq!(
+            MessageRef(Seq(u64::MAX)).to_string().len(),
+            LENGTH_MAX,
+            "no place needs more"
+        );
+        for typed in [
+            "",
+            "10",
+            "b1",
+            "l",
+            "a",
+            "b-c",
+            "é",
+            "zzzzzzzzzzzzzzz",
+            "bbbbbbbbbbbbbbbb",
+        ] {
             assert_eq!(MessageRef::parse(typed), None, "{typed}");
         }
     }

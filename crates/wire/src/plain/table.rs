@@ -188,7 +188,7 @@ pub static COMMANDS: &[CommandSpec] = &[
             "Removes a message from history and search for good. It is one of yours, or in a room that \
              you moderate anybody's. A guest's are those of this visit, under all its names. /history ids shows \
              the REF of each.",
-            "/delete 3rj0",
+            "/delete krwj",
         ),
     CommandSpec::new("nick", Group::You, "NAME", you::nick)
         .brief("another name")
