@@ -415,5 +415,7 @@ pub enum Answer {
         accounts: Vec<Name>,
         /// Masks set by IRC clients, oldest first.
         masks: Vec<RoomMask>,
+        /// How many bars of addresses there are besides, which only server operators see.
+        unseen: usize,
     },
 }

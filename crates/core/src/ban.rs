@@ -35,6 +35,9 @@ pub enum Reach {
     Block,
     /// The name, if it connects from the block.
     Both,
+    /// The account of this name, and no guest: as it was typed. What is in force has the account's
+    /// name and [`Either`](Self::Either).
+    Account,
 }
 
 /// A ban or a mute.
@@ -71,8 +74,11 @@ const MAPPED_PREFIX: u8 = 96;
 /// anything narrower than a /64 of IPv6 identifies nobody.
 const IPV6_PREFIX: u8 = 64;
 
-/// Prefixes that say that a name means only the name and its account.
-const NAME_KEYS: [&str; 2] = ["name:", "account:"];
+/// The prefix that says that only an account is meant, and no guest of its name.
+const ACCOUNT_KEY: &str = "account:";
+
+/// Prefixes that say that a name means no address.
+const NAME_KEYS: [&str; 2] = ["name:", ACCOUNT_KEY];
 
 /// What follows a prefix such as `name:`, typed in any case.
 pub(crate) fn strip_key<'a>(typed: &'a str, key: &str) -> Option<&'a str> {
@@ -86,9 +92,14 @@ pub fn strip_name_key(typed: &str) -> Option<&str> {
     NAME_KEYS.iter().find_map(|key| strip_key(typed, key))
 }
 
+/// The name in what an operator typed, if only an account is meant: `account:NAME`.
+pub(crate) fn strip_account_key(typed: &str) -> Option<&str> {
+    strip_key(typed, ACCOUNT_KEY)
+}
+
 impl Mask {
     /// Parses what an operator typed: `name:NAME`, an address, a block, or a name. A name stands
-    /// for its account as well, which may be written `account:NAME`.
+    /// for its account as well; `account:NAME` for the account alone.
     ///
     /// # Errors
     /// [`MaskError`] if it is none of these, or is a block that means something else than it seems
@@ -96,6 +107,10 @@ impl Mask {
     pub fn parse(text: &str) -> Result<Self, MaskError> {
         let nobody = |_| MaskError::Nobody;
         let of_name = |name: &str| Name::parse(name).map(Self::of_name).map_err(nobody);
+        if let Some(name) = strip_account_key(text) {
+            let reach = Reach::Account;
+            return of_name(name).map(|mask| Self { reach, ..mask });
+        }
         if let Some(name) = strip_name_key(text) {
             return of_name(name);
         }
@@ -150,7 +165,7 @@ impl Mask {
         let is_in = |net| canonical(net).contains(&address.to_canonical());
         let by_net = self.net.is_some_and(is_in);
         match self.reach {
-            Reach::Either => by_name || by_net,
+            Reach::Either | Reach::Account => by_name || by_net,
             Reach::Block => by_net,
             Reach::Both => by_name && by_net,
         }

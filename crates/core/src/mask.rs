@@ -6,6 +6,8 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
+use ipnet::IpNet;
+
 use crate::ban::{Mask, strip_key};
 use crate::name::Name;
 use crate::time::Timestamp;
@@ -134,6 +136,17 @@ impl Matched {
                 Self::Source(Glob::new(&whole(source)))
             }
         }
+    }
+
+    /// The block of addresses that the host of a mask is written as, and whether the mask is about
+    /// everybody from there.
+    pub fn block(&self) -> Option<(IpNet, bool)> {
+        let Self::Source(glob) = self else {
+            return None;
+        };
+        let (source, host) = glob.as_str().rsplit_once('@')?;
+        let mask = Mask::parse(host).ok()?;
+        Some((mask.net?, source == "*!*"))
     }
 
     /// The entry that stands for a bar or a mute in IRC's lists: its name, or else its block. An

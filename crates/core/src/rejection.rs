@@ -67,6 +67,11 @@ pub enum Rejection {
         /// The name probably meant.
         meant: Option<Name>,
     },
+    /// An account was meant (`account:NAME`), and none has this name.
+    NoAccount {
+        /// The name, as typed.
+        typed: String,
+    },
     /// The asker has received no private message, or its sender has left.
     NobodyToReply,
     /// Only operators may speak in the room.
@@ -342,6 +347,10 @@ pub enum RoomRejection {
     /// Only server operators bar addresses: seeing whom a bar puts out would reveal where people
     /// come from.
     AddressBar,
+    /// A mask that would match by address, which people do not show: only a bar does that.
+    AddressMask,
+    /// It belongs to the asker, who would give it away for good.
+    OwnRoom,
     /// No bar or mask of the room names that.
     NotBarred(Listed),
     /// It mutes nobody of that name.

@@ -110,7 +110,7 @@ fn net_of(mask: &Mask) -> Option<String> {
 
 fn reach_as_text(reach: Reach) -> &'static str {
     match reach {
-        Reach::Either => "either",
+        Reach::Either | Reach::Account => "either",
         Reach::Block => "block",
         Reach::Both => "both",
     }

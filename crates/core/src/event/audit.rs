@@ -1,6 +1,7 @@
 //! What operators and moderators do, as the audit log has it: the one place where an act has an
 //! actor, a target and a reason.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 
 use ipnet::IpNet;
@@ -39,6 +40,23 @@ pub enum Aside {
         /// The name of a person here that was probably meant.
         meant: Option<Name>,
     },
+    /// What was lifted was not all.
+    Left(Box<Left>),
+}
+
+/// What still keeps a person out, or silent, when a ban, a bar or a mute is lifted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// Another of the same list.
+    Mask(Mask),
+    /// A bar of an address, which only server operators see.
+    Address,
+    /// A mask of the room's lists.
+    Matched(Matched),
+    /// A mute in this room.
+    InRoom(RoomName),
+    /// A mute on the whole server.
+    OnServer,
 }
 
 /// A block of addresses that others share with the person who is banned or muted.

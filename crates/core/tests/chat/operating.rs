@@ -1,11 +1,13 @@
 //! What operators do, and how it is undone.
 
 use chinwag_core::{
-    Answer, Aside, Command, Duration, Fact, Mask, ModAction, Query, QuitReason, Rejection,
-    Restriction, Snapshot,
+    Answer, Aside, Command, Duration, Fact, LOBBY, Left, Mask, ModAction, Query, QuitReason,
+    Rejection, Restriction, RoomName, RoomRef, Snapshot, Standing, StandingChange,
 };
 
-use crate::world::{HOME, World, change_password, name, register, rename, say, settings, text};
+use crate::world::{
+    HOME, World, change_password, join, name, register, rename, say, settings, text,
+};
 
 fn kick(whom: &str) -> Command {
     Command::Kick {
@@ -247,7 +249,7 @@ fn check_spared(
         };
         let told = entry.aside.as_ref().map(|aside| match aside {
             Aside::Spared(spared) => (spared.others, spared.own),
-            Aside::Nobody { .. } => panic!("{entry:?}"),
+            Aside::Nobody { .. } | Aside::Left(_) => panic!("{entry:?}"),
         });
         assert_eq!(told, expected, "{entry:?}");
         let left = facts.iter().filter(|fact| matches!(fact, Fact::Quit(_)));
@@ -546,11 +548,134 @@ fn a_ban_of_nobody_is_one_and_says_so() {
     };
     let meant = Some(name("ann"));
     assert_eq!(aside("name:anm"), Some(Aside::Nobody { meant }));
-    let meant = None;
-    assert_eq!(aside("account:zed"), Some(Aside::Nobody { meant }));
     assert_eq!(aside("203.0.113.7"), None);
     assert_eq!(aside("account:ann"), None);
     assert_eq!(aside("name:ann"), None, "it is an account's still");
+}
+
+/// A guest may have the name that somebody takes for an account's.
+#[test]
+fn with_account_no_guest_is_meant() {
+    let mut world = World::with(&["lee", "xena"]);
+    let stand = |change| Command::Stand {
+        room: RoomRef::Id(LOBBY),
+        name: "account:xena".into(),
+        change,
+    };
+    let none = || {
+        Err(Rejection::NoAccount {
+            typed: "xena".into(),
+        })
+    };
+    for command in [
+        Command::Op("account:xena".into()),
+        Command::Deop("Account:xena".into()),
+        kick("account:xena"),
+        mute("account:xena", None),
+        ban("account:xena", None),
+        rename_other("account:xena", "zoe"),
+        stand(StandingChange::Give(Standing::Voice)),
+        stand(StandingChange::Give(Standing::Invited)),
+    ] {
+        assert_eq!(world.by("lee", command.clone()), none(), "{command:?}");
+    }
+    world.check_replay();
+}
+
+#[test]
+fn with_account_all_who_are_logged_in_to_it_are_meant() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("lee", register("of lee")).expect("registered");
+    world.by("ann", register("of ann")).expect("registered");
+    world.by("ann", rename("annie")).expect("renamed");
+    let own = world.by("lee", kick("account:lee"));
+    assert_eq!(own, Err(Rejection::Oneself));
+    world.by("lee", mute("account:ann", None)).expect("muted");
+    assert!(world.by("annie", say("hello")).is_err());
+    world.by("lee", unmute("ann")).expect("unmuted");
+    let facts = world.by("lee", kick("account:ann")).expect("kicked");
+    assert!(
+        facts
+            .iter()
+            .any(|fact| matches!(fact, Fact::Quit(quit) if quit.name == name("annie")))
+    );
+    world.check_replay();
+}
+
+/// What a lift leaves, as the operator is told.
+fn left(facts: &[Fact]) -> Vec<Option<Left>> {
+    let left = |aside: &Option<Aside>| match aside {
+        Some(Aside::Left(left)) => Some((**left).clone()),
+        _ => None,
+    };
+    let told = facts.iter().filter_map(|fact| match fact {
+        Fact::Moderated(entry) => Some(left(&entry.aside)),
+        Fact::RoomChanged(change) => Some(left(&change.aside)),
+        _ => None,
+    });
+    told.collect()
+}
+
+#[test]
+fn who_lifts_one_of_two_is_told_of_the_other() {
+    let mut world = World::with(&["lee"]);
+    world.arrive_from("203.0.113.12", "gus").expect("here");
+    let unban = |who: &str| Command::Unban(mask(who));
+    world.by("lee", ban("gus", None)).expect("banned");
+    world
+        .by("lee", ban("203.0.113.0/24", None))
+        .expect("banned");
+    let facts = world.by("lee", unban("gus")).expect("lifted");
+    let block = Left::Mask(mask("203.0.113.0/24"));
+    assert_eq!(left(&facts), [Some(block.clone())]);
+    let facts = world.by("lee", unban("203.0.113.0/24")).expect("lifted");
+    assert_eq!(left(&facts), [None]);
+    // Of a block that is free, a part says nothing; of a part, the block does.
+    world.by("lee", ban("203.0.113.7", None)).expect("banned");
+    world
+        .by("lee", ban("203.0.113.0/24", None))
+        .expect("banned");
+    let facts = world.by("lee", unban("203.0.113.7")).expect("lifted");
+    assert_eq!(left(&facts), [Some(block)]);
+    world.by("lee", ban("203.0.113.7", None)).expect("banned");
+    let facts = world.by("lee", unban("203.0.113.0/24")).expect("lifted");
+    assert_eq!(left(&facts), [None]);
+    world.check_replay();
+}
+
+#[test]
+fn a_mute_here_and_one_everywhere_tell_of_each_other() {
+    let mut world = World::with(&["lee"]);
+    world.arrive_from("203.0.113.12", "gus").expect("here");
+    let dev = RoomName::parse("#dev").expect("a room");
+    let here = || RoomRef::Name(dev.clone());
+    for who in ["lee", "gus"] {
+        world.by(who, join("dev")).expect("joined");
+    }
+    let mute_here = || Command::MuteIn {
+        room: here(),
+        name: "gus".into(),
+        time: None,
+        why: None,
+    };
+    let unmute_here = || Command::UnmuteIn {
+        room: here(),
+        name: name("gus"),
+    };
+    world.by("lee", mute("gus", None)).expect("muted");
+    world.by("lee", mute_here()).expect("muted");
+    let facts = world.by("lee", unmute("gus")).expect("lifted");
+    assert_eq!(left(&facts), [Some(Left::InRoom(dev.clone()))]);
+    let Fact::Moderated(entry) = &facts[0] else {
+        panic!("{facts:?}");
+    };
+    assert_eq!(entry.target, None, "gus is told nothing that is not so");
+    world.by("lee", mute("gus", None)).expect("muted");
+    let facts = world.by("lee", unmute_here()).expect("lifted");
+    assert_eq!(left(&facts)[0], Some(Left::OnServer));
+    let facts = world.by("lee", unmute("gus")).expect("lifted");
+    assert_eq!(left(&facts), [None]);
+    world.check_replay();
 }
 
 #[test]

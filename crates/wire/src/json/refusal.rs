@@ -238,7 +238,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::NotProven(_) => "not_proven",
         Rejection::NoSuchCertificate => "no_certificate",
         Rejection::LastCredential(_) => "last_credential",
-        Rejection::NotRegistered(_) => "not_registered",
+        Rejection::NotRegistered(_) | Rejection::NoAccount { .. } => "not_registered",
         Rejection::ServerFull { .. } => "server_full",
         Rejection::Banned { .. } => "banned",
         Rejection::Locked | Rejection::LockedSpeech | Rejection::LockedRegistration => "locked",
@@ -298,6 +298,8 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
     match rule {
         RoomRejection::NeedsModerator | RoomRejection::TopicGuarded => "needs_moderator",
         RoomRejection::OperatorsAlone | RoomRejection::AddressBar => "needs_operator",
+        RoomRejection::AddressMask => "bad_command",
+        RoomRejection::OwnRoom => "oneself",
         RoomRejection::NoTopic => "no_topic",
         RoomRejection::Closed | RoomRejection::ClosedToStrangers => "room_closed",
         RoomRejection::NeedsPassword | RoomRejection::WrongPassword => "room_password",

@@ -225,6 +225,9 @@ pub(super) enum Reply<'a> {
         mutes: Vec<RestrictionShape<'a>>,
         /// The masks of IRC's lists, oldest first.
         masks: Vec<MaskShape<'a>>,
+        /// How many bars of addresses it has besides, which only operators see.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unseen: Option<usize>,
     },
     /// The reader's account.
     Account {

@@ -402,6 +402,9 @@ fn every_rejection_has_a_code_of_the_reference_and_a_sentence() {
         Rejection::CannotSave,
         Rejection::RoomGone,
         Rejection::Oneself,
+        Rejection::NoAccount {
+            typed: "nosuch".into(),
+        },
         Rejection::Locked,
         Rejection::NeedsOperator,
         Rejection::OutlastsVisit,
@@ -414,6 +417,8 @@ fn every_rejection_has_a_code_of_the_reference_and_a_sentence() {
     let rules = [
         RoomRejection::OperatorsAlone,
         RoomRejection::AddressBar,
+        RoomRejection::AddressMask,
+        RoomRejection::OwnRoom,
         RoomRejection::LobbyKeepsAll,
         RoomRejection::NameBarred(name("ann")),
         RoomRejection::TargetOutside(name("ann")),

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::cover::{Home, account_beside_name};
 use super::masks::MaskList;
 use super::operate::{Actor, Given};
-use crate::ban::{Mask, Reach, strip_name_key};
+use crate::ban::{Mask, Reach, strip_account_key, strip_name_key};
 use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, StandingChange};
 use crate::event::{Fact, RoomAct};
@@ -37,6 +37,8 @@ impl Chat {
         if mask.name.is_none() && !me.session.rank.operator {
             return Err(self.refusal(id, RoomRejection::AddressBar));
         }
+        let cover_address = cover_address && mask.reach != Reach::Account;
+        let mask = self.mask_meant(mask)?;
         let named = mask.name.as_ref();
         let bearer = named.and_then(|name| self.bearer_of(name, given.now));
         let mask = match bearer.filter(|_| cover_address) {
@@ -173,11 +175,16 @@ impl Chat {
         if self.rules_hold(id, |rules| rules.mutes.is_full(now)) {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
-        let mask = match strip_name_key(typed) {
-            Some(_) => Mask::of_name(target.name.clone()),
-            None => self.cover_speech(given.me, target, now).0,
+        let (mask, account) = match (&target.account, strip_account_key(typed)) {
+            (Some(account), Some(_)) => (Mask::of_name(account.clone()), None),
+            _ => {
+                let mask = match strip_name_key(typed) {
+                    Some(_) => Mask::of_name(target.name.clone()),
+                    None => self.cover_speech(given.me, target, now).0,
+                };
+                (mask, account_beside_name(target).map(Mask::of_name))
+            }
         };
-        let account = account_beside_name(target).map(Mask::of_name);
         facts.extend(self.demoted(me, id, target, now)?);
         let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
         let listed = self.newly_listed(me, MaskList::mutes_of(id), &masks, now);

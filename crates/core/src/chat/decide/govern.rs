@@ -86,7 +86,8 @@ impl Chat {
                 if matches!(kind, MaskKind::Exception | MaskKind::Invitation) {
                     self.check_not_on_loan(me, id)?;
                 }
-                self.decide_mask(me, MaskList { room: id, kind }, matched, on, now, facts)?;
+                let list = MaskList { room: id, kind };
+                self.decide_set_mask(me, list, matched, on, now, facts)?;
             }
             Command::Knock(room) => facts.push(self.decide_knock(me, room, now)?),
             command => self.decide_restriction(me, command, now, facts)?,

@@ -38,7 +38,9 @@ impl Chat {
         let told = core::iter::once(target.map(|person| person.id));
         let told = told.chain(core::iter::repeat(None));
         let acts = masks.into_iter().map(ModAction::Unmute).zip(told);
+        let from = facts.len();
         facts.extend(acts.map(|(act, told)| audit_entry(me, act, told)));
+        self.note_left(&mut facts[from..], now);
         Ok(())
     }
 
@@ -59,7 +61,9 @@ impl Chat {
         let masks: Vec<&Mask> = words.flat_map(|word| bans.named_by(word)).collect();
         if !masks.is_empty() {
             let acts = masks.into_iter().cloned().map(ModAction::Unban);
+            let from = facts.len();
             facts.extend(acts.map(|act| audit_entry(me, act, None)));
+            self.note_left(&mut facts[from..], now);
             return Ok(());
         }
         let net = mask.net.map(canonical);

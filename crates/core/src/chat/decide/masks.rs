@@ -6,6 +6,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::operate::{Actor, Given};
 use crate::account::Account;
 use crate::ban::{Mask, Reach, Restriction};
 use crate::chat::state::{RoomRestrictions, RoomRules};
@@ -71,6 +72,42 @@ impl Chat {
         Ok(())
     }
 
+    /// A mask with an address as its host would match nobody, since people are shown by cloaks. For
+    /// an operator it is a bar of the address.
+    pub(super) fn decide_set_mask(
+        &self,
+        me: &Person,
+        list: MaskList,
+        matched: Matched,
+        on: bool,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        let Some((net, is_whole)) = matched.block() else {
+            return self.decide_mask(me, list, matched, on, now, facts);
+        };
+        let mask = Mask::of_net(net);
+        if !on {
+            let is_of_bar = is_whole && !self.has_mask(list, &matched);
+            let matched = if is_of_bar {
+                Matched::of(&mask)
+            } else {
+                matched
+            };
+            return self.decide_mask(me, list, matched, on, now, facts);
+        }
+        if list.kind != MaskKind::Ban || !is_whole {
+            return Err(self.refusal(list.room, RoomRejection::AddressMask));
+        }
+        let given = Given {
+            me: Actor::Person(me),
+            time: None,
+            why: None,
+            now,
+        };
+        self.decide_bar(me, &given, list.room, mask, false, facts)
+    }
+
     /// Removes the entries that a moderator names: for a name or an address from the bans, for a
     /// mask from all lists.
     pub(super) fn decide_unbar(
@@ -81,6 +118,11 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
+        // Whether there is such a bar is not told either.
+        if matches!(&listed, Listed::Mask(mask) if mask.name.is_none()) && !me.session.rank.operator
+        {
+            return Err(self.refusal(id, RoomRejection::AddressBar));
+        }
         let kinds: &[MaskKind] = match &listed {
             Listed::Mask(_) => &[MaskKind::Ban],
             Listed::Matched(_) if self.acts_on_loan(me, id) => &[MaskKind::Ban, MaskKind::Mute],
@@ -88,7 +130,9 @@ impl Chat {
         };
         let before = facts.len();
         for &kind in kinds {
-            self.lift(me, MaskList { room: id, kind }, &listed, now, facts);
+            let (list, from) = (MaskList { room: id, kind }, facts.len());
+            self.lift(me, list, &listed, now, facts);
+            self.note_left_in(me, list, &mut facts[from..], now);
         }
         match facts.len() > before {
             true => Ok(()),
@@ -105,7 +149,9 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
         let (before, listed) = (facts.len(), Listed::Mask(Mask::of_name(name.clone())));
-        self.lift(me, MaskList::mutes_of(id), &listed, now, facts);
+        let list = MaskList::mutes_of(id);
+        self.lift(me, list, &listed, now, facts);
+        self.note_left_in(me, list, &mut facts[before..], now);
         match facts.len() > before {
             true => Ok(()),
             false => Err(self.refusal(id, RoomRejection::NotMuted(name))),
@@ -129,13 +175,11 @@ impl Chat {
         let Some(restrictions) = self.restrictions_of(list) else {
             return;
         };
-        // An address that a name stands for is not shown, nor that it was guessed.
-        let is_of_address = matches!(listed, Listed::Mask(mask) if mask.name.is_none());
-        let is_secret = |mask: &&Mask| is_of_address && mask.name.is_some();
+        // Only operators bar addresses, and they alone see and lift such bars.
         let all = restrictions.active(now);
         let all = all.map(|restriction| &restriction.mask);
         let all: Vec<&Mask> = all
-            .filter(|mask| me.session.rank.operator || !is_secret(mask))
+            .filter(|mask| me.session.rank.operator || mask.name.is_some())
             .collect();
         let mut words = match listed {
             Listed::Mask(mask) => self.words_for(restrictions, mask, now),
@@ -303,13 +347,23 @@ impl Chat {
         rules: &RoomRules,
         kind: MaskKind,
     ) -> bool {
+        self.mask_on(person, rules, kind).is_some()
+    }
+
+    /// The first of these.
+    pub(super) fn mask_on<'a>(
+        &self,
+        person: &Person,
+        rules: &'a RoomRules,
+        kind: MaskKind,
+    ) -> Option<&'a RoomMask> {
         if rules.masks.is_empty() {
-            return false;
+            return None;
         }
         let source = fold(&self.masked(person));
         let concerns = |kind: MaskKind| {
             let mut masks = rules.masks.iter().filter(|mask| mask.kind == kind);
-            masks.any(|mask| match &mask.matched {
+            masks.find(|mask| match &mask.matched {
                 Matched::Source(glob) => glob.matches_folded(&source),
                 Matched::Account(glob) => {
                     let account = person.account.as_ref();
@@ -317,8 +371,9 @@ impl Chat {
                 }
             })
         };
-        let is_exempt = || matches!(kind, MaskKind::Ban | MaskKind::Mute);
-        concerns(kind) && !(is_exempt() && concerns(MaskKind::Exception))
+        let has_exceptions = matches!(kind, MaskKind::Ban | MaskKind::Mute);
+        let is_exempt = || has_exceptions && concerns(MaskKind::Exception).is_some();
+        concerns(kind).filter(|_| !is_exempt())
     }
 }
 

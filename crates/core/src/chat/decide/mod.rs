@@ -12,6 +12,7 @@ mod entry;
 mod govern;
 mod heard;
 mod knock;
+mod left;
 mod lift;
 mod log_in;
 mod mail;

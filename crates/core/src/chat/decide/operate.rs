@@ -9,7 +9,7 @@ use super::log_in::Taker;
 use super::target::Target;
 use super::{quit, quit_of_lost};
 use crate::account::Account;
-use crate::ban::{Mask, Restriction, strip_name_key};
+use crate::ban::{Mask, Reach, Restriction, strip_account_key, strip_name_key};
 use crate::chat::state::Restrictions;
 use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome};
@@ -140,6 +140,7 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
+        let of_account = strip_account_key(name).is_some();
         let (person, is_lost) = match self.target(me, name, now)? {
             Target::Here(person) => (person, false),
             Target::Lost(person) => (person, true),
@@ -147,14 +148,23 @@ impl Chat {
         };
         self.check_rank(me, person)?;
         let why = why.map(Arc::new);
-        let (name, by) = (person.name.clone(), me.name());
-        let reason = why.clone();
-        facts.push(audit_entry(me, ModAction::Kick { name, why }, None));
-        let reason = QuitReason::Kicked { by, why: reason };
-        facts.push(match is_lost {
-            true => quit_of_lost(person, reason),
-            false => quit(person, reason),
-        });
+        let account = person.account.as_ref().filter(|_| of_account);
+        let logins = account.into_iter();
+        let logins = logins.flat_map(|account| self.people.logged_in_to(account));
+        let others = logins.filter(|other| other.id != person.id);
+        let kicked = core::iter::once((person, is_lost)).chain(others.map(|other| (other, false)));
+        for (person, is_lost) in kicked {
+            let (name, why) = (person.name.clone(), why.clone());
+            let reason = QuitReason::Kicked {
+                by: me.name(),
+                why: why.clone(),
+            };
+            facts.push(audit_entry(me, ModAction::Kick { name, why }, None));
+            facts.push(match is_lost {
+                true => quit_of_lost(person, reason),
+                false => quit(person, reason),
+            });
+        }
         Ok(Outcome::Done)
     }
 
@@ -195,6 +205,8 @@ impl Chat {
         cover_address: bool,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
+        let cover_address = cover_address && mask.reach != Reach::Account;
+        let mask = self.mask_meant(mask)?;
         let named = mask.name.as_ref();
         let bearer = named.and_then(|name| self.bearer_of(name, given.now));
         let nobody = named.and_then(|name| self.nobody_of(given.me, name, given.now));
@@ -271,11 +283,16 @@ impl Chat {
                 for lost in self.resumables.matching(&of_name, given.now) {
                     self.check_rank(given.me, lost)?;
                 }
-                let (mask, spared) = match strip_name_key(name) {
-                    Some(_) => (of_name, None),
-                    None => self.cover_speech(given.me, person, given.now),
-                };
-                (mask, spared, account_beside_name(person))
+                match (&person.account, strip_account_key(name)) {
+                    (Some(account), Some(_)) => (Mask::of_name(account.clone()), None, None),
+                    _ => {
+                        let (mask, spared) = match strip_name_key(name) {
+                            Some(_) => (of_name, None),
+                            None => self.cover_speech(given.me, person, given.now),
+                        };
+                        (mask, spared, account_beside_name(person))
+                    }
+                }
             }
             Target::Account(account) => {
                 self.check_rank_of_name(given.me, &account.name)?;

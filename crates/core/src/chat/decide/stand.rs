@@ -4,7 +4,7 @@
 //! take a lasting standing: neither the right of an operator for the visit, nor that of a guest
 //! whom the room's owner has made a moderator.
 
-use crate::ban::strip_name_key;
+use crate::ban::{strip_account_key, strip_name_key};
 use crate::chat::state::{Resumable, RoomRules};
 use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, StandingChange};
@@ -238,7 +238,11 @@ impl Chat {
         let is_own = bearer.id() == Some(me.id);
         let highest = before.map(|before| before.standing);
         let takes_owner = highest == Some(Standing::Owner) && standing == Standing::Moderator;
-        if takes_owner && (me.session.rank.operator || is_own) {
+        // Nobody could give it back.
+        if takes_owner && is_own {
+            return Err(self.refusal(id, RoomRejection::OwnRoom));
+        }
+        if takes_owner && me.session.rank.operator {
             return Ok(());
         }
         match before {
@@ -294,6 +298,16 @@ impl Chat {
         typed: &str,
         now: Timestamp,
     ) -> Result<Bearer<'_>, Rejection> {
+        if let Some(typed) = strip_account_key(typed) {
+            let account = self.account_called(typed)?;
+            let person = self.login_of(account);
+            return Ok(Bearer {
+                name: person.map_or(&account.name, |person| &person.name).clone(),
+                account: Some(account.name.clone()),
+                person,
+                lost: None,
+            });
+        }
         let typed = strip_name_key(typed).unwrap_or(typed);
         let nobody = match self.find(me, typed) {
             Ok(person) => {

@@ -5,8 +5,9 @@
 //! the right moment is no escape.
 
 use super::operate::Actor;
+use super::shown;
 use crate::account::Account;
-use crate::ban::strip_name_key;
+use crate::ban::{Mask, Reach, strip_account_key, strip_name_key};
 use crate::chat::{Chat, Person};
 use crate::event::Aside;
 use crate::name::Name;
@@ -28,21 +29,31 @@ impl Chat {
     /// The target with this name, who must not be `me`.
     ///
     /// # Errors
-    /// [`Rejection::Oneself`], or [`Rejection::NobodyCalled`] with the most similar name.
+    /// [`Rejection::Oneself`]; [`Rejection::NobodyCalled`] with the most similar name, or for
+    /// `account:NAME` [`Rejection::NoAccount`].
     pub(super) fn target(
         &self,
         me: Actor<'_>,
         typed: &str,
         now: Timestamp,
     ) -> Result<Target<'_>, Rejection> {
-        // No name has a colon, and the commands beside take both.
-        let typed = strip_name_key(typed).unwrap_or(typed);
-        let target = match self.find_for(me, typed) {
-            Ok(person) => Target::Here(person),
-            Err(nobody) => self.target_away(typed, now).ok_or(nobody)?,
+        let of_account = strip_account_key(typed);
+        let target = match of_account {
+            Some(typed) => self.target_of_account(typed, now)?,
+            None => {
+                // No name has a colon, and the commands beside take both.
+                let typed = strip_name_key(typed).unwrap_or(typed);
+                match self.find_for(me, typed) {
+                    Ok(person) => Target::Here(person),
+                    Err(nobody) => self.target_away(typed, now).ok_or(nobody)?,
+                }
+            }
         };
         let is_me = match (me, target) {
-            (Actor::Person(me), Target::Here(person)) => me.id == person.id,
+            (Actor::Person(me), Target::Here(person) | Target::Lost(person)) => {
+                let is_login = of_account.is_some() && me.account == person.account;
+                me.id == person.id || is_login
+            }
             (Actor::Person(me), Target::Account(account)) => {
                 me.account.as_ref() == Some(&account.name)
             }
@@ -51,6 +62,56 @@ impl Chat {
         match is_me {
             true => Err(Rejection::Oneself),
             false => Ok(target),
+        }
+    }
+
+    /// Who is logged in to an account: who has its name, or else anybody.
+    fn target_of_account(&self, typed: &str, now: Timestamp) -> Result<Target<'_>, Rejection> {
+        let account = self.account_called(typed)?;
+        let lost = || {
+            let all = self.resumables.logged_in_to(&account.name).into_iter();
+            let mut all = all.filter_map(|id| self.resumables.get(id));
+            all.find(|lost| now < lost.until)
+        };
+        Ok(match self.login_of(account) {
+            Some(person) => Target::Here(person),
+            None => match lost() {
+                Some(lost) => Target::Lost(&lost.person),
+                None => Target::Account(account),
+            },
+        })
+    }
+
+    /// The account that has this name, and no guest.
+    ///
+    /// # Errors
+    /// [`Rejection::NoAccount`].
+    pub(super) fn account_called(&self, typed: &str) -> Result<&Account, Rejection> {
+        let name = Name::known(typed);
+        let account = name.and_then(|name| self.registrations.get(&name));
+        account.ok_or_else(|| Rejection::NoAccount {
+            typed: shown(typed),
+        })
+    }
+
+    /// Somebody who is logged in to an account: who has its name, or else anybody.
+    pub(super) fn login_of(&self, account: &Account) -> Option<&Person> {
+        let named = self.people.named(&account.name);
+        let named = named.filter(|person| person.is_logged_in_to(&account.name));
+        named.or_else(|| self.people.logged_in_to(&account.name).next())
+    }
+
+    /// The mask that is in force when this one was typed.
+    ///
+    /// # Errors
+    /// [`Rejection::NoAccount`].
+    pub(super) fn mask_meant(&self, mask: Mask) -> Result<Mask, Rejection> {
+        match &mask.name {
+            Some(name) if mask.reach == Reach::Account => {
+                let account = self.account_called(name.as_str())?;
+                Ok(Mask::of_name(account.name.clone()))
+            }
+            _ => Ok(mask),
         }
     }
 

@@ -12,8 +12,8 @@ use crate::name::Name;
 use crate::time::Timestamp;
 
 impl Chat {
-    /// The bars and mutes of a room. Only operators see addresses: neither one that goes with a
-    /// name nor one that an operator has barred is shown to a moderator.
+    /// The bars and mutes of a room. Only operators see addresses: a moderator is shown neither one
+    /// that goes with a name nor one that an operator has barred, but is told how many these are.
     pub(super) fn bars_of(&self, me: &Person, id: RoomId, now: Timestamp) -> Answer {
         let rules = self.rooms.rules(id);
         let told = |restriction: &Restriction| {
@@ -25,9 +25,9 @@ impl Chat {
         };
         let is_told = |bar: &&Restriction| me.session.rank.operator || bar.mask.name.is_some();
         let bars = rules.into_iter().flat_map(|rules| rules.bars.active(now));
-        let bars = bars.filter(is_told);
+        let (bars, unseen): (Vec<_>, Vec<_>) = bars.partition(is_told);
         let mutes = rules.into_iter().flat_map(|rules| rules.mutes.active(now));
-        let bars: Vec<Restriction> = bars.map(told).collect();
+        let bars: Vec<Restriction> = bars.into_iter().map(told).collect();
         let mutes: Vec<Restriction> = mutes.map(told).collect();
         Answer::Bars {
             room: self.name_of(id),
@@ -35,6 +35,7 @@ impl Chat {
             bars,
             mutes,
             masks: rules.map_or_else(Vec::new, |rules| rules.masks.clone()),
+            unseen: unseen.len(),
         }
     }
 

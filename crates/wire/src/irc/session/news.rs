@@ -6,9 +6,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AuditEntry, Event, Fact, Flags, Held, LoggedIn, Manner, ModAction, Name,
-    PersonId, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomId, RoomRef, RoomRenamed,
-    Source, Standing,
+    AccountChange, AuditEntry, Event, Fact, Flags, Held, LoggedIn, Manner, Matched, ModAction,
+    Name, PersonId, Query, RankMessage, Ranked, Restriction, RoomAct, RoomChange, RoomId, RoomRef,
+    RoomRenamed, Source, Standing,
 };
 
 use super::rooms::is_one_name;
@@ -425,6 +425,19 @@ impl Session {
             }
             RoomAct::Mute(_) | RoomAct::Unmute(_) if is_for_me => {
                 self.notice(DoneToYouIn(change, event.at), env, out);
+            }
+            // Operators alone see bars of addresses, so that the room is not told.
+            RoomAct::Bar(Restriction { mask, .. }) | RoomAct::Unbar(mask)
+                if change.actor == Some(me) && mask.name.is_none() =>
+            {
+                let sign = if matches!(change.act, RoomAct::Bar(_)) {
+                    '+'
+                } else {
+                    '-'
+                };
+                let entry = Matched::of(mask);
+                let what = format_args!("MODE {room} {sign}b {entry}");
+                put_by(out, event, &change.by, shown, what);
             }
             // It concerns the client, or the client did it from outside.
             RoomAct::Eject { .. }

@@ -343,6 +343,7 @@ impl Session {
             }
             Rejection::NotInRoom(_) => ("442", &format_args!("{room} :You're not on that channel")),
             Rejection::NobodyCalled { .. } => ("401", &format_args!("{who} :No such nick")),
+            Rejection::NoAccount { .. } => ("401", &format_args!("{who} :{words}")),
             Rejection::LinkLost(_) => ("401", &format_args!("{who} :{words}")),
             Rejection::Oneself => ("482", &format_args!("{room} :{words}")),
             Rejection::Muted { .. } | Rejection::LockedSpeech | Rejection::ReadOnly(_) => (
@@ -374,6 +375,8 @@ impl Session {
             RoomRejection::NoTopic => ("331", &format_args!("{room} :No topic is set")),
             RoomRejection::OperatorsAlone
             | RoomRejection::AddressBar
+            | RoomRejection::AddressMask
+            | RoomRejection::OwnRoom
             | RoomRejection::LobbyIsOpen
             | RoomRejection::LobbyKeepsAll
             | RoomRejection::StandingsFull

@@ -66,6 +66,7 @@ impl Display for Sentence<'_> {
 
 fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
     match rejection {
+        Rejection::NoAccount { typed } => write!(f, "No account \"{typed}\"."),
         Rejection::NobodyCalled { typed, meant } => {
             write!(f, "Nobody here is called {typed}.")?;
             meant
@@ -141,7 +142,7 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
             write!(f, "{ignores_max} names are ignored, the limit.")
         }
         Rejection::NotIgnored(name) => write!(f, "{name} is not ignored."),
-        Rejection::Oneself => f.write_str("That is yourself."),
+        Rejection::Oneself => f.write_str("That is or includes yourself."),
         Rejection::LinkLost(name) => write!(f, "The link of {name} is lost."),
         Rejection::NotConnected(name) => write!(f, "{name} is not here."),
         Rejection::NeedsOperator => f.write_str("That needs the rights of an operator."),
@@ -287,7 +288,20 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::SetAlready => write!(f, "{room} is set so already."),
         RoomRejection::StandsAlready(name, _) => write!(f, "{name} is that in {room} already."),
         RoomRejection::StandsNot(name, _) => write!(f, "{name} is not that in {room}."),
-        RoomRejection::AddressBar => write!(f, "Only operators bar addresses from {room}."),
+        RoomRejection::AddressBar => {
+            write!(
+                f,
+                "Only operators bar addresses from {room}, and lift such bars."
+            )
+        }
+        RoomRejection::AddressMask => write!(
+            f,
+            "Hosts are cloaked, so no mask of an address matches in {room}. Name the person."
+        ),
+        RoomRejection::OwnRoom => write!(
+            f,
+            "{room} is yours, and so you stay its moderator. Server operators can take it."
+        ),
         RoomRejection::StandingsFull => write!(f, "{room} keeps no more people with a standing."),
         RoomRejection::BarsFull => write!(f, "The bars or mutes of {room} are full."),
         RoomRejection::NotBarred(mask) => write!(f, "{mask} is not barred from {room}."),

@@ -45,12 +45,14 @@ impl<'a> Reply<'a> {
                 mutes,
                 accounts,
                 masks,
+                unseen,
             } => Self::Bars {
                 id,
                 room: Room(room),
                 bars: restrictions(bars, &[], accounts),
                 mutes: restrictions(mutes, &[], accounts),
                 masks: masks.iter().map(Into::into).collect(),
+                unseen: Some(*unseen).filter(|unseen| *unseen > 0),
             },
             answer => return Self::of_people(answer, id),
         })

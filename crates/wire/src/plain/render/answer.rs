@@ -71,7 +71,8 @@ impl Renderer {
                 mutes,
                 accounts,
                 masks,
-            } => self.bars(out, room, (bars, mutes), masks, accounts),
+                unseen,
+            } => self.bars(out, room, (bars, mutes), masks, accounts, *unseen),
             Answer::Motd(None) => writer.alone("There is no message of the day."),
             Answer::Greeting { .. }
             | Answer::PasswordHash(_)

@@ -5,14 +5,14 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    Held, Knock, MaskKind, Matched, Name, PersonId, Restriction, RoomAct, RoomChange, RoomInfo,
-    RoomMask, RoomName, RoomPassword, RoomSetting, Standing, Timestamp,
+    Held, Knock, Left, MaskKind, Matched, Name, PersonId, Restriction, RoomAct, RoomChange,
+    RoomInfo, RoomMask, RoomName, RoomPassword, RoomSetting, Standing, Timestamp,
 };
 
 use super::answer::{InForce, Since};
-use super::moderation::{DoneToYouIn, For, ForNobody, Until, Whom};
+use super::moderation::{DoneToYouIn, For, ForNobody, StillBarred, StillMuted, Until, Whom, left};
 use super::{LineWriter, Renderer};
-use crate::plain::words::{AfterColon, Because, Enumerated, people};
+use crate::plain::words::{AfterColon, Because, Count, Enumerated, people};
 
 /// The standing of a person who was only invited.
 const INVITED: Held = Held {
@@ -89,16 +89,11 @@ impl LineWriter<'_> {
                     "{whom} is barred from {room}{time}{why}{nobody}"
                 ));
             }
-            RoomAct::Unbar(mask) => {
-                self.alone(format_args!("{} may enter {room} again.", Whom(mask)));
-            }
+            RoomAct::Unbar(_) | RoomAct::Unmute(_) => self.lifted(change),
             RoomAct::Mute(mute) => {
                 let (whom, time) = (Whom(&mute.mask), For(mute, at));
                 let why = Because(mute.why.as_deref());
                 self.alone(format_args!("{whom} is muted in {room}{time}{why}"));
-            }
-            RoomAct::Unmute(mask) => {
-                self.alone(format_args!("{} may speak in {room} again.", Whom(mask)));
             }
             // This has words of its own.
             RoomAct::Listed { .. } => {}
@@ -108,6 +103,38 @@ impl LineWriter<'_> {
             | RoomAct::Mask { .. } => {
                 self.alone(format_args!("{}.", Changed(change)));
             }
+        }
+    }
+
+    /// `! bob may enter #dev again.`, or what keeps him out still.
+    fn lifted(&mut self, change: &RoomChange) {
+        let room = &change.room_name;
+        match &change.act {
+            RoomAct::Unbar(mask) => match left(change.aside.as_ref()) {
+                Some(left) => {
+                    let (whom, still) = (Whom(mask), StillBarred(Whom(mask), left));
+                    self.alone(format_args!(
+                        "The bar of {whom} in {room} is lifted. {still}"
+                    ));
+                }
+                None => self.alone(format_args!("{} may enter {room} again.", Whom(mask))),
+            },
+            RoomAct::Unmute(mask) => match left(change.aside.as_ref()) {
+                Some(left) => {
+                    let (whom, still) = (Whom(mask), StillMuted(Whom(mask), left));
+                    // A mute of the room is undone there.
+                    let here = if matches!(left, Left::Mask(_)) {
+                        " here"
+                    } else {
+                        ""
+                    };
+                    self.alone(format_args!(
+                        "The mute of {whom} in {room} is lifted. {still}{here}"
+                    ));
+                }
+                None => self.alone(format_args!("{} may speak in {room} again.", Whom(mask))),
+            },
+            _ => {}
         }
     }
 
@@ -293,9 +320,10 @@ impl Renderer {
         (bars, mutes): (&[Restriction], &[Restriction]),
         masks: &[RoomMask],
         accounts: &[Name],
+        unseen: usize,
     ) {
         let writer = &mut self.writer(out);
-        if bars.is_empty() && mutes.is_empty() && masks.is_empty() {
+        if bars.is_empty() && mutes.is_empty() && masks.is_empty() && unseen == 0 {
             return writer.alone(format_args!("Nobody is barred from {room} or muted in it."));
         }
         writer.separator(format_args!("barred from {room}, or muted in it"));
@@ -315,6 +343,12 @@ impl Renderer {
             let (whom, by) = (&mask.matched, &mask.by);
             let since = Since(mask.at, &self.style.zone);
             writer.row(format_args!("{what}: {whom}{since} by {by}"));
+        }
+        if unseen > 0 {
+            let addresses = Count(unseen, "address or block", "addresses or blocks");
+            writer.row(format_args!(
+                "barred: {addresses}, for server operators alone to see and lift"
+            ));
         }
     }
 }

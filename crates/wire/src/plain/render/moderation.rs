@@ -3,8 +3,8 @@
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    Aside, AuditEntry, Mask, ModAction, Reach, Restriction, RoomAct, RoomChange, Spared, Tenure,
-    Timestamp,
+    Aside, AuditEntry, Left, Mask, ModAction, Reach, Restriction, RoomAct, RoomChange, Spared,
+    Tenure, Timestamp,
 };
 
 use super::LineWriter;
@@ -63,17 +63,20 @@ impl LineWriter<'_> {
             ModAction::Rename { name, new } => {
                 self.alone(format_args!("{name} was renamed to {new}."));
             }
-            ModAction::Unmute(mask) => {
-                self.alone(format_args!("{} may speak again.", Covered(mask)))
-            }
+            ModAction::Unmute(mask) => match left(audit_entry.aside.as_ref()) {
+                Some(left) => self.alone(format_args!(
+                    "The mute of {} is lifted. {}",
+                    Covered(mask),
+                    StillMuted(Whom(mask), left)
+                )),
+                None => self.alone(format_args!("{} may speak again.", Covered(mask))),
+            },
             ModAction::Ban(ban) => {
                 let (whom, time) = (ban.mask.in_full(), Until(ban.until));
                 let (why, beside) = (Because(ban.why.as_deref()), Beside(audit_entry, "banned"));
                 self.alone(format_args!("{whom} is banned{time}{why}{beside}"));
             }
-            ModAction::Unban(mask) => {
-                self.alone(format_args!("{} is no longer banned.", mask.in_full()))
-            }
+            ModAction::Unban(mask) => self.unbanned(audit_entry, mask),
             ModAction::Op { name, tenure } => {
                 let until = match tenure {
                     Tenure::Lasting => "",
@@ -109,6 +112,24 @@ impl LineWriter<'_> {
             // An announcement goes to everybody, including the actor; the rest is shown as a change
             // of the room.
             ModAction::Announce(_) | ModAction::InRoom { .. } => {}
+        }
+    }
+
+    /// `! bob is no longer banned.`, or what keeps him out still.
+    fn unbanned(&mut self, audit_entry: &AuditEntry, mask: &Mask) {
+        match left(audit_entry.aside.as_ref()) {
+            Some(Left::Mask(left)) => {
+                // Nobody of the chat acts at a shell.
+                let unban = match audit_entry.actor {
+                    Some(_) => "/unban",
+                    None => "chinwag unban",
+                };
+                let (lifted, whole, left) = (mask.in_full(), left.in_full(), Whom(left));
+                self.alone(format_args!(
+                    "The ban of {lifted} is lifted. {whole} is still banned: {unban} {left}"
+                ));
+            }
+            _ => self.alone(format_args!("{} is no longer banned.", mask.in_full())),
         }
     }
 }
@@ -213,6 +234,57 @@ impl Display for ForNobody<'_> {
     }
 }
 
+/// What a ban, a bar or a mute leaves that is lifted.
+pub(super) fn left(aside: Option<&Aside>) -> Option<&Left> {
+    match aside? {
+        Aside::Left(left) => Some(left),
+        Aside::Spared(_) | Aside::Nobody { .. } => None,
+    }
+}
+
+/// `bob is still muted in #dev: /unmute bob here`: why a person whose mute is lifted may not speak
+/// yet.
+pub(super) struct StillMuted<'a>(pub(super) Whom<'a>, pub(super) &'a Left);
+
+impl Display for StillMuted<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(whom, left) = self;
+        match left {
+            Left::Mask(mask) => {
+                let name = Whom(mask);
+                write!(f, "{} is still muted: /unmute {name}", mask.in_full())
+            }
+            Left::InRoom(room) => write!(f, "{whom} is still muted in {room}: /unmute {whom} here"),
+            Left::Matched(mask) => write!(f, "{whom} is still muted by {mask}: /unbar {mask}"),
+            Left::Address => write!(f, "{whom} is still muted by an address."),
+            Left::OnServer => write!(
+                f,
+                "{whom} is still muted on the whole server, by a server operator."
+            ),
+        }
+    }
+}
+
+/// `A bar of an address still keeps bob out`: why a person whose bar is lifted may not enter yet.
+pub(super) struct StillBarred<'a>(pub(super) Whom<'a>, pub(super) &'a Left);
+
+impl Display for StillBarred<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(whom, left) = self;
+        match left {
+            Left::Mask(mask) => {
+                let name = Whom(mask);
+                write!(f, "{} is still barred: /unbar {name}", mask.in_full())
+            }
+            Left::Matched(mask) => write!(f, "{mask} still keeps {whom} out: /unbar {mask}"),
+            Left::Address | Left::InRoom(_) | Left::OnServer => write!(
+                f,
+                "An address that a server operator has barred still keeps {whom} out."
+            ),
+        }
+    }
+}
+
 /// ` 31 others come from 192.0.2.7: /ban 192.0.2.7 bans them too.`: the address that a ban or mute
 /// does not cover, and how to cover it; or that it is for nobody.
 struct Beside<'a>(&'a AuditEntry, &'static str);
@@ -269,7 +341,7 @@ impl Display for Covered<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0.reach {
             Reach::Both => Whom(self.0).fmt(f),
-            Reach::Either | Reach::Block => self.0.in_full().fmt(f),
+            Reach::Either | Reach::Block | Reach::Account => self.0.in_full().fmt(f),
         }
     }
 }

@@ -397,6 +397,7 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
         (Rejection::NobodyCalled { typed, meant: None }, _) => {
             write!(f, "Nobody called \"{typed}\".")
         }
+        (Rejection::NoAccount { typed }, _) => write!(f, "No account \"{typed}\"."),
         (Rejection::NobodyToReply, _) => {
             f.write_str("No private message to reply to, or its sender has left.")
         }
@@ -423,7 +424,9 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
         (Rejection::SameName(name), Context::Command("rename")) => {
             write!(f, "{name} has that name already.")
         }
-        (Rejection::Oneself, Context::Command("ban")) => f.write_str("That would ban you too."),
+        (Rejection::Oneself, Context::Command("ban" | "bar")) => {
+            f.write_str("That would keep you out too.")
+        }
         (Rejection::Oneself, _) => f.write_str("That is you."),
         _ => Ok(()),
     }

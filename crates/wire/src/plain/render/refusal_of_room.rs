@@ -38,6 +38,12 @@ impl Display for OfRoom<'_> {
                 }
                 _ => write!(f, "That needs moderator rights in {room}."),
             },
+            RoomRejection::AddressBar if context == Context::Command("unbar") => {
+                write!(
+                    f,
+                    "Only server operators lift bars of addresses from {room}."
+                )
+            }
             RoomRejection::Muted {
                 remaining: Some(span),
             } => write!(f, "you are muted in {room} for {}.", More(*span)),
@@ -71,6 +77,8 @@ impl Display for OfRoom<'_> {
             | RoomRejection::StandingsFull
             | RoomRejection::BarsFull
             | RoomRejection::AddressBar
+            | RoomRejection::AddressMask
+            | RoomRejection::OwnRoom
             | RoomRejection::NotBarred(_)
             | RoomRejection::NotMuted(_) => about_governing(f, room, rejection),
             _ => about_entering(f, room, rejection),
@@ -107,6 +115,14 @@ fn about_governing(
         RoomRejection::StandingsFull => {
             write!(f, "{room} keeps no more names. Take somebody off first.")
         }
+        RoomRejection::OwnRoom => write!(
+            f,
+            "{room} is yours, so you stay its moderator. A server operator can take it from you."
+        ),
+        RoomRejection::AddressMask => write!(
+            f,
+            "Hosts are cloaked, so no mask of an address matches in {room}. Name the person."
+        ),
         RoomRejection::AddressBar => write!(
             f,
             "Only server operators bar addresses from {room}. /bar NAME covers a person's address too."

@@ -307,7 +307,7 @@ fn what_does_not_fit_the_state_is_said() {
         "! You do not ignore bob.",
     );
     check_chat(Rejection::Oneself, "kick", "! That is you.");
-    check_chat(Rejection::Oneself, "ban", "! That would ban you too.");
+    check_chat(Rejection::Oneself, "ban", "! That would keep you out too.");
     check_chat(
         Rejection::Oneself,
         "resume",

@@ -240,7 +240,7 @@ fn a_refusal_fits_what_was_asked() {
     check(
         "/ban lee\n",
         &Rejection::Oneself,
-        "! That would ban you too.\n",
+        "! That would keep you out too.\n",
     );
     let mut peer = Peer::in_lobby();
     peer.send("hello\n");
