@@ -111,22 +111,38 @@ impl Chat {
     }
 
     fn whois(&self, me: &Person, name: &str, now: Timestamp) -> Result<Answer, Rejection> {
-        let away = |nobody| {
-            let Some(name) = Name::known(name) else {
-                return nobody;
-            };
-            let lost = self.resumables.reachable(&name, now);
-            match (lost, self.registrations.get(&name)) {
-                (Some(lost), _) => Rejection::LinkLost(lost.person.name.clone()),
-                // The prompt tells everybody as much.
-                (None, Some(_)) => Rejection::Absent(name),
-                (None, None) => nobody,
-            }
-        };
-        let person = self.find(me, name).map_err(away)?;
+        let person = self.find(me, name);
+        let person = person.or_else(|nobody| self.whois_away(me, name, now, nobody))?;
         let with_address = me.session.rank.operator;
         let profile = self.profile(person, Some(me), with_address, now);
         Ok(Answer::Whois(Box::new(profile)))
+    }
+
+    /// Who is meant by a name that nobody has: the last to log in to its account. IRC asks for a nick, and its clients
+    /// would take the answer for another's.
+    fn whois_away(
+        &self,
+        me: &Person,
+        name: &str,
+        now: Timestamp,
+        nobody: Rejection,
+    ) -> Result<&Person, Rejection> {
+        let Some(name) = Name::known(name) else {
+            return Err(nobody);
+        };
+        let lost = self.resumables.reachable(&name, now);
+        let owner = self.registrations.get(&name);
+        let by_account = owner.filter(|_| me.session.link.client != Client::Irc);
+        let by_account = by_account.map(|owner| &owner.name);
+        let here = by_account.and_then(|account| self.people.logged_in_to(account).last());
+        let lost = lost.or_else(|| self.resumables.newest_of(by_account?, now));
+        match (here, lost, owner) {
+            (Some(person), ..) => Ok(person),
+            (None, Some(lost), _) => Err(Rejection::LinkLost(lost.person.name.clone())),
+            // The prompt tells everybody as much.
+            (None, None, Some(_)) => Err(Rejection::Absent(name)),
+            (None, None, None) => Err(nobody),
+        }
     }
 
     fn topic(&self, me: &Person, id: RoomId, now: Timestamp) -> Result<Answer, Rejection> {

@@ -140,30 +140,31 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let of_account = strip_account_key(name).is_some();
-        let (person, is_lost) = match self.target(me, name, now)? {
-            Target::Here(person) => (person, false),
-            Target::Lost(person) => (person, true),
-            Target::Account(account) => return Err(Rejection::NotConnected(account.name.clone())),
+        let target = self.target(me, name, now)?;
+        let account = match (target, strip_account_key(name)) {
+            (Target::Account(account), _) => Some(account),
+            (_, Some(account)) => Some(self.account_called(account)?),
+            (_, None) => None,
         };
-        self.check_rank(me, person)?;
+        let targets = account.map_or_else(
+            || Vec::from([target]),
+            |account| self.logins(account, now),
+        );
+        if let (Some(account), true) = (account, targets.is_empty()) {
+            return Err(Rejection::NotConnected(account.name.clone()));
+        }
         let why = why.map(Arc::new);
-        let account = person.account.as_ref().filter(|_| of_account);
-        let logins = account.into_iter();
-        let logins = logins.flat_map(|account| self.people.logged_in_to(account));
-        let others = logins.filter(|other| other.id != person.id);
-        let kicked = core::iter::once((person, is_lost)).chain(others.map(|other| (other, false)));
-        for (person, is_lost) in kicked {
-            let (name, why) = (person.name.clone(), why.clone());
-            let reason = QuitReason::Kicked {
-                by: me.name(),
-                why: why.clone(),
+        for target in targets {
+            let (person, ended): (_, fn(&Person, QuitReason) -> Fact) = match target {
+                Target::Here(person) => (person, quit),
+                Target::Lost(person) => (person, quit_of_lost),
+                Target::Account(_) => continue,
             };
+            self.check_rank(me, person)?;
+            let (name, by, why) = (person.name.clone(), me.name(), why.clone());
+            let reason = why.clone();
             facts.push(audit_entry(me, ModAction::Kick { name, why }, None));
-            facts.push(match is_lost {
-                true => quit_of_lost(person, reason),
-                false => quit(person, reason),
-            });
+            facts.push(ended(person, QuitReason::Kicked { by, why: reason }));
         }
         Ok(Outcome::Done)
     }

@@ -204,6 +204,9 @@ impl Chat {
                 // The room does not show it; the person will have it on resuming.
                 None => return Err(Rejection::LinkLost(name)),
             },
+            _ if standing == Standing::Invited && self.is_inside_as_another(bearer, id) => {
+                RoomRejection::TargetInside(name)
+            }
             _ if already.is_some() => {
                 let higher = already.filter(|_| standing != Standing::Voice);
                 let standing = higher.map_or(standing, |before| before.standing);
@@ -224,6 +227,13 @@ impl Chat {
             None => return Ok(()),
         };
         Err(self.refusal(id, refused))
+    }
+
+    /// Whether the owner of a name that nobody has is in a room under another name.
+    fn is_inside_as_another(&self, bearer: &Bearer<'_>, id: RoomId) -> bool {
+        let account = bearer.account.iter().filter(|_| bearer.session().is_none());
+        let mut logins = account.flat_map(|account| self.people.logged_in_to(account));
+        logins.any(|person| person.rooms.contains(&id))
     }
 
     fn check_may_take(

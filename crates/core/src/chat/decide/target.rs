@@ -4,6 +4,8 @@
 //! An act against a person whose link is lost takes effect when they come back: cutting the link at
 //! the right moment is no escape.
 
+use alloc::vec::Vec;
+
 use super::operate::Actor;
 use super::shown;
 use crate::account::Account;
@@ -123,7 +125,19 @@ impl Chat {
         }
     }
 
-    /// The person with this name, who must not be `me`, and is connected or may come back.
+    /// The people who are logged in to an account, under whatever names: those who may come back, then those who are
+    /// here, each in the order in which they came.
+    pub(super) fn logins(&self, account: &Account, now: Timestamp) -> Vec<Target<'_>> {
+        let lost = self.resumables.logged_in_to(&account.name).into_iter();
+        let lost = lost.filter_map(|id| self.resumables.get(id));
+        let lost = lost.filter(|lost| now < lost.until);
+        let lost = lost.map(|lost| Target::Lost(&lost.person));
+        let here = self.people.logged_in_to(&account.name);
+        lost.chain(here.map(Target::Here)).collect()
+    }
+
+    /// The person with this name, who must not be `me`, and is connected or may come back. If nobody has the name, it
+    /// means the last to log in to its account.
     ///
     /// # Errors
     /// As [`target`](Self::target), or [`Rejection::NotConnected`].
@@ -133,7 +147,14 @@ impl Chat {
         typed: &str,
         now: Timestamp,
     ) -> Result<&Person, Rejection> {
-        match self.target(me, typed, now)? {
+        let target = match self.target(me, typed, now)? {
+            Target::Account(account) => {
+                let newest = self.logins(account, now).pop();
+                newest.unwrap_or(Target::Account(account))
+            }
+            target => target,
+        };
+        match target {
             Target::Here(person) | Target::Lost(person) => Ok(person),
             Target::Account(account) => Err(Rejection::NotConnected(account.name.clone())),
         }
