@@ -121,7 +121,13 @@ impl Server {
     pub fn operator_hint(&self) -> String {
         let mut accounts = self.opened.snapshot.accounts.iter();
         let has_operator = accounts.any(|account| account.operator);
-        match (has_operator, self.config.server.first_operator) {
+        let first_operator = self.config.server.first_operator;
+        match (has_operator, first_operator) {
+            (false, FirstOperator::Local | FirstOperator::Anyone)
+                if self.opened.snapshot.locked =>
+            {
+                "There is no operator, and while the server is locked nobody becomes one by arriving: chinwag account operator NAME makes one.".to_owned()
+            }
             (true, _) => "Operators arrive as NAME#PASSWORD.".to_owned(),
             (false, FirstOperator::Local) => format!(
                 "There is no operator yet: the first person to arrive from this machine becomes one; from elsewhere, type /op {} there.",

@@ -7,6 +7,7 @@ use alloc::sync::Arc;
 use ipnet::IpNet;
 
 use crate::ban::{Mask, Restriction};
+use crate::chat::FirstOperator;
 use crate::command::StandingChange;
 use crate::ids::PersonId;
 use crate::mask::{MaskKind, Matched};
@@ -26,11 +27,11 @@ pub struct AuditEntry {
     pub act: ModAction,
     /// The person concerned, if they are here to be told.
     pub target: Option<PersonId>,
-    /// What the operator should know about a ban or a mute. Not stored.
+    /// What the operator should know besides. Not stored.
     pub aside: Option<Aside>,
 }
 
-/// What one who bans, mutes or bars a name should know as well.
+/// What one who bans, mutes or bars a name, or gives up the last rights of an operator, should know as well.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Aside {
     /// It does not cover the address.
@@ -42,6 +43,11 @@ pub enum Aside {
     },
     /// What was lifted was not all.
     Left(Box<Left>),
+    /// Nobody is an operator any more.
+    NoneLeft {
+        /// Who becomes one by arriving.
+        next: FirstOperator,
+    },
 }
 
 /// What still keeps a person out, or silent, when a ban, a bar or a mute is lifted.

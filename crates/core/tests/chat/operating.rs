@@ -1,12 +1,12 @@
 //! What operators do, and how it is undone.
 
 use chinwag_core::{
-    Answer, Aside, Command, Duration, Fact, LOBBY, Left, Mask, ModAction, Query, QuitReason,
-    Rejection, Restriction, RoomName, RoomRef, Snapshot, Standing, StandingChange,
+    Answer, Aside, Command, Duration, Fact, FirstOperator, LOBBY, Left, Mask, ModAction, Query,
+    QuitReason, Rejection, Restriction, RoomName, RoomRef, Snapshot, Standing, StandingChange,
 };
 
 use crate::world::{
-    HOME, World, change_password, join, name, register, rename, say, settings, text,
+    HOME, World, change_password, join, log_in_to, name, register, rename, say, settings, text,
 };
 
 fn kick(whom: &str) -> Command {
@@ -249,7 +249,7 @@ fn check_spared(
         };
         let told = entry.aside.as_ref().map(|aside| match aside {
             Aside::Spared(spared) => (spared.others, spared.own),
-            Aside::Nobody { .. } | Aside::Left(_) => panic!("{entry:?}"),
+            Aside::Nobody { .. } | Aside::Left(_) | Aside::NoneLeft { .. } => panic!("{entry:?}"),
         });
         assert_eq!(told, expected, "{entry:?}");
         let left = facts.iter().filter(|fact| matches!(fact, Fact::Quit(_)));
@@ -1011,6 +1011,67 @@ fn a_lost_session_is_ended_by_a_kick() {
     assert_eq!(world.resume(code).err(), Some(Rejection::CodeNotValid));
     world.arrive("bob").expect("the name is free");
     world.check();
+    world.check_replay();
+}
+
+#[test]
+fn a_name_that_nobody_has_means_the_people_of_its_account() {
+    let mut world = ranks();
+    world.by("ann", rename("zoe")).expect("renamed");
+    let whois = |world: &World| {
+        let query = Query::Whois("ann".into());
+        match world.chat.answer(world.caller("lee"), query, world.now)? {
+            Answer::Whois(profile) => Ok(profile.line.name),
+            answer => panic!("{answer:?}"),
+        }
+    };
+    assert_eq!(whois(&world), Ok(name("zoe")));
+    world
+        .by("lee", rename_other("ann", "zed"))
+        .expect("renamed");
+    world
+        .by("bob", log_in_to("ann", "of ann"))
+        .expect("logged in");
+    world.lose("bob");
+    let facts = world.by("lee", kick("ann")).expect("kicked");
+    let ended = facts.iter().filter_map(|fact| match fact {
+        Fact::Quit(quit) => Some((quit.name.as_str(), quit.is_resumable)),
+        _ => None,
+    });
+    assert_eq!(ended.collect::<Vec<_>>(), [("bob", false), ("zed", false)]);
+    assert_eq!(whois(&world), Err(Rejection::Absent(name("ann"))));
+    world.check();
+    world.check_replay();
+}
+
+/// What an operator is told who gives up the rights.
+#[test]
+fn the_last_operator_learns_who_is_the_next() {
+    let mut world = ranks();
+    let deop = |world: &mut World, who: &str| {
+        let facts = world.by(who, Command::Deop(who.into())).expect("done");
+        match &facts[0] {
+            Fact::Moderated(entry) => entry.aside.clone(),
+            fact => panic!("{fact:?}"),
+        }
+    };
+    world.by("lee", Command::Op("bob".into())).expect("opped");
+    assert_eq!(deop(&mut world, "lee"), None, "two are left");
+    world.quit("ann");
+    assert_eq!(deop(&mut world, "bob"), None, "she may come again");
+    crate::world::arrive_with(&mut world, "ann", "of ann").expect("here");
+    world.by("ann", Command::Op("bob".into())).expect("opped");
+    world.lose("bob");
+    assert_eq!(deop(&mut world, "ann"), None, "he may come back");
+    world.pass(Duration::from_mins(10));
+    let next = FirstOperator::Anyone;
+    let first = world.arrive("cy").expect("here");
+    assert!(first.operator);
+    assert_eq!(deop(&mut world, "cy"), Some(Aside::NoneLeft { next }));
+    assert!(world.arrive("dee").expect("here").operator);
+    world.by("dee", Command::Lock(true)).expect("locked");
+    let next = FirstOperator::Nobody;
+    assert_eq!(deop(&mut world, "dee"), Some(Aside::NoneLeft { next }));
     world.check_replay();
 }
 

@@ -305,20 +305,25 @@ fn a_lock_lets_registered_names_speak() {
 }
 
 #[test]
-fn a_lock_ends_with_the_last_operator() {
-    let mut world = World::with(&["lee", "ann"]);
+fn a_lock_outlasts_the_last_operator() {
+    let mut world = World::with(&["lee", "bob"]);
+    let register = crate::world::register("hash");
+    world.by("bob", register).expect("registered");
     world.by("lee", Command::Lock(true)).expect("locked");
-    world.lose("lee");
+    world.quit("lee");
+    world.quit("bob");
+    assert_eq!(world.arrive("cy"), Err(Rejection::Locked));
+    let bob = crate::world::arrive_with(&mut world, "bob", "hash").expect("let in");
+    let is_guest = |fact: &Fact| matches!(fact, Fact::LoggedIn(login) if !login.operator);
+    assert!(bob.iter().any(is_guest), "{bob:?}");
     assert_eq!(
-        world.arrive("cy"),
-        Err(Rejection::Locked),
-        "it may come back"
+        world.by("bob", Command::Lock(false)),
+        Err(Rejection::NeedsOperator)
     );
-    world.pass(Duration::from_mins(10));
-    assert!(world.arrive("cy").is_ok_and(|cy| cy.operator));
-    assert_eq!(world.arrive("dee"), Err(Rejection::Locked));
-    world.by("cy", Command::Lock(false)).expect("unlocked");
-    assert!(world.arrive("dee").is_ok());
+    let op = Command::Op("bob".into());
+    world.act(chinwag_core::Caller::Shell, op).expect("opped");
+    world.by("bob", Command::Lock(false)).expect("unlocked");
+    assert!(world.arrive("cy").is_ok_and(|cy| !cy.operator));
 }
 
 #[test]

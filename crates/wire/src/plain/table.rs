@@ -353,7 +353,10 @@ pub static COMMANDS: &[CommandSpec] = &[
     ),
     CommandSpec::new("deop", Group::Operators, "NAME", operate::deop)
         .shown(HelpRow::Beside)
-        .about("Removes an operator's rights.", "/deop ann"),
+        .about(
+            "Removes an operator's rights. The last operator may give up their own, and is told who becomes one next.",
+            "/deop ann",
+        ),
     CommandSpec::new("rename", Group::Operators, "NAME NEW", operate::rename)
         .shown(HelpRow::Beside)
         .about("Gives a person another name.", "/rename bob bob2"),
@@ -374,7 +377,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         .shown(HelpRow::Beside)
         .about(
             "Lets only names arrive and speak that are registered already. People already here \
-             stay; /lock off ends it.",
+             stay; /lock off ends it. Meanwhile nobody becomes an operator by arriving.",
             "/lock",
         ),
     CommandSpec::new("log", Group::Operators, "[N]", operate::log)

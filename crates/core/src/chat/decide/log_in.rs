@@ -77,11 +77,10 @@ impl Chat {
         self.check_has_space()?;
         let account =
             self.account_for_login(&origin, name.as_ref(), proof, other.as_ref(), env.now)?;
-        // A lock that nobody can open would shut everybody out for good.
-        let becomes_operator = self.wants_operator(&origin, env.now);
-        if self.locked && account.is_none() && !becomes_operator {
+        if self.locked && account.is_none() {
             return Err(Rejection::Locked);
         }
+        let becomes_operator = self.wants_operator(&origin, env.now);
         let lasting = account.is_some_and(|account| account.operator);
         let account = account.map(|account| account.name.clone());
         let name = match name {
@@ -149,7 +148,8 @@ impl Chat {
         self.check_has_login(account).map(|()| account)
     }
 
-    /// Whether a person who logs in now becomes the operator.
+    /// Whether a person who logs in now becomes the operator. While the server is locked nobody does: the lock is
+    /// against strangers, and whoever ends it must have been given the right.
     fn wants_operator(&self, origin: &Origin, now: Timestamp) -> bool {
         let may = match self.settings.first_operator {
             FirstOperator::Local => {
@@ -158,7 +158,7 @@ impl Chat {
             FirstOperator::Anyone => true,
             FirstOperator::Nobody => false,
         };
-        may && !origin.is_script && !self.has_operator(now)
+        may && !origin.is_script && !self.locked && !self.has_operator(now)
     }
 
     /// Whether there is an operator: here, on a lost link, or registered.
@@ -166,6 +166,18 @@ impl Chat {
         self.people.has_operator()
             || self.registrations.has_operator()
             || self.resumables.has_operator(now)
+    }
+
+    /// Whether there is an operator beside a person and all who are logged in to the same account.
+    pub(super) fn has_other_operator(&self, me: &Person, now: Timestamp) -> bool {
+        let account = me.account.as_ref();
+        let logins = account.map_or(1, |account| {
+            let logins = self.people.logged_in_to(account);
+            logins.filter(|login| login.session.rank.operator).count()
+        });
+        self.people.operators() > logins
+            || self.registrations.has_other_operator(account)
+            || self.resumables.has_other_operator(account, now)
     }
 
     /// Whether a text is the code that makes its sender the operator.

@@ -11,7 +11,7 @@ use super::{quit, quit_of_lost};
 use crate::account::Account;
 use crate::ban::{Mask, Reach, Restriction, strip_account_key, strip_name_key};
 use crate::chat::state::Restrictions;
-use crate::chat::{Chat, Person};
+use crate::chat::{Chat, FirstOperator, Person};
 use crate::command::{Command, Outcome};
 use crate::event::{Aside, AuditEntry, Fact, ModAction, QuitReason, Tenure};
 use crate::ids::PersonId;
@@ -103,7 +103,14 @@ impl Chat {
             _ => return Err(Rejection::NotHere),
         };
         let others = self.rights_of_others(&act, target);
-        facts.push(audit_entry(me, act, target));
+        let aside = self.none_left(me, &act, target, now);
+        facts.push(Fact::Moderated(Box::new(AuditEntry {
+            by: me.name(),
+            actor: me.id(),
+            act,
+            target,
+            aside,
+        })));
         facts.extend(others);
         Ok(Outcome::Done)
     }
@@ -146,10 +153,8 @@ impl Chat {
             (_, Some(account)) => Some(self.account_called(account)?),
             (_, None) => None,
         };
-        let targets = account.map_or_else(
-            || Vec::from([target]),
-            |account| self.logins(account, now),
-        );
+        let targets =
+            account.map_or_else(|| Vec::from([target]), |account| self.logins(account, now));
         if let (Some(account), true) = (account, targets.is_empty()) {
             return Err(Rejection::NotConnected(account.name.clone()));
         }
@@ -353,6 +358,25 @@ impl Chat {
             true => Ok((ModAction::Deop { name }, person.or(lost))),
             false => Err(Rejection::NotOperator(name)),
         }
+    }
+
+    /// What follows if a person gives up the last rights of an operator.
+    fn none_left(
+        &self,
+        me: Actor<'_>,
+        act: &ModAction,
+        target: Option<PersonId>,
+        now: Timestamp,
+    ) -> Option<Aside> {
+        let Actor::Person(me) = me else {
+            return None;
+        };
+        let is_own = matches!(act, ModAction::Deop { .. }) && target == Some(me.id);
+        let next = match self.locked {
+            true => FirstOperator::Nobody,
+            false => self.settings.first_operator,
+        };
+        (is_own && !self.has_other_operator(me, now)).then_some(Aside::NoneLeft { next })
     }
 
     /// The bearer of a name: a person who is here or may come back, with their account if they have

@@ -100,6 +100,12 @@ impl Registrations {
         !self.operators.is_empty()
     }
 
+    /// Whether there is a lasting operator beside the owner of an account.
+    pub(in crate::chat) fn has_other_operator(&self, account: Option<&Name>) -> bool {
+        let mut operators = self.operators.iter();
+        operators.any(|(_, name)| account.is_none_or(|account| !name.0.same_as(account)))
+    }
+
     /// The event that made the highest-ranking lasting operator one.
     pub(in crate::chat) fn first_appointed(&self) -> Option<Seq> {
         self.operators.first().map(|(appointed, _)| *appointed)

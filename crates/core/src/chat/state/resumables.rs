@@ -251,6 +251,21 @@ impl Resumables {
         last.is_some_and(|(until, ..)| now < *until)
     }
 
+    /// The same without those who are logged in to an account.
+    pub(in crate::chat) fn has_other_operator(
+        &self,
+        account: Option<&Name>,
+        now: Timestamp,
+    ) -> bool {
+        let last_first = self.operators.iter().rev();
+        let mut coming = last_first.take_while(|(until, ..)| now < *until);
+        let is_own = |id: &PersonId| {
+            let lost = self.by_id.get(id).zip(account);
+            lost.is_some_and(|(lost, account)| lost.person.is_logged_in_to(account))
+        };
+        coming.any(|(.., id)| !is_own(id))
+    }
+
     /// Changes anything that is no key of an index.
     pub(in crate::chat) fn with(&mut self, id: PersonId, change: impl FnOnce(&mut Person)) {
         if let Some(lost) = self.by_id.get_mut(&id) {

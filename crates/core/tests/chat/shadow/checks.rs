@@ -379,8 +379,8 @@ impl Shadow {
             FirstOperator::Anyone => true,
             FirstOperator::Nobody => false,
         };
-        let first = may && !login.is_script && !has_operator;
-        assert!(login.account.is_some() || !self.locked || first);
+        let first = may && !login.is_script && !has_operator && !self.locked;
+        assert!(login.account.is_some() || !self.locked);
         assert_eq!(login.operator, lasting || first);
     }
 

@@ -3,8 +3,8 @@
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    Aside, AuditEntry, Left, Mask, ModAction, Reach, Restriction, RoomAct, RoomChange, Spared,
-    Tenure, Timestamp,
+    Aside, AuditEntry, FirstOperator, Left, Mask, ModAction, Reach, Restriction, RoomAct,
+    RoomChange, Spared, Tenure, Timestamp,
 };
 
 use super::LineWriter;
@@ -28,7 +28,8 @@ impl LineWriter<'_> {
                 self.alone(format_args!("{by} made you an operator: /help op."));
             }
             ModAction::Deop { .. } if audit_entry.actor == audit_entry.target => {
-                self.alone("You are no operator any more.");
+                let alone = NobodyOperates(audit_entry.aside.as_ref());
+                self.alone(format_args!("You are no operator any more{alone}"));
             }
             ModAction::Deop { .. } => {
                 self.alone(format_args!("{by} removed your operator rights."));
@@ -218,6 +219,27 @@ impl Display for Did<'_> {
     }
 }
 
+/// `, and nobody is: the next person to arrive becomes one.`: what follows if the last operator gives up the rights.
+struct NobodyOperates<'a>(Option<&'a Aside>);
+
+impl Display for NobodyOperates<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Some(Aside::NoneLeft { next }) = self.0 else {
+            return f.write_str(".");
+        };
+        let next = match next {
+            FirstOperator::Local => {
+                "the next person to arrive from the server's machine becomes one"
+            }
+            FirstOperator::Anyone => "the next person to arrive becomes one",
+            FirstOperator::Nobody => {
+                "chinwag account operator NAME on the server's machine makes one"
+            }
+        };
+        write!(f, ", and nobody is: {next}.")
+    }
+}
+
 /// ` Nobody is here under that name, and no account has it. Did you mean bob?`
 pub(super) struct ForNobody<'a>(pub(super) Option<&'a Aside>);
 
@@ -238,7 +260,7 @@ impl Display for ForNobody<'_> {
 pub(super) fn left(aside: Option<&Aside>) -> Option<&Left> {
     match aside? {
         Aside::Left(left) => Some(left),
-        Aside::Spared(_) | Aside::Nobody { .. } => None,
+        Aside::Spared(_) | Aside::Nobody { .. } | Aside::NoneLeft { .. } => None,
     }
 }
 

@@ -3,8 +3,8 @@
 use std::boxed::Box;
 
 use chinwag_core::{
-    Aside, AuditEntry, Duration, Fact, Mask, ModAction, Reach, Restriction, Spared, Tenure,
-    Timestamp,
+    Aside, AuditEntry, Duration, Fact, FirstOperator, Mask, ModAction, Reach, Restriction, Spared,
+    Tenure, Timestamp,
 };
 
 use super::lines::check_private;
@@ -210,6 +210,33 @@ fn a_ban_of_nobody_says_so() {
     };
     check(None, "");
     check(Some("bob"), " Did you mean bob?");
+}
+
+#[test]
+fn the_last_operator_is_told_who_is_the_next() {
+    let check = |next, expected: &str| {
+        let audit_entry = Fact::Moderated(Box::new(AuditEntry {
+            by: name("lee"),
+            actor: Some(READER),
+            act: ModAction::Deop { name: name("lee") },
+            target: Some(READER),
+            aside: Some(Aside::NoneLeft { next }),
+        }));
+        let said = "! You are no operator any more, and nobody is:";
+        check_private(audit_entry, READER, &std::format!("{said} {expected}.\n"));
+    };
+    check(
+        FirstOperator::Local,
+        "the next person to arrive from the server's machine becomes one",
+    );
+    check(
+        FirstOperator::Anyone,
+        "the next person to arrive becomes one",
+    );
+    check(
+        FirstOperator::Nobody,
+        "chinwag account operator NAME on the server's machine makes one",
+    );
 }
 
 #[test]
