@@ -584,3 +584,28 @@ fn a_session_goes_on_after_a_restart_as_it_was() {
     bea.expect("! NOT sent: you are muted.");
     bea.ask("/quit", "Bye, rob. 3 lines sent.\n");
 }
+
+/// A restart takes no rights that a lost link would not take, and gives none away.
+#[test]
+fn the_first_operator_is_one_after_a_kill_too() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    lee.expect("* You are the operator here");
+    let code = lee.code();
+    let server = server.kill().start();
+    let mut other = server.join("other");
+    other.ask("/lock", "! /lock needs operator rights in #lobby.\n");
+    let mut lee = resume(&server, &code);
+    let code = code_in(&lee.expect(" minutes.\n"));
+    lee.ask("/lock", "! Locked: ");
+    lee.ask("/lock off", "! Unlocked: ");
+    lee.ask(
+        "/deop lee",
+        "! You are no operator any more, and nobody is: ",
+    );
+    let server = server.kill().start();
+    let mut lee = resume(&server, &code);
+    lee.expect("Welcome back, lee.");
+    lee.ask("/lock", "! /lock needs operator rights in #lobby.\n");
+    server.join("next").ask("/lock", "! Locked: ");
+}

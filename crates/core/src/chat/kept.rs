@@ -242,7 +242,10 @@ impl Chat {
             is_same.then_some(account)
         });
         let rank = kept.rights.rank;
-        let lasts = rank.for_visit || account.is_some_and(|account| account.operator);
+        // What an account gave may have been taken since. A guest was given it for this visit, or was the first to
+        // arrive, and nothing but the session knows of that.
+        let is_guest = kept.account.is_none();
+        let lasts = rank.for_visit || is_guest || account.is_some_and(|account| account.operator);
         let session = Session {
             conn: ConnId(0),
             link: Link {

@@ -205,6 +205,45 @@ fn an_operator_gives_nobody_a_name_that_is_kept() {
     rename("ada").expect("of the same household");
 }
 
+/// A restart cuts everybody off, and whoever is cut off keeps the rights.
+#[test]
+fn a_guest_who_was_the_first_operator_is_one_in_the_next_run() {
+    let mut world = World::with(&["lee"]);
+    let lee = world.chat.kept_session(world.person("lee")).expect("here");
+    world.quit("lee");
+    let mut next_run = world.chat.clone();
+    let (until, code) = (
+        world.now + Duration::from_mins(10),
+        ResumeCode::from_random(7),
+    );
+    next_run.restore(None, lee, until, Seq(0), code);
+    let caller = world.visitor("192.0.2.7");
+    let is_operator = |command, now| {
+        let (mut facts, mut roll) = (Vec::new(), || 7);
+        let mut env = Env {
+            now,
+            roll: &mut roll,
+        };
+        let done = next_run.decide(caller, command, &mut env, &mut facts);
+        done.expect("let in");
+        facts.iter().any(|fact| match fact {
+            Fact::LoggedIn(login) => login.operator,
+            Fact::Returned(returned) => returned.login.operator,
+            _ => false,
+        })
+    };
+    let arrival = || Command::LogIn {
+        name: Some(name("ann")),
+        proof: None,
+        is_script: false,
+        account: None,
+        ident: None,
+    };
+    assert!(!is_operator(arrival(), world.now), "lee may come back");
+    assert!(is_operator(Command::Resume(code), world.now));
+    assert!(is_operator(arrival(), until), "lee has not");
+}
+
 #[test]
 fn a_look_alike_of_a_kept_name_is_refused() {
     let mut world = World::with(&["lee", "Al"]);
