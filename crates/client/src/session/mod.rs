@@ -265,7 +265,11 @@ impl Session {
             Phase::LoggingIn(_) => self.login_line(line, &heard, now),
             Phase::Settling(..) => self.settling_line(line, &heard, now),
             Phase::Over | Phase::Waiting { .. } | Phase::Dialling => {}
-            Phase::Live | Phase::Leaving => self.live_line(line, &heard, now),
+            Phase::Live => self.live_line(line, &heard, now),
+            Phase::Leaving => {
+                let line = self.goodbye(line);
+                self.live_line(line, &heard, now);
+            }
         }
     }
 

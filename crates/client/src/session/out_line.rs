@@ -2,7 +2,7 @@
 //!
 //! It must not know when it is sent, nor what the server said about it.
 
-use super::words::{is_entry, is_farewell, is_move};
+use super::words::{is_entry, is_farewell, is_move, is_speech};
 use crate::note::Note;
 
 /// One line to send.
@@ -46,6 +46,11 @@ impl OutLine {
     /// Whether it is a command that leads to another room.
     pub(super) fn is_move(&self) -> bool {
         self.is_command && is_move(&self.text)
+    }
+
+    /// Whether the server counts it as a line that was said.
+    pub(super) fn is_said(&self) -> bool {
+        !self.is_command || is_speech(&self.text)
     }
 
     /// Whether the server says goodbye behind it.

@@ -53,6 +53,9 @@ pub(crate) struct Outgoing {
     /// Lines since the queue was empty for the last time: those that are through, and all.
     through: usize,
     total: usize,
+    /// What was said so far, over all links.
+    said: u64,
+    has_lost_link: bool,
 }
 
 /// A server that cannot save.
@@ -114,6 +117,11 @@ impl Outgoing {
     /// How many of the lines of the current burst are through, and how many it has.
     pub(crate) fn progress(&self) -> (usize, usize) {
         (self.through, self.total)
+    }
+
+    /// What was said over all links, if there was more than one: the server's own count may leave some out.
+    pub(crate) fn said_over_links(&self) -> Option<u64> {
+        self.has_lost_link.then_some(self.said)
     }
 
     /// Bytes of lines that have left since the last call.
@@ -318,6 +326,7 @@ impl Outgoing {
 
     /// The link broke.
     pub(crate) fn handle_lost(&mut self) {
+        self.has_lost_link = true;
         if let Some(under_way) = &mut self.under_way {
             under_way.state = match under_way.state {
                 State::Held(_) => State::Held(None),
@@ -399,6 +408,7 @@ impl Outgoing {
         self.passed(&line);
         self.unsaved = None;
         self.through += 1;
+        self.said += u64::from(line.is_said());
         Some(Verdict::Delivered)
     }
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::action::Action;
 use super::phase::{Arrival, Phase};
 use super::settling::{Settling, Step};
+use super::words::name_in_goodbye;
 use super::{Note, ServerLine, Session};
 
 impl Session {
@@ -59,6 +60,17 @@ impl Session {
         for line in missed {
             let judgement = self.talk.handle_missed(&line.plain, &self.identity.name);
             self.judge(line, judgement);
+        }
+    }
+
+    /// The server's goodbye, with the lines that were said over all links: a server that was killed has
+    /// forgotten some of them.
+    pub(super) fn goodbye(&self, line: ServerLine) -> ServerLine {
+        let said = self.talk.outgoing.said_over_links();
+        match said.zip(name_in_goodbye(&line.plain)) {
+            None => line,
+            Some((1, name)) => ServerLine::of_text(&format!("Bye, {name}. 1 line sent.")),
+            Some((said, name)) => ServerLine::of_text(&format!("Bye, {name}. {said} lines sent.")),
         }
     }
 

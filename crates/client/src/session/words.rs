@@ -38,6 +38,20 @@ pub(super) fn is_entry(line: &str) -> bool {
     is_command(line, &["/join", "/cd", "/resume"])
 }
 
+/// Whether a command says something to a room.
+pub(super) fn is_speech(line: &str) -> bool {
+    let to = line.split_whitespace().nth(1).unwrap_or_default();
+    let is_to_room = to.starts_with('#') && is_command(line, &["/msg", "/dm", "/tell"]);
+    is_to_room || is_command(line, &["/me"])
+}
+
+/// Whom the server says goodbye to: `Bye, al. 4 lines sent.`
+pub(super) fn name_in_goodbye(words: &str) -> Option<&str> {
+    let (name, rest) = words.strip_prefix("Bye, ")?.split_once(". ")?;
+    let is_count = rest.ends_with(" line sent.") || rest.ends_with(" lines sent.");
+    is_count.then_some(name)
+}
+
 fn is_command(line: &str, commands: &[&str]) -> bool {
     // A blank before it makes it a text.
     let typed = line.split(char::is_whitespace).next().unwrap_or_default();

@@ -53,6 +53,7 @@ fn a_line_whose_receipt_is_lost_with_the_server_is_said_once() {
     writeln!(pipe, "while it was away").expect("it reads");
     relay.find_server(server.address());
     drop(pipe);
+    shown.until("Bye, app. 4 lines sent.\n");
     let output = app.wait_with_output().expect("it is our child");
     check_status(&output, 0, "the link is lost");
     let words = String::from_utf8_lossy(&output.stderr);

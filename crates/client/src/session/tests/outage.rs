@@ -75,6 +75,26 @@ fn the_line_under_way_is_looked_up_in_the_history() {
     }
 }
 
+/// A server that was killed has forgotten what it took before.
+#[test]
+fn a_goodbye_counts_the_lines_of_all_links() {
+    let mut bench = Bench::live();
+    bench.push("one").does(&[send("one")]);
+    bench.hears("[14:03] app: one\n").push("two");
+    bench.does(&[send("two")]);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench.hears("Welcome back, app. 1 message while you were away:\n[14:03] app: two\n");
+    bench.hears(ECHO_IS_ON).drain();
+    bench.push("three").ends_input().does(&[send("three")]);
+    bench.hears("[14:04] app: three\n");
+    bench.does(&[send("/quit"), Action::CloseInput]);
+    bench.hears("Bye, app. 1 line sent.\n");
+    bench.does(&[show("Bye, app. 3 lines sent.\n")]);
+}
+
 #[test]
 fn the_same_line_again_and_again_is_counted() {
     for (times, next) in [(3, "tick"), (4, "tock")] {
