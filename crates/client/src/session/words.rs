@@ -61,7 +61,7 @@ fn is_command(line: &str, commands: &[&str]) -> bool {
 }
 
 /// How the server's refusals of commands begin.
-const REFUSALS: [&str; 46] = [
+const REFUSALS: [&str; 45] = [
     "\"",
     "A name ",
     "A password ",
@@ -101,7 +101,6 @@ const REFUSALS: [&str; 46] = [
     "Usage: ",
     "You are banned",
     "You are barred ",
-    "You are logged in to ",
     "You are muted for ",
     "You are not ",
     "You are only ",
@@ -212,6 +211,7 @@ mod tests {
             "bob is not muted.",
             "You are in 20 rooms, the limit. /leave one first.",
             "Only moderators set the topic of #dev.",
+            "You are logged in to lee already. /logout ends it.",
         ] {
             assert!(is_refusal(words), "{words}");
         }
@@ -222,6 +222,8 @@ mod tests {
             "You left #dev.",
             "You ignore troll.",
             "You are logged out of lee.",
+            "You are logged in to lee. /logout ends it.",
+            "You are logged in to lee. /nick lee takes that name if it is free; /logout ends it.",
             "dee's link is lost; kept for 10 minutes.",
             "ann is not here; kept until ann is.",
             "ann is away: lunch",
