@@ -100,11 +100,11 @@ fn a_wrong_file_changes_nothing_and_says_why() {
         ),
         (
             "[server]\nname = \"after\"\n[limits]\npeople = many",
-            "limits.people: a whole number from",
+            "limits.people must be a whole number from",
         ),
         (
             "[server]\nname = \"after\"\n[log]\nlevel = \"loud\"",
-            "log.level: error, warn, info",
+            "log.level must be error, warn, info",
         ),
         ("[server]\nname = \"after", "line 2: "),
     ] {

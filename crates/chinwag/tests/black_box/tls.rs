@@ -300,7 +300,7 @@ fn a_certificate_without_its_key_is_no_configuration() {
     let failure = Setup::new()
         .variable("CHINWAG_TLS_CERT", "/tmp/x.pem")
         .fail();
-    let said = "tls.cert and tls.key: both name a file, or neither";
+    let said = "tls.cert and tls.key must both name a file, or neither";
     assert!(failure.said.contains(said), "{}", failure.said);
 }
 

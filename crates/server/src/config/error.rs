@@ -28,7 +28,7 @@ impl fmt::Display for ValueOrigin {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// The value of a key has the wrong form, or is out of range.
-    #[error("{origin}: {key}: {wanted}; not {given}")]
+    #[error("{origin}: {key} must be {wanted}, not {given}")]
     Value {
         /// Where.
         origin: ValueOrigin,
@@ -110,12 +110,12 @@ pub enum ConfigError {
         reason: String,
     },
     /// The values of two keys contradict each other.
-    #[error("{key}: {must}")]
+    #[error("{key} {rule}")]
     Together {
         /// The key that has to change, with its section.
         key: &'static str,
-        /// What it must be.
-        must: String,
+        /// What it must be or needs: "must be at least 130s".
+        rule: String,
     },
 }
 

@@ -142,7 +142,7 @@ impl Form for Time {
 
     fn wanted(&self) -> String {
         let (min, max) = (ShortTime(self.min), ShortTime(self.max));
-        format!("a time from {min} to {max}: a number and ms, s, m, h, d or w")
+        format!("a time from {min} to {max} (a number and ms, s, m, h, d or w)")
     }
 
     fn show(&self, value: &Duration) -> String {
@@ -214,7 +214,7 @@ impl Form for Word {
 
     fn wanted(&self) -> String {
         let bytes_max = self.bytes_max;
-        format!("one word of 1 to {bytes_max} bytes, without blanks and : ! @ ,")
+        format!("one word of 1 to {bytes_max} bytes, without blanks, commas and : ! @")
     }
 
     fn show(&self, value: &String) -> String {
@@ -427,7 +427,7 @@ impl<F: Form> Form for List<F> {
     }
 
     fn wanted(&self) -> String {
-        format!("{}; or several, as a list", self.0.wanted())
+        format!("{}, or several, as a list", self.0.wanted())
     }
 
     fn show(&self, value: &Self::Value) -> String {
@@ -545,7 +545,7 @@ mod tests {
         );
         assert_eq!(
             time(day, 7 * day).wanted(),
-            "a time from 1d to 7d: a number and ms, s, m, h, d or w"
+            "a time from 1d to 7d (a number and ms, s, m, h, d or w)"
         );
     }
 

@@ -78,13 +78,13 @@ impl Config {
         if self.tls.cert.is_some() != self.tls.key.is_some() {
             return Err(ConfigError::Together {
                 key: "tls.cert and tls.key",
-                must: "both name a file, or neither".to_owned(),
+                rule: "must both name a file, or neither".to_owned(),
             });
         }
         if self.tls.sts.is_some() && self.tls.cert.is_none() {
             return Err(ConfigError::Together {
                 key: "tls.sts",
-                must: "needs tls.cert, since no client trusts a certificate of the server's own; \
+                rule: "needs tls.cert, since no client trusts a certificate of the server's own; \
                        without one it is \"off\""
                     .to_owned(),
             });
@@ -94,8 +94,8 @@ impl Config {
         if limits.user_timeout < silence {
             return Err(ConfigError::Together {
                 key: "limits.user_timeout",
-                must: format!(
-                    "at least {}, the sum of keepalive_idle and keepalive_interval; not {}",
+                rule: format!(
+                    "must be at least {}, the sum of keepalive_idle and keepalive_interval, not {}",
                     ShortTime(silence),
                     ShortTime(limits.user_timeout)
                 ),
@@ -105,8 +105,8 @@ impl Config {
         if limits.room_log_bytes_max < least {
             return Err(ConfigError::Together {
                 key: "limits.room_log_bytes",
-                must: format!(
-                    "at least {least}, {ROOM_LOG_LINES_MIN} times line_bytes; not {}",
+                rule: format!(
+                    "must be at least {least}, {ROOM_LOG_LINES_MIN} times line_bytes, not {}",
                     limits.room_log_bytes_max
                 ),
             });

@@ -178,19 +178,19 @@ fn a_wrong_value_is_named_with_those_that_would_do() {
     for (file, words) in [
         (
             "[limits]\npeople = many",
-            "line 2: limits.people: a whole number from 1 to 1000000; not \"many\"",
+            "line 2: limits.people must be a whole number from 1 to 1000000, not \"many\"",
         ),
         (
             "[limits]\n\npeople = \"many\"",
-            "line 3: limits.people: a whole number from 1 to 1000000; not \"many\"",
+            "line 3: limits.people must be a whole number from 1 to 1000000, not \"many\"",
         ),
         (
             "[limits]\npeople = [1]",
-            "line 2: limits.people: a whole number from 1 to 1000000; not \"[1]\"",
+            "line 2: limits.people must be a whole number from 1 to 1000000, not \"[1]\"",
         ),
         (
             "[limits]\nsniff_time = \"10m\"",
-            "line 2: limits.sniff_time: a time from 0s to 5m: a number and ms, s, m, h, d or w; not \"10m\"",
+            "line 2: limits.sniff_time must be a time from 0s to 5m (a number and ms, s, m, h, d or w), not \"10m\"",
         ),
         (
             "[limits]\nstall_time = 30s",
@@ -206,35 +206,35 @@ fn a_wrong_value_is_named_with_those_that_would_do() {
         ),
         (
             "[limits]\nline_bytes = 100000000",
-            "line 2: limits.line_bytes: a whole number from 64 to 65536; not \"100000000\"",
+            "line 2: limits.line_bytes must be a whole number from 64 to 65536, not \"100000000\"",
         ),
         (
             "[server]\nthreads = 5000",
-            "line 2: server.threads: a whole number from 1 to 64; not \"5000\"",
+            "line 2: server.threads must be a whole number from 1 to 64, not \"5000\"",
         ),
         (
             "[limits]\nline_burst = -1",
-            "line 2: limits.line_burst: a whole number from 1 to 1000000, or \"unlimited\"; not \"-1\"",
+            "line 2: limits.line_burst must be a whole number from 1 to 1000000, or \"unlimited\", not \"-1\"",
         ),
         (
             "[history]\nkeep = \"90\"",
-            "line 2: history.keep: a time from 1m to 36500d: a number and ms, s, m, h, d or w, or \"forever\"; not \"90\"",
+            "line 2: history.keep must be a time from 1m to 36500d (a number and ms, s, m, h, d or w), or \"forever\", not \"90\"",
         ),
         (
             "[server]\ndurability = \"maybe\"",
-            "line 2: server.durability: \"process\" or \"power\"; not \"maybe\"",
+            "line 2: server.durability must be \"process\" or \"power\", not \"maybe\"",
         ),
         (
             "[rooms]\nread_only = [\"a b\"]",
-            "line 2: rooms.read_only: the name of a room, such as #news; or several, as a list; not \"[a b]\"",
+            "line 2: rooms.read_only must be the name of a room, such as #news, or several, as a list, not \"[a b]\"",
         ),
         (
             "[limits]\nkeepalive_idle = \"2m\"",
-            "limits.user_timeout: at least 130s, the sum of keepalive_idle and keepalive_interval; not 1m",
+            "limits.user_timeout must be at least 130s, the sum of keepalive_idle and keepalive_interval, not 1m",
         ),
         (
             "[limits]\nline_bytes = 65536\nroom_log_bytes = 65536",
-            "limits.room_log_bytes: at least 1048576, 16 times line_bytes; not 65536",
+            "limits.room_log_bytes must be at least 1048576, 16 times line_bytes, not 65536",
         ),
     ] {
         assert_eq!(read(file, &[]), Err(words.to_owned()), "{file}");
@@ -245,12 +245,12 @@ fn a_wrong_value_is_named_with_those_that_would_do() {
 fn what_no_parser_takes_is_told_by_its_line() {
     let listen = read("[server]\nlisten = \"300.1.2.3\"", &[]).expect_err("no address");
     assert!(
-        listen.starts_with("line 2: server.listen: a port such as 8989, "),
+        listen.starts_with("line 2: server.listen must be a port such as 8989, "),
         "{listen}"
     );
     let nowhere = read("[server]\nlisten = []", &[]).expect_err("no address");
     assert!(
-        nowhere.starts_with("line 2: server.listen: a port such as 8989, "),
+        nowhere.starts_with("line 2: server.listen must be a port such as 8989, "),
         "{nowhere}"
     );
     let toml = read("[server]\nname = \"x", &[]).expect_err("no TOML");
@@ -263,7 +263,7 @@ fn variables_are_held_to_the_same() {
         (
             "CHINWAG_LIMITS_PEOPLE",
             "x",
-            "CHINWAG_LIMITS_PEOPLE: limits.people: a whole number from 1 to 1000000; not \"x\"",
+            "CHINWAG_LIMITS_PEOPLE: limits.people must be a whole number from 1 to 1000000, not \"x\"",
         ),
         (
             "CHINWAG_LIMITS_PEPLE",
