@@ -41,7 +41,13 @@ fn told(report: &CheckReport, exposure: Option<&Exposure>) -> String {
     let mut told = format!("{} {messages} can be read", report.messages);
     let is_damaged = |fault: &Fault| matches!(fault, Fault::IndexFile(_));
     match report.indexed {
-        Some(indexed) => told += &format!(", {indexed} of them through the search index.\n"),
+        Some(indexed) => {
+            told += &format!(", {indexed} of them through the search index");
+            told += match indexed < report.messages && report.faults.is_empty() {
+                true => ". A running server adds the others within moments.\n",
+                false => ".\n",
+            };
+        }
         None if report.faults.iter().any(is_damaged) => told += ".\n",
         None => told += ". There is no search index yet.\n",
     }
@@ -55,4 +61,27 @@ fn told(report: &CheckReport, exposure: Option<&Exposure>) -> String {
         told += "No fault found.\n";
     }
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_that_is_behind_is_no_fault() {
+        let report = |indexed| CheckReport {
+            messages: 162,
+            indexed: Some(indexed),
+            faults: Vec::new(),
+        };
+        assert_eq!(
+            told(&report(161), None),
+            "162 messages can be read, 161 of them through the search index. A running server adds the \
+             others within moments.\nNo fault found.\n"
+        );
+        assert_eq!(
+            told(&report(162), None),
+            "162 messages can be read, 162 of them through the search index.\nNo fault found.\n"
+        );
+    }
 }

@@ -166,7 +166,7 @@ pub enum SearchError {
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// The file exists already.
-    #[error("{} exists", path.display())]
+    #[error("{} exists already; choose another name", path.display())]
     Exists {
         /// Which.
         path: PathBuf,

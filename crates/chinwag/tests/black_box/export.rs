@@ -107,7 +107,7 @@ fn a_backup_of_a_running_server_is_a_data_folder() {
     said(&run("backup", &setup.data(), &[&file]));
     let again = run("backup", &setup.data(), &[&file]);
     assert_eq!(again.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&again.stderr).contains("exists"));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("exists already; choose another name"));
     drop(server);
     assert_eq!(lines(&said(&run("export", &copy, &[]))).len(), 8);
     assert!(said(&run("check", &copy, &[])).ends_with("No fault found.\n"));
