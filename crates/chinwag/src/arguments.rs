@@ -16,7 +16,7 @@ use crate::fingerprint::FingerprintFlags;
 use crate::join::JoinFlags;
 use crate::shell::{AccountFlags, BanFlags, KickFlags, ListFlags, RoomFlags, SayFlags, UnbanFlags};
 
-/// A chat server that anyone joins with nc, telnet, or what else is there.
+/// A chat server that anyone can join with nc, telnet or whatever is at hand.
 #[derive(Debug, Parser)]
 #[command(name = "chinwag", version, arg_required_else_help = true)]
 pub(crate) struct Arguments {
@@ -28,11 +28,11 @@ pub(crate) struct Arguments {
 pub(crate) enum Task {
     /// Start a server
     Serve(ServeFlags),
-    /// Join a server from this terminal, or with what comes through a pipe
+    /// Join a server from this terminal, or send it what comes through a pipe
     Join(JoinFlags),
-    /// Measure a server that you run: how many messages it delivers, how fast, and whether all
+    /// Measure a server that you run: how many messages it delivers, how fast, and whether any are lost
     Bench(BenchFlags),
-    /// Write what was said to standard output, of a server that runs or not
+    /// Write what was said to standard output, whether the server runs or not
     Export(ExportFlags),
     /// Copy everything that a server keeps to a file, while it runs
     Backup(BackupFlags),
@@ -40,15 +40,15 @@ pub(crate) enum Task {
     Check(CheckFlags),
     /// Print the SHA-256 of a server's certificate, by which people know it
     Fingerprint(FingerprintFlags),
-    /// Register names, set passwords, make operators, of a server that runs or not
+    /// Register names, set passwords, make operators, whether the server runs or not
     Account(AccountFlags),
     /// Close a room for good
     Room(RoomFlags),
-    /// Keep a person or an address out, of a server that runs or not
+    /// Keep a person or an address out, whether the server runs or not
     Ban(BanFlags),
-    /// Let a person or an address in again, of a server that runs or not
+    /// Let a person or an address in again, whether the server runs or not
     Unban(UnbanFlags),
-    /// List the bans and the mutes, of a server that runs or not
+    /// List the bans and the mutes, whether the server runs or not
     Bans(ListFlags),
     /// List who is on a running server
     Who(ListFlags),

@@ -10,7 +10,7 @@ use crate::data::DataFlags;
 
 #[derive(Debug, Args)]
 pub(crate) struct BackupFlags {
-    /// The copy; it must not exist yet. To restore it, stop the server, put the copy into the data folder as
+    /// The file to copy to; it must not exist yet. To restore it, stop the server, put the copy into the data folder as
     /// messages.db, and delete messages.db-wal, messages.db-shm and search.db* there
     #[arg(value_name = "FILE")]
     file: PathBuf,

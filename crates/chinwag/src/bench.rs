@@ -18,7 +18,7 @@ use crate::usage;
 /// What a benchmark does. Without `--idle` or `--visits` some members send and all listen.
 #[derive(Debug, Args)]
 pub(crate) struct BenchFlags {
-    /// A server that is there already; without it, one of its own that keeps nothing
+    /// A server that runs already; without it, bench starts one that keeps nothing
     #[arg(value_name = "HOST[:PORT]")]
     target: Option<HostAndPort>,
     /// Start this server, which must say on standard output where it listens
@@ -30,19 +30,19 @@ pub(crate) struct BenchFlags {
     /// Rooms; a single one is the lobby
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one::<usize>)]
     rooms: usize,
-    /// People besides, each alone in a further room, who do nothing
+    /// More people, each alone in a further room, who do nothing
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<usize>)]
     alone: usize,
-    /// Talk in the lobby of that server, where what is said stays, and not in a room of its own
+    /// Talk in the lobby of that server, whose history keeps it, and not in a room of its own
     #[arg(long)]
     lobby: bool,
     /// Members of each room who send
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one::<usize>)]
     senders: usize,
-    /// Send as fast as the server delivers: so many messages of each sender may be under way
+    /// Send as fast as the server delivers: each sender may have this many messages under way
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one::<u32>)]
     window: u32,
-    /// Send so many messages a second in all, whatever the server does
+    /// Send this many messages a second in all, whatever the server does
     #[arg(long, value_name = "N", conflicts_with = "window", value_parser = at_least_one::<u32>)]
     rate: Option<u32>,
     /// Length of a message
@@ -54,19 +54,19 @@ pub(crate) struct BenchFlags {
     /// Before that, do the same without measuring
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration, allow_hyphen_values = true)]
     warmup: Duration,
-    /// So many members of each room stop reading after half of the time
+    /// This many members of each room stop reading after half of the time
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<usize>)]
     stalled: usize,
     /// Come in, do nothing, and stay for the duration; in IRC this counts registrations, up to 001
     #[arg(long, conflicts_with_all = TALKING)]
     idle: bool,
-    /// So many at a time come in, say a line and leave, while 20 others listen
+    /// This many at a time come in, say a line and leave, while 20 others listen
     #[arg(long, value_name = "N", conflicts_with_all = ["members", "rooms", "alone", "senders", "window", "rate", "stalled", "idle"], value_parser = at_least_one::<usize>)]
     visits: Option<usize>,
     /// Connections that may be on their way in at once
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one::<usize>)]
     connecting: usize,
-    /// Tell the processor time and memory of this process too (Linux)
+    /// Report the processor time and memory of this process too (Linux)
     #[arg(long, value_name = "PID", requires = "target", value_parser = at_least_one::<u32>)]
     server_pid: Option<u32>,
     /// What the members speak
@@ -76,7 +76,7 @@ pub(crate) struct BenchFlags {
     /// several sets, of which members take turns; "eight" for those of eight clients
     #[arg(long, value_name = "LIST")]
     caps: Vec<String>,
-    /// Encrypt, and take whatever certificate the server has
+    /// Encrypt, and accept whatever certificate the server has
     #[arg(long)]
     tls: bool,
     /// Never sleep, so that the server does not pay for waking the load generator

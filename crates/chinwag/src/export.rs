@@ -32,14 +32,14 @@ pub(crate) struct ExportFlags {
     /// Only this room [default: all]
     #[arg(long, value_parser = room_name)]
     room: Option<RoomName>,
-    /// Only what was said since then: 2026-11-21, "2026-11-21 14:00", 14:00 for the last 14:00, yesterday,
+    /// Only what was said since this time: 2026-11-21, "2026-11-21 14:00", 14:00 for the last 14:00, yesterday,
     /// an RFC 3339 time, 2h for two hours ago, or now
     #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     since: Option<Moment>,
-    /// Only what was said before then: of a day, nothing
+    /// Only what was said before this time, in the same forms; a day leaves that day out
     #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     until: Option<Moment>,
-    /// How it is written
+    /// The form to write it in
     #[arg(long, value_enum, ignore_case = true, default_value_t = Format::Text)]
     format: Format,
 }

@@ -44,7 +44,7 @@ pub(crate) struct JoinFlags {
     /// can hold it as well
     #[arg(long, value_name = "FILE")]
     server_password_file: Option<PathBuf>,
-    /// Enter this room
+    /// Enter this room, and leave the lobby
     #[arg(long)]
     room: Option<Room>,
     /// Only read: send nothing, and go on until the server ends it
@@ -63,17 +63,17 @@ pub(crate) struct JoinFlags {
     /// it looks so]
     #[arg(long, value_name = "NAME")]
     encoding: Option<Encoding>,
-    /// Never in the clear. Without it, a server that offers TLS is joined so too, unless it is on this
+    /// Never join in the clear. Without this, the client uses TLS where the server offers it, except on this
     /// machine
     #[arg(long)]
     tls: bool,
-    /// In the clear, where others can listen, with passwords and all: for a server that speaks no TLS
+    /// Join in the clear, where others can listen, with passwords and all: for a server without TLS
     #[arg(long, conflicts_with_all = ["tls", "insecure", "cert"])]
     no_tls: bool,
-    /// Take any certificate: nobody can listen on the way, but the other end may be anybody
+    /// Accept any certificate: nobody can listen on the way, but the other end may be anybody
     #[arg(long)]
     insecure: bool,
-    /// Show the server this certificate, in PEM: it can prove an account in place of a password. Never
+    /// Show the server this certificate, in PEM: it can log you in without a password. Never
     /// in the clear
     #[arg(long, value_name = "FILE", requires = "key")]
     cert: Option<PathBuf>,
@@ -94,12 +94,12 @@ Exit status:
   2  the arguments are wrong
   3  the server was not reached
   4  the server did not let you in: the name is taken or registered, you are banned, it is full
-  5  the server threw you out: kicked, banned, signed in elsewhere; or out of the room that the
-     lines were meant for, or did not let you into it
+  5  the server threw you out: kicked, banned, signed in elsewhere; or it put you out of the room
+     that the lines were meant for, or did not let you into it
   6  the link was lost and did not come back in time, or the server could not save in time
-  7  the server did not take some lines, each told: too long, not UTF-8, muted, read-only, a
-     command that was refused; or those behind a /quit, which are counted
-  8  the server is not the one that is known: another certificate, a wrong one, or no TLS";
+  7  the server did not take some lines, and standard error names each: too long, not UTF-8, muted,
+     read-only, a command that was refused; or it counts those after a /quit
+  8  the server is not the one the client knows: another certificate, a wrong one, or no TLS";
 
 /// Joins, and says on standard error how it went wrong.
 pub(crate) fn join(flags: JoinFlags) -> ExitCode {

@@ -32,9 +32,9 @@ enum AccountTask {
     List(ListFlags),
     /// Give an account another password
     Passwd(PasswordFlags),
-    /// Make an account an operator's
+    /// Make the owner of an account an operator
     Operator(OperatorFlags),
-    /// End an account; its names are free
+    /// End an account; its names are free then
     Remove(NameFlags),
 }
 
@@ -42,7 +42,7 @@ enum AccountTask {
 struct AddFlags {
     #[command(flatten)]
     account: PasswordFlags,
-    /// Make the account an operator's
+    /// Make the owner of the account an operator
     #[arg(long)]
     operator: bool,
 }
@@ -55,7 +55,7 @@ pub(crate) struct RoomFlags {
 
 #[derive(Debug, Subcommand)]
 enum RoomTask {
-    /// Close a room for good: its messages are read by nobody any more, and its name is free
+    /// Close a room for good: nobody can read its messages any more, and its name is free
     Remove(RoomNameFlags),
 }
 
@@ -85,7 +85,7 @@ struct OperatorFlags {
     /// The account's name, or one that belongs to it
     #[arg(value_name = "NAME")]
     name: String,
-    /// Take the rights back
+    /// Take the rights away
     #[arg(long)]
     off: bool,
     #[command(flatten)]

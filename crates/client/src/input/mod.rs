@@ -98,7 +98,7 @@ impl InputReader {
         };
         let Ok(text) = String::from_utf8(bytes) else {
             return no_text(match self.decoding {
-                Decoding::Other(_) => "it has bytes that are no text in its encoding.",
+                Decoding::Other(_) => "some of its bytes are not text in this encoding.",
                 _ => {
                     "it is not UTF-8. If it is Windows-1252 (Latin-1), say --encoding windows-1252."
                 }
@@ -242,7 +242,7 @@ mod tests {
         let note = |number| {
             Piece::NoText(Note::NoText {
                 number,
-                reason: "it has bytes that are no text in its encoding.",
+                reason: "some of its bytes are not text in this encoding.",
             })
         };
         let options = InputOptions {
