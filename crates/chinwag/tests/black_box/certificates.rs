@@ -293,7 +293,7 @@ fn a_certificate_of_an_unknown_kind_is_as_good_as_none() {
             let weak = ["-cipher", "DEFAULT@SECLEVEL=0", &version];
             let mut client = identity.connect(&server, &weak);
             arrive(&mut client, &name);
-            client.ask("/claim", "A name takes a password: /claim PASSWORD.");
+            client.ask("/claim", "A name needs a password: /claim PASSWORD.");
         }
     }
     server.stop();

@@ -601,7 +601,7 @@ fn the_first_operator_is_one_after_a_kill_too() {
     lee.ask("/lock off", "! Unlocked: ");
     lee.ask(
         "/deop lee",
-        "! You are no operator any more, and nobody is: ",
+        "! You are no longer an operator, and nobody is: ",
     );
     let server = server.kill().start();
     let mut lee = resume(&server, &code);

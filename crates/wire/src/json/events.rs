@@ -64,7 +64,7 @@ pub(super) enum Act {
     Rename,
     /// The reader is an operator.
     Op,
-    /// The reader is no operator any more.
+    /// The reader is no longer an operator.
     Deop,
 }
 

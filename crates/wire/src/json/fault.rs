@@ -143,7 +143,7 @@ fn about_json(told: &str) -> &'static str {
         "expected `,` or `]`" => "a `,` or a `]` must stand there",
         "expected `,` or `}`" => "a `,` or a `}` must stand there",
         "expected value" | "expected ident" => {
-            "no value begins so: it is true, false, null, a number, a text in quotation marks, a list or an object"
+            "a value must stand there: true, false, null, a number, a text in quotation marks, a list or an object"
         }
         "key must be a string" => "a key stands in quotation marks, and one must stand there",
         "trailing characters" => "one line has one object, and nothing behind it",

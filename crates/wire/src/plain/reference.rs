@@ -80,7 +80,7 @@ const LINES: &str = "
 | `!` | the server speaks to you alone | `! Nobody called \"gofer\". Did you mean gopher?` |
 | `---` | a separator, or the head of a list | `--- now ---` |
 | two spaces | a row of a list | `  gopher (operator)` |
-| two spaces and a bar | a further line of the message above, which has several: such come from IRC | `  \\| and this` |
+| two spaces and a bar | a further line of the message above; messages of several lines come from IRC and programs | `  \\| and this` |
 
 No name starts with any of these, so that no person can forge another kind of line. The greeting, the
 welcome, `/help` and the goodbye have no sign before them. With `/time off` a message is
@@ -125,23 +125,23 @@ fn write_wire(page: &mut String) -> fmt::Result {
   CR, as a terminal in raw mode sends it, Backspace, ^U and ^W correct what stands before them.
 - The server waits up to {} ms for the client to speak, then greets. A first line that is no other
   protocol is the name, so that `printf 'bot\\nhello\\n' | nc -N HOST 8989` works.
-- If the name of a client that has sent it unasked, or with more behind it, is refused, the server says why and closes
-  the connection: no later line becomes a name.
-- On arrival, and on return by `/resume`, `--- now ---` stands behind what is old.
+- If a client sends its name unasked, or sends more right after it, and the name is refused, the server says why and
+  closes the connection: no later line becomes a name.
+- On arrival, and on return by `/resume`, `--- now ---` follows the old messages.
 - At the name prompt: a name, `NAME#PASSWORD`, an empty line for a guest name, `/login NAME PASSWORD`, `/resume CODE`,
   `/help` or `/quit`. A person may leave out the slash: `help`, `?`, `quit`, `exit`.
 - The server's lines end in LF, or in CR LF once the peer has spoken telnet or sent a bare CR.
 - Telnet is understood from peers that speak it: BINARY and NAWS are asked for, TIMING-MARK is
-  answered, all else is refused. An interrupt (^C) is `/quit`. A telnet that negotiates first is greeted like one that
+  answered, everything else is refused. An interrupt (^C) is `/quit`. A telnet that negotiates first is greeted like one that
   waits.
 - The end of the client's input (FIN) is not the end of the session: what is queued is read, what
   follows from it is sent, then the server closes. A script's name is free again at once. A person's, after ^C in
   `nc`, is kept like that of a lost link: `/resume CODE` takes the session up. `/quit` frees the name.
 - Empty lines are ignored, and so are lines with nothing to see. A line that is too long or not UTF-8 is refused
   whole, with its reason.
-- What asks for nothing (empty lines, telnet's own bytes, a line that never ends) counts as a line for every {LINE_BYTES_MAX} bytes:
-  beyond the rate it is read more slowly, without a word.
-- Of a run of blanks 16 columns are kept, of the combining marks on a character six.
+- Input that asks for nothing (empty lines, telnet's own bytes, a line that never ends) counts as one line for every
+  {LINE_BYTES_MAX} bytes: beyond the rate the server reads it more slowly, without a word.
+- The server cuts a run of blanks to 16 columns, and the combining marks on a character to six.
 - Control characters and bidirectional embeddings, overrides and isolates are shown as `\\x1b` or
   `\\u{{202e}}`, and never reach another terminal; the marks U+200E, U+200F and U+061C, which Hebrew
   and Arabic need, do. The server sends no colour and no bell until asked for.

@@ -18,15 +18,15 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("a private message; /reply TEXT answers the last one")
         .about(
             "Tells one person something in private. Nobody else sees it. It stays in the history of each of \
-             you who has an account, for /history with NAME, and between guests nowhere. If both of you \
-             have one, it waits until they come. A #ROOM in place of the name says it to that room.",
+             you who has an account, for /history with NAME; between guests it is not kept. If both of you \
+             have one, it waits until they come. With a #ROOM in place of the name it goes to that room.",
             "/msg gopher lunch?",
         ),
     CommandSpec::new("reply", Group::Talk, "TEXT", talk::reply)
         .shown(HelpRow::Within)
         .about(
-            "Answers the last private message you got, also one that was kept while you were away. The answer \
-             is private too, and goes to the person, whatever the name by then.",
+            "Answers the last private message you got, even one that was kept while you were away. The answer \
+             is private too, and reaches that person under any new name.",
             "/reply at noon",
         ),
     CommandSpec::new("who", Group::Look, "[#ROOM]", look::who)
@@ -40,8 +40,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("whois", Group::Look, "NAME", look::whois)
         .brief("about a person")
         .about(
-            "Shows a person's rooms and when they joined, and what its client of IRC says of it: a name \
-             to show, a status, an address on the web. Operators see the address too.",
+            "Shows a person's rooms and when they joined, and what their IRC client tells about them: a name \
+             to show, a status, a web page. Operators see the person's address too.",
             "/whois gopher",
         ),
     CommandSpec::new("rooms", Group::Look, "", look::rooms)
@@ -55,13 +55,13 @@ pub static COMMANDS: &[CommandSpec] = &[
     )
     .brief("earlier messages; more goes on where the last one ended")
     .about(
-        "Shows earlier messages of this room. Say how many, or of how long (90s, 10m, 2h, 7d, 1w), \
-         or from when on (2026-11-21, 2026-11-21 14:00, 14:00 for the last 14:00, yesterday). A..B is from \
-         one time up to another: 14:00..15:30, 2026-11-20..2026-11-21, 2h..1h, and ..B all up to then. A day behind \
-         the dots is shown whole; a time alone there is the next behind the first time, perhaps of the day after. \
-         /history more goes on where the last one ended. /history all 2h shows topics, announcements, and who came, \
-         left or changed too, and each line counts; /history ids 5 the references that /delete takes. /history with gopher \
-         shows what you and gopher have told each other, if your name is registered; any name that an account goes by will do.",
+        "Shows earlier messages of this room. Say how many, or for how long back (90s, 10m, 2h, 7d, 1w), \
+         or since when (2026-11-21, 2026-11-21 14:00, 14:00 for the last 14:00, yesterday). A..B is from \
+         one time up to another: 14:00..15:30, 2026-11-20..2026-11-21, 2h..1h; ..B is everything up to then. A day after \
+         the dots is shown whole; a time alone there is the next one after the first, on the following day if need be. \
+         /history more goes on where the last one ended. /history all 2h also shows topics, announcements, and who came, \
+         left or changed, and each line counts; /history ids 5 shows the references that /delete takes. /history with gopher \
+         shows what you and gopher have told each other, if your name is registered; any name of gopher's account will do.",
         "/history 2h",
     ),
     CommandSpec::new(
@@ -73,11 +73,12 @@ pub static COMMANDS: &[CommandSpec] = &[
     .brief("/search more, /around N")
     .about(
         "Finds messages that have all these words and phrases, in any case and with any accents, and \
-         none that has a - before it. Words are found whole; deploy* finds what begins so. It looks \
-         in all rooms that are open and those you are in, unless in:#ROOM names one. Filters can stand \
+         none of those with a - before them. It finds whole words; deploy* finds words that begin with deploy. \
+         It ignores punctuation. It looks in all open rooms and in those you are in, unless in:#ROOM names one. Filters can stand \
          alone; since: is the same as after:. A DATE is 2026-11-21, 2026-11-21 14:00, 14:00 for the last 14:00, \
-         yesterday, now, or 2h for two hours ago; before: a day leaves that day out. -from:NAME and -in:#ROOM leave out. /search more goes on with older matches; /around N shows \
-         what was said around match N. What has a colon and is no filter goes in quotation marks.",
+         yesterday, now, or 2h for two hours ago; before: a day leaves that day out. -from:NAME and -in:#ROOM leave out. \
+         /search more goes on with older matches. Each match has a number: /around N shows what was said around it. \
+         Put text with a colon that is not a filter in quotation marks.",
         "/search release -notes \"ship it\" from:lee before:2026-11-01",
     ),
     CommandSpec::new("around", Group::Look, "N", look::around)
@@ -103,9 +104,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .aliases(&["cd"])
         .brief("enter a room, or switch to it")
         .about(
-            "Enters a room, and talks there from now on. You stay in the rooms you were in; a room \
-             that does not exist comes into being, and you are its moderator. Some need a password: \
-             /join #ROOM WORD.",
+            "Enters a room; your lines go there from now on. You stay in the rooms you were in. If the room \
+             does not exist, you make it and moderate it. Some need a password: /join #ROOM WORD.",
             "/join #dev",
         ),
     CommandSpec::new("leave", Group::Move, "[#ROOM]", moving::leave)
@@ -115,19 +115,19 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("room", Group::Rooms, "[SETTING]", rooms::room_settings)
         .brief("what this room is set to; /help room")
         .about(
-            "Shows what this room is set to and who governs it, or sets it. /room closed lets only \
-             those enter who are invited, /room open everybody. /room password WORD lets those enter \
-             who know it (up to 64 bytes), /room limit 20 so many (up to 4294967295). /room hidden keeps it out of /rooms and /whois, \
+            "Shows what this room is set to and who governs it, or sets it. /room closed lets in only \
+             those who are invited, /room open everybody. /room password WORD lets in those \
+             who know it (up to 64 bytes), /room limit 20 that many people (up to 4294967295). /room hidden keeps it out of /rooms and /whois, \
              /room moderated lets only voices and moderators speak, /room topic moderators lets only \
-             them set the topic. /room outsiders takes what is said with /msg #ROOM from outside. \
+             them set the topic. /room outsiders lets people outside speak with /msg #ROOM. \
              /room registered lets only registered names enter, /room encrypted only encrypted \
-             connections. With off behind it a setting ends; /room ctcp off keeps out what only \
-             clients of IRC understand. /room name #NEW gives the room another name, and the old one is free at once.",
+             connections. Add off to end a setting; /room ctcp off keeps out what only \
+             IRC clients understand. /room name #NEW gives the room another name, and the old one is free at once.",
             "/room closed",
         ),
     CommandSpec::new("invite", Group::Rooms, "NAME", rooms::invite).about(
         "Lets a person in though this room is closed or has a password. A registered name may come \
-         and go from then on, another one once.",
+         and go from then on; a guest may come once.",
         "/invite ann",
     ),
     CommandSpec::new("uninvite", Group::Rooms, "NAME", rooms::uninvite)
@@ -136,17 +136,17 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("knock", Group::Rooms, "#ROOM", moving::knock)
         .shown(HelpRow::Beside)
         .about(
-            "Asks the moderators of a closed room to let you in. No use with a hidden one.",
+            "Asks the moderators of a closed room to let you in. A hidden room takes no knocks.",
             "/knock #dev",
         ),
     CommandSpec::new("mod", Group::Rooms, "NAME", rooms::moderator).about(
-        "Makes a person a moderator of this room. With a registered name it lasts, with another \
-         until they leave the room. A mute of theirs in it ends.",
+        "Makes a person a moderator of this room. For a registered name that lasts; for a guest it ends \
+         when they leave the room. If they were muted in it, the mute ends.",
         "/mod ann",
     ),
     CommandSpec::new("unmod", Group::Rooms, "NAME", rooms::no_moderator)
         .shown(HelpRow::Beside)
-        .about("Takes a moderator's rights.", "/unmod ann"),
+        .about("Takes a moderator's rights away.", "/unmod ann"),
     CommandSpec::new("voice", Group::Rooms, "NAME", rooms::voice)
         .shown(HelpRow::Beside)
         .about(
@@ -155,9 +155,9 @@ pub static COMMANDS: &[CommandSpec] = &[
         ),
     CommandSpec::new("unvoice", Group::Rooms, "NAME", rooms::no_voice)
         .shown(HelpRow::Beside)
-        .about("Takes a voice back.", "/unvoice bob"),
+        .about("Takes a person's voice away.", "/unvoice bob"),
     CommandSpec::new("eject", Group::Rooms, "NAME [WHY]", rooms::eject).about(
-        "Puts a person out of this room, and takes their invitation. They stay on the server.",
+        "Puts a person out of this room, and takes their invitation back. They stay on the server.",
         "/eject bob spam",
     ),
     CommandSpec::new("bar", Group::Rooms, "WHO [TIME] [WHY]", rooms::bar)
@@ -178,15 +178,15 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("bars", Group::Rooms, "", rooms::bars)
         .shown(HelpRow::Beside)
         .about(
-            "Lists whom this room keeps out and whom it has muted. The masks that clients of IRC have \
-             set are there too.",
+            "Lists whom this room keeps out and whom it has muted. It also shows the masks that IRC clients have \
+             set.",
             "/bars",
         ),
     CommandSpec::new("delete", Group::Rooms, "REF", rooms::delete)
         .brief("remove a message; /history ids shows REF")
         .about(
-            "Removes a message from history and search for good. It is one of yours, or in a room that \
-             you moderate anybody's. A guest's are those of this visit, under all its names. /history ids shows \
+            "Removes a message from history and search for good. It can be one of yours or, in a room that you \
+             moderate, anybody's. A guest can delete those of this visit, under any name. /history ids shows \
              the REF of each.",
             "/delete krwj",
         ),
@@ -194,35 +194,35 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("another name")
         .about(
             "Gives you another name. For a registered one type NAME#PASSWORD, which takes over a \
-             connection that goes by it.",
+             connection that has the name.",
             "/nick annie",
         ),
     CommandSpec::new("claim", Group::You, "PASSWORD", you::claim)
         .brief("keep this name: later type NAME#PASSWORD at the prompt")
         .about(
             "Registers your name, so that nobody else can take it: it is an account from then on. \
-             While you are logged in to one, /claim alone groups another name to it. If your \
-             connection has a certificate, /claim alone has it log you in from then on.",
+             While you are logged in to one, /claim alone adds your present name to it. If your \
+             connection has a certificate, /claim alone makes it log you in from then on.",
             "/claim correct horse battery",
         ),
     CommandSpec::new("login", Group::You, "NAME PASSWORD", you::login).about(
-        "Logs you in to your account, at the name prompt too. A connection that goes by NAME, or whose link is lost, is taken \
-         over, as by NAME#PASSWORD at the prompt. /login beside NAME PASSWORD leaves it there, and you \
-         keep the name that you have. A connection with a certificate of the account needs no password.",
+        "Logs you in to your account, at the name prompt too. It takes over a connection that has NAME, even one whose link is lost, \
+         as NAME#PASSWORD at the prompt does. /login beside NAME PASSWORD leaves that connection alone, and you \
+         keep your name. A connection with a certificate of the account needs no password.",
         "/login lee correct horse battery",
     ),
     CommandSpec::new("logout", Group::You, "", you::logout)
         .shown(HelpRow::Beside)
         .about(
-            "Logs you out of your account. If your name belongs to it, you get a guest's.",
+            "Logs you out of your account. If your name belongs to it, you get a guest name.",
             "/logout",
         ),
     CommandSpec::new("account", Group::You, "", you::account)
         .shown(HelpRow::Beside)
         .brief("your account")
         .about(
-            "Shows your account: its names, what proves that it is yours, and who is logged in to it \
-             since when. /account forget 3fa9c0 takes out the certificate that begins so.",
+            "Shows your account: its names, what proves that it is yours, and who has been logged in to it \
+             since when. /account forget 3fa9c0 removes the certificate that begins with 3fa9c0.",
             "/account",
         ),
     CommandSpec::new("unclaim", Group::You, "PASSWORD", you::unclaim)
@@ -235,12 +235,12 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("passwd", Group::You, "OLD NEW", you::passwd)
         .shown(HelpRow::Within)
         .about(
-            "Changes the password of your account. If the old one has blanks, put it in \" marks, and \
-             write each \" inside twice.",
+            "Changes the password of your account. If the old one has blanks, put it in quotation marks, and \
+             write each \" in it twice.",
             "/passwd s3cret correct horse battery",
         ),
     CommandSpec::new("away", Group::You, "[WHY]", you::away).about(
-        "Tells those who ask that you are away. /back ends it.",
+        "Tells people who write to you or ask about you that you are away. /back ends it.",
         "/away lunch",
     ),
     CommandSpec::new("back", Group::You, "", you::back)
@@ -248,12 +248,12 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("away, and back")
         .about("Says that you are back from /away.", "/back"),
     CommandSpec::new("ignore", Group::You, "[NAME]", you::ignore).about(
-        "Hides what a person says, here and in private, also under another name they take, and \
-         the topics they set and the reasons they give for leaving and being away; of a registered name, all that comes \
+        "Hides what a person says, here and in private, under any new name too, with \
+         the topics they set and the reasons they give for leaving and being away; for a registered name, all that comes \
          from its account. Your account has one list, on all its connections. /history and /search hide \
-         it too: what a guest said under another name as far as this run of the server knows the names, and no \
-         other guest's words under that name. Nothing is lost: after /unignore they show it. They are not told; \
-         without a name it lists whom you ignore.",
+         it too; a guest's earlier names are followed back to the last start of the server, and other guests \
+         who had such a name are not hidden. Nothing is lost: /unignore shows it all again. The person is not told. \
+         Without a name, lists whom you ignore.",
         "/ignore troll",
     ),
     CommandSpec::new("unignore", Group::You, "NAME", you::unignore)
@@ -266,7 +266,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("tz", Group::You, "ZONE", you::tz)
         .shown(HelpRow::Beside)
         .about(
-            "Shows times in this time zone. A single - stands for the server's own.",
+            "Shows times in this time zone. A single - means the server's own.",
             "/tz Europe/Berlin",
         ),
     CommandSpec::new("echo", Group::You, "on|off", you::echo)
@@ -304,24 +304,25 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/quit lunch",
         ),
     CommandSpec::new("kick", Group::Operators, "NAME [WHY]", operate::kick).about(
-        "Closes a person's connection. They may come back at once. A session whose link is lost ends, and its \
+        "Closes a person's connection. They may come back at once. If their link is lost, their session ends, and the \
          name is free.",
         "/kick bob spam",
     ),
     CommandSpec::new("mute", Group::Operators, "NAME [TIME]", operate::mute)
         .shown(HelpRow::Beside)
         .about(
-            "Silences a person in all rooms. They can set no topic and take no other name, and \
-             coming back does not end it. TIME is 10m, 2h or 7d; without one it lasts until \
-             /unmute. A reason may follow. A name also covers its address if nobody else comes from there; \
-             name:NAME is the name alone. With here behind the name it is for this room alone, \
-             which its moderators may do too; a moderator of the room is none then.",
+            "Silences a person in all rooms. They can write in private to operators alone, and cannot set a topic, take \
+             another name, make a room, invite anybody or say why they are away; coming back does not \
+             end it. TIME is 10m, 2h or 7d; without one it lasts until /unmute. A reason may follow: \
+             /mute bob 10m spam. A name also covers its address if nobody else comes from there; \
+             name:NAME is the name alone. /mute NAME here, with a time and a reason if you like, is for this room \
+             alone, and its moderators can do that too; a moderator who is muted so loses moderator rights.",
             "/mute bob 10m spam",
         ),
     CommandSpec::new("unmute", Group::Operators, "NAME", operate::unmute)
         .shown(HelpRow::Beside)
         .about(
-            "Lets a person speak again. With here behind the name it is for this room alone.",
+            "Lets a person speak again. /unmute NAME here is for this room alone.",
             "/unmute bob",
         ),
     CommandSpec::new("ban", Group::Operators, "WHO [TIME] [WHY]", operate::ban)
@@ -329,32 +330,33 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about(
             "Keeps a person out. WHO is a name, an address or a block such as 192.0.2.0/24. A name \
              also covers its address if nobody else comes from there; use name:NAME for the name \
-             alone. A registered operator who comes from a banned address is let in by the password, if \
-             it was one before the author of the ban.",
+             alone. A registered operator at a banned address gets in with the password, if they were \
+             an operator before the author of the ban.",
             "/ban name:bob 7d spam",
         ),
     CommandSpec::new("unban", Group::Operators, "WHO", operate::unban)
         .shown(HelpRow::Beside)
         .about(
-            "Lets a person in again. Of a ban of a name and its address either will do; both are free then.",
+            "Lets a person in again. If a ban covers a name and its address, give either: both are free then.",
             "/unban 192.0.2.0/24",
         ),
     CommandSpec::new("bans", Group::Operators, "", operate::bans)
         .shown(HelpRow::Beside)
         .about(
-            "Lists the bans and the mutes. A name that an account is called by has account before it.",
+            "Lists the bans and the mutes. The name of an account has account before it.",
             "/bans",
         ),
     CommandSpec::new("op", Group::Operators, "NAME", operate::op).about(
-        "Makes a person an operator. With a registered name it lasts, with another until they \
-         leave; an operator for a visit gives no more than a visit. No operator can do anything to \
-         one who was registered as operator before.",
+        "Makes a person an operator. For a registered name that lasts; for a guest it ends when they \
+         leave. An operator for a visit can make others operators for a visit alone. No operator can act against \
+         one who was registered as operator before. /op CODE, with the code that the server prints when it starts, \
+         makes you the operator while there is none.",
         "/op ann",
     ),
     CommandSpec::new("deop", Group::Operators, "NAME", operate::deop)
         .shown(HelpRow::Beside)
         .about(
-            "Removes an operator's rights. The last operator may give up their own, and is told who becomes one next.",
+            "Takes an operator's rights away. The last operator can give up their own, and is told who becomes one next.",
             "/deop ann",
         ),
     CommandSpec::new("rename", Group::Operators, "NAME NEW", operate::rename)
@@ -369,14 +371,14 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("motd", Group::Operators, "[TEXT]", operate::motd)
         .shown(HelpRow::Beside)
         .about(
-            "Sets the message that everybody reads on arrival. A single - clears it; without a \
-             text it is shown.",
+            "Sets the message that everybody reads on arrival. A single - clears it; /motd alone \
+             shows it.",
             "/motd Be kind.",
         ),
     CommandSpec::new("lock", Group::Operators, "[off]", operate::lock)
         .shown(HelpRow::Beside)
         .about(
-            "Lets only names arrive and speak that are registered already. People already here \
+            "Only names that are registered already may arrive and speak. People already here \
              stay; /lock off ends it. Meanwhile nobody becomes an operator by arriving.",
             "/lock",
         ),
@@ -390,7 +392,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("end an account, close a room for good")
         .about(
             "Ends an account, or closes a room for good. An account's names are free then. The people of a \
-             room go to the lobby, its messages are read by nobody any more, and its name is free.",
+             room go to the lobby, nobody can read its messages any more, and its name is free.",
             "/remove #spam",
         ),
 ];

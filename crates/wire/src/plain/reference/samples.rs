@@ -85,7 +85,9 @@ pub(super) fn at_prompt() -> Option<Vec<Sample>> {
         samples.line(when, |r, out| r.login_refusal(out, &rejection));
     }
     if let Err(error) = parse_login("4ann") {
-        samples.line("it is no name", |r, out| r.login_parse_error(out, &error));
+        samples.line("it cannot be a name", |r, out| {
+            r.login_parse_error(out, &error)
+        });
     }
     samples.line("no name after some tries; it closes", |r, out| {
         r.notice(out, Notice::NoName);
@@ -228,7 +230,7 @@ impl Samples {
             ("their connection ends", QuitReason::Closed),
             ("it breaks", QuitReason::Lost),
             ("it gives no sign of life", QuitReason::TimedOut),
-            ("it takes nothing any more", QuitReason::TooSlow),
+            ("it stops reading", QuitReason::TooSlow),
             ("it never stops sending too fast", QuitReason::TooFast),
             ("an operator closes it", QuitReason::Kicked { by, why }),
             ("an operator bans the person", banned),
@@ -265,7 +267,7 @@ impl Samples {
                 "you type too fast",
                 Notice::SlowDown(Duration::from_secs(2)),
             ),
-            ("and went on so", Notice::NotSent { lines: 9 }),
+            ("you go on all the same", Notice::NotSent { lines: 9 }),
             (
                 "a line is too long",
                 Notice::TooLong {
@@ -326,7 +328,7 @@ impl Samples {
                 Context::Speech,
             ),
             (
-                "you are no operator",
+                "you are not an operator",
                 Rejection::NeedsOperator,
                 Context::Command("kick"),
             ),

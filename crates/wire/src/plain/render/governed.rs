@@ -414,10 +414,10 @@ impl Display for Masked<'_> {
             (MaskKind::Mute, false) => write!(f, "lets {whom} speak in {room} again"),
             (MaskKind::Exception, true) => write!(f, "exempts {whom} from the bans of {room}"),
             (MaskKind::Exception, false) => {
-                write!(f, "exempts {whom} from the bans of {room} no longer")
+                write!(f, "no longer exempts {whom} from the bans of {room}")
             }
             (MaskKind::Invitation, true) => write!(f, "invites {whom} to {room} for good"),
-            (MaskKind::Invitation, false) => write!(f, "invites {whom} to {room} no longer"),
+            (MaskKind::Invitation, false) => write!(f, "no longer invites {whom} to {room}"),
         }
     }
 }

@@ -29,7 +29,7 @@ impl LineWriter<'_> {
             }
             ModAction::Deop { .. } if audit_entry.actor == audit_entry.target => {
                 let alone = NobodyOperates(audit_entry.aside.as_ref());
-                self.alone(format_args!("You are no operator any more{alone}"));
+                self.alone(format_args!("You are no longer an operator{alone}"));
             }
             ModAction::Deop { .. } => {
                 self.alone(format_args!("{by} removed your operator rights."));

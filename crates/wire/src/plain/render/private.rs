@@ -181,12 +181,15 @@ fn confirmation(writer: &mut LineWriter<'_>, fact: &Fact, reader: PersonId) {
         Fact::AccountSet(set) if set.person == reader && !set.is_another() => {
             writer.alone(match set.operator {
                 true => "You are an operator now.",
-                false => "You are no operator any more.",
+                false => "You are no longer an operator.",
             });
         }
         Fact::AccountSet(set) if set.person == reader => match (&set.account, &set.before) {
-            (Some(account), _) => writer.alone(format_args!(
+            (Some(account), _) if set.name.same_as(account) => writer.alone(format_args!(
                 "You are logged in to {account}. /logout ends it."
+            )),
+            (Some(account), _) => writer.alone(format_args!(
+                "You are logged in to {account}. /nick {account} takes that name if it is free; /logout ends it."
             )),
             (None, Some(before)) => {
                 writer.alone(format_args!("You are logged out of {before}."));
@@ -235,7 +238,7 @@ fn account_changed(writer: &mut LineWriter<'_>, changed: &AccountChanged, reader
             "{name} belongs to your account {account} now. It takes the same password."
         )),
         AccountChange::NameRemoved(name) => {
-            writer.alone(format_args!("{name} belongs to your account no longer."));
+            writer.alone(format_args!("{name} no longer belongs to your account."));
         }
         AccountChange::Removed => writer.alone(format_args!(
             "The account {account} has ended, and its names are free."

@@ -114,7 +114,10 @@ impl Display for Unspoken<'_> {
                 write!(f, "{name} is not here, and no more is kept for {name}.")
             }
             Rejection::HearsRegisteredOnly(name) => {
-                write!(f, "{name} hears in private from registered names alone.")
+                write!(
+                    f,
+                    "{name} takes private messages from registered names alone."
+                )
             }
             Rejection::ReadOnly(room) => write!(f, "{room} is read-only."),
             Rejection::Muted {
@@ -125,7 +128,7 @@ impl Display for Unspoken<'_> {
                 f.write_str("only registered names may speak at the moment.")
             }
             Rejection::LockedRegistration => {
-                f.write_str("no name is registered while the server is locked.")
+                f.write_str("nobody can register a name while the server is locked.")
             }
             Rejection::CannotSave => f.write_str("the server cannot save messages right now."),
             Rejection::ShowsServerPassword => f.write_str("that is the password of this server."),
@@ -257,7 +260,7 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
             }
             write!(
                 f,
-                ", so no new name is told to others. Come as {had}, or press Enter for a guest's."
+                ", so no new name is told to others. Come as {had}, or press Enter for a guest name."
             )
         }
         Rejection::Locked => {
@@ -337,7 +340,7 @@ fn about_messages(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         }
         Rejection::NotOnesMessage(Some(room)) => write!(
             f,
-            "That is not your message, and /delete needs moderator rights in {room} for others'."
+            "That is not your message, and /delete needs moderator rights in {room} to delete other people's."
         ),
         Rejection::NotOnesMessage(None) => {
             f.write_str("That is not your message. Only its sender may delete a private message.")
@@ -351,9 +354,9 @@ fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection, context: Contex
         Rejection::AlreadyOperator(name) => write!(f, "{name} is already an operator."),
         Rejection::NotOperator(name) => write!(f, "{name} is not an operator."),
         Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
-        Rejection::OutlastsVisit => {
-            f.write_str("You are an operator for this visit alone, and that would outlast it.")
-        }
+        Rejection::OutlastsVisit => f.write_str(
+            "You are an operator for this visit alone, and that would outlast your visit.",
+        ),
         Rejection::Outranked(name) => {
             write!(
                 f,

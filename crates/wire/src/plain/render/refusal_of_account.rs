@@ -61,7 +61,10 @@ fn wrong(f: &mut Formatter<'_>, name: &Name, context: Context) -> fmt::Result {
 fn about_logins(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -> fmt::Result {
     match (rejection, context) {
         (Rejection::NeedsProof, Context::Command("claim")) => {
-            f.write_str("A name takes a password: /claim PASSWORD.")
+            f.write_str("A name needs a password: /claim PASSWORD.")
+        }
+        (Rejection::NeedsProof, Context::Command("unclaim")) => {
+            f.write_str("Usage: /unclaim PASSWORD. /help unclaim explains it.")
         }
         (Rejection::NotLoggedIn, _) => f.write_str(
             "You are not logged in. /claim PASSWORD keeps your name, /login NAME PASSWORD logs in.",

@@ -94,7 +94,7 @@ fn about_governing(
     match rejection {
         RoomRejection::TopicGuarded => write!(f, "Only moderators set the topic of {room}."),
         RoomRejection::NoTopic => write!(f, "{room} has no topic. /topic TEXT sets one."),
-        RoomRejection::SetAlready => write!(f, "{room} is set so already."),
+        RoomRejection::SetAlready => write!(f, "{room} has that setting already."),
         RoomRejection::LobbyIsOpen => write!(
             f,
             "{room} is open to everybody: only moderated, topic, outsiders and ctcp can be set."
@@ -105,10 +105,10 @@ fn about_governing(
             "Nobody can be kept out of {room}. /kick and /ban are for the server."
         ),
         RoomRejection::PasswordNotForAll => f.write_str(
-            "A room's password has no comma and no : in front: clients of IRC could not give it.",
+            "A room's password has no comma and no : in front: IRC clients could not give it.",
         ),
         RoomRejection::SetInClear => {
-            f.write_str("That is set over an encrypted connection, and yours is not.")
+            f.write_str("Only an encrypted connection can set that, and yours is not.")
         }
         RoomRejection::Stays => write!(f, "{room} is the server's own, and stays."),
         RoomRejection::NameTaken(new) => write!(f, "{new} is taken. Choose another name."),

@@ -366,7 +366,7 @@ fn the_reference_has_every_command_and_many_lines() {
         assert!(page.contains(spec.about), "{spec}");
     }
     assert!(page.contains("| a message | `[14:03] gopher: hello megumin` |"));
-    assert!(page.contains("| it is no name | `A name is 1 to 32"));
+    assert!(page.contains("| it cannot be a name | `A name is 1 to 32"));
     assert!(!page.contains("| `` |"), "a line that is empty");
     assert!(page.lines().all(|line| !line.ends_with(' ')));
 }

@@ -381,7 +381,7 @@ fn what_becomes_of_an_account_is_told_to_those_who_are_logged_in() {
         (
             AccountChange::NameRemoved(name("annie")),
             me,
-            "! annie belongs to your account no longer.\n",
+            "! annie no longer belongs to your account.\n",
         ),
         (
             AccountChange::Removed,

@@ -222,7 +222,7 @@ fn the_last_operator_is_told_who_is_the_next() {
             target: Some(READER),
             aside: Some(Aside::NoneLeft { next }),
         }));
-        let said = "! You are no operator any more, and nobody is:";
+        let said = "! You are no longer an operator, and nobody is:";
         check_private(audit_entry, READER, &std::format!("{said} {expected}.\n"));
     };
     check(

@@ -274,7 +274,7 @@ fn what_does_not_fit_the_state_is_said() {
     check_chat(
         Rejection::LockedRegistration,
         "claim",
-        "! Not done: no name is registered while the server is locked.",
+        "! Not done: nobody can register a name while the server is locked.",
     );
     check_chat(
         Rejection::SameName(bob()),
