@@ -147,19 +147,8 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let target = self.target(me, name, now)?;
-        let account = match (target, strip_account_key(name)) {
-            (Target::Account(account), _) => Some(account),
-            (_, Some(account)) => Some(self.account_called(account)?),
-            (_, None) => None,
-        };
-        let targets =
-            account.map_or_else(|| Vec::from([target]), |account| self.logins(account, now));
-        if let (Some(account), true) = (account, targets.is_empty()) {
-            return Err(Rejection::NotConnected(account.name.clone()));
-        }
         let why = why.map(Arc::new);
-        for target in targets {
+        for target in self.targets(me, name, now)? {
             let (person, ended): (_, fn(&Person, QuitReason) -> Fact) = match target {
                 Target::Here(person) => (person, quit),
                 Target::Lost(person) => (person, quit_of_lost),

@@ -70,17 +70,12 @@ impl Chat {
     /// Who is logged in to an account: who has its name, or else anybody.
     fn target_of_account(&self, typed: &str, now: Timestamp) -> Result<Target<'_>, Rejection> {
         let account = self.account_called(typed)?;
-        let lost = || {
-            let all = self.resumables.logged_in_to(&account.name).into_iter();
-            let mut all = all.filter_map(|id| self.resumables.get(id));
-            all.find(|lost| now < lost.until)
-        };
         Ok(match self.login_of(account) {
             Some(person) => Target::Here(person),
-            None => match lost() {
-                Some(lost) => Target::Lost(&lost.person),
-                None => Target::Account(account),
-            },
+            None => {
+                let lost = self.lost_logins(account, now).next();
+                lost.map_or(Target::Account(account), Target::Lost)
+            }
         })
     }
 
@@ -128,12 +123,40 @@ impl Chat {
     /// The people who are logged in to an account, under whatever names: those who may come back, then those who are
     /// here, each in the order in which they came.
     pub(super) fn logins(&self, account: &Account, now: Timestamp) -> Vec<Target<'_>> {
-        let lost = self.resumables.logged_in_to(&account.name).into_iter();
-        let lost = lost.filter_map(|id| self.resumables.get(id));
-        let lost = lost.filter(|lost| now < lost.until);
-        let lost = lost.map(|lost| Target::Lost(&lost.person));
+        let lost = self.lost_logins(account, now).map(Target::Lost);
         let here = self.people.logged_in_to(&account.name);
         lost.chain(here.map(Target::Here)).collect()
+    }
+
+    fn lost_logins(&self, account: &Account, now: Timestamp) -> impl Iterator<Item = &Person> {
+        let lost = self.resumables.logged_in_to(&account.name).into_iter();
+        let lost = lost.filter_map(|id| self.resumables.get(id));
+        let lost = lost.filter(move |lost| now < lost.until);
+        lost.map(|lost| &*lost.person)
+    }
+
+    /// Everybody whom a name means: the person who has it, who must not be `me`; if nobody has it, or it stands behind
+    /// `account:`, all who are logged in to its account.
+    ///
+    /// # Errors
+    /// As [`target`](Self::target), or [`Rejection::NotConnected`].
+    pub(super) fn targets(
+        &self,
+        me: Actor<'_>,
+        typed: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Target<'_>>, Rejection> {
+        let target = self.target(me, typed, now)?;
+        let account = match (target, strip_account_key(typed)) {
+            (Target::Account(account), _) => account,
+            (_, Some(account)) => self.account_called(account)?,
+            (_, None) => return Ok(Vec::from([target])),
+        };
+        let logins = self.logins(account, now);
+        match logins.is_empty() {
+            true => Err(Rejection::NotConnected(account.name.clone())),
+            false => Ok(logins),
+        }
     }
 
     /// The person with this name, who must not be `me`, and is connected or may come back. If nobody has the name, it
