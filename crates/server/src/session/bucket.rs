@@ -67,7 +67,7 @@ impl Session {
 /// The account that a person is logged in to after an event, if the event changes it.
 fn account_in(event: &Event, me: PersonId) -> Option<Option<&Name>> {
     let (person, account) = match &event.fact {
-        // Who claims a name is logged in to it from then on; whoever else changes an account is already.
+        // Who claims a name is logged in to it from then on; anybody else who changes an account already is.
         Fact::AccountChanged(changed) => {
             return (changed.person == Some(me)).then_some(Some(&changed.account));
         }

@@ -16,6 +16,17 @@ use crate::session::unseen::Resumption;
 use crate::shard::Shared;
 use crate::worker::{Away, Job};
 
+/// How many of a person's missed messages its rooms have.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct MissedInRooms {
+    /// Those that follow.
+    pub(super) shown: u64,
+    /// Those that retention has deleted.
+    pub(super) gone: u64,
+    /// The first of those that follow, which the person may have read.
+    pub(super) doubted: u64,
+}
+
 impl Session {
     /// The session has its person again: first it is shown what it missed, then what its rooms had
     /// meanwhile.
@@ -76,7 +87,7 @@ impl Session {
         self.ask_pages(job, PageKind::Missed(back.clone()), shared);
         if !self.exchange.is_waiting() {
             // The history is busy, as the person was told: nobody knows what was missed.
-            self.tell_resumed((0, 0, 0), true, back.as_deref(), shared);
+            self.tell_resumed(MissedInRooms::default(), true, back.as_deref(), shared);
             self.tell_missed(Vec::new(), None, shared);
         }
     }
@@ -91,33 +102,32 @@ impl Session {
     pub(super) fn tell_missed_without_history(&mut self, pages: &Pages, shared: &mut Shared) {
         if let PageKind::Missed(back) = &pages.kind {
             if pages.next.is_none() {
-                self.tell_resumed((0, 0, 0), true, back.as_deref(), shared);
+                self.tell_resumed(MissedInRooms::default(), true, back.as_deref(), shared);
             }
             self.tell_missed(Vec::new(), None, shared);
         }
     }
 
-    /// Welcomes the person back: with the number of missed messages that follow, the number that
-    /// are gone, the number that the person may have read, and whether there is, or may be, anything
-    /// else.
+    /// Welcomes the person back: with the numbers of missed messages, and whether there is, or may
+    /// be, anything else.
     pub(super) fn tell_resumed(
         &mut self,
-        (shown, gone, doubted): (u64, u64, u64),
+        in_rooms: MissedInRooms,
         shows: bool,
         back: Option<&WelcomeBack>,
         shared: &mut Shared,
     ) {
         let missed = self.exchange.missed();
-        let doubted = missed
+        let doubt = missed
             .filter(|missed| missed.unseen.doubted.is_some())
             .map(|missed| Doubt {
-                messages: doubted,
+                messages: in_rooms.doubted,
                 lacks_private: missed.lacks_private,
             });
         let resumed = Tell::Resumed {
-            doubt: doubted,
-            missed: shown + missed.map_or(0, |missed| missed.messages(&self.dialect)),
-            skipped: gone + missed.map_or(0, |missed| missed.unseen.skipped),
+            doubt,
+            missed: in_rooms.shown + missed.map_or(0, |missed| missed.messages(&self.dialect)),
+            skipped: in_rooms.gone + missed.map_or(0, |missed| missed.unseen.skipped),
             has_news: shows || missed.is_some_and(Resumption::has_news),
             back,
         };

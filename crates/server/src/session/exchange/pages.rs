@@ -10,6 +10,7 @@ use chinwag_feed::Reader;
 use chinwag_store::{SearchQuery, Term};
 use chinwag_wire::dialect::{self, Ask, HistoryPage, PastOf, Search, SearchPage, Targets, Tell};
 
+use super::missed::MissedInRooms;
 use super::{Continuation, Session};
 use crate::hub::{Body, RecentMessages};
 use crate::shard::Shared;
@@ -339,8 +340,12 @@ impl Session {
             PageKind::Missed(back) => {
                 if is_first {
                     let shows = !events.is_empty();
-                    let messages = (shown, page.gone, page.doubted);
-                    self.tell_resumed(messages, shows, back.as_deref(), shared);
+                    let in_rooms = MissedInRooms {
+                        shown,
+                        gone: page.gone,
+                        doubted: page.doubted,
+                    };
+                    self.tell_resumed(in_rooms, shows, back.as_deref(), shared);
                 }
                 let next = page.next.as_ref().and_then(PageStart::missed_from);
                 self.tell_missed(page.events, next, shared);
