@@ -17,7 +17,7 @@
 //! crowd are written next to each other. With bare hashes each row would change a page of its own,
 //! which costs six kilobytes of the log. A restored session has another code inside the chat.
 
-mod behind;
+mod marks;
 mod unwritten;
 mod writing;
 
@@ -34,8 +34,8 @@ use hashbrown::{HashMap, HashSet};
 use super::Hub;
 use super::record::{KeptRoom, Record};
 use crate::shard::shard_of;
-use behind::Behind;
-pub(super) use behind::Reached;
+use marks::Marks;
+pub(super) use marks::Reached;
 use unwritten::{Unwritten, WRITTEN};
 
 /// The end of the hash of a resume code.
@@ -76,11 +76,7 @@ pub(super) struct Survivors {
     rows: HashMap<PersonId, RowKey>,
     /// The number of the next room, as last written.
     next_room: RoomId,
-    /// What the peers of each shard have acknowledged.
-    marks: Vec<Seq>,
-    has_new_mark: bool,
-    /// Those whose places the marks do not tell.
-    behind: Behind,
+    marks: Marks,
     fails: bool,
     /// When expired rows were last deleted.
     swept: Timestamp,
@@ -117,14 +113,9 @@ impl Survivors {
         up_to: Seq,
         behind: &[(PersonId, Seq)],
     ) {
-        for person in self.behind.handle_acknowledged(shard, up_to, behind) {
+        for person in self.marks.handle_acknowledged(shard, up_to, behind) {
             self.unwritten.add(person);
         }
-        if self.marks.len() <= shard {
-            self.marks.resize(shard + 1, Seq::default());
-        }
-        self.has_new_mark |= self.marks[shard] != up_to;
-        self.marks[shard] = up_to;
     }
 
     /// Notes that a session has to be written.
@@ -137,13 +128,6 @@ impl Survivors {
         self.restored.insert(hash_in(&key), code);
         self.rows.insert(person, key);
         self.unwritten.begin(person, WRITTEN);
-    }
-
-    /// How far the peer of a person on this shard has come, as far as is known.
-    fn reached(&self, person: PersonId, shard: usize) -> Seq {
-        let reached = self.behind.of(person).map(|reached| reached.seen);
-        let mark = || self.marks.get(shard).copied().unwrap_or_default();
-        reached.unwrap_or_else(mark)
     }
 
     fn end(&mut self, key: RowKey) {
@@ -184,7 +168,7 @@ impl Hub {
                 self.lost.set_owner(login.person, login.account.is_some());
                 self.survivors.unwritten.begin(login.person, event.seq);
                 let (shard, reached) = (shard_of(login.conn), Reached::at(event.seq));
-                self.survivors.behind.insert(login.person, shard, reached);
+                self.survivors.marks.insert(login.person, shard, reached);
             }
             Fact::Returned(returned) => {
                 self.note_mail_taken(returned.login.account.as_ref(), event.seq);
@@ -195,7 +179,7 @@ impl Hub {
                 self.survivors.kept.push(returned.login.person);
             }
             Fact::Quit(quit) if quit.is_resumable => {
-                self.survivors.behind.remove(quit.person);
+                self.survivors.marks.remove(quit.person);
                 self.survivors.handle_change(quit.person);
             }
             Fact::Quit(quit) => self.note_gone(quit.person),
@@ -331,11 +315,11 @@ impl Hub {
         let seen = match unseen.filter(|_| returned.was_lost) {
             Some(unseen) => unseen.first().min(returned.seen),
             // What the last connection did not receive is not known yet.
-            None => self.survivors.reached(person, shard_of(conn)),
+            None => self.survivors.marks.reached(person, shard_of(conn)),
         };
         let reached = Reached { seen, until: seq };
         let shard = shard_of(returned.login.conn);
-        self.survivors.behind.insert(person, shard, reached);
+        self.survivors.marks.insert(person, shard, reached);
     }
 
     fn note_returned(&mut self, login: &LoggedIn, seq: Seq) {
@@ -356,7 +340,7 @@ impl Hub {
 
     /// Notes that a person has left for good.
     fn note_gone(&mut self, person: PersonId) {
-        self.survivors.behind.remove(person);
+        self.survivors.marks.remove(person);
         let record = self.record(person);
         let is_resumable = record
             .as_ref()
@@ -413,7 +397,7 @@ impl Hub {
             settings: saved.map(Saved::to_text),
             unseen: unseen.cloned().unwrap_or_default(),
             shard: self.chat.conn_of(person).map_or(0, shard_of),
-            reached: self.survivors.behind.of(person),
+            reached: self.survivors.marks.of(person),
             session,
         };
         if record.session.until.is_some() {
@@ -550,22 +534,6 @@ mod tests {
         });
         let keys = (250..).zip(codes).map(|(person, code)| key(person, code));
         assert!(keys.is_sorted());
-    }
-
-    #[test]
-    fn a_mark_is_written_when_a_shard_has_another() {
-        let mut survivors = Survivors::default();
-        let mut is_new = |shard, up_to| {
-            survivors.handle_acknowledged(shard, Seq(up_to), &[]);
-            let is_new = std::mem::take(&mut survivors.has_new_mark);
-            (is_new, survivors.marks.iter().map(|mark| mark.0).collect())
-        };
-        assert_eq!(is_new(1, 5), (true, vec![0, 5]));
-        assert_eq!(is_new(1, 5), (false, vec![0, 5]));
-        assert_eq!(is_new(0, 7), (true, vec![7, 5]));
-        survivors.handle_acknowledged(1, Seq(8), &[]);
-        survivors.handle_acknowledged(1, Seq(8), &[]);
-        assert!(survivors.has_new_mark, "it was not written yet");
     }
 
     #[test]

@@ -60,7 +60,9 @@ impl Hub {
             }
             // The sessions will have changed by the next time.
             changes.sessions.clear();
-            self.survivors.has_new_mark |= changes.mark.take().is_some();
+            if changes.mark.take().is_some() {
+                self.survivors.marks.give_back();
+            }
             changes.profiles.truncate(profiles);
             self.survivors.pending = changes;
         } else {
@@ -157,9 +159,8 @@ impl Survivors {
     /// Takes what is to be written, the marks included if they may be.
     fn take_changes(&mut self, with_marks: bool) -> SessionChanges {
         let mut changes = std::mem::take(&mut self.pending);
-        if with_marks && std::mem::take(&mut self.has_new_mark) {
-            let marks = self.marks.iter().map(ToString::to_string);
-            changes.mark = Some(marks.collect::<Vec<_>>().join(" "));
+        if with_marks {
+            changes.mark = self.marks.take_new();
         }
         changes
     }
