@@ -244,7 +244,7 @@ impl RoomMask {
             && matches!(&self.matched, Matched::Account(glob) if glob.literal() == Some(account.folded()))
     }
 
-    /// Whether both are the same entry, whoever set it.
+    /// Whether both are the same entry, no matter who set it.
     pub fn is_same(&self, kind: MaskKind, matched: &Matched) -> bool {
         self.kind == kind && self.matched == *matched
     }

@@ -1,5 +1,5 @@
-//! Whether anybody but the server's user can change what is in the data folder: whoever may write
-//! to a folder can replace any file in it, whatever the permissions of the files.
+//! Whether anybody but the server's user can change what is in the data folder: a user who may
+//! write to a folder can replace any file in it, whatever the permissions of the files.
 
 use std::fmt::{self, Display, Formatter};
 use std::fs;

@@ -89,7 +89,7 @@ impl Server {
     /// Opens the store.
     ///
     /// # Errors
-    /// [`ServeError`], as one sentence for whoever starts the server.
+    /// [`ServeError`], as one sentence to print.
     pub fn open(config: Config) -> Result<Self, ServeError> {
         let opened = Store::open(
             config.location(),
@@ -112,12 +112,12 @@ impl Server {
         })
     }
 
-    /// The SHA-256 of the certificate, for whoever starts the server.
+    /// The SHA-256 of the certificate, to print at the start.
     pub fn fingerprint(&self) -> Fingerprint {
         self.certificates.fingerprint()
     }
 
-    /// How a person becomes operator here, for whoever starts the server.
+    /// How a person becomes operator here, to print at the start.
     pub fn operator_hint(&self) -> String {
         let mut accounts = self.opened.snapshot.accounts.iter();
         let has_operator = accounts.any(|account| account.operator);

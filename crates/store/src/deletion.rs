@@ -1,6 +1,6 @@
 //! Deletes a message for good: overwrites its text in its block, and lets the index follow.
 //!
-//! The message stays in the block as a *gap*, with the name of whoever deleted it and no text. So
+//! The message stays in the block as a *gap*, with the name of the person who deleted it and no text. So
 //! it keeps its place and its rank, and no count changes anywhere.
 
 use chinwag_core::{Deletion, Fact, FoundMessage, Seq};

@@ -14,8 +14,8 @@ use crate::schema::{self, MigrationError};
 
 /// The database of everything but the search.
 const MESSAGES: &str = "messages.db";
-/// The file whose lock says that a server has the folder open. It is never removed: whoever removed
-/// it could lock a file that another process has just opened.
+/// The file whose lock says that a server has the folder open. It is never removed: a process that
+/// removed it could lock a file that another process has just opened.
 const LOCK: &str = "chinwag.lock";
 
 /// Opens the database of a folder for reading, with or without a running server.

@@ -190,7 +190,7 @@ pub(crate) fn all<T>(
     Ok(found)
 }
 
-/// The columns of [`room`]. The account of whoever set the topic is in the topic's notice.
+/// The columns of [`room`]. The account of the topic's author is in the topic's notice.
 const ROOM: &str = "id, name, topic, topic_by, topic_at, (SELECT account FROM notice
     WHERE notice.room = room.id AND irc_tags IS NULL AND topic IS NOT NULL ORDER BY seq DESC LIMIT 1),
     (SELECT value FROM room_setting AS own WHERE own.room = room.id AND own.key = 'created')";

@@ -11,7 +11,7 @@ use crate::block::{Block, block_columns, signed, unsigned};
 use crate::encoding::{put_varint, take_varint};
 use crate::error::Error;
 
-/// How many blocks' places are kept. Whoever missed more than that only learns of the newest.
+/// How many blocks' places are kept. A session that missed more only learns of the newest.
 const BLOCKS_KEPT: i64 = 1024;
 
 /// Notes the blocks up to this one, which are about to be deleted.

@@ -109,7 +109,7 @@ impl Outgoing {
         self.waiting.push_back(line);
     }
 
-    /// Lines that the server has not taken yet. A farewell is none: whoever is gone has no need of it.
+    /// Lines that the server has not taken yet. A farewell is none: once the person is gone, nobody needs it.
     pub(crate) fn unsent(&self) -> usize {
         self.waiting.len() - self.farewells + usize::from(self.under_way.is_some())
     }

@@ -308,7 +308,7 @@ impl Chat {
             ModAction::Op { name, .. } => {
                 let rank = Rank {
                     operator: true,
-                    // Whoever used the server's code got it from nobody in the chat.
+                    // Nobody in the chat gave out the server's code.
                     for_visit: entry.by != *name,
                 };
                 if let Some(target) = entry.target {

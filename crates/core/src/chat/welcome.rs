@@ -12,7 +12,7 @@ use crate::ignore::Voice;
 const SUMMARY_NAMES_MAX: usize = 5;
 
 impl Chat {
-    /// The topic of a room, unless the reader ignores whoever set it.
+    /// The topic of a room, unless the reader ignores its author.
     pub(super) fn topic_for<'a>(&self, me: &Person, room: &'a Room) -> Option<&'a Topic> {
         let topic = room.topic.as_ref()?;
         if me.ignores().is_empty() {

@@ -205,7 +205,7 @@ fn an_operator_gives_nobody_a_name_that_is_kept() {
     rename("ada").expect("of the same household");
 }
 
-/// A restart cuts everybody off, and whoever is cut off keeps the rights.
+/// A restart cuts everybody off, and a person who is cut off keeps their rights.
 #[test]
 fn a_guest_who_was_the_first_operator_is_one_in_the_next_run() {
     let mut world = World::with(&["lee"]);

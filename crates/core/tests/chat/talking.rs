@@ -143,7 +143,7 @@ fn an_account_is_ignored_whoever_comes_of_it_and_whenever() {
     world.check_replay();
 }
 
-/// Whoever of them leaves last, the account finds it again at its next visit.
+/// No matter which of them leaves last, the account finds it again at its next visit.
 #[test]
 fn whom_an_account_ignores_is_one_list_of_all_its_people() {
     let mut world = World::with(&["ann", "phone", "lost", "mal"]);

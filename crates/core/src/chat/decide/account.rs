@@ -173,7 +173,7 @@ impl Chat {
         if self.registrations.len() >= REGISTRATIONS_MAX {
             return Err(Rejection::RegistrationsFull);
         }
-        // Whoever goes by the name now is not its owner.
+        // The person with the name now is not its owner.
         let name = self.check_name(name, taker, None, now)?;
         Ok(AccountChanged {
             account: name,

@@ -1,6 +1,6 @@
 //! What still keeps a person out, or silent, once a ban, a bar or a mute is lifted: another of the
 //! same list by the name of the account, by the address or by a block, or one of the whole server
-//! beside one of a room. Whoever lifts the one is told of the other; the person is told nothing,
+//! beside one of a room. The server tells the person who lifts one about the other; the person held is told nothing,
 //! since nothing has changed for them.
 
 use alloc::boxed::Box;

@@ -149,7 +149,7 @@ impl Chat {
     }
 
     /// Whether a person who logs in now becomes the operator. While the server is locked nobody does: the lock is
-    /// against strangers, and whoever ends it must have been given the right.
+    /// against strangers, and only a person with that right may end it.
     fn wants_operator(&self, origin: &Origin, now: Timestamp) -> bool {
         let may = match self.settings.first_operator {
             FirstOperator::Local => {

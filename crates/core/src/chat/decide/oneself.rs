@@ -62,8 +62,8 @@ impl Chat {
         Ok(who)
     }
 
-    /// All who are logged in to an account, here or on a lost link, share one ignore list: whoever
-    /// logs in next gets it.
+    /// All who are logged in to an account, here or on a lost link, share one ignore list: the
+    /// next login gets it.
     fn set_ignored(&self, me: &Person, who: &Ignored, on: bool, facts: &mut Vec<Fact>) {
         let account = me.account.iter();
         let here = account

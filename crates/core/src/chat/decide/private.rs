@@ -27,8 +27,8 @@ impl Chat {
         }
     }
 
-    /// Answers the sender of the last message: the person, under whatever name, or whoever is
-    /// logged in to their account. A guest of an earlier run is known only by name.
+    /// Answers the sender of the last message: the person, under any name, or another login
+    /// of their account. A guest of an earlier run is known only by name.
     pub(super) fn decide_reply(
         &self,
         me: &Person,

@@ -210,7 +210,7 @@ impl Display for Changed<'_> {
     }
 }
 
-/// A new setting, after the name of whoever set it.
+/// A new setting, after the name of its author.
 pub(super) struct SetTo<'a>(pub(super) &'a RoomSetting, pub(super) &'a RoomName);
 
 impl Display for SetTo<'_> {
@@ -391,7 +391,7 @@ fn settings(writer: &mut LineWriter<'_>, info: &RoomInfo) {
     }
 }
 
-/// The change of a mask, after the name of whoever made it.
+/// The change of a mask, after the name of its author.
 pub(super) struct Masked<'a>(
     pub(super) MaskKind,
     pub(super) &'a Matched,
