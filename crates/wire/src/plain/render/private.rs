@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AccountChanged, CredentialKind, Event, Fact, KeptShown, Manner, ModAction,
-    Omitted, PersonId, PrivateDeletion, PrivateMessage, RoomName, Timestamp,
+    AccountChange, AccountChanged, CredentialKind, Event, Fact, KeptShown, ModAction, Omitted,
+    PersonId, PrivateDeletion, PrivateMessage, RoomName, Timestamp,
 };
 
 use super::{LineWriter, Renderer};
@@ -54,13 +54,8 @@ impl Renderer {
             }
             Fact::MessageKept(message) if message.from == reader => {
                 let to = &message.to_name;
-                self.told(
-                    out,
-                    event.at,
-                    None,
-                    Some(to),
-                    (Manner::Speech, &message.text),
-                );
+                let said = (message.manner, &message.text);
+                self.told(out, event.at, None, Some(to), said);
                 self.writer(out)
                     .alone(format_args!("{to} is not here; kept until {to} is."));
             }
@@ -117,7 +112,8 @@ impl Renderer {
             if let Fact::MessageKept(message) = &event.fact {
                 self.day_break(out, event.at);
                 let from = Some(&message.from_name);
-                self.told(out, event.at, from, None, (Manner::Speech, &message.text));
+                let said = (message.manner, &message.text);
+                self.told(out, event.at, from, None, said);
             }
         }
         for omitted in &shown.omitted {
