@@ -172,7 +172,7 @@ impl Chat {
         now: Timestamp,
     ) -> Result<Answer, Rejection> {
         Ok(match query {
-            Query::Names { room, after } => self.names(self.room_of(me, room)?, after),
+            Query::Names { room, after } => self.names(me, self.room_of(me, room)?, after),
             Query::Masks { room, kind } => self.masks_of(me, self.room_of(me, room)?, kind, now)?,
             Query::Departed(name) => self.departed(&name),
             Query::Counts => Answer::Counts(self.counts()),
@@ -251,14 +251,17 @@ impl Chat {
     }
 
     /// The same for a client that wants only names: a thousand that reconnect at once all ask for
-    /// those of a large room.
-    fn names(&self, id: RoomId, after: Option<MemberCursor>) -> Answer {
+    /// those of a large room. Only those inside and operators are shown who is invisible (user mode
+    /// `i`, RFC 2812, 3.2.5).
+    fn names(&self, me: &Person, id: RoomId, after: Option<MemberCursor>) -> Answer {
         let (page, next) = self.members_page(id, after);
+        let sees_all = me.rooms.contains(&id) || me.session.rank.operator;
+        let is_shown = |person: &&Person| sees_all || !person.is_invisible();
         let member = |person: &Person| (person.name.clone(), self.shown(person, id));
         Answer::Names {
             room: self.name_of(id),
             hidden: self.rooms.get(id).is_some_and(Room::is_hidden),
-            members: page.into_iter().map(member).collect(),
+            members: page.into_iter().filter(is_shown).map(member).collect(),
             next,
         }
     }

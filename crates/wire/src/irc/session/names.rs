@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Answer, Held, MemberCursor, Name, Query, RoomName, RoomRef, Source};
 
+use super::people::is_invisible;
 use super::rooms::TARGETS_MAX;
 use super::several::split;
 use super::{Question, Session};
@@ -90,7 +91,8 @@ impl Session {
                 next,
                 ..
             } => {
-                let members = people.iter();
+                let sees_all = self.sees_invisible(room, env);
+                let members = people.iter().filter(|line| sees_all || !is_invisible(line));
                 let members = members.map(|line| (&line.name, line.held, line.source.as_deref()));
                 self.put_names(room, *hidden, members, env, out);
                 (room, next)

@@ -35,6 +35,13 @@ fn shown_token(typed: &str) -> &str {
     if is_one { typed } else { "0" }
 }
 
+/// Whether a person has the user mode `i`.
+pub(super) fn is_invisible(line: &WhoLine) -> bool {
+    line.source
+        .as_ref()
+        .is_some_and(|source| source.flags.invisible)
+}
+
 /// The question of a WHO.
 #[derive(Clone, Debug)]
 pub(super) struct WhoQuestion {
@@ -104,11 +111,10 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let is_inside = self.is_inside(room, env);
+        let sees_all = self.sees_invisible(room, env);
         let listed = people.iter().filter(|line| {
-            let hides = line.source.as_ref().is_some_and(|s| s.flags.invisible);
             let is_wanted = !question.operators || line.operator;
-            is_wanted && (is_inside || !hides)
+            is_wanted && (sees_all || !is_invisible(line))
         });
         for line in listed {
             self.put_who_line(&question, Some(room), line, env, out);
@@ -118,6 +124,11 @@ impl Session {
             after: Some(next),
         });
         self.continue_who(question, query, env, out)
+    }
+
+    /// Whether the reader is shown the people in a room who are invisible.
+    pub(super) fn sees_invisible(&self, room: &RoomName, env: &Env<'_>) -> bool {
+        self.is_inside(room, env) || self.here().is_some_and(|here| here.is_operator)
     }
 
     /// A page of WHO, of everybody.
