@@ -26,8 +26,8 @@ pub const PASSAGE_BYTES_MAX: usize = LINE_BYTES_MAX;
 pub const TAG_BYTES_MAX: usize = 4096;
 /// Letters of the user that an IRC client names.
 pub const USER_LETTERS_MAX: usize = 16;
-/// How long an IRC client may send too fast without a pause before it is closed: a paste of three
-/// hundred lines is through by then, and a program that has gone wrong is not.
+/// How long an IRC client may send too fast without a pause before it is closed, unless it has
+/// stopped: a program that has gone wrong does not stop, and a paste does.
 pub const FLOOD_TIME_MAX: Duration = Duration::from_secs(120);
 /// Bytes of a topic, a reason or the like: a line of IRC has 512, and this leaves 120 for source, command
 /// and room.

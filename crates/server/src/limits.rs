@@ -47,6 +47,10 @@ pub(crate) const PEOPLE_LIMIT_MAX: usize = 1_000_000;
 
 /// Bytes read from one socket before others have their turn.
 pub(crate) const READ_BYTES_MAX: usize = 64 << 10;
+/// Bytes that wait in the socket of a client that sends too fast and does not stop. One that has
+/// stopped has left fewer there, such as the PING of a client behind its paste; one that goes on
+/// fills the kernel's buffer, which holds several times as much.
+pub(crate) const FLOOD_UNREAD_BYTES: usize = 16 << 10;
 /// Time that a TLS handshake may take.
 pub(crate) const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 /// How long a trusted proxy has for its header.

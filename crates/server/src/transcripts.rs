@@ -119,6 +119,11 @@ impl Stream for ServerEnd {
         Ok(n)
     }
 
+    fn unread(&self, buffer: &mut [u8]) -> usize {
+        let pipe = self.0.lock().expect("a pipe");
+        pipe.to_server.len().min(buffer.len())
+    }
+
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut pipe = self.0.lock().expect("a pipe");
         let taken = pipe.room.unwrap_or(usize::MAX).min(bytes.len());

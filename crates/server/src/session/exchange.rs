@@ -27,7 +27,7 @@ use self::pages::{Pages, SearchRooms, Wanted};
 use self::rare::Rare;
 use super::Session;
 use crate::hub::{Body, Request, Ticket};
-use crate::limits::SESSION_REQUESTS_MAX;
+use crate::limits::{FLOOD_UNREAD_BYTES, SESSION_REQUESTS_MAX};
 use crate::shard::Shared;
 use crate::worker::Job;
 
@@ -252,7 +252,11 @@ impl Session {
             | Ask::AuditLog(_) => self.ask_about_past(ask, shared),
             Ask::Save(saved) => self.save(saved, shared),
             Ask::Quit(why) => self.end(QuitReason::Quit(why), shared),
-            Ask::EndFlood => self.end(QuitReason::TooFast, shared),
+            Ask::EndFlood if self.transport.has_unread(FLOOD_UNREAD_BYTES) => {
+                self.end(QuitReason::TooFast, shared);
+            }
+            // It has stopped, and the rest is read however long that takes.
+            Ask::EndFlood => {}
         }
     }
 

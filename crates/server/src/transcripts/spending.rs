@@ -143,3 +143,32 @@ fn who_resumes_from_elsewhere_may_say_what_it_had_left() {
     }
     assert_eq!(say_ten(&mut world, "new"), 2);
 }
+
+/// Has an IRC client send so many lines at once, and nothing after them. Returns how many of them cy is shown within
+/// five minutes, and whether the client is closed.
+fn pour(lines: usize) -> (usize, bool) {
+    let mut world = world(&["irc$!", "irc> NICK irc\\x0d", "irc> USER i 0 * :I\\x0d"]);
+    let poured = (0..lines).map(|number| format!("PRIVMSG #lobby :line {number}\r\n"));
+    world
+        .pipe("irc")
+        .to_server
+        .extend(poured.collect::<String>().as_bytes());
+    (0..30).for_each(|_| world.step("+ 10s"));
+    let mut seen = String::new();
+    world.seen(&mut seen);
+    let shown = seen
+        .lines()
+        .filter(|line| line.starts_with("cy|") && line.contains("irc: line "));
+    (
+        shown.count(),
+        seen.contains("irc| ERROR :Closing Link: Excess flood"),
+    )
+}
+
+#[test]
+fn a_flood_that_ends_is_read_to_its_end_and_another_is_closed() {
+    assert_eq!(pour(200), (200, false));
+    let (shown, is_closed) = pour(10_000);
+    assert!(is_closed, "after two minutes");
+    assert!((100..200).contains(&shown), "{shown} lines");
+}

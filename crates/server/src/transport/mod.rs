@@ -187,6 +187,11 @@ impl Transport {
         self.stream.shut_down_write();
     }
 
+    /// Whether the peer has sent at least so many bytes more; see [`Stream::unread`].
+    pub(crate) fn has_unread(&self, bytes: usize) -> bool {
+        self.stream.unread(&mut vec![0; bytes]) == bytes
+    }
+
     /// How many of the last bytes that it took the peer has not acknowledged; see
     /// [`Stream::unacknowledged`].
     pub(crate) fn unacknowledged(&self) -> u64 {

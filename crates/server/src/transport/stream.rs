@@ -26,6 +26,12 @@ pub(crate) trait Stream: fmt::Debug + Send {
         false
     }
 
+    /// How many bytes wait to be read, and at most as many as the buffer has. What is in the buffer
+    /// afterwards means nothing. A stream that cannot tell answers with the most.
+    fn unread(&self, buffer: &mut [u8]) -> usize {
+        buffer.len()
+    }
+
     /// Writes what the stream takes. That may wait in the stream: see
     /// [`is_flushed`](Self::is_flushed).
     ///
@@ -116,6 +122,10 @@ impl Tcp {
 impl Stream for Tcp {
     fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.stream.read(buffer)
+    }
+
+    fn unread(&self, buffer: &mut [u8]) -> usize {
+        self.stream.peek(buffer).unwrap_or(0)
     }
 
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {

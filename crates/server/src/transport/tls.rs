@@ -314,6 +314,11 @@ impl Stream for TlsStream {
         self.has_more
     }
 
+    /// Counts the records that wait, as they are.
+    fn unread(&self, buffer: &mut [u8]) -> usize {
+        self.below.unread(buffer)
+    }
+
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.flush()?;
         let bytes = &bytes[..bytes.len().min(PLAIN_BYTES_MAX)];

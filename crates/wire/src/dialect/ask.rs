@@ -134,7 +134,7 @@ pub enum Ask {
     Save(Saved),
     /// Leave the server, with the reason given.
     Quit(Option<Text>),
-    /// End the session of a client that never stops sending too fast.
+    /// End the session of a client that has sent too fast for long, unless it has stopped.
     EndFlood,
 }
 

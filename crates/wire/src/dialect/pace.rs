@@ -26,7 +26,7 @@ pub(crate) enum HoldBack {
     /// It is the first since the client last kept within its rate.
     First,
     Again,
-    /// The client does not stop.
+    /// It has been so for [`FLOOD_TIME_MAX`]. Said once for each line.
     TooLong,
 }
 
@@ -58,8 +58,8 @@ impl Pace {
             self.held = Some(Box::new((now, now)));
             return HoldBack::First;
         };
-        held.1 = now;
-        match now.since(held.0) >= FLOOD_TIME_MAX {
+        let before = core::mem::replace(&mut held.1, now);
+        match before < now && now.since(held.0) >= FLOOD_TIME_MAX {
             true => HoldBack::TooLong,
             false => HoldBack::Again,
         }
@@ -150,6 +150,7 @@ mod tests {
             let held = pace.hold(now);
             if now >= at(end) {
                 assert_eq!(held, HoldBack::TooLong);
+                assert_eq!(pace.hold(now), HoldBack::Again, "said once");
                 break;
             }
             assert_eq!(held, HoldBack::Again);

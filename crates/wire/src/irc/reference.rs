@@ -170,7 +170,8 @@ const DIFFERENCES: &str = "\
   answer. A later login (NickServ, OPER) neither brings rooms back nor changes what is kept. A client without an
   account joins its rooms itself.
 - **Flood control.** The server tells a client that sends too fast, and reads it more slowly; it refuses nothing. It
-  disconnects a client that does so for two minutes without a pause (`Excess flood`). All clients of an account share
+  disconnects a client that has done so for two minutes without a pause and still does (`Excess flood`); of one that
+  has stopped it reads the rest, however long that takes. All clients of an account share
   one allowance. If the link is reset, what a client sent beyond its rate is dropped. Empty lines, PING and PONG count
   as one line for every 4,096 bytes.
 - **Too many connections** from an address: the server refuses further ones with `ERROR`; in a flood of them it does
