@@ -70,7 +70,7 @@ impl Session {
     /// Whether the question in flight may bring another session.
     fn takes_up(&self) -> bool {
         let word = self.question.as_ref().map(|asked| asked.word);
-        matches!(word, Some("resume" | "login"))
+        matches!(word, Some("resume" | "login" | "nick"))
     }
 
     /// Answers the oldest message in flight.
