@@ -132,7 +132,8 @@ impl Session {
         }
     }
 
-    /// The arguments of IDENTIFY: a password, or a name and a password. `None` if they are neither.
+    /// The arguments of IDENTIFY: a password, or a name and a password; what begins with a name may be a
+    /// password of several words too. `None` if they are neither.
     pub(super) fn identify(&mut self, own: Name, typed: &str) -> Option<()> {
         let whole = Password::parse(typed).ok()?;
         let named = typed.split_once(' ').and_then(|(name, password)| {
@@ -140,7 +141,11 @@ impl Session {
             (!password.is_empty()).then_some((name, password))
         });
         let (ask, question) = match named {
-            Some((name, password)) => self.prove(Way::NickServ, name, password, Some((own, whole))),
+            Some((name, password)) => {
+                // One line for the client's own name is one try.
+                let whole = (!name.same_as(&own)).then_some((own, whole));
+                self.prove(Way::NickServ, name, password, whole)
+            }
             None => self.prove(Way::NickServ, own, whole, None),
         };
         self.later(ask, question);
