@@ -207,8 +207,9 @@ section! {
         /// Rooms that one person may be in.
         "rooms_per_person" => rooms_per_person_max: usize = whole(1, 1_000),
             |_| limits::ROOMS_PER_PERSON_MAX;
-        /// Rooms that one account, or the guests from one address, may have made, at most half of `rooms`
-        /// at once; guests from the machine itself and operators are exempt.
+        /// Rooms that one account may have made, and that all who come from one address may have made
+        /// together; at most half of `rooms` at once. Guests from the machine itself and operators are
+        /// exempt.
         "rooms_made" => rooms_made_max: usize = whole(1, 1_000_000), |_| limits::ROOMS_MADE_MAX;
         /// Connections from one address (one /64 of IPv6); loopback is exempt.
         "connections_per_address" => connections_per_address_max: Option<usize> =
