@@ -99,12 +99,13 @@ impl Chat {
         if !mail.has_space(&Holder::all_of(me), text.len()) {
             return Err(Rejection::MailFull(to_name));
         }
+        let registered = account.all_names().find(|own| own.same_as(&to_name));
         Ok(Fact::MessageKept(Box::new(KeptMessage {
             from: me.id,
             from_name: me.name.clone(),
             from_account,
             account: account.name.clone(),
-            to_name,
+            to_name: registered.cloned().unwrap_or(to_name),
             text,
             manner: Manner::Speech,
             irc: None,
