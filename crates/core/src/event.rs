@@ -1,5 +1,6 @@
 //! Facts, and events, which are facts with a place in the one order and a time.
 
+mod audience;
 mod audit;
 mod author;
 mod metadata;
@@ -300,18 +301,35 @@ impl Fact {
             Self::Signal(signal) => signal.is_stored(),
             Self::MarkerSet(set) => set.account.is_some(),
             Self::MetadataSet(set) => set.owner.is_lasting(),
-            _ => matches!(
-                self,
-                Self::Said { .. }
-                    | Self::TopicSet { .. }
-                    | Self::AccountChanged(_)
-                    | Self::MessageKept(_)
-                    | Self::Moderated(_)
-                    | Self::RoomRetired { .. }
-                    | Self::RoomRenamed(_)
-                    | Self::Deleted(_)
-                    | Self::PrivateDeleted(_)
-            ),
+            Self::Said { .. }
+            | Self::TopicSet { .. }
+            | Self::AccountChanged(_)
+            | Self::MessageKept(_)
+            | Self::Moderated(_)
+            | Self::RoomRetired { .. }
+            | Self::RoomRenamed(_)
+            | Self::Deleted(_)
+            | Self::PrivateDeleted(_) => true,
+            Self::RoomOpened { .. }
+            | Self::LoggedIn(_)
+            | Self::Returned(_)
+            | Self::Attached(_)
+            | Self::Detached(_)
+            | Self::Joined { .. }
+            | Self::Left { .. }
+            | Self::PresenceSummary { .. }
+            | Self::Quit(_)
+            | Self::Renamed(_)
+            | Self::RankMessage(_)
+            | Self::KeptShown(_)
+            | Self::AwaySet { .. }
+            | Self::IgnoreSet { .. }
+            | Self::AccountSet(_)
+            | Self::StandingShown(_)
+            | Self::Knocked(_)
+            | Self::IdentSet(_)
+            | Self::MetadataShown(_)
+            | Self::Tidied { .. } => false,
         }
     }
 
@@ -321,102 +339,6 @@ impl Fact {
             Self::Said { .. } | Self::KeyUsed(_) | Self::MarkerSet(_) | Self::Signal(_) => true,
             Self::PrivateMessage(message) => message.kept.is_none(),
             _ => false,
-        }
-    }
-
-    /// The rooms in whose logs it belongs.
-    pub fn rooms(&self) -> &[RoomId] {
-        match self {
-            Self::Joined { room, .. }
-            | Self::Left { room, .. }
-            | Self::PresenceSummary { room, .. }
-            | Self::Said { room, .. }
-            | Self::TopicSet { room, .. } => core::slice::from_ref(room),
-            Self::Quit(quit) => &quit.rooms,
-            Self::Renamed(renamed) => &renamed.rooms,
-            Self::Returned(returned) if returned.was_lost => &returned.rooms,
-            Self::RoomChanged(change) if change.is_public() => core::slice::from_ref(&change.room),
-            Self::Deleted(deletion) => core::slice::from_ref(&deletion.room),
-            Self::RoomRenamed(renamed) => core::slice::from_ref(&renamed.room),
-            Self::StandingShown(shown) => core::slice::from_ref(&shown.room),
-            Self::AwaySet { rooms, .. } => rooms,
-            Self::AccountSet(set) => &set.rooms,
-            Self::AccountChanged(changed) => &changed.rooms,
-            Self::IdentSet(set) => &set.rooms,
-            Self::Signal(signal) => signal.room.as_slice(),
-            _ => &[],
-        }
-    }
-
-    /// The people who are told in private, wherever they are.
-    pub fn people(&self) -> impl Iterator<Item = PersonId> + '_ {
-        let (first, second) = match self {
-            Self::PrivateMessage(message) if message.ignored => (Some(message.from), None),
-            // A message to oneself is heard once.
-            Self::PrivateMessage(message) => (
-                Some(message.from),
-                (message.to != message.from).then_some(message.to),
-            ),
-            Self::Moderated(audit_entry) if !matches!(audit_entry.act, ModAction::Announce(_)) => (
-                audit_entry.actor,
-                audit_entry
-                    .target
-                    .filter(|&target| Some(target) != audit_entry.actor),
-            ),
-            Self::AccountSet(set) => (Some(set.person), None),
-            Self::MessageKept(message) => (Some(message.from), None),
-            Self::KeptShown(shown) => (Some(shown.person), None),
-            Self::AwaySet { person, .. } | Self::IgnoreSet { person, .. } => (Some(*person), None),
-            Self::RoomChanged(change) => {
-                let told = change.told.filter(|told| Some(*told) != change.actor);
-                (change.actor, told)
-            }
-            Self::Knocked(knock) => (Some(knock.person), None),
-            Self::IdentSet(set) => (Some(set.person), None),
-            Self::RankMessage(message) => (Some(message.from), None),
-            Self::MetadataShown(shown) => (Some(shown.by), None),
-            Self::Signal(signal) => {
-                let to = signal.to.as_ref().filter(|_| !signal.ignored);
-                let to = to.map(|(to, _)| *to);
-                let from = Some(signal.from).filter(|_| signal.room.is_none());
-                (from, to.filter(|to| Some(*to) != from))
-            }
-            _ => (None, None),
-        };
-        let others: &[PersonId] = match self {
-            Self::Knocked(knock) => &knock.moderators,
-            Self::PrivateDeleted(deletion) => &deletion.people,
-            Self::MarkerSet(set) => &set.others,
-            Self::AccountChanged(changed) => &changed.logins,
-            Self::RoomChanged(change) => match &change.act {
-                RoomAct::Removed { members } => members,
-                _ => &change.moderators,
-            },
-            Self::RoomRenamed(renamed) => &renamed.members,
-            Self::RankMessage(message) => &message.to.hearers,
-            Self::Signal(signal) => match &signal.ranked {
-                Some(ranked) => &ranked.hearers,
-                None => &[],
-            },
-            _ => &[],
-        };
-        let pair = first.into_iter().chain(second);
-        pair.chain(others.iter().copied())
-    }
-
-    /// Whether only programs are told of it in a room: people see no line.
-    pub fn is_silent(&self) -> bool {
-        match self {
-            Self::Deleted(deletion) => deletion.is_signal,
-            _ => matches!(
-                self,
-                Self::AwaySet { .. }
-                    | Self::AccountSet(_)
-                    | Self::AccountChanged(_)
-                    | Self::IdentSet(_)
-                    | Self::Signal(_)
-                    | Self::StandingShown(_)
-            ),
         }
     }
 
@@ -438,10 +360,5 @@ impl Fact {
                     | Self::RoomRenamed(_)
             ),
         }
-    }
-
-    /// Whether everybody on the server is told.
-    pub fn is_for_all(&self) -> bool {
-        matches!(self, Self::Moderated(audit_entry) if matches!(audit_entry.act, ModAction::Announce(_)))
     }
 }
