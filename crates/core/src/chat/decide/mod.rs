@@ -249,10 +249,6 @@ impl Chat {
             | Command::Away(_)
             | Command::Back
             | Command::Ignore { .. } => self.decide_about_oneself(me, command, facts),
-            Command::Op(code) if self.is_operator_code(&code, now) => {
-                facts.push(become_operator(me));
-                Ok(Outcome::Done)
-            }
             Command::SetRoom { .. }
             | Command::RenameRoom { .. }
             | Command::Stand { .. }
@@ -268,7 +264,50 @@ impl Chat {
                 found,
                 why,
             } => self.decide_delete(me, message, found, why, facts),
-            command => self.decide_operate(Actor::Person(me), command, now, facts),
+            Command::Kick { .. }
+            | Command::Mute { .. }
+            | Command::Unmute(_)
+            | Command::RenameOther { .. }
+            | Command::Ban { .. }
+            | Command::Unban(_)
+            | Command::Op(_)
+            | Command::Deop(_)
+            | Command::Announce(_)
+            | Command::SetMotd(_)
+            | Command::Lock(_)
+            | Command::EndAccount(_)
+            | Command::EndRoom(_) => self.decide_to_operate(me, command, now, facts),
+            // Only the server, the shell and connections without a name give these.
+            Command::LogIn { .. }
+            | Command::Resume(_)
+            | Command::Quit(_)
+            | Command::Once { .. }
+            | Command::AddAccount { .. }
+            | Command::SetPassword { .. }
+            | Command::SayFromShell { .. }
+            | Command::ShowKept(_)
+            | Command::Tidy
+            | Command::EndShownNames => Err(Rejection::NotHere),
+        }
+    }
+
+    /// Decides what only operators may do. With the code, anybody may become one.
+    fn decide_to_operate(
+        &self,
+        me: &Person,
+        command: Command,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        match &command {
+            Command::Op(code) if self.is_operator_code(code, now) => {
+                facts.push(become_operator(me));
+                Ok(Outcome::Done)
+            }
+            _ => {
+                self.check_operator(me)?;
+                self.decide_operate(Actor::Person(me), command, now, facts)
+            }
         }
     }
 

@@ -54,9 +54,6 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        if let Actor::Person(me) = me {
-            self.check_operator(me)?;
-        }
         let (act, target) = match command {
             Command::Kick { name, why } => {
                 return self.decide_kick(me, &name, why, now, facts);
@@ -97,9 +94,11 @@ impl Chat {
             Command::Deop(name) => self.decide_deop(me, &name, now)?,
             Command::Announce(text) => (ModAction::Announce(text), None),
             Command::SetMotd(text) => (ModAction::Motd(text), None),
-            Command::Lock(on) if on == self.locked => return Err(Rejection::LockedSo(on)),
+            Command::Lock(on) if on == self.locked => {
+                return Err(Rejection::LockedSo(on));
+            }
             Command::Lock(on) => (ModAction::Lock(on), None),
-            // The commands of connections without a name and of the server, which no person gives.
+            // No other command gets here.
             _ => return Err(Rejection::NotHere),
         };
         let others = self.rights_of_others(&act, target);
