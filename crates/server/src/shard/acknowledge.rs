@@ -132,17 +132,12 @@ impl Shard {
         let (sessions, shared) = (&self.sessions, &self.shared);
         let listed = self.schedule.listed(List::Unacknowledged).iter().copied();
         let places = listed.filter_map(|slot| sessions.get(slot)?.acknowledged(shared));
-        let mut places: Vec<(PersonId, Seq)> = places.collect();
-        places.sort_unstable_by_key(|(_, place)| *place);
         let old = self.looks.old(now, shared.newest);
-        let behind = places.iter().take(BEHIND_MAX);
-        let behind = behind.take_while(|(_, place)| *place < old).count();
-        let rest = places.split_off(behind);
-        let up_to = rest.first().map_or(shared.newest, |(_, place)| *place);
+        let (behind, up_to) = far_behind(places.collect(), old);
         let body = Body::Acknowledged {
             shard: self.number,
-            up_to: up_to.min(shared.newest),
-            behind: places.into(),
+            up_to: up_to.map_or(shared.newest, |up_to| up_to.min(shared.newest)),
+            behind: behind.into(),
         };
         self.shared.outbox.push(Request {
             caller: Caller::Server,
@@ -170,6 +165,20 @@ impl Shard {
     }
 }
 
+/// The people with the oldest places, of those before `old`, and the oldest place of all others.
+fn far_behind(mut places: Vec<(PersonId, Seq)>, old: Seq) -> (Vec<(PersonId, Seq)>, Option<Seq>) {
+    let place = |(_, place): &(PersonId, Seq)| *place;
+    // Many sessions are listed, and few are far behind: only these need an order.
+    if places.len() > BEHIND_MAX {
+        places.select_nth_unstable_by_key(BEHIND_MAX, place);
+    }
+    let oldest = places.len().min(BEHIND_MAX);
+    places[..oldest].sort_unstable_by_key(place);
+    let behind = places[..oldest].partition_point(|(_, place)| *place < old);
+    let rest = places.split_off(behind);
+    (places, rest.iter().map(place).min())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +190,28 @@ mod tests {
         let mut old = |ms, newest| looks.old(at(ms), Seq(newest)).0;
         assert_eq!((old(0, 5), old(250, 6), old(1999, 7)), (0, 0, 0));
         assert_eq!((old(2000, 8), old(3999, 9), old(4000, 10)), (5, 5, 8));
+    }
+
+    #[test]
+    fn the_oldest_places_are_reported_by_themselves() {
+        let places = |all: &[u64]| all.iter().map(|&at| (PersonId(at), Seq(at))).collect();
+        let far = |all: &[u64], old| {
+            let (behind, rest) = far_behind(places(all), Seq(old));
+            let behind: Vec<u64> = behind.iter().map(|(_, place)| place.0).collect();
+            (behind, rest.map(|place| place.0))
+        };
+        assert_eq!(far(&[], 9), (vec![], None));
+        assert_eq!(far(&[7, 3, 9, 5], 6), (vec![3, 5], Some(7)));
+        assert_eq!(far(&[7, 3], 3), (vec![], Some(3)));
+        let most = BEHIND_MAX as u64;
+        let all: Vec<u64> = (0..most + 3).rev().collect();
+        let oldest: Vec<u64> = (0..most).collect();
+        assert_eq!(far(&oldest, most), (oldest.clone(), None));
+        assert_eq!(
+            far(&all, most + 2),
+            (oldest, Some(most)),
+            "no more than that"
+        );
     }
 
     #[test]
