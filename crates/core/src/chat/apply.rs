@@ -317,7 +317,7 @@ impl Chat {
             }
             ModAction::Deop { name } => self.set_operator(name, false, event),
             ModAction::Motd(text) => self.motd = text.clone(),
-            ModAction::Lock(on) => self.locked = *on,
+            ModAction::Lock(on) => self.restricted.locked = *on,
         }
     }
 

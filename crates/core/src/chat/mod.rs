@@ -49,11 +49,13 @@ pub struct Env<'a> {
     pub roll: &'a mut dyn FnMut() -> u64,
 }
 
-/// People whom operators keep out of the server, or silence on all of it.
+/// Whom operators keep out of the server, or silence on all of it.
 #[derive(Clone, Debug, PartialEq)]
 struct Restricted {
     bans: Restrictions,
     mutes: Restrictions,
+    /// Whether only registered names may arrive and speak.
+    locked: bool,
 }
 
 /// The chat. The hub owns the only one.
@@ -71,8 +73,6 @@ pub struct Chat {
     /// People who have left, the newest last.
     departed: VecDeque<Departed>,
     motd: Option<Text>,
-    /// Whether only registered names may arrive and speak.
-    locked: bool,
 }
 
 impl Chat {
@@ -89,11 +89,11 @@ impl Chat {
             restricted: Restricted {
                 bans: Restrictions::new(snapshot.bans),
                 mutes: Restrictions::new(snapshot.mutes),
+                locked: snapshot.locked,
             },
             sent_keys: SentKeys::default(),
             departed: VecDeque::new(),
             motd: snapshot.motd,
-            locked: snapshot.locked,
         };
         snapshot
             .kept
@@ -399,6 +399,6 @@ impl PartialEq for Chat {
             && self.metadata == other.metadata
             && self.restricted == other.restricted
             && self.sent_keys == other.sent_keys
-            && (&self.motd, self.locked) == (&other.motd, other.locked)
+            && self.motd == other.motd
     }
 }

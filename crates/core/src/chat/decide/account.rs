@@ -153,7 +153,7 @@ impl Chat {
 
     pub(super) fn check_may_register(&self, me: &Person) -> Result<(), Rejection> {
         // The lock is for names that were registered before it.
-        if self.locked && !me.session.rank.operator {
+        if self.restricted.locked && !me.session.rank.operator {
             return Err(Rejection::LockedRegistration);
         }
         match self.registrations.len() >= REGISTRATIONS_MAX {
@@ -198,7 +198,7 @@ impl Chat {
     ) -> Result<Fact, Rejection> {
         self.check_not_banned(Some(&name), None, address, now)?;
         self.check_may_be_told(&name, address, now)?;
-        if self.locked {
+        if self.restricted.locked {
             return Err(Rejection::LockedRegistration);
         }
         let added = self.added(name, Taker::Arriving(address), secret, now)?;

@@ -121,7 +121,7 @@ impl Chat {
     pub(super) fn check_may_be_heard(&self, me: &Person, now: Timestamp) -> Result<(), Rejection> {
         self.check_not_muted(me, now)?;
         let rank = me.session.rank;
-        match self.locked && me.account.is_none() && !rank.operator {
+        match self.restricted.locked && me.account.is_none() && !rank.operator {
             true => Err(Rejection::LockedSpeech),
             false => Ok(()),
         }

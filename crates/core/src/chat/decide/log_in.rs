@@ -77,7 +77,7 @@ impl Chat {
         self.check_has_space()?;
         let account =
             self.account_for_login(&origin, name.as_ref(), proof, other.as_ref(), env.now)?;
-        if self.locked && account.is_none() {
+        if self.restricted.locked && account.is_none() {
             return Err(Rejection::Locked);
         }
         let becomes_operator = self.wants_operator(&origin, env.now);
@@ -158,7 +158,7 @@ impl Chat {
             FirstOperator::Anyone => true,
             FirstOperator::Nobody => false,
         };
-        may && !origin.is_script && !self.locked && !self.has_operator(now)
+        may && !origin.is_script && !self.restricted.locked && !self.has_operator(now)
     }
 
     /// Whether there is an operator: here, on a lost link, or registered.
@@ -361,7 +361,7 @@ impl Chat {
             self.check_not_banned(Some(&account.name), own, address, now)?;
         }
         let is_registered = person.account.is_some() || account.is_some();
-        match self.locked && !is_registered && !person.session.rank.operator {
+        match self.restricted.locked && !is_registered && !person.session.rank.operator {
             true => Err(Rejection::LockedSpeech),
             false => Ok(()),
         }

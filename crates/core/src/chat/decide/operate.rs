@@ -94,7 +94,7 @@ impl Chat {
             Command::Deop(name) => self.decide_deop(me, &name, now)?,
             Command::Announce(text) => (ModAction::Announce(text), None),
             Command::SetMotd(text) => (ModAction::Motd(text), None),
-            Command::Lock(on) if on == self.locked => {
+            Command::Lock(on) if on == self.restricted.locked => {
                 return Err(Rejection::LockedSo(on));
             }
             Command::Lock(on) => (ModAction::Lock(on), None),
@@ -360,7 +360,7 @@ impl Chat {
             return None;
         };
         let is_own = matches!(act, ModAction::Deop { .. }) && target == Some(me.id);
-        let next = match self.locked {
+        let next = match self.restricted.locked {
             true => FirstOperator::Nobody,
             false => self.settings.first_operator,
         };
