@@ -25,6 +25,7 @@ mod recent;
 mod record;
 mod request;
 mod restore;
+mod saving;
 mod shell;
 mod survive;
 #[cfg(test)]
@@ -33,7 +34,7 @@ pub(crate) mod thread;
 mod turn;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use chinwag_core::{Caller, Chat, Command, Env, Event, Fact, Outcome, Rejection, Seq, Timestamp};
 use chinwag_store::{Opened, Store};
@@ -46,11 +47,11 @@ use log::Refused;
 use lost::LostSessions;
 use movements::Movements;
 use numbers::Numbers;
-use profile::room_made;
 use recent::RecentLogs;
 pub(crate) use recent::RecentMessages;
 pub(crate) use request::{Body, Request, Ticket};
 use request::{Requester, conn_of};
+use saving::Saving;
 use survive::Survivors;
 pub(crate) use turn::{Arrived, Delivery, Reply, ReplyBody, Resumed, Turn};
 
@@ -73,14 +74,6 @@ pub(crate) struct Hub {
     saving: Saving,
 }
 
-/// The state of saving.
-struct Saving {
-    /// Counts committed messages, for threads that follow the store.
-    committed: Arc<AtomicU64>,
-    /// The last commit failed.
-    fails: bool,
-}
-
 impl Hub {
     pub(crate) fn new(
         config: HubConfig,
@@ -100,10 +93,7 @@ impl Hub {
             numbers: Numbers::new(opened.next_seq),
             turn: TurnDraft::default(),
             defaults: config.defaults,
-            saving: Saving {
-                committed,
-                fails: false,
-            },
+            saving: Saving::new(committed),
             gate: None,
         };
         hub.restore_sessions(now);
@@ -276,22 +266,14 @@ impl Hub {
         }
         let staged = std::mem::take(&mut self.turn.staged);
         self.turn.staged_keys.clear();
-        let events = || staged.iter().flat_map(|staged| staged.events.clone());
-        let durable = events().map(|place| &self.turn.events[place]);
-        let durable: Vec<Arc<Event>> = durable.filter(|e| e.fact.is_durable()).cloned().collect();
-        let staged_events: Vec<_> = events().map(|place| &*self.turn.events[place]).collect();
-        let made = |room| room_made(&self.chat, room, &staged_events);
-        let committed = self.store.commit(&durable, &made);
-        self.note_saving(committed.as_ref().err());
-        if committed.is_err() {
+        let places = staged.iter().flat_map(|staged| staged.events.clone());
+        let events: Vec<_> = places.map(|at| self.turn.events[at].clone()).collect();
+        let Some(saved) = self.save_events(&events) else {
             return self.refuse(staged);
-        }
-        self.saving
-            .committed
-            .fetch_add(durable.len() as u64, Ordering::Relaxed);
-        for place in events() {
-            let event = self.turn.events[place].clone();
-            self.apply(&event);
+        };
+        self.saving.count(saved);
+        for event in &events {
+            self.apply(event);
         }
         self.write_own_movements();
         for Staged {
@@ -320,16 +302,6 @@ impl Hub {
                 Err(rejection) => self.reply_ready(staged.sender, rejected(rejection)),
             }
         }
-    }
-
-    /// Logs the first failure of a series and its end, not every message in between.
-    fn note_saving(&mut self, error: Option<&chinwag_store::CommitError>) {
-        match (error, self.saving.fails) {
-            (Some(error), false) => tracing::error!("cannot save messages: {error}"),
-            (None, true) => tracing::info!("messages can be saved again"),
-            _ => {}
-        }
-        self.saving.fails = error.is_some();
     }
 
     fn reply(&mut self, sender: Requester, body: DraftBody) {

@@ -2,11 +2,9 @@
 //! a registered name, the settings, rooms and ignores of the last visit. A registered name needs
 //! its password, so nobody else gets them.
 
-use std::sync::Arc;
-
 use chinwag_core::{
-    Chat, Command, Event, Fact, Ignored, LOBBY, LeftOut, Name, PersonId, Rejection, RoomId,
-    RoomName, RoomRef, RoomRejection, Timestamp,
+    Command, Fact, Ignored, LOBBY, LeftOut, Name, PersonId, Rejection, RoomId, RoomName, RoomRef,
+    RoomRejection, Timestamp,
 };
 use chinwag_wire::dialect::Saved;
 
@@ -208,23 +206,13 @@ impl Hub {
         }
         let events = self.turn.events[start..].to_vec();
         // A room that had gone was created again, and has an owner.
-        if events.iter().any(|event| event.fact.is_durable()) && !self.save_now(&events) {
+        if events.iter().any(|event| event.fact.is_durable()) && self.save_events(&events).is_none()
+        {
             self.turn.events.truncate(start);
             return Err(Rejection::CannotSave);
         }
         events.iter().for_each(|event| self.apply(event));
         Ok(())
-    }
-
-    /// Saves those of some events that must last.
-    fn save_now(&mut self, events: &[Arc<Event>]) -> bool {
-        let durable = events.iter().filter(|event| event.fact.is_durable());
-        let durable: Vec<Arc<Event>> = durable.cloned().collect();
-        let all: Vec<&Event> = events.iter().map(|event| &**event).collect();
-        let made = |room| room_made(&self.chat, room, &all);
-        let saved = self.store.commit(&durable, &made);
-        self.note_saving(saved.as_ref().err());
-        saved.is_ok()
     }
 }
 
@@ -234,21 +222,4 @@ pub(super) fn logs_in(fact: &Fact) -> Option<PersonId> {
         Fact::AccountSet(set) if set.before.is_none() && set.account.is_some() => Some(set.person),
         _ => None,
     }
-}
-
-/// The name of a room and when it was created, even if these events create it.
-pub(super) fn room_made(
-    chat: &Chat,
-    room: RoomId,
-    events: &[&Event],
-) -> Option<(RoomName, Timestamp)> {
-    let known = || Some((chat.room_name(room)?.clone(), chat.room_created(room)?));
-    known().or_else(|| {
-        events.iter().find_map(|event| match &event.fact {
-            Fact::RoomOpened { room: opened, name } if *opened == room => {
-                Some((name.clone(), event.at))
-            }
-            _ => None,
-        })
-    })
 }

@@ -1,5 +1,7 @@
 //! Several requests in one turn: what each is told stands in its place among the events.
 
+use std::sync::atomic::Ordering;
+
 use chinwag_core::{
     Caller, Command, ConnId, Fact, LOBBY, Link, Manner, Name, PersonId, Proof, Query, QuitReason,
     RoomName, RoomRef, Text, Timestamp,
