@@ -18,6 +18,7 @@
 //! which costs six kilobytes of the log. A restored session has another code inside the chat.
 
 mod marks;
+mod restored;
 mod unwritten;
 mod writing;
 
@@ -29,13 +30,14 @@ use chinwag_core::{
 };
 use chinwag_store::SessionChanges;
 use chinwag_wire::dialect::Saved;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 use super::Hub;
 use super::record::{KeptRoom, Record};
 use crate::shard::shard_of;
 use marks::Marks;
 pub(super) use marks::Reached;
+use restored::Restored;
 use unwritten::{Unwritten, WRITTEN};
 
 /// The end of the hash of a resume code.
@@ -70,10 +72,7 @@ pub(super) struct Survivors {
     pending: SessionChanges,
     /// Kept messages of accounts that were shown, for the store to forget.
     pub(super) shown: Vec<(Name, Seq)>,
-    /// The codes of restored sessions, by the hash of the code that the person knows.
-    restored: HashMap<Hash, ResumeCode>,
-    /// The rows of those.
-    rows: HashMap<PersonId, RowKey>,
+    restored: Restored,
     /// The number of the next room, as last written.
     next_room: RoomId,
     marks: Marks,
@@ -125,8 +124,7 @@ impl Survivors {
 
     /// Notes that a session of an earlier run is back, under another code than its person knows.
     pub(super) fn handle_restored(&mut self, person: PersonId, key: RowKey, code: ResumeCode) {
-        self.restored.insert(hash_in(&key), code);
-        self.rows.insert(person, key);
+        self.restored.insert(person, key, code);
         self.unwritten.begin(person, WRITTEN);
     }
 
@@ -148,16 +146,13 @@ impl Hub {
     /// The command with the code inside the chat in place of the one that the person knows.
     pub(super) fn code_inside(&self, command: Command) -> Command {
         match command {
-            Command::Resume(code) if !self.survivors.restored.is_empty() => {
-                let inside = self.survivors.restored.get(&hash_of(code));
-                Command::Resume(inside.copied().unwrap_or(code))
-            }
+            Command::Resume(code) => Command::Resume(self.survivors.restored.code_inside(code)),
             command => command,
         }
     }
 
     fn row_key(&self, person: PersonId) -> Option<RowKey> {
-        let restored = self.survivors.rows.get(&person).copied();
+        let restored = self.survivors.restored.row_of(person);
         restored.or_else(|| Some(key_of(person, self.chat.code_of(person)?)))
     }
 
@@ -332,9 +327,8 @@ impl Hub {
         }
         if let Some(key) = self.row_key(person) {
             self.survivors.end(key);
-            self.survivors.restored.remove(&hash_in(&key));
         }
-        self.survivors.rows.remove(&person);
+        self.survivors.restored.remove(person);
         self.survivors.unwritten.begin(person, seq);
     }
 
