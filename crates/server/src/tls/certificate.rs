@@ -60,7 +60,7 @@ pub enum CertificateError {
     },
     /// The server cannot make one for itself.
     #[error("no certificate can be made: {0}")]
-    Make(String),
+    Make(rcgen::Error),
     /// It cannot keep it.
     #[error("the certificate cannot be written to {}: {source}", path.display())]
     Write {
@@ -180,7 +180,10 @@ impl Certificates {
             return;
         }
         watched.read = stamps;
-        match watched.source.read(Reading::Again) {
+        let Some(files) = watched.source.files() else {
+            return;
+        };
+        match read(files, Reading::Again) {
             Ok(new) => self.replace(new),
             Err(error) => tracing::error!("the old certificate stays in use: {error}"),
         }
@@ -208,61 +211,55 @@ impl CertificateSource {
     /// # Errors
     /// [`CertificateError`].
     pub(crate) fn fingerprint(&self) -> Result<Option<Fingerprint>, CertificateError> {
-        match self {
-            Self::Memory => Ok(None),
-            Self::Own(path) if !path.exists() => Ok(None),
-            source => {
-                let read = source.read(Reading::Again)?;
-                Ok(Some(fingerprint(&read)))
-            }
-        }
+        let missing = matches!(self, Self::Own(path) if !path.exists());
+        let files = self.files().filter(|_| !missing);
+        let found = files.map(|files| read(files, Reading::Again)).transpose()?;
+        Ok(found.as_ref().map(fingerprint))
     }
 
     fn read_or_make(&self, name: &str, reading: Reading) -> Result<CertifiedKey, CertificateError> {
-        match self {
-            Self::Own(path) if !path.exists() => {
-                self_made::write(path, &self_made::make(name)?)?;
-                self.read(reading)
-            }
-            Self::Memory => {
+        if let Self::Own(path) = self
+            && !path.exists()
+        {
+            self_made::write(path, &self_made::make(name)?)?;
+        }
+        match self.files() {
+            Some(files) => read(files, reading),
+            None => {
                 let pem = self_made::make(name)?;
                 let nowhere = Path::new("memory");
                 parse((nowhere, pem.as_bytes()), (nowhere, pem.as_bytes()))
             }
-            source => source.read(reading),
         }
     }
 
-    fn read(&self, reading: Reading) -> Result<CertifiedKey, CertificateError> {
-        let read = |path: &Path| {
-            reading
-                .bytes(path)
-                .map_err(|source| CertificateError::Read {
-                    path: path.to_owned(),
-                    source,
-                })
-        };
-        let [cert, key] = self.paths();
-        match (cert, key) {
-            (Some(cert), Some(key)) => parse((cert, &read(cert)?), (key, &read(key)?)),
-            _ => Err(CertificateError::Make("it is not in a file".to_owned())),
-        }
-    }
-
-    fn paths(&self) -> [Option<&Path>; 2] {
+    /// The files of the certificate and of its key, which may be one.
+    fn files(&self) -> Option<[&Path; 2]> {
         match self {
-            Self::Files { cert, key } => [Some(cert), Some(key)],
-            Self::Own(path) => [Some(path), Some(path)],
-            Self::Memory => [None, None],
+            Self::Files { cert, key } => Some([cert, key]),
+            Self::Own(path) => Some([path, path]),
+            Self::Memory => None,
         }
     }
 
     fn stamps(&self) -> Stamps {
-        self.paths().map(|path| {
-            let data = fs::metadata(path?).ok()?;
+        let stamp = |path: &Path| {
+            let data = fs::metadata(path).ok()?;
             Some((data.ino(), data.size(), data.mtime(), data.mtime_nsec()))
-        })
+        };
+        self.files().map_or([None; 2], |files| files.map(stamp))
     }
+}
+
+fn read([cert, key]: [&Path; 2], reading: Reading) -> Result<CertifiedKey, CertificateError> {
+    let bytes = |path: &Path| {
+        let bytes = reading.bytes(path);
+        bytes.map_err(|source| CertificateError::Read {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    parse((cert, &bytes(cert)?), (key, &bytes(key)?))
 }
 
 fn parse(cert: (&Path, &[u8]), key: (&Path, &[u8])) -> Result<CertifiedKey, CertificateError> {

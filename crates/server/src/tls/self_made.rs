@@ -23,11 +23,10 @@ const BACKDATED: Duration = Duration::from_secs(86_400);
 /// # Errors
 /// [`CertificateError::Make`].
 pub(super) fn make(name: &str) -> Result<String, CertificateError> {
-    let failed = |error: rcgen::Error| CertificateError::Make(error.to_string());
     let names = [name, "localhost"].map(str::to_owned).into_iter();
     // A server's name may be one that no host can have.
     let names: Vec<String> = names.filter(|name| is_host(name)).collect();
-    let mut params = CertificateParams::new(names).map_err(failed)?;
+    let mut params = CertificateParams::new(names).map_err(CertificateError::Make)?;
     params.distinguished_name = DistinguishedName::new();
     params
         .distinguished_name
@@ -36,8 +35,8 @@ pub(super) fn make(name: &str) -> Result<String, CertificateError> {
     let now = rcgen::date_time_ymd(1970, 1, 1) + since_epoch.unwrap_or_default();
     params.not_before = now - BACKDATED;
     params.not_after = now + VALIDITY;
-    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(failed)?;
-    let certificate = params.self_signed(&key).map_err(failed)?;
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(CertificateError::Make)?;
+    let certificate = params.self_signed(&key).map_err(CertificateError::Make)?;
     Ok(certificate.pem() + &key.serialize_pem())
 }
 
