@@ -2,6 +2,7 @@
 
 mod playback;
 mod points;
+mod wanted;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -23,6 +24,7 @@ use crate::irc::said::put_private_past;
 pub(super) use playback::{People, is_playback};
 use points::Point;
 pub(super) use points::{time, timestamp};
+use wanted::{Wanted, beside};
 
 /// The most messages of one CHATHISTORY.
 const LINES_MAX: usize = 1_000;
@@ -32,20 +34,9 @@ const LINES_MAX: usize = 1_000;
 pub(super) struct HistoryQuestion {
     batch: u64,
     has_begun: bool,
-    /// Only messages after this place.
-    after: Option<Seq>,
-    /// Only messages before this place.
-    before: Option<Seq>,
-    /// Only messages after this time.
-    later_than: Option<Timestamp>,
     subcommand: &'static str,
     target: String,
-    /// Lines of the whole, notices included.
-    limit: usize,
-    /// Which lines are wanted if there are more: the newest, or else the oldest.
-    wants_newest: bool,
-    /// The place around which the lines are wanted.
-    around: Option<Seq>,
+    wanted: Wanted,
     /// If topics and signals count as lines, what has come so far: the store gives a few more than
     /// are wanted.
     held: Vec<Event>,
@@ -59,14 +50,9 @@ impl HistoryQuestion {
         Self {
             batch,
             has_begun: false,
-            after: None,
-            before: None,
-            later_than: None,
             subcommand,
             target: target.into(),
-            limit,
-            wants_newest: false,
-            around: None,
+            wanted: Wanted::new(limit),
             held: Vec::new(),
             or_else: None,
         }
@@ -74,24 +60,11 @@ impl HistoryQuestion {
 
     /// One that continues its batch, for the newest lines.
     fn again(&self) -> Box<Self> {
-        let mut again = Self::new(self.batch, self.subcommand, &self.target, self.limit);
+        let limit = self.wanted.limit;
+        let mut again = Self::new(self.batch, self.subcommand, &self.target, limit);
         again.has_begun = true;
-        again.wants_newest = true;
+        again.wanted.newest = true;
         Box::new(again)
-    }
-
-    /// The lines that were held back, as far as they are wanted.
-    fn within_limit(&self) -> &[Event] {
-        let more = self.held.len().saturating_sub(self.limit);
-        let skipped = match self.around {
-            Some(place) => {
-                let middle = self.held.partition_point(|event| event.seq < place);
-                middle.saturating_sub(beside(self.limit)).min(more)
-            }
-            None if self.wants_newest => more,
-            None => 0,
-        };
-        &self.held[skipped..self.held.len() - more + skipped]
     }
 }
 
@@ -102,11 +75,6 @@ fn called(of: PastOf<'_>, asked: &str) -> String {
         PastOf::Room(room) => room.to_string(),
         PastOf::With(_) => asked.into(),
     }
-}
-
-/// How many lines to show on either side of one, of `limit` in all.
-fn beside(limit: usize) -> usize {
-    limit.saturating_sub(1) / 2
 }
 
 const SUBCOMMANDS: [&str; 6] = ["LATEST", "BEFORE", "AFTER", "AROUND", "BETWEEN", "TARGETS"];
@@ -231,7 +199,7 @@ impl Session {
             },
             range,
             detail: self.detail(),
-            lines_max: question.limit,
+            lines_max: question.wanted.limit,
         }
     }
 
@@ -301,10 +269,7 @@ impl Session {
         }
         let is_wanted = |event: &&Event| {
             // Announcements are no lines of a history.
-            !matches!(event.fact, Fact::Moderated(_))
-                && question.after.is_none_or(|after| event.seq > after)
-                && question.before.is_none_or(|before| event.seq < before)
-                && question.later_than.is_none_or(|time| event.at > time)
+            !matches!(event.fact, Fact::Moderated(_)) && question.wanted.includes(event)
         };
         let mut events = page.events.iter().filter(is_wanted).peekable();
         if events.peek().is_some() {
@@ -318,7 +283,7 @@ impl Session {
             false => events.for_each(|event| self.put_past(event, page.of, question.batch, out)),
         }
         if page.is_last {
-            for event in question.within_limit() {
+            for event in question.wanted.of(&question.held) {
                 self.put_past(event, page.of, question.batch, out);
             }
         }
@@ -422,7 +387,7 @@ impl Session {
 /// The requested range.
 fn range(question: &mut HistoryQuestion, points: &[Point], limit: usize) -> Option<Range> {
     let range = range_of(question, points, limit)?;
-    question.wants_newest = matches!(
+    question.wanted.newest = matches!(
         range,
         Range::Last(_) | Range::Within(..) | Range::Since(_) | Range::Before(..) | Range::Until(_)
     );
@@ -434,7 +399,7 @@ fn range_of(question: &mut HistoryQuestion, points: &[Point], limit: usize) -> O
         ("LATEST", [Point::Newest]) => Range::Last(limit),
         ("LATEST", [Point::Seq(seq)]) => Range::Within(*seq, Seq(u64::MAX), limit),
         ("LATEST", [Point::Time(time)]) => {
-            question.later_than = Some(*time);
+            question.wanted.later_than = Some(*time);
             Range::Since(*time)
         }
         ("BEFORE", [Point::Seq(seq)]) => Range::Before(*seq, limit),
@@ -442,12 +407,12 @@ fn range_of(question: &mut HistoryQuestion, points: &[Point], limit: usize) -> O
         ("AFTER", [Point::Seq(seq)]) => Range::After(*seq, limit),
         ("AFTER", [Point::Time(time)]) => Range::From(Timestamp(time.0.saturating_add(1))),
         ("AROUND", [Point::Seq(seq)]) => {
-            question.around = Some(*seq);
+            question.wanted.around = Some(*seq);
             Range::Around(*seq, beside(limit))
         }
         ("AROUND", [Point::Time(time)]) => Range::Until(Timestamp(time.0.saturating_add(1))),
         ("BETWEEN", [Point::Seq(a), Point::Seq(b)]) if a <= b => {
-            question.before = Some(*b);
+            question.wanted.before = Some(*b);
             Range::After(*a, limit)
         }
         ("BETWEEN", [Point::Seq(a), Point::Seq(b)]) => Range::Within(*b, *a, limit),
@@ -455,20 +420,20 @@ fn range_of(question: &mut HistoryQuestion, points: &[Point], limit: usize) -> O
             Range::Between(Timestamp(a.0.saturating_add(1)), *b)
         }
         ("BETWEEN", [Point::Time(a), Point::Time(b)]) => {
-            question.later_than = Some(*b);
+            question.wanted.later_than = Some(*b);
             Range::Until(*a)
         }
         ("BETWEEN", [Point::Seq(a), Point::Time(b)]) => {
             let mut backward = question.again();
-            backward.later_than = Some(*b);
+            backward.wanted.later_than = Some(*b);
             question.or_else = Some((Range::Before(*a, limit), backward));
             Range::Rest(*a, *b)
         }
         ("BETWEEN", [Point::Time(a), Point::Seq(b)]) => {
             let mut backward = question.again();
-            backward.after = Some(*b);
+            backward.wanted.after = Some(*b);
             question.or_else = Some((Range::Until(*a), backward));
-            question.before = Some(*b);
+            question.wanted.before = Some(*b);
             Range::From(Timestamp(a.0.saturating_add(1)))
         }
         _ => return None,

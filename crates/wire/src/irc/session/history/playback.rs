@@ -142,7 +142,7 @@ impl Session {
         };
         let batch = self.next_batch();
         let mut question = HistoryQuestion::new(batch, "PLAY", target, LINES_MAX);
-        question.wants_newest = to.is_none();
+        question.wanted.newest = to.is_none();
         let ask = Ask::History {
             of,
             range,
