@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt::{self, Display};
 
 use chinwag_core::{Fact, Name, Text, Timestamp};
 
@@ -36,8 +37,8 @@ impl Session {
         let attributes = message.param(0).unwrap_or_default();
         let (search, limit) = match read(attributes) {
             Ok(read) => read,
-            Err(attribute) => {
-                let why = format_args!("INVALID_PARAMS {attribute} :Invalid parameters");
+            Err(invalid) => {
+                let why = format_args!("INVALID_PARAMS {invalid} :Invalid parameters");
                 self.fail("SEARCH", why, env, out);
                 return None;
             }
@@ -104,11 +105,27 @@ impl Session {
     }
 }
 
-/// Parses the attributes, which are written like tags: `from=ann;in=#dev;text=two\swords`.
-///
-/// # Errors
-/// The invalid attribute; `*` if there is none.
-fn read(attributes: &str) -> Result<(Search, u64), &'static str> {
+/// Why no search can be made of what a client sent.
+#[derive(Clone, Copy, Debug)]
+enum SearchError {
+    /// The value of an attribute is not valid.
+    Attribute(&'static str),
+    /// There is nothing to search for.
+    Empty,
+}
+
+impl Display for SearchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Attribute(name) => name,
+            Self::Empty => "*",
+        })
+    }
+}
+
+/// Parses the attributes, which are written like tags: `from=ann;in=#dev;text=two\swords`. Returns
+/// the most messages as well.
+fn read(attributes: &str) -> Result<(Search, u64), SearchError> {
     let mut search = Search {
         words: None,
         from: None,
@@ -123,33 +140,34 @@ fn read(attributes: &str) -> Result<(Search, u64), &'static str> {
     let mut limit = u64::MAX;
     let empty = search.clone();
     let value = |name| tag(attributes, name).filter(|value| !value.is_empty());
+    let invalid = SearchError::Attribute;
     if let Some(typed) = value("text") {
         let words = Text::parse(&typed).filter(|words| Search::has_words(words));
-        search.words = Some(words.ok_or("text")?);
+        search.words = Some(words.ok_or(invalid("text"))?);
     }
     if let Some(typed) = value("from") {
-        search.from = Some(Name::known(&typed).ok_or("from")?);
+        search.from = Some(Name::known(&typed).ok_or(invalid("from"))?);
     }
     if let Some(typed) = value("in") {
         match typed.starts_with('#') {
-            true => search.room = Some(room(&typed).ok_or("in")?),
-            false => search.with = Some(Name::known(&typed).ok_or("in")?.as_str().into()),
+            true => search.room = Some(room(&typed).ok_or(invalid("in"))?),
+            false => search.with = Some(Name::known(&typed).ok_or(invalid("in"))?.as_str().into()),
         }
     }
     if let Some(typed) = value("after") {
-        search.after = Some(time(&typed).ok_or("after")?);
+        search.after = Some(time(&typed).ok_or(invalid("after"))?);
     }
     if let Some(typed) = value("before") {
         // Messages of exactly this time are included.
-        let before = time(&typed).ok_or("before")?;
+        let before = time(&typed).ok_or(invalid("before"))?;
         search.before = Some(Timestamp(before.0.saturating_add(1)));
     }
     if let Some(typed) = value("limit") {
         let typed: Option<u64> = typed.parse().ok();
-        limit = typed.filter(|limit| *limit > 0).ok_or("limit")?;
+        limit = typed.filter(|limit| *limit > 0).ok_or(invalid("limit"))?;
     }
     match search == empty {
-        true => Err("*"),
+        true => Err(SearchError::Empty),
         false => Ok((search, limit)),
     }
 }
