@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::Text;
 
-use super::value::CODES;
+use super::value::ValueError;
 
 /// Bytes of a sentence about an invalid line.
 const ERROR_BYTES_MAX: usize = 500;
@@ -24,9 +24,8 @@ impl Fault {
         let whole = format!("{error}");
         // The place is reported separately.
         let told = &whole[..whole.rfind(" at line ").unwrap_or(whole.len())];
-        let known = CODES.iter().find(|(known, _)| *known == told);
-        let (code, text) = match known {
-            Some((_, code)) => (*code, told.into()),
+        let (code, text) = match ValueError::code_of(told) {
+            Some(code) => (code, told.into()),
             None if error.is_data() => ("bad_command", about_command(told, line, error.column())),
             None => ("not_json", about_json(told).into()),
         };

@@ -1,6 +1,7 @@
 //! The values inside objects. Input is checked while it is parsed, so that an error knows its
 //! place, and output is written without intermediate strings.
 
+mod error;
 mod id;
 mod manner;
 mod whole;
@@ -22,6 +23,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::dialect::{Password, PasswordError};
 use crate::zone;
+pub(super) use error::ValueError;
 pub(super) use id::Id;
 pub(super) use manner::Mannered;
 pub(super) use whole::Whole;
@@ -29,25 +31,6 @@ use whole::whole;
 
 /// Bytes of an [`Id`] and of the key of a message: a UUID with something around it.
 pub(super) const ID_BYTES_MAX: usize = 64;
-
-/// What may be wrong with a text, with a refusal code of its own.
-pub(super) const CODES: &[(&str, &str)] = &[
-    (NAME_RESERVED, "name_reserved"),
-    (TEXT_TOO_LONG, "too_long"),
-    (TOO_MANY_LINES, "too_long"),
-    (PASSWORD_TOO_LONG, "too_long"),
-    (WORD_TOO_LONG, "too_long"),
-    (KEY_TOO_LONG, "too_long"),
-    (ID_TOO_LONG, "too_long"),
-];
-
-const NAME_RESERVED: &str = "that name is reserved";
-const TEXT_TOO_LONG: &str = "the text is too long for its place";
-const TOO_MANY_LINES: &str = "a text has at most 32 lines";
-const PASSWORD_TOO_LONG: &str = "a password has at most 1024 bytes";
-const WORD_TOO_LONG: &str = "a room's password has at most 64 bytes";
-pub(super) const KEY_TOO_LONG: &str = "a key has at most 64 bytes";
-const ID_TOO_LONG: &str = "an id has at most 64 bytes";
 
 /// A value that a client writes as a text.
 pub(super) trait FromText: Sized {
@@ -58,7 +41,7 @@ pub(super) trait FromText: Sized {
     const BYTES: (usize, usize) = (0, usize::MAX);
 
     /// Reads it, or says what is wrong.
-    fn from_text(text: &str) -> Result<Self, &'static str>;
+    fn from_text(text: &str) -> Result<Self, ValueError>;
 }
 
 /// A value that was read from a text.
@@ -158,12 +141,10 @@ impl<T: FromText> schemars::JsonSchema for Nullable<T> {
 impl FromText for Name {
     const IS: &'static str = "a name";
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
+    fn from_text(text: &str) -> Result<Self, ValueError> {
         Self::parse(text).map_err(|error| match error {
-            NameError::Malformed => {
-                "a name is 1 to 32 letters, digits, - _ or . and starts with a letter"
-            }
-            NameError::Reserved => NAME_RESERVED,
+            NameError::Malformed => ValueError::NameMalformed,
+            NameError::Reserved => ValueError::NameReserved,
         })
     }
 }
@@ -175,17 +156,16 @@ pub(super) struct KnownName(pub(super) Name);
 impl FromText for KnownName {
     const IS: &'static str = "a name";
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
-        Name::known(text).map(Self).ok_or("that is no name")
+    fn from_text(text: &str) -> Result<Self, ValueError> {
+        Name::known(text).map(Self).ok_or(ValueError::NoName)
     }
 }
 
 impl FromText for RoomName {
     const IS: &'static str = "a room";
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
-        let error = "a room's name is 1 to 32 letters, digits, - _ or ., behind a # or alone";
-        Self::parse(text).map_err(|_| error)
+    fn from_text(text: &str) -> Result<Self, ValueError> {
+        Self::parse(text).map_err(|_| ValueError::RoomMalformed)
     }
 }
 
@@ -193,10 +173,10 @@ impl FromText for RoomPassword {
     const IS: &'static str = "one word";
     const BYTES: (usize, usize) = (1, ROOM_PASSWORD_BYTES_MAX);
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
+    fn from_text(text: &str) -> Result<Self, ValueError> {
         match text.len() > ROOM_PASSWORD_BYTES_MAX {
-            true => Err(WORD_TOO_LONG),
-            false => Self::parse(text).map_err(|_| "a room's password is one word"),
+            true => Err(ValueError::RoomPasswordTooLong),
+            false => Self::parse(text).map_err(|_| ValueError::RoomPasswordMalformed),
         }
     }
 }
@@ -204,27 +184,27 @@ impl FromText for RoomPassword {
 impl FromText for CertificatePrefix {
     const IS: &'static str = "hexadecimal digits";
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
-        Self::parse(text).ok_or("a certificate is named by 4 to 64 hexadecimal digits")
+    fn from_text(text: &str) -> Result<Self, ValueError> {
+        Self::parse(text).ok_or(ValueError::NoCertificate)
     }
 }
 
 impl FromText for ResumeCode {
     const IS: &'static str = "a resume code";
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
-        text.parse().map_err(|_| "a code is like K7Q2-9MXP")
+    fn from_text(text: &str) -> Result<Self, ValueError> {
+        text.parse().map_err(|_| ValueError::NoResumeCode)
     }
 }
 
 impl FromText for Mask {
     const IS: &'static str = "a name, an address or a block of addresses";
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
+    fn from_text(text: &str) -> Result<Self, ValueError> {
         Self::parse(text).map_err(|why| match why {
-            MaskError::Nobody => "that is no name, address or block of addresses",
-            MaskError::BothFamilies => "that block holds IPv4 addresses (::ffff:0:0/96) too",
-            MaskError::AllAddresses => "that is not one address but all",
+            MaskError::Nobody => ValueError::NoMask,
+            MaskError::BothFamilies => ValueError::BothFamilies,
+            MaskError::AllAddresses => ValueError::AllAddresses,
         })
     }
 }
@@ -232,16 +212,16 @@ impl FromText for Mask {
 impl FromText for Listed {
     const IS: &'static str = "a name, an address, a block of addresses, or a mask";
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
-        Self::parse(text).ok_or("that is no name, address, block of addresses or mask")
+    fn from_text(text: &str) -> Result<Self, ValueError> {
+        Self::parse(text).ok_or(ValueError::NoListed)
     }
 }
 
 impl FromText for Timestamp {
     const IS: &'static str = "a time";
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
-        zone::rfc3339(text).ok_or("a time is like 2026-11-21T14:03:05Z (RFC 3339)")
+    fn from_text(text: &str) -> Result<Self, ValueError> {
+        zone::rfc3339(text).ok_or(ValueError::NoTime)
     }
 }
 
@@ -249,13 +229,13 @@ impl FromText for Text {
     const IS: &'static str = "a line of text";
     const BYTES: (usize, usize) = (1, usize::MAX);
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
+    fn from_text(text: &str) -> Result<Self, ValueError> {
         // Programs leave the line end on a line that they have read.
         let line = text.trim_end_matches(['\r', '\n']);
         if line.contains(['\r', '\n']) {
-            return Err("a text is one line: send one object for each");
+            return Err(ValueError::SeveralLines);
         }
-        Self::parse(line).ok_or("there is nothing to see in the text")
+        Self::parse(line).ok_or(ValueError::NothingVisible)
     }
 }
 
@@ -267,7 +247,7 @@ impl FromText for Words {
     const IS: &'static str = "lines of text";
     const BYTES: (usize, usize) = (1, usize::MAX);
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
+    fn from_text(text: &str) -> Result<Self, ValueError> {
         let text = text.trim_end_matches(['\r', '\n']);
         if !text.contains(['\r', '\n']) {
             return Text::from_text(text).map(Self);
@@ -275,15 +255,13 @@ impl FromText for Words {
         let text = text.replace("\r\n", "\n");
         let lines = || text.split(['\r', '\n']);
         if text.len() > PASSAGE_BYTES_MAX {
-            return Err(TEXT_TOO_LONG);
+            return Err(ValueError::TextTooLong);
         }
         if lines().count() > PASSAGE_LINES_MAX {
-            return Err(TOO_MANY_LINES);
+            return Err(ValueError::TooManyLines);
         }
         let passage = Text::passage(lines());
-        passage
-            .map(Self)
-            .ok_or("there is nothing to see in the text")
+        passage.map(Self).ok_or(ValueError::NothingVisible)
     }
 }
 
@@ -303,11 +281,11 @@ impl<const BYTES_MAX: usize> FromText for Short<BYTES_MAX> {
     };
     const BYTES: (usize, usize) = (1, BYTES_MAX);
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
+    fn from_text(text: &str) -> Result<Self, ValueError> {
         let text = Text::from_text(text)?;
         match text.len() <= BYTES_MAX {
             true => Ok(Self(text)),
-            false => Err(TEXT_TOO_LONG),
+            false => Err(ValueError::TextTooLong),
         }
     }
 }
@@ -316,10 +294,10 @@ impl FromText for Password {
     const IS: &'static str = "a password";
     const BYTES: (usize, usize) = (0, PASSWORD_BYTES_MAX);
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
+    fn from_text(text: &str) -> Result<Self, ValueError> {
         Self::parse(text).map_err(|error| match error {
-            PasswordError::TooLong => PASSWORD_TOO_LONG,
-            PasswordError::NotText => "a password has no control characters",
+            PasswordError::TooLong => ValueError::PasswordTooLong,
+            PasswordError::NotText => ValueError::PasswordNotText,
         })
     }
 }

@@ -9,7 +9,7 @@ use chinwag_core::{
 
 use crate::dialect::Password;
 use crate::json::value::{
-    FromText, KEY_TOO_LONG, Mannered, Note, Nullable, Parsed, Point, Whole, Words,
+    FromText, Mannered, Note, Nullable, Parsed, Point, ValueError, Whole, Words,
 };
 
 /// Makes the types of arguments, which refuse unknown keys.
@@ -236,10 +236,10 @@ impl FromText for MessageKey {
     const IS: &'static str = "a text of 1 to 64 bytes";
     const BYTES: (usize, usize) = (1, 64);
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
+    fn from_text(text: &str) -> Result<Self, ValueError> {
         match text.is_empty() {
-            true => Err("a key has a byte at least"),
-            false => Self::parse(text).ok_or(KEY_TOO_LONG),
+            true => Err(ValueError::KeyEmpty),
+            false => Self::parse(text).ok_or(ValueError::KeyTooLong),
         }
     }
 }

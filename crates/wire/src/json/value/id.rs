@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use super::whole::whole;
-use super::{ID_BYTES_MAX, ID_TOO_LONG};
+use super::{ID_BYTES_MAX, ValueError};
 
 /// What a client calls a command. It is given back with what the command comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl<'de> Deserialize<'de> for Id {
             fn visit_str<E: Error>(self, text: &str) -> Result<Id, E> {
                 match text.len() <= ID_BYTES_MAX {
                     true => Ok(Id::Text(text.into())),
-                    false => Err(E::custom(ID_TOO_LONG)),
+                    false => Err(E::custom(ValueError::IdTooLong)),
                 }
             }
         }

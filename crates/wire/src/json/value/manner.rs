@@ -3,7 +3,7 @@
 use chinwag_core::Manner;
 use serde::de::{Deserialize, Deserializer};
 
-use super::{FromText, Parsed};
+use super::{FromText, Parsed, ValueError};
 
 /// A manner other than plain speech.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -19,11 +19,11 @@ pub(in crate::json) enum Mannered {
 impl FromText for Mannered {
     const IS: &'static str = "`action` or `notice`";
 
-    fn from_text(text: &str) -> Result<Self, &'static str> {
+    fn from_text(text: &str) -> Result<Self, ValueError> {
         match text {
             "action" => Ok(Self::Action),
             "notice" => Ok(Self::Notice),
-            _ => Err("a manner is `action` or `notice`"),
+            _ => Err(ValueError::NoManner),
         }
     }
 }
