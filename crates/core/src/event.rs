@@ -22,7 +22,7 @@ use crate::source::{IrcForm, Source};
 use crate::text::Text;
 use crate::time::Timestamp;
 
-pub use audit::{Aside, AuditEntry, Left, ModAction, RoomDeed, Spared, Tenure};
+pub use audit::{Aside, AuditEntry, ModAction, Remaining, RoomDeed, Spared, Tenure};
 pub use metadata::{MetadataSet, MetadataShown};
 pub use people::{Attached, Detached, LoggedIn, Quit, Renamed, Returned};
 pub use private::{

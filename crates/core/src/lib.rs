@@ -66,9 +66,9 @@ pub use command::{
 };
 pub use event::{
     Aside, Attached, AuditEntry, Correspondents, Deletion, Detached, Event, Fact, IdentSet,
-    KeptMessage, KeptShown, Knock, Left, LoggedIn, Manner, MetadataSet, MetadataShown, ModAction,
-    Omitted, PrivateDeletion, PrivateMessage, Quit, QuitReason, RankMessage, Ranked, Renamed,
-    Returned, RoomAct, RoomChange, RoomDeed, RoomRenamed, Signal, Spared, StandingCause,
+    KeptMessage, KeptShown, Knock, LoggedIn, Manner, MetadataSet, MetadataShown, ModAction,
+    Omitted, PrivateDeletion, PrivateMessage, Quit, QuitReason, RankMessage, Ranked, Remaining,
+    Renamed, Returned, RoomAct, RoomChange, RoomDeed, RoomRenamed, Signal, Spared, StandingCause,
     StandingShown, Tenure,
 };
 pub use flood::{Bucket, Rate};

@@ -42,7 +42,7 @@ pub enum Aside {
         meant: Option<Name>,
     },
     /// What was lifted was not all.
-    Left(Box<Left>),
+    Remaining(Box<Remaining>),
     /// Nobody is an operator any more.
     NoneLeft {
         /// Who becomes one by arriving.
@@ -52,7 +52,7 @@ pub enum Aside {
 
 /// What still keeps a person out, or silent, when a ban, a bar or a mute is lifted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Left {
+pub enum Remaining {
     /// Another of the same list.
     Mask(Mask),
     /// A bar of an address, which only server operators see.

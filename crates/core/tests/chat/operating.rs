@@ -1,8 +1,9 @@
 //! What operators do, and how it is undone.
 
 use chinwag_core::{
-    Answer, Aside, Command, Duration, Fact, FirstOperator, LOBBY, Left, Mask, ModAction, Query,
-    QuitReason, Rejection, Restriction, RoomName, RoomRef, Snapshot, Standing, StandingChange,
+    Answer, Aside, Command, Duration, Fact, FirstOperator, LOBBY, Mask, ModAction, Query,
+    QuitReason, Rejection, Remaining, Restriction, RoomName, RoomRef, Snapshot, Standing,
+    StandingChange,
 };
 
 use crate::world::{
@@ -249,7 +250,9 @@ fn check_spared(
         };
         let told = entry.aside.as_ref().map(|aside| match aside {
             Aside::Spared(spared) => (spared.others, spared.own),
-            Aside::Nobody { .. } | Aside::Left(_) | Aside::NoneLeft { .. } => panic!("{entry:?}"),
+            Aside::Nobody { .. } | Aside::Remaining(_) | Aside::NoneLeft { .. } => {
+                panic!("{entry:?}")
+            }
         });
         assert_eq!(told, expected, "{entry:?}");
         let left = facts.iter().filter(|fact| matches!(fact, Fact::Quit(_)));
@@ -603,14 +606,14 @@ fn with_account_all_who_are_logged_in_to_it_are_meant() {
 }
 
 /// What a lift leaves, as the operator is told.
-fn left(facts: &[Fact]) -> Vec<Option<Left>> {
-    let left = |aside: &Option<Aside>| match aside {
-        Some(Aside::Left(left)) => Some((**left).clone()),
+fn remaining(facts: &[Fact]) -> Vec<Option<Remaining>> {
+    let remaining = |aside: &Option<Aside>| match aside {
+        Some(Aside::Remaining(remaining)) => Some((**remaining).clone()),
         _ => None,
     };
     let told = facts.iter().filter_map(|fact| match fact {
-        Fact::Moderated(entry) => Some(left(&entry.aside)),
-        Fact::RoomChanged(change) => Some(left(&change.aside)),
+        Fact::Moderated(entry) => Some(remaining(&entry.aside)),
+        Fact::RoomChanged(change) => Some(remaining(&change.aside)),
         _ => None,
     });
     told.collect()
@@ -626,20 +629,20 @@ fn who_lifts_one_of_two_is_told_of_the_other() {
         .by("lee", ban("203.0.113.0/24", None))
         .expect("banned");
     let facts = world.by("lee", unban("gus")).expect("lifted");
-    let block = Left::Mask(mask("203.0.113.0/24"));
-    assert_eq!(left(&facts), [Some(block.clone())]);
+    let block = Remaining::Mask(mask("203.0.113.0/24"));
+    assert_eq!(remaining(&facts), [Some(block.clone())]);
     let facts = world.by("lee", unban("203.0.113.0/24")).expect("lifted");
-    assert_eq!(left(&facts), [None]);
+    assert_eq!(remaining(&facts), [None]);
     // Of a block that is free, a part says nothing; of a part, the block does.
     world.by("lee", ban("203.0.113.7", None)).expect("banned");
     world
         .by("lee", ban("203.0.113.0/24", None))
         .expect("banned");
     let facts = world.by("lee", unban("203.0.113.7")).expect("lifted");
-    assert_eq!(left(&facts), [Some(block)]);
+    assert_eq!(remaining(&facts), [Some(block)]);
     world.by("lee", ban("203.0.113.7", None)).expect("banned");
     let facts = world.by("lee", unban("203.0.113.0/24")).expect("lifted");
-    assert_eq!(left(&facts), [None]);
+    assert_eq!(remaining(&facts), [None]);
     world.check_replay();
 }
 
@@ -665,16 +668,16 @@ fn a_mute_here_and_one_everywhere_tell_of_each_other() {
     world.by("lee", mute("gus", None)).expect("muted");
     world.by("lee", mute_here()).expect("muted");
     let facts = world.by("lee", unmute("gus")).expect("lifted");
-    assert_eq!(left(&facts), [Some(Left::InRoom(dev.clone()))]);
+    assert_eq!(remaining(&facts), [Some(Remaining::InRoom(dev.clone()))]);
     let Fact::Moderated(entry) = &facts[0] else {
         panic!("{facts:?}");
     };
     assert_eq!(entry.target, None, "gus is told nothing that is not so");
     world.by("lee", mute("gus", None)).expect("muted");
     let facts = world.by("lee", unmute_here()).expect("lifted");
-    assert_eq!(left(&facts)[0], Some(Left::OnServer));
+    assert_eq!(remaining(&facts)[0], Some(Remaining::OnServer));
     let facts = world.by("lee", unmute("gus")).expect("lifted");
-    assert_eq!(left(&facts), [None]);
+    assert_eq!(remaining(&facts), [None]);
     world.check_replay();
 }
 

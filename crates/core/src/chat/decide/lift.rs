@@ -40,7 +40,7 @@ impl Chat {
         let acts = masks.into_iter().map(ModAction::Unmute).zip(told);
         let from = facts.len();
         facts.extend(acts.map(|(act, told)| audit_entry(me, act, told)));
-        self.note_left(&mut facts[from..], now);
+        self.note_remaining(&mut facts[from..], now);
         Ok(())
     }
 
@@ -63,7 +63,7 @@ impl Chat {
             let acts = masks.into_iter().cloned().map(ModAction::Unban);
             let from = facts.len();
             facts.extend(acts.map(|act| audit_entry(me, act, None)));
-            self.note_left(&mut facts[from..], now);
+            self.note_remaining(&mut facts[from..], now);
             return Ok(());
         }
         let net = mask.net.map(canonical);

@@ -132,7 +132,7 @@ impl Chat {
         for &kind in kinds {
             let (list, from) = (MaskList { room: id, kind }, facts.len());
             self.lift(me, list, &listed, now, facts);
-            self.note_left_in(me, list, &mut facts[from..], now);
+            self.note_remaining_in(me, list, &mut facts[from..], now);
         }
         match facts.len() > before {
             true => Ok(()),
@@ -151,7 +151,7 @@ impl Chat {
         let (before, listed) = (facts.len(), Listed::Mask(Mask::of_name(name.clone())));
         let list = MaskList::mutes_of(id);
         self.lift(me, list, &listed, now, facts);
-        self.note_left_in(me, list, &mut facts[before..], now);
+        self.note_remaining_in(me, list, &mut facts[before..], now);
         match facts.len() > before {
             true => Ok(()),
             false => Err(self.refusal(id, RoomRejection::NotMuted(name))),

@@ -5,12 +5,14 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    Held, Knock, Left, MaskKind, Matched, Name, PersonId, Restriction, RoomAct, RoomChange,
+    Held, Knock, MaskKind, Matched, Name, PersonId, Remaining, Restriction, RoomAct, RoomChange,
     RoomInfo, RoomMask, RoomName, RoomPassword, RoomSetting, Standing, Timestamp,
 };
 
 use super::answer::{InForce, Since};
-use super::moderation::{DoneToYouIn, For, ForNobody, StillBarred, StillMuted, Until, Whom, left};
+use super::moderation::{
+    DoneToYouIn, For, ForNobody, StillBarred, StillMuted, Until, Whom, remaining,
+};
 use super::{LineWriter, Renderer};
 use crate::plain::words::{AfterColon, Because, Count, Enumerated, people};
 
@@ -110,20 +112,20 @@ impl LineWriter<'_> {
     fn lifted(&mut self, change: &RoomChange) {
         let room = &change.room_name;
         match &change.act {
-            RoomAct::Unbar(mask) => match left(change.aside.as_ref()) {
-                Some(left) => {
-                    let (whom, still) = (Whom(mask), StillBarred(Whom(mask), left));
+            RoomAct::Unbar(mask) => match remaining(change.aside.as_ref()) {
+                Some(remaining) => {
+                    let (whom, still) = (Whom(mask), StillBarred(Whom(mask), remaining));
                     self.alone(format_args!(
                         "The bar of {whom} in {room} is lifted. {still}"
                     ));
                 }
                 None => self.alone(format_args!("{} may enter {room} again.", Whom(mask))),
             },
-            RoomAct::Unmute(mask) => match left(change.aside.as_ref()) {
-                Some(left) => {
-                    let (whom, still) = (Whom(mask), StillMuted(Whom(mask), left));
+            RoomAct::Unmute(mask) => match remaining(change.aside.as_ref()) {
+                Some(remaining) => {
+                    let (whom, still) = (Whom(mask), StillMuted(Whom(mask), remaining));
                     // A mute of the room is undone there.
-                    let here = if matches!(left, Left::Mask(_)) {
+                    let here = if matches!(remaining, Remaining::Mask(_)) {
                         " here"
                     } else {
                         ""

@@ -3,7 +3,7 @@
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    Aside, AuditEntry, FirstOperator, Left, Mask, ModAction, Reach, Restriction, RoomAct,
+    Aside, AuditEntry, FirstOperator, Mask, ModAction, Reach, Remaining, Restriction, RoomAct,
     RoomChange, Spared, Tenure, Timestamp,
 };
 
@@ -64,11 +64,11 @@ impl LineWriter<'_> {
             ModAction::Rename { name, new } => {
                 self.alone(format_args!("{name} was renamed to {new}."));
             }
-            ModAction::Unmute(mask) => match left(audit_entry.aside.as_ref()) {
-                Some(left) => self.alone(format_args!(
+            ModAction::Unmute(mask) => match remaining(audit_entry.aside.as_ref()) {
+                Some(remaining) => self.alone(format_args!(
                     "The mute of {} is lifted. {}",
                     Covered(mask),
-                    StillMuted(Whom(mask), left)
+                    StillMuted(Whom(mask), remaining)
                 )),
                 None => self.alone(format_args!("{} may speak again.", Covered(mask))),
             },
@@ -118,16 +118,16 @@ impl LineWriter<'_> {
 
     /// `! bob is no longer banned.`, or what keeps him out still.
     fn unbanned(&mut self, audit_entry: &AuditEntry, mask: &Mask) {
-        match left(audit_entry.aside.as_ref()) {
-            Some(Left::Mask(left)) => {
+        match remaining(audit_entry.aside.as_ref()) {
+            Some(Remaining::Mask(other)) => {
                 // Nobody of the chat acts at a shell.
                 let unban = match audit_entry.actor {
                     Some(_) => "/unban",
                     None => "chinwag unban",
                 };
-                let (lifted, whole, left) = (mask.in_full(), left.in_full(), Whom(left));
+                let (lifted, whole, other) = (mask.in_full(), other.in_full(), Whom(other));
                 self.alone(format_args!(
-                    "The ban of {lifted} is lifted. {whole} is still banned: {unban} {left}"
+                    "The ban of {lifted} is lifted. {whole} is still banned: {unban} {other}"
                 ));
             }
             _ => self.alone(format_args!("{} is no longer banned.", mask.in_full())),
@@ -257,29 +257,31 @@ impl Display for ForNobody<'_> {
 }
 
 /// What a ban, a bar or a mute leaves that is lifted.
-pub(super) fn left(aside: Option<&Aside>) -> Option<&Left> {
+pub(super) fn remaining(aside: Option<&Aside>) -> Option<&Remaining> {
     match aside? {
-        Aside::Left(left) => Some(left),
+        Aside::Remaining(remaining) => Some(remaining),
         Aside::Spared(_) | Aside::Nobody { .. } | Aside::NoneLeft { .. } => None,
     }
 }
 
 /// `bob is still muted in #dev: /unmute bob here`: why a person whose mute is lifted may not speak
 /// yet.
-pub(super) struct StillMuted<'a>(pub(super) Whom<'a>, pub(super) &'a Left);
+pub(super) struct StillMuted<'a>(pub(super) Whom<'a>, pub(super) &'a Remaining);
 
 impl Display for StillMuted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(whom, left) = self;
-        match left {
-            Left::Mask(mask) => {
+        let Self(whom, remaining) = self;
+        match remaining {
+            Remaining::Mask(mask) => {
                 let name = Whom(mask);
                 write!(f, "{} is still muted: /unmute {name}", mask.in_full())
             }
-            Left::InRoom(room) => write!(f, "{whom} is still muted in {room}: /unmute {whom} here"),
-            Left::Matched(mask) => write!(f, "{whom} is still muted by {mask}: /unbar {mask}"),
-            Left::Address => write!(f, "{whom} is still muted by an address."),
-            Left::OnServer => write!(
+            Remaining::InRoom(room) => {
+                write!(f, "{whom} is still muted in {room}: /unmute {whom} here")
+            }
+            Remaining::Matched(mask) => write!(f, "{whom} is still muted by {mask}: /unbar {mask}"),
+            Remaining::Address => write!(f, "{whom} is still muted by an address."),
+            Remaining::OnServer => write!(
                 f,
                 "{whom} is still muted on the whole server, by a server operator."
             ),
@@ -288,18 +290,18 @@ impl Display for StillMuted<'_> {
 }
 
 /// `A bar of an address still keeps bob out`: why a person whose bar is lifted may not enter yet.
-pub(super) struct StillBarred<'a>(pub(super) Whom<'a>, pub(super) &'a Left);
+pub(super) struct StillBarred<'a>(pub(super) Whom<'a>, pub(super) &'a Remaining);
 
 impl Display for StillBarred<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(whom, left) = self;
-        match left {
-            Left::Mask(mask) => {
+        let Self(whom, remaining) = self;
+        match remaining {
+            Remaining::Mask(mask) => {
                 let name = Whom(mask);
                 write!(f, "{} is still barred: /unbar {name}", mask.in_full())
             }
-            Left::Matched(mask) => write!(f, "{mask} still keeps {whom} out: /unbar {mask}"),
-            Left::Address | Left::InRoom(_) | Left::OnServer => write!(
+            Remaining::Matched(mask) => write!(f, "{mask} still keeps {whom} out: /unbar {mask}"),
+            Remaining::Address | Remaining::InRoom(_) | Remaining::OnServer => write!(
                 f,
                 "An address that a server operator has barred still keeps {whom} out."
             ),

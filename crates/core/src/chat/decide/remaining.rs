@@ -11,7 +11,7 @@ use super::masks::MaskList;
 use crate::ban::{Mask, Reach, canonical};
 use crate::chat::state::{Restrictions, RoomRules};
 use crate::chat::{Chat, Person};
-use crate::event::{Aside, Fact, Left, ModAction, RoomAct};
+use crate::event::{Aside, Fact, ModAction, Remaining, RoomAct};
 use crate::ids::RoomId;
 use crate::mask::MaskKind;
 use crate::name::Name;
@@ -19,7 +19,7 @@ use crate::time::Timestamp;
 
 impl Chat {
     /// Notes beside each ban or mute that these facts lift what holds its person still.
-    pub(super) fn note_left(&self, facts: &mut [Fact], now: Timestamp) {
+    pub(super) fn note_remaining(&self, facts: &mut [Fact], now: Timestamp) {
         let lifted = |fact: &Fact| match fact {
             Fact::Moderated(entry) => match &entry.act {
                 ModAction::Unban(mask) | ModAction::Unmute(mask) => Some(mask.clone()),
@@ -32,27 +32,27 @@ impl Chat {
             let Fact::Moderated(entry) = fact else {
                 continue;
             };
-            let left = match &entry.act {
+            let remaining = match &entry.act {
                 ModAction::Unban(mask) => {
-                    let left = self.left_of(&self.restricted.bans, mask, &all, now);
-                    left.map(Left::Mask)
+                    let remaining = self.remaining_of(&self.restricted.bans, mask, &all, now);
+                    remaining.map(Remaining::Mask)
                 }
                 ModAction::Unmute(mask) => {
-                    let left = self.left_of(&self.restricted.mutes, mask, &all, now);
-                    let left = left.map(Left::Mask);
-                    left.or_else(|| self.muted_in_a_room(mask, now))
+                    let remaining = self.remaining_of(&self.restricted.mutes, mask, &all, now);
+                    let remaining = remaining.map(Remaining::Mask);
+                    remaining.or_else(|| self.muted_in_a_room(mask, now))
                 }
                 _ => None,
             };
-            if let Some(left) = left {
+            if let Some(remaining) = remaining {
                 entry.target = None;
-                entry.aside = Some(Aside::Left(Box::new(left)));
+                entry.aside = Some(Aside::Remaining(Box::new(remaining)));
             }
         }
     }
 
     /// The longest restriction of the server that holds whom a lifted mask held.
-    fn left_of(
+    fn remaining_of(
         &self,
         list: &Restrictions,
         mask: &Mask,
@@ -67,7 +67,7 @@ impl Chat {
         let mut names = self.names_meant(mask, bearer);
         names.push(None);
         names.into_iter().find_map(|name| {
-            let left = list.longest_where(name, address, now, |other| {
+            let remaining = list.longest_where(name, address, now, |other| {
                 let own = &other.mask;
                 let is_by_name = name.is_some_and(|name| own.is_about(name));
                 // Of a block that is free now, a ban of a part holds only that.
@@ -77,12 +77,12 @@ impl Chat {
                 !is_lifted
                     && (is_by_name && own.reach != Reach::Both || bearer.is_some() || holds_all)
             });
-            Some(list.get(left?)?.mask.clone())
+            Some(list.get(remaining?)?.mask.clone())
         })
     }
 
     /// The first room in which a person is muted who may speak on the server again.
-    fn muted_in_a_room(&self, mask: &Mask, now: Timestamp) -> Option<Left> {
+    fn muted_in_a_room(&self, mask: &Mask, now: Timestamp) -> Option<Remaining> {
         let bearer = self.bearer_meant(mask, now)?;
         let is_muted = |room: &RoomId| {
             let address = bearer.session.address;
@@ -91,11 +91,11 @@ impl Chat {
             !self.moderates(bearer, *room) && self.rules_hold(*room, of_room)
         };
         let room = bearer.rooms.iter().copied().find(is_muted)?;
-        Some(Left::InRoom(self.name_of(room)))
+        Some(Remaining::InRoom(self.name_of(room)))
     }
 
     /// Notes the same beside the bars or mutes of a room that these facts lift.
-    pub(super) fn note_left_in(
+    pub(super) fn note_remaining_in(
         &self,
         me: &Person,
         list: MaskList,
@@ -115,22 +115,22 @@ impl Chat {
             let Some(mask) = lifted(fact) else {
                 continue;
             };
-            let left = self.left_in(me, list, &mask, &all, now);
-            if let (Some(left), Fact::RoomChanged(change)) = (left, fact) {
+            let remaining = self.remaining_in(me, list, &mask, &all, now);
+            if let (Some(remaining), Fact::RoomChanged(change)) = (remaining, fact) {
                 (change.told, change.target) = (None, None);
-                change.aside = Some(Aside::Left(Box::new(left)));
+                change.aside = Some(Aside::Remaining(Box::new(remaining)));
             }
         }
     }
 
-    fn left_in(
+    fn remaining_in(
         &self,
         me: &Person,
         list: MaskList,
         mask: &Mask,
         lifted: &[Mask],
         now: Timestamp,
-    ) -> Option<Left> {
+    ) -> Option<Remaining> {
         let rules = self.rooms.rules(list.room)?;
         let restrictions = rules.restrictions(list.kind)?;
         let bearer = self.bearer_meant(mask, now);
@@ -155,22 +155,22 @@ impl Chat {
         let followed = followed.flat_map(|bearer| restrictions.following(bearer.id, now));
         let all = restrictions.active(now).filter(|other| holds(&other.mask));
         let is_lifted = |own: &Mask| lifted.iter().any(|mask| own.is_named_by(mask));
-        let mut left = all.chain(followed).filter(|other| !is_lifted(&other.mask));
-        if let Some(left) = left.next() {
+        let mut remaining = all.chain(followed).filter(|other| !is_lifted(&other.mask));
+        if let Some(remaining) = remaining.next() {
             // Only operators see addresses.
             let sees = me.session.rank.operator;
-            return Some(match &left.mask.name {
-                None if !sees => Left::Address,
-                Some(name) if !sees => Left::Mask(Mask::of_name(name.clone())),
-                _ => Left::Mask(left.mask.clone()),
+            return Some(match &remaining.mask.name {
+                None if !sees => Remaining::Address,
+                Some(name) if !sees => Remaining::Mask(Mask::of_name(name.clone())),
+                _ => Remaining::Mask(remaining.mask.clone()),
             });
         }
         let bearer = bearer?;
         if let Some(mask) = self.mask_on(bearer, rules, list.kind) {
-            return Some(Left::Matched(mask.matched.clone()));
+            return Some(Remaining::Matched(mask.matched.clone()));
         }
         let is_muted = list.kind == MaskKind::Mute && self.mute_of(bearer, now).is_some();
-        is_muted.then_some(Left::OnServer)
+        is_muted.then_some(Remaining::OnServer)
     }
 
     fn bearer_meant(&self, mask: &Mask, now: Timestamp) -> Option<&Person> {
