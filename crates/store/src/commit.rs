@@ -28,7 +28,7 @@ use crate::notice;
 use crate::private;
 use crate::read_marker;
 use crate::reader::Reader;
-use crate::recent::{self, Recent};
+use crate::recent::{self, NewestMessages};
 use crate::rules;
 use crate::sent_key;
 use crate::settings::Retention;
@@ -165,7 +165,7 @@ impl Store {
         room: RoomId,
         messages_max: usize,
         bytes_max: usize,
-    ) -> Result<Recent, Error> {
+    ) -> Result<NewestMessages, Error> {
         let conn = self.database.conn_as_is()?;
         recent::read(conn, room, messages_max, bytes_max, &mut self.names)
     }

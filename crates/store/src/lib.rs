@@ -86,7 +86,7 @@ pub use page::Page;
 pub use person::{PastPerson, PersonRange};
 pub use query::{SearchQuery, TERM_WORDS_MAX, TERMS_MAX, Term};
 pub use reader::Reader;
-pub use recent::Recent;
+pub use recent::NewestMessages;
 pub use search::Matches;
 pub use sessions::{Resumable, SessionChanges};
 pub use settings::{Durability, Location, Retention};

@@ -12,7 +12,7 @@ use crate::ranked_log::RankedLog;
 
 /// The newest messages of a room.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Recent {
+pub struct NewestMessages {
     /// The messages, oldest first.
     pub events: Vec<Arc<Event>>,
     /// Messages of the room that are stored.
@@ -26,7 +26,7 @@ pub(crate) fn read(
     messages_max: usize,
     bytes_max: usize,
     names: &mut NameCache,
-) -> Result<Recent, Error> {
+) -> Result<NewestMessages, Error> {
     let sql = concat!(
         "SELECT ",
         block_columns!(),
@@ -47,7 +47,7 @@ pub(crate) fn read(
     }
     events.reverse();
     let ranks = RankedLog::new(conn, room).ranks()?;
-    Ok(Recent {
+    Ok(NewestMessages {
         events,
         total: ranks.end - ranks.start,
     })

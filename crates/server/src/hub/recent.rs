@@ -74,7 +74,7 @@ impl RecentMessages {
 
 impl RecentLog {
     /// What the store has, up to a place in the order.
-    pub(crate) fn new(recent: chinwag_store::Recent, up_to: Seq) -> Self {
+    pub(crate) fn new(recent: chinwag_store::NewestMessages, up_to: Seq) -> Self {
         let mut tail = Self::default();
         let read = recent.events.len() as u64;
         let known = recent
