@@ -22,7 +22,7 @@ use arguments::Arguments;
 /// The result of a command's reader.
 pub(super) type Read = Result<Request, ParseError>;
 /// Reads the arguments of a command.
-pub(super) type Reader = fn(Arguments<'_>) -> Read;
+pub(super) type ReadArguments = fn(Arguments<'_>) -> Read;
 
 /// The context of a refusal at a shell, where commands have no `/`.
 pub(crate) const SHELL: &str = "chinwag";

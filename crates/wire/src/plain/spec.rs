@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::parse::Reader;
+use super::parse::ReadArguments;
 use super::table::COMMANDS;
 
 /// The groups of `/help`.
@@ -88,7 +88,7 @@ pub struct CommandSpec {
     /// A line that can be typed.
     pub example: &'static str,
     pub(super) shown: HelpRow,
-    pub(super) read: Reader,
+    pub(super) read: ReadArguments,
 }
 
 impl CommandSpec {
@@ -96,7 +96,7 @@ impl CommandSpec {
         name: &'static str,
         group: Group,
         takes: &'static str,
-        read: Reader,
+        read: ReadArguments,
     ) -> Self {
         Self {
             name,
