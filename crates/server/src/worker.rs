@@ -162,7 +162,13 @@ impl Workers {
     pub(crate) fn submit(&self, conn: ConnId, ticket: Ticket, job: Job) -> bool {
         let worker = match job {
             Job::Hash(..) | Job::Verify(_) => &self.passwords,
-            _ => &self.history,
+            Job::History { .. }
+            | Job::Search { .. }
+            | Job::Missed { .. }
+            | Job::Page(_)
+            | Job::AuditLog(_)
+            | Job::Find(_)
+            | Job::Targets { .. } => &self.history,
         };
         worker.try_send((conn, ticket, job)).is_ok()
     }

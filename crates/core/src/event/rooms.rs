@@ -126,7 +126,13 @@ impl RoomChange {
         match &self.act {
             RoomAct::Stand { account, .. } | RoomAct::Eject { account, .. } => account.is_some(),
             RoomAct::Removed { .. } | RoomAct::Passing | RoomAct::Listed { .. } => false,
-            _ => true,
+            RoomAct::Set(_)
+            | RoomAct::Own { .. }
+            | RoomAct::Bar(_)
+            | RoomAct::Unbar(_)
+            | RoomAct::Mute(_)
+            | RoomAct::Unmute(_)
+            | RoomAct::Mask { .. } => true,
         }
     }
 

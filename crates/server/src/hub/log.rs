@@ -83,7 +83,13 @@ fn note_act(entry: &AuditEntry) {
         }
         ModAction::InRoom { room, deed } => tracing::info!("{by} in {room}: {}", kind_of(deed)),
         ModAction::Lock(on) => tracing::info!("{by} locked the server: {on}"),
-        _ => {}
+        // What becomes of the name or the account is logged.
+        ModAction::Rename { .. }
+        | ModAction::AccountAdded(_)
+        | ModAction::AccountPassword(_)
+        | ModAction::AccountRemoved(_) => {}
+        // The audit log has these.
+        ModAction::Announce(_) | ModAction::Motd(_) | ModAction::RoomRemoved(_) => {}
     }
 }
 

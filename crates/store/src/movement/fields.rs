@@ -144,7 +144,15 @@ fn put_change(out: &mut Vec<u8>, change: &RoomChange) {
             put_varint(out, (*on).into());
             put_str(out, &mask.matched.to_string());
         }
-        _ => {}
+        // The rest is not shown to the room, or only to clients that have the lists.
+        RoomAct::Own { .. }
+        | RoomAct::Passing
+        | RoomAct::Removed { .. }
+        | RoomAct::Bar(_)
+        | RoomAct::Unbar(_)
+        | RoomAct::Mute(_)
+        | RoomAct::Unmute(_)
+        | RoomAct::Listed { .. } => {}
     }
 }
 

@@ -118,7 +118,12 @@ impl Dialect {
                 let session = irc::Session::new(spoke, bucket, security, env);
                 Some(Self::Irc(session))
             }
-            _ => None,
+            Protocol::Tls
+            | Protocol::Http
+            | Protocol::Ssh
+            | Protocol::Proxy
+            | Protocol::Utf16
+            | Protocol::Probe => None,
         }
     }
 
