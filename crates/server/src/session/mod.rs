@@ -299,12 +299,10 @@ impl Session {
             .transport
             .stall_deadline(shared.config.limits.stall_time);
         match self.stage {
-            Stage::Sniffing { until, .. } | Stage::TurnedAway { until } if until <= now => {
-                self.end_sniffing(shared);
-            }
-            Stage::Lingering { until, .. } if until <= now => self.stage = Stage::Over,
-            Stage::Lost(ref lost) if lost.until <= now => self.end_lost(shared),
-            Stage::Proxied { until } | Stage::Handshake { until, .. } if until <= now => {
+            Stage::Sniffing { .. } | Stage::TurnedAway { .. } => self.end_sniffing(shared),
+            Stage::Lingering { .. } => self.stage = Stage::Over,
+            Stage::Lost(_) => self.end_lost(shared),
+            Stage::Proxied { .. } | Stage::Handshake { .. } => {
                 self.transport.fail(QuitReason::TimedOut);
                 self.end(QuitReason::TimedOut, shared);
             }

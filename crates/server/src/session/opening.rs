@@ -104,13 +104,7 @@ impl Session {
             Ok(Some((head, length))) => {
                 let held = self.exchange.take_held();
                 self.take_head(head, shared);
-                let listens = matches!(
-                    self.stage,
-                    Stage::Sniffing { .. } | Stage::TurnedAway { .. }
-                );
-                if listens && held.len() > length {
-                    self.handle_bytes(&held[length..], shared);
-                }
+                self.handle_bytes(&held[length..], shared);
             }
             Err(why) => {
                 let address = self.peer.address;

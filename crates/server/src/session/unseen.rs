@@ -175,7 +175,6 @@ impl Session {
         self.report_unseen(true, shared);
         let slot = slot_of(self.id);
         self.feed.handle_superseded(slot, &mut shared.rooms.logs);
-        self.exchange.drop_deferred();
         self.exchange.abandon();
         self.tell(Tell::Superseded, shared);
         self.person = None;
@@ -206,11 +205,7 @@ impl Session {
 
     /// Forgets the lines that the peer has acknowledged.
     pub(crate) fn forget_acknowledged(&mut self) {
-        let unacked = match self.person {
-            // Nobody can resume it.
-            None if !matches!(self.stage, Stage::Lost(_)) => 0,
-            _ => self.transport.forget_acknowledged(),
-        };
+        let unacked = self.transport.forget_acknowledged();
         self.feed.handle_acknowledged(unacked);
     }
 }

@@ -63,9 +63,7 @@ impl Session {
             let write = |bytes: &[u8]| transport.write(bytes, now);
             self.feed.poll_write(logs, &reader, scratch, write)
         };
-        if !scratch.gaps().is_empty() {
-            self.dialect.handle_gaps(scratch.gaps());
-        }
+        self.dialect.handle_gaps(scratch.gaps());
         progress
     }
 

@@ -183,7 +183,6 @@ impl Session {
         let tell = Tell::Missed(events);
         self.dialect.handle_tell(tell, &shared.env(), &mut lines);
         match is_copy {
-            _ if lines.is_empty() => {}
             true => self.feed.handle_copy(last.seq, &lines),
             false => self.add_told(last.seq, &lines),
         }

@@ -83,11 +83,6 @@ impl Exchange {
         self.rare.as_deref().map_or(&[], |rare| &rare.deferred)
     }
 
-    /// Drops them: the next connection is told.
-    pub(in crate::session) fn drop_deferred(&mut self) {
-        drop(self.take_deferred());
-    }
-
     pub(super) fn take_deferred(&mut self) -> Vec<PlacedLines> {
         let rare = self.rare.as_deref_mut();
         rare.map_or_else(Vec::new, |rare| std::mem::take(&mut rare.deferred))
