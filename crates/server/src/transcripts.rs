@@ -24,6 +24,7 @@ mod hidden;
 mod liveness;
 mod lost_pages;
 mod proving;
+mod session;
 mod shard;
 mod spending;
 

@@ -10,7 +10,7 @@ use crate::control::ShardConfig;
 use crate::hub::{Body, Request};
 
 /// Something comes from a client, and the shard hears of it.
-fn send(world: &mut World, name: &str, bytes: &[u8]) {
+pub(super) fn send(world: &mut World, name: &str, bytes: &[u8]) {
     world.pipe(name).to_server.extend(bytes);
     let mut names = world.people.iter().map(|(name, _, _)| name);
     let place = names.position(|other| other == name);
@@ -18,7 +18,7 @@ fn send(world: &mut World, name: &str, bytes: &[u8]) {
 }
 
 /// The requests that come of a line.
-fn requests_of(world: &mut World, name: &str, line: &str) -> Vec<Request> {
+pub(super) fn requests_of(world: &mut World, name: &str, line: &str) -> Vec<Request> {
     send(world, name, format!("{line}\n").as_bytes());
     world.shard.handle_input(steady(world.now));
     world.shard.poll_requests().expect("requests")
