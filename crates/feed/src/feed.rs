@@ -227,9 +227,9 @@ impl Feed {
         self.is_held = true;
     }
 
-    /// Ends [`hold`](Self::hold).
-    pub fn release(&mut self) {
-        self.is_held = false;
+    /// Ends [`hold`](Self::hold). Returns whether lines were held back.
+    pub fn release(&mut self) -> bool {
+        core::mem::take(&mut self.is_held)
     }
 
     /// Whether lines of rooms are held back.

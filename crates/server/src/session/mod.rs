@@ -134,12 +134,15 @@ impl Session {
             | Stage::TurnedAway { .. }
             | Stage::Handshake { .. } => is_readable || has_failed,
             Stage::Lingering { left, .. } => (is_readable && left > 0) || has_failed,
-            Stage::Open | Stage::Greeted if has_failed => true,
+            // Somebody may be about to come in: the answer is waited for.
+            Stage::Open | Stage::Greeted if has_failed => {
+                self.person.is_some() || !self.exchange.is_waiting()
+            }
             Stage::Open | Stage::Greeted if self.is_held_back_and_dead(now) => true,
             Stage::Open | Stage::Greeted if self.must_wait() || self.is_paused(now) => false,
             Stage::Open | Stage::Greeted => is_readable || self.exchange.has_held(),
-            // The hub lets the person go first.
-            Stage::Leaving => has_failed && !self.exchange.is_departing(),
+            // Without a link it is closed as if everything were written.
+            Stage::Leaving => false,
             Stage::Lost(_) => has_failed,
             Stage::Over => true,
         }
@@ -350,7 +353,8 @@ impl Session {
         [stage, pause, stall].into_iter().flatten().min()
     }
 
-    /// Ends the session, once the answer that it waits for is there.
+    /// Ends the session. Without a person, one that waits for an answer goes on until that is there:
+    /// its link has failed, so it comes here again.
     fn end(&mut self, why: QuitReason, shared: &mut Shared) {
         if matches!(self.stage, Stage::Lost(_)) {
             self.end_lost(shared);
@@ -359,10 +363,7 @@ impl Session {
         } else if self.person.is_some() {
             self.stage = Stage::Leaving;
             self.depart(why, shared);
-        } else if self.exchange.is_waiting() {
-            // Somebody may be about to come in here.
-            self.exchange.end_later(why);
-        } else {
+        } else if !self.exchange.is_waiting() {
             self.close_when_written();
         }
     }

@@ -106,6 +106,36 @@ fn who_comes_back_is_welcomed_before_it_is_shown_what_is_said_meanwhile() {
     assert!(welcome.is_some() && welcome < one && one < two, "{seen:?}");
 }
 
+/// Its answer may make somebody of it, who then leaves at once.
+#[test]
+fn a_client_that_is_gone_before_its_password_is_checked_is_not_looked_at_until_then() {
+    let mut world = ann_and_bob("[limits]\nconnections_per_address = 0");
+    for step in ["ann> /claim correct horse", "ann> /quit", "two$!"] {
+        world.step(step);
+    }
+    seen_by(&mut world, "bob");
+    let asked = requests_of(&mut world, "two", "ann#correct horse");
+    world.shard.put_back(asked);
+    world.pipe("two").reset = true;
+    send(&mut world, "two", b"");
+    answer(&mut world);
+    world.shard.handle_input(steady(world.now));
+    assert!(!world.shard.has_input(), "there is nothing to do for it");
+    world.settle();
+    let seen = seen_by(&mut world, "bob");
+    let joined = seen.iter().position(|line| line.contains("ann joined"));
+    let left = seen.iter().position(|line| line.contains("ann left"));
+    assert!(joined.is_some() && joined < left, "{seen:?}");
+}
+
+#[test]
+fn who_leaves_is_not_looked_at_until_the_hub_has_heard_it() {
+    let mut world = ann_and_bob("");
+    requests_of(&mut world, "ann", "/quit");
+    world.shard.write(|| false);
+    assert!(!world.shard.wants_write() && !world.shard.has_input());
+}
+
 /// Long messages fill several pages.
 fn say_much(world: &mut World) {
     for number in 0..40 {

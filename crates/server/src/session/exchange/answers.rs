@@ -181,16 +181,9 @@ impl Session {
         {
             self.tell(Tell::PasswordNotNeeded, shared);
         }
-        if self.feed.is_held() && !self.exchange.is_waiting() {
-            self.feed.release();
+        if !self.exchange.is_waiting() && self.feed.release() {
             self.tell_deferred();
             self.exchange.was_released = true;
-        }
-        if !self.exchange.is_waiting()
-            && let Some(why) = self.exchange.take_ending()
-            && !matches!(self.stage, Stage::Over)
-        {
-            self.end(why, shared);
         }
     }
 

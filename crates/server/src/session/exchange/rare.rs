@@ -1,7 +1,7 @@
-//! What few sessions have at a time: a proven password, the rest of a resumption, a reason to end.
-//! All of it in one box, since ten thousand idle sessions have none of it.
+//! What few sessions have at a time: a proven password, the rest of a resumption. All of it in one
+//! box, since ten thousand idle sessions have none of it.
 
-use chinwag_core::{Proof, QuitReason};
+use chinwag_core::Proof;
 use chinwag_feed::PlacedLines;
 use chinwag_wire::dialect::Guesses;
 
@@ -12,8 +12,6 @@ use crate::spent::AccountBucket;
 /// What few sessions have.
 #[derive(Debug, Default)]
 pub(super) struct Rare {
-    /// Why the session ends when the answer is there.
-    ending: Option<QuitReason>,
     /// What a resumed session is still to be shown.
     pub(super) missed: Option<Resumption>,
     /// Private lines that have come since.
@@ -34,10 +32,6 @@ impl Exchange {
     /// What a resumed session has yet to be shown, once known.
     pub(in crate::session) fn missed(&self) -> Option<&Resumption> {
         self.rare.as_deref()?.missed.as_ref()
-    }
-
-    pub(in crate::session) fn end_later(&mut self, why: QuitReason) {
-        self.rare().ending.get_or_insert(why);
     }
 
     pub(super) fn rare(&mut self) -> &mut Rare {
@@ -97,9 +91,5 @@ impl Exchange {
     pub(super) fn take_needless_password(&mut self) -> bool {
         let rare = self.rare.as_deref_mut();
         rare.is_some_and(|rare| std::mem::take(&mut rare.password_is_needless))
-    }
-
-    pub(super) fn take_ending(&mut self) -> Option<QuitReason> {
-        self.rare.as_deref_mut()?.ending.take()
     }
 }
