@@ -84,6 +84,11 @@ fn a_running_server_is_managed_from_a_shell() {
     );
     refused(
         &setup,
+        &["account", "operator", "nobody"],
+        "No account \"nobody\".",
+    );
+    refused(
+        &setup,
         &["account", "add", "LEE"],
         "\"LEE\" is registered.\n",
     );

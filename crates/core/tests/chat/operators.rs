@@ -222,3 +222,22 @@ fn an_address_that_goes_with_a_name_is_not_a_senior_s() {
     world.check();
     world.check_replay();
 }
+
+#[test]
+fn at_a_shell_an_operator_is_an_account() {
+    let mut world = visit();
+    let none = Rejection::NoAccount {
+        typed: "nobody".into(),
+    };
+    for command in [
+        op("nobody"),
+        op("account:nobody"),
+        Command::Deop("nobody".into()),
+    ] {
+        assert_eq!(world.act(Caller::Shell, command), Err(none.clone()));
+    }
+    // A guest can be one for a visit all the same.
+    let guest = world.act(Caller::Shell, Command::Deop("bob".into()));
+    assert!(guest.is_ok());
+    world.check_replay();
+}

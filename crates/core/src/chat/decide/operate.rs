@@ -369,9 +369,16 @@ impl Chat {
 
     /// The bearer of a name: a person who is here or may come back, with their account if they have
     /// one, or the owner of a registered name. May be `me`.
+    ///
+    /// # Errors
+    /// As [`target`](Self::target), or at a shell [`Rejection::NoAccount`] instead of that nobody is called so.
     fn bearer(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<RankBearer, Rejection> {
         let target = match (self.target(me, typed, now), me) {
             (Err(Rejection::Oneself), Actor::Person(me)) => Target::Here(me),
+            // At a shell it is an account that is named.
+            (Err(Rejection::NobodyCalled { typed, .. }), Actor::Shell) => {
+                return Err(Rejection::NoAccount { typed });
+            }
             (target, _) => target?,
         };
         let (person, is_lost) = match target {
