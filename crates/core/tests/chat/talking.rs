@@ -537,3 +537,15 @@ fn as_many_keys_are_remembered_as_may_be() {
     let other = world.by("ann", say_under("k2", "hello"));
     assert_eq!(other, Err(Rejection::KeyUsed));
 }
+
+/// What waits for its commit becomes true after what came later and needs none.
+#[test]
+fn keys_are_as_old_as_their_messages() {
+    let mut world = crate::world::world_that_keeps_nothing(&["ann", "bob"]);
+    let (ann, bob) = (world.caller("ann"), world.caller("bob"));
+    let said = world.stage_or_do(ann, say_under("k1", "hello"));
+    assert!(said.is_ok());
+    let told = world.stage_or_do(bob, under("k2", psst("ann")));
+    assert!(told.is_ok());
+    world.check_replay();
+}

@@ -41,12 +41,24 @@ impl SentKeys {
         let under = (sent.owner.clone(), sent.key.clone());
         let message = (sent.digest, sent.seq);
         if self.messages.insert(under.clone(), message).is_none() {
-            self.by_age.push_back(under);
+            self.by_age.insert(self.place_of(sent.seq), under);
         }
         if self.by_age.len() > SENT_KEYS_MAX
             && let Some(oldest) = self.by_age.pop_front()
         {
             self.messages.remove(&oldest);
         }
+    }
+
+    /// Where a message belongs among the older and the newer. Almost always it is the newest, but one that waits for
+    /// its commit becomes true after one that came later and needs none.
+    fn place_of(&self, seq: Seq) -> usize {
+        let is_older = |under| {
+            self.messages
+                .get(under)
+                .is_some_and(|(_, other)| *other < seq)
+        };
+        let older = self.by_age.iter().rposition(is_older);
+        older.map_or(0, |older| older + 1)
     }
 }
