@@ -54,6 +54,9 @@ pub struct KeptSession {
 pub struct KeptRights {
     /// Its rights on the server.
     pub rank: Rank,
+    /// Whether the person is an operator without the account's right: a guest, for the visit, or as the first to
+    /// arrive.
+    pub operates_without_account: bool,
     /// Their standings in rooms: some of their own rooms, and others that invited them.
     pub standings: Vec<(RoomId, Held)>,
     /// The mask of the mute that has followed them from another name or address.
@@ -134,6 +137,7 @@ impl Chat {
         let mute = person.mute().and_then(|id| self.restricted.mutes.get(id));
         KeptRights {
             rank: person.session.rank,
+            operates_without_account: self.is_operator_for_visit(person),
             standings: standings.chain(invited).collect(),
             muted: mute.map(|mute| mute.mask.clone()),
             keeps_name: lost.map_or(!person.session.is_script, |lost| {
@@ -242,10 +246,10 @@ impl Chat {
             is_same.then_some(account)
         });
         let rank = kept.rights.rank;
-        // What an account gave may have been taken since. A guest was given it for this visit, or was the first to
-        // arrive, and nothing but the session knows of that.
-        let is_guest = kept.account.is_none();
-        let lasts = rank.for_visit || is_guest || account.is_some_and(|account| account.operator);
+        // What an account gave may have been taken since. Of what was given for the visit, or to the first to
+        // arrive, nothing but the session knows.
+        let lasts =
+            kept.rights.operates_without_account || account.is_some_and(|account| account.operator);
         let session = Session {
             conn: ConnId(0),
             link: Link {

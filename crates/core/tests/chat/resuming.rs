@@ -1,11 +1,13 @@
 //! Sessions that are lost and taken up again.
 
 use chinwag_core::{
-    Caller, Command, Duration, Env, Fact, Query, QuitReason, Rejection, ResumeCode, Seq,
+    Caller, Command, Duration, Env, Fact, Proof, Query, QuitReason, Rejection, ResumeCode, Seq,
+    Snapshot,
 };
 
 use crate::world::{
-    HOME, World, join, leave, log_in_to, name, register, room, say, set_topic, tell, text,
+    HOME, World, arrive_with, join, leave, log_in_to, name, register, room, say, set_topic, tell,
+    text,
 };
 
 fn returned_in(facts: &[Fact]) -> &chinwag_core::Returned {
@@ -242,6 +244,60 @@ fn a_guest_who_was_the_first_operator_is_one_in_the_next_run() {
     assert!(!is_operator(arrival(), world.now), "lee may come back");
     assert!(is_operator(Command::Resume(code), world.now));
     assert!(is_operator(arrival(), until), "lee has not");
+}
+
+/// A registered name that became the operator by arriving, as a guest does: the account gives no right.
+#[test]
+fn a_registered_name_that_was_the_first_operator_is_one_in_the_next_run() {
+    let kind = chinwag_core::CredentialKind::Password;
+    let lee = chinwag_core::Account::new(name("lee"), kind, "hash".into(), crate::world::START);
+    let kept = Snapshot {
+        accounts: vec![lee],
+        ..Snapshot::default()
+    };
+    let mut world = World::new(crate::world::settings(), kept);
+    let operates = |facts: &[Fact]| {
+        facts.iter().any(|fact| match fact {
+            Fact::LoggedIn(login) => login.operator,
+            Fact::Returned(returned) => returned.login.operator,
+            _ => false,
+        })
+    };
+    let come = |world: &mut World| arrive_with(world, "lee", "hash").expect("let in");
+    assert!(operates(&come(&mut world)));
+    world.lose("lee");
+    assert!(operates(&come(&mut world)), "with the password");
+    let lee = world.chat.kept_session(world.person("lee")).expect("here");
+    world.quit("lee");
+    let until = world.now + Duration::from_mins(10);
+    let restore = |world: &mut World, kept| {
+        let code = ResumeCode::from_random(7);
+        world.chat.restore(None, kept, until, Seq(0), code);
+        let proof = Some(Proof("hash".into()));
+        let log_in = Command::LogIn {
+            name: Some(name("lee")),
+            proof,
+            is_script: false,
+            account: None,
+            ident: None,
+        };
+        let caller = world.visitor("192.0.2.7");
+        let (mut facts, mut roll) = (Vec::new(), || 7);
+        let mut env = Env {
+            now: world.now,
+            roll: &mut roll,
+        };
+        let done = world.chat.decide(caller, log_in, &mut env, &mut facts);
+        done.expect("let in");
+        operates(&facts)
+    };
+    assert!(restore(&mut world, lee.clone()));
+    let code = ResumeCode::from_random(9);
+    let mut taken = lee;
+    taken.rights.operates_without_account = false;
+    let id = world.chat.restore(None, taken, until, Seq(0), code);
+    let kept = world.chat.kept_session(id).expect("kept");
+    assert!(!kept.rights.rank.operator, "what the account gave is gone");
 }
 
 #[test]

@@ -89,6 +89,7 @@ impl Record {
         let flags = [
             ("operator", rights.rank.operator),
             ("for-visit", rights.rank.for_visit),
+            ("operates-without-account", rights.operates_without_account),
             ("keeps-name", rights.keeps_name),
             ("script", session.connection.is_script),
             ("json", session.connection.client == Client::Json),
@@ -258,6 +259,7 @@ impl Record {
             "bore" => session.names.extend(bore(value)),
             "operator" => session.rights.rank.operator = true,
             "for-visit" => session.rights.rank.for_visit = true,
+            "operates-without-account" => session.rights.operates_without_account = true,
             "keeps-name" => session.rights.keeps_name = true,
             "script" => session.connection.is_script = true,
             "json" => session.connection.client = Client::Json,
@@ -503,6 +505,7 @@ mod tests {
                 operator: true,
                 for_visit: true,
             },
+            operates_without_account: true,
             standings: vec![
                 (RoomId(0), Standing::Voice.into()),
                 (

@@ -262,15 +262,13 @@ impl Hub {
     }
 
     /// Writes at once what was given or taken: a right that was taken must not come back with its
-    /// session after a `kill -9`, and of a guest who has become the operator only this row knows,
-    /// without which the next to come would be the operator.
+    /// session after a `kill -9`, and of the first to arrive, who has become the operator, only this row
+    /// knows, without which the next to come would be the operator.
     pub(super) fn note_rights(&mut self, event: &Event) {
         let target = match &event.fact {
             Fact::RoomChanged(change) => change.target,
             Fact::Moderated(entry) => entry.target,
-            Fact::LoggedIn(login) if login.operator && login.account.is_none() => {
-                Some(login.person)
-            }
+            Fact::LoggedIn(login) if login.operator => Some(login.person),
             _ => None,
         };
         if let Some(person) = target {

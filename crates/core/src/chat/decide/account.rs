@@ -368,7 +368,7 @@ impl Chat {
     }
 
     /// Whether a person would be an operator without their account.
-    pub(super) fn is_operator_for_visit(&self, person: &Person) -> bool {
+    pub(in crate::chat) fn is_operator_for_visit(&self, person: &Person) -> bool {
         let account = self.account_of(person);
         person.session.rank.operator && !account.is_some_and(|account| account.operator)
     }

@@ -52,7 +52,8 @@ impl Chat {
             self.check_may_stay(person, room, origin.address, origin.link, now)?;
         }
         // A right given for the visit would otherwise last for as long as any connection does.
-        if self.is_operator_for_visit(person) {
+        let is_on_loan = self.is_operator_on_loan(person);
+        if is_on_loan {
             facts.push(self.with_rights(person, false));
         }
         facts.extend(self.ended_with_visit(person));
@@ -65,7 +66,7 @@ impl Chat {
                 address: origin.address,
                 link: origin.link,
                 account: person.account.clone(),
-                operator: person.session.rank.operator && !self.is_operator_for_visit(person),
+                operator: person.session.rank.operator && !is_on_loan,
                 code: person.session.code,
                 is_script: origin.is_script,
             },

@@ -119,16 +119,20 @@ impl Chat {
         account: &Account,
         now: Timestamp,
     ) -> Option<(Found<'_>, Rank)> {
-        let rank = Rank {
-            operator: account.operator,
+        // Who became the operator by arriving first was given nothing for a visit.
+        let rank_of = |person: &Person| Rank {
+            operator: account.operator
+                || (person.is_logged_in_to(&account.name)
+                    && self.is_operator_for_visit(person)
+                    && !self.is_operator_on_loan(person)),
             for_visit: false,
         };
         if let Some(person) = self.people.named(name) {
-            return Some((Found::connected(person), rank));
+            return Some((Found::connected(person), rank_of(person)));
         }
         let lost = self.resumables.owned(name, now)?;
         let is_own = lost.person.account.as_ref() == Some(&account.name);
-        is_own.then(|| (Found::lost(lost), rank))
+        is_own.then(|| (Found::lost(lost), rank_of(&lost.person)))
     }
 
     /// Gives the owner of a registered name the session, in whatever state its connection is. If
