@@ -649,6 +649,7 @@ pub(crate) fn welcome(dice: Choices<'_, '_>) -> Welcome {
         also: (0..dice.number() % 3).map(|_| dice.room()).collect(),
         resume: (ResumeCode::from_random(dice.number()), span(dice)),
         first_operator: dice.flip(),
+        operator_waits: dice.maybe(span),
         motd: dice.maybe(Dice::text),
         counts: Counts::default(),
     }

@@ -67,6 +67,8 @@ pub struct Welcome {
     pub resume: (ResumeCode, Duration),
     /// Whether the person became the operator by being the first.
     pub first_operator: bool,
+    /// How long the role of the operator, which would have been theirs, waits for one whose link is lost.
+    pub operator_waits: Option<Duration>,
     /// Whether they are logged in to an account.
     pub registered: bool,
     /// The message of the day.

@@ -66,6 +66,7 @@ impl Chat {
             also: names.collect(),
             resume: (me.session.code, self.settings.resume_time),
             first_operator: me.session.rank.operator && !lasting,
+            operator_waits: self.operator_waits(me),
             registered: me.account.is_some(),
             motd: self.motd.clone(),
             counts: self.counts(),

@@ -393,3 +393,23 @@ fn nobody_goes_by_a_name_of_the_server_s_own() {
     arrive_with(&mut world, "chat", "hash").expect("back");
     world.check();
 }
+
+#[test]
+fn who_would_be_the_operator_is_told_that_the_role_waits() {
+    let mut world = World::with(&["lee"]);
+    world.lose("lee");
+    world.pass(chinwag_core::Duration::from_mins(4));
+    world.arrive("lea").expect("here");
+    let waits = |world: &World, who: &str| {
+        let welcome = world.chat.welcome(world.person(who), None);
+        welcome.expect("here").operator_waits
+    };
+    assert_eq!(
+        waits(&world, "lea"),
+        Some(chinwag_core::Duration::from_mins(6))
+    );
+    world.pass(chinwag_core::Duration::from_mins(6));
+    world.arrive("ann").expect("here");
+    world.arrive("bob").expect("here");
+    assert_eq!(waits(&world, "bob"), None, "ann is the operator");
+}

@@ -13,7 +13,7 @@ use crate::ids::{LOBBY, PersonId};
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// How many random four-digit guest names are tried. With fifty thousand guests, one in seventy
 /// finds none and gets a longer name.
@@ -151,6 +151,10 @@ impl Chat {
     /// Whether a person who logs in now becomes the operator. While the server is locked nobody does: the lock is
     /// against strangers, and only a person with that right may end it.
     fn wants_operator(&self, origin: &Origin, now: Timestamp) -> bool {
+        self.may_become_operator(origin) && !self.has_operator(now)
+    }
+
+    fn may_become_operator(&self, origin: &Origin) -> bool {
         let may = match self.settings.first_operator {
             FirstOperator::Local => {
                 origin.link.is_local || origin.address.to_canonical().is_loopback()
@@ -158,7 +162,17 @@ impl Chat {
             FirstOperator::Anyone => true,
             FirstOperator::Nobody => false,
         };
-        may && !origin.is_script && !self.restricted.locked && !self.has_operator(now)
+        may && !origin.is_script && !self.restricted.locked
+    }
+
+    /// How long the role of the operator waits for a person whose link is lost, if it would be another's by now, who
+    /// has just arrived.
+    pub(in crate::chat) fn operator_waits(&self, me: &Person) -> Option<Duration> {
+        let now = me.activity.visit.since;
+        let is_another_here = self.people.has_operator() || self.registrations.has_operator();
+        let may = !is_another_here && self.may_become_operator(&Origin::of(me));
+        may.then(|| self.resumables.operator_until(now))?
+            .map(|until| until.since(now))
     }
 
     /// Whether there is an operator: here, on a lost link, or registered.

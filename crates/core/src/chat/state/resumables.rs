@@ -247,8 +247,13 @@ impl Resumables {
 
     /// Whether an operator may come back.
     pub(in crate::chat) fn has_operator(&self, now: Timestamp) -> bool {
-        let last = self.operators.last();
-        last.is_some_and(|(until, ..)| now < *until)
+        self.operator_until(now).is_some()
+    }
+
+    /// Until when an operator may come back: the last of them.
+    pub(in crate::chat) fn operator_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let (until, ..) = self.operators.last()?;
+        (now < *until).then_some(*until)
     }
 
     /// The same without those who are logged in to an account.

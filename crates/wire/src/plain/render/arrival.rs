@@ -12,7 +12,7 @@ use chinwag_core::{Duration, Name, ResumeCode, RoomName, RoomSummary, Timestamp,
 use super::answer::Joined;
 use super::{LineWriter, Renderer};
 use crate::dialect::Doubt;
-use crate::plain::words::{Ago, Enumerated, Exactly, messages, people, rooms};
+use crate::plain::words::{Above, Ago, Enumerated, Exactly, messages, people, rooms};
 
 const PROMPT: &str = "Enter your username: ";
 const PASSWORD_PROMPT: &str = "Server password: ";
@@ -117,6 +117,12 @@ impl Renderer {
         self.resume_code(out, code, time);
         if arrival.first_operator {
             operator_here(&mut self.writer(out), arrival.registered);
+        }
+        if let Some(time) = arrival.operator_waits {
+            let time = Above(time);
+            self.writer(out).alone(format_args!(
+                "The operator's link is lost, and the role waits {time}. If it is yours, type /resume CODE."
+            ));
         }
     }
 

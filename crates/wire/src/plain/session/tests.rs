@@ -197,6 +197,7 @@ impl Peer {
                 Duration::from_mins(10),
             ),
             first_operator: false,
+            operator_waits: None,
             registered: false,
             motd: None,
             counts: chinwag_core::Counts::default(),

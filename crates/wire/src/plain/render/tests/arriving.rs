@@ -39,6 +39,7 @@ fn arrival(company: RoomSummary) -> Welcome {
             Duration::from_mins(10),
         ),
         first_operator: false,
+        operator_waits: None,
         registered: false,
         motd: None,
         counts: chinwag_core::Counts::default(),
@@ -202,4 +203,13 @@ fn who_comes_back_after_a_crash_is_told_what_is_known() {
         doubted(0, 0, false),
         "Welcome back, megumin. You missed nothing.\n"
     );
+}
+
+#[test]
+fn who_would_be_the_operator_is_told_for_whom_the_role_waits() {
+    let mut arrival = arrival(company(&[], 0));
+    arrival.operator_waits = Some(Duration::from_mins(6));
+    let shown = shown(|r, out| r.welcome(out, &arrival, NOW));
+    let expected = "! The operator's link is lost, and the role waits 6 minutes. If it is yours, type /resume CODE.\n";
+    assert!(shown.ends_with(expected), "{shown}");
 }
