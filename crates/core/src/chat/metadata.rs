@@ -45,10 +45,9 @@ impl Chat {
         let id = self.room_of(me, room)?;
         self.check_may_read(me, id, now)?;
         let start = after.map_or(Bound::Unbounded, |cursor| Bound::Excluded(cursor.after));
-        let members = self.rooms.get(id).map(|room| &room.members);
-        let mut rest = members
-            .into_iter()
-            .flat_map(|members| members.range((start, Bound::Unbounded)));
+        let room = self.rooms.get(id);
+        let rest = room.map(|room| room.members.starting(start.as_ref()));
+        let mut rest = rest.into_iter().flatten();
         let own = after.is_none().then(|| self.room_line_of_metadata(id));
         let mut lines: Vec<MetadataLine> =
             own.into_iter().filter(|(_, all)| !all.is_empty()).collect();

@@ -274,7 +274,7 @@ impl Chat {
     ) -> (Vec<&Person>, Option<MemberCursor>) {
         let room = self.rooms.get(id);
         let start = after.map_or(Bound::Unbounded, |cursor| Bound::Excluded(cursor.after));
-        let rest = room.map(|room| room.members.range((start, Bound::Unbounded)));
+        let rest = room.map(|room| room.members.starting(start.as_ref()));
         let mut rest = rest.into_iter().flatten();
         let page: Vec<PersonId> = rest.by_ref().take(WHO_LINES_MAX).copied().collect();
         let listed = after.map_or(0, |cursor| cursor.listed) + page.len();

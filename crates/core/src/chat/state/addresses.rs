@@ -4,19 +4,19 @@
 //! fifty thousand keys weigh half as much. So a range may include a few people too many, all of one
 //! /64, and the caller compares each with its mask.
 
-use alloc::collections::BTreeSet;
 use core::net::IpAddr;
-use core::ops::RangeInclusive;
+use core::ops::{Bound, RangeInclusive};
 
 use ipnet::IpNet;
 
+use super::SortedSet;
 use crate::ids::PersonId;
 
 /// The key of 0.0.0.0. IPv6 assigns no address to its block, 00ff:ffff::/32.
 const IPV4: u64 = 0x00ff_ffff_0000_0000;
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Addresses(BTreeSet<(u64, PersonId)>);
+pub(super) struct Addresses(SortedSet<(u64, PersonId)>);
 
 impl Addresses {
     pub(super) fn insert(&mut self, address: IpAddr, person: PersonId) {
@@ -30,8 +30,10 @@ impl Addresses {
     /// Everybody in a block, and perhaps others of the same /64.
     pub(super) fn near(&self, net: IpNet) -> impl Iterator<Item = PersonId> + '_ {
         let keys = keys(net);
-        let range = (*keys.start(), PersonId(0))..=(*keys.end(), PersonId(u64::MAX));
-        self.0.range(range).map(|(_, person)| *person)
+        let start = (*keys.start(), PersonId(0));
+        let near = self.0.starting(Bound::Included(&start));
+        let near = near.take_while(move |(key, _)| keys.contains(key));
+        near.map(|(_, person)| *person)
     }
 
     #[cfg(any(test, debug_assertions))]

@@ -25,6 +25,7 @@ mod rooms;
 mod sent_keys;
 mod shares;
 mod shown_names;
+mod sorted_set;
 
 pub(super) use holder::Holder;
 pub(super) use mail::Mail;
@@ -40,6 +41,7 @@ pub(super) use room_restrictions::RoomRestrictions;
 pub(super) use room_rules::{RoomRules, named_by};
 pub(super) use rooms::Rooms;
 pub(super) use sent_keys::SentKeys;
+pub(super) use sorted_set::SortedSet;
 
 pub use person::{Rank, Sender, Visit};
 pub use restrictions::RestrictionCursor;

@@ -1,11 +1,10 @@
 //! One room: who is in it, what is known of it, and whether anybody would miss it.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
-use super::{Holder, RoomRules};
+use super::{Holder, RoomRules, SortedSet};
 use crate::answer::Topic;
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::name::Name;
@@ -18,11 +17,11 @@ pub(super) type RoomOrder = (Reverse<u32>, RoomId);
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::chat) struct Room {
     pub(in crate::chat) name: RoomName,
-    /// In the order in which they came to the server. A tree, so that a page of it can be found,
-    /// and one of fifteen thousand members removed, without a scan.
-    pub(in crate::chat) members: BTreeSet<PersonId>,
+    /// In the order in which they came to the server, so that a page of it can be found, and one of
+    /// fifteen thousand members removed, without a scan.
+    pub(in crate::chat) members: SortedSet<PersonId>,
     /// People who were inside when their link was lost: they may come back for a while.
-    pub(super) absent: BTreeSet<PersonId>,
+    pub(super) absent: SortedSet<PersonId>,
     pub(in crate::chat) topic: Option<Topic>,
     /// The person who set it, if known: somebody else may have the name by now.
     pub(in crate::chat) topic_author: Option<PersonId>,
@@ -44,8 +43,8 @@ impl Room {
     pub(super) fn new(name: RoomName, is_servers: bool, created: Timestamp) -> Self {
         Self {
             name,
-            members: BTreeSet::new(),
-            absent: BTreeSet::new(),
+            members: SortedSet::default(),
+            absent: SortedSet::default(),
             topic: None,
             topic_author: None,
             created,

@@ -275,8 +275,8 @@ impl Rooms {
     /// Notes whether a person whose link is lost may come back to a room.
     pub(in crate::chat) fn set_absent(&mut self, id: RoomId, person: PersonId, is_absent: bool) {
         self.change(id, |room| match is_absent {
-            true => drop(room.absent.insert(person)),
-            false => drop(room.absent.remove(&person)),
+            true => room.absent.insert(person),
+            false => room.absent.remove(&person),
         });
     }
 
@@ -444,7 +444,7 @@ impl Rooms {
         rooms_of: impl Fn(PersonId) -> Option<&'a Box<[RoomId]>>,
     ) {
         for (id, room) in &self.by_id {
-            for person in &room.absent {
+            for person in room.absent.iter() {
                 assert!(rooms_of(*person).is_some_and(|rooms| rooms.contains(id)));
             }
         }
