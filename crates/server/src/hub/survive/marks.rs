@@ -94,6 +94,8 @@ impl Marks {
             // The other rows say from which mark on they are out of date.
             changed.extend((reached.until == UNTIL_TOLD).then_some(person));
         }
+        // A crowd that comes in is here as a whole.
+        self.behind.shrink_to(2 * self.behind.len());
         for &(person, seen) in behind {
             let until = UNTIL_TOLD;
             let known = (shard, Reached { seen, until });
@@ -145,6 +147,7 @@ mod tests {
         // Its row says so itself.
         assert_eq!(marks.handle_acknowledged(0, Seq(7), &[]), []);
         assert_eq!(seen(&marks, ANN), None);
+        assert_eq!(marks.behind.capacity(), 0, "nothing is kept for a crowd");
     }
 
     #[test]
