@@ -61,6 +61,10 @@ struct Question {
     then: Continuation,
 }
 
+// Everybody who comes in asks something. Allocators put blocks of one size on the same pages, and a
+// question as large as a session would leave holes between those that stay.
+const _: () = assert!(size_of::<Question>() <= 224);
+
 /// What the answer to a question is for.
 #[derive(Debug)]
 enum Continuation {
@@ -104,9 +108,9 @@ enum Continuation {
     /// Whether the audit log may be read, then the log.
     AuditLog(LogRange),
     /// The first page of a long answer, or the next.
-    Page(Pages),
+    Page(Box<Pages>),
     /// Whether the room may still be read, then the next page.
-    PageIfAllowed(Pages),
+    PageIfAllowed(Box<Pages>),
     /// Nothing yet: to be asked when everything so far is written.
     WhenWritten(Ask),
     /// Nothing yet: to be asked when all earlier messages are answered.

@@ -259,7 +259,7 @@ impl Session {
             next: None,
             waits_for_write: false,
         };
-        self.ask_worker(job, Continuation::Page(pages), shared);
+        self.ask_worker(job, Continuation::Page(pages.into()), shared);
     }
 
     /// Fetches the next page of a long answer, if everything before it is written.
@@ -288,7 +288,7 @@ impl Session {
     /// Asks for the next page. A person who was put out of a room meanwhile sees no more of it: a
     /// single room is looked up again before each page, and of several those that the person has
     /// left drop out.
-    pub(super) fn ask_next_page(&mut self, mut pages: Pages, shared: &mut Shared) {
+    pub(super) fn ask_next_page(&mut self, mut pages: Box<Pages>, shared: &mut Shared) {
         let Some(mut next) = pages.next.take() else {
             return;
         };
@@ -304,7 +304,7 @@ impl Session {
         self.ask_worker(Job::Page(next), Continuation::Page(pages), shared);
     }
 
-    pub(super) fn handle_page(&mut self, page: Page, mut pages: Pages, shared: &mut Shared) {
+    pub(super) fn handle_page(&mut self, page: Page, mut pages: Box<Pages>, shared: &mut Shared) {
         let (is_first, is_last) = (pages.next.is_none(), page.next.is_none());
         let (events, shown) = (&page.events[..], page.shown);
         match &pages.kind {
