@@ -185,6 +185,10 @@ impl<R> RenderedLog<R> {
     /// entry, and the rest of the entry that was cut.
     pub(crate) fn split(&self, number: u64, taken: usize) -> (u64, &[u8]) {
         let position = self.start_of(number) + taken as u64;
+        if position == self.end() {
+            // Nearly every socket takes everything.
+            return (self.head(), &[]);
+        }
         let done = self.entries.partition_point(|entry| entry.end <= position);
         let next = self.first + done as u64;
         // An entry begins where the previous one ends, so only a cut one begins before the
