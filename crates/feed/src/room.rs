@@ -492,6 +492,7 @@ mod tests {
         assert_eq!((room.size(), room.events.capacity()), (0, 0));
         assert!(!room.leave(2, FormatId(2), 2));
         assert_eq!(room.head(), 2, "numbers go on");
+        assert_eq!(room.newest(), Seq(2));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A session between the shard, the hub and the workers: what it reads before it is answered, in which order its client
 //! is shown what comes at once, and when it ends.
 
+use chinwag_core::Duration;
+
 use super::lost_pages::{ann_and_bob, code_in, seen_by};
 use super::shard::{requests_of, send};
 use super::{World, steady};
@@ -40,6 +42,21 @@ fn what_follows_a_question_is_not_read_before_the_answer() {
     assert_eq!(unread(&world, "ann"), 6, "the next question is");
     world.settle();
     assert_eq!(unread(&world, "ann"), 0);
+}
+
+#[test]
+fn lines_that_were_read_too_fast_are_taken_when_their_time_comes_though_nothing_follows() {
+    let mut world = World::new("[limits]\nline_burst = 2");
+    for step in ["bot$!", r#"bot> {"hello":{"name":"bot"}}"#] {
+        world.step(step);
+    }
+    let line = "{\"say\":{\"text\":\"hello\"}}\n";
+    send(&mut world, "bot", line.repeat(4).as_bytes());
+    world.settle();
+    assert!(!world.shard.has_input());
+    let due = steady(world.now) + Duration::from_secs(2);
+    world.shard.handle_timeouts(due);
+    assert!(world.shard.has_input());
 }
 
 #[test]
