@@ -15,6 +15,7 @@ mod cap_lists;
 mod commands;
 mod flood;
 mod history;
+mod lifted;
 mod list;
 mod metadata;
 mod modes;

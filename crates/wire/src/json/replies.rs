@@ -1,8 +1,10 @@
 //! Replies to commands, and notices from the server.
 
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Display;
 
+use chinwag_core::{Aside, Remaining};
 use serde::Serialize;
 
 use super::events::{LogEntry, Reason, Shape};
@@ -285,6 +287,46 @@ pub(super) struct Ack<'a> {
     /// The message was sent before under the same key; `seq` is the one it got then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) repeated: Option<bool>,
+    /// What still holds the person whose ban, bar or mute is lifted: `by` says what it is (`target`, another of the
+    /// same list; `mask`, one of IRC's; `address`, one that only operators see; `room`; `server`), `target` which, to be
+    /// lifted too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) remaining: Option<&'a RemainingShape>,
+}
+
+/// What still keeps a person out, or silent.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct RemainingShape {
+    /// `target`, another ban, bar or mute of the same list; `mask`, a mask of one of IRC's lists; `address`, a bar of
+    /// an address, which operators see; `room`, a mute in one room; `server`, a mute on the whole server.
+    by: &'static str,
+    /// What lifts it: a name, an address, a block of addresses, a mask, or the room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
+}
+
+impl RemainingShape {
+    /// What an event that lifts a ban, a bar or a mute leaves.
+    pub(super) fn of(aside: Option<&Aside>) -> Option<Self> {
+        let Some(Aside::Remaining(remaining)) = aside else {
+            return None;
+        };
+        let (by, target) = match &**remaining {
+            Remaining::Mask(mask) => {
+                let whom = match &mask.name {
+                    Some(name) => name.to_string(),
+                    None => mask.to_string(),
+                };
+                ("target", Some(whom))
+            }
+            Remaining::Matched(mask) => ("mask", Some(mask.to_string())),
+            Remaining::Address => ("address", None),
+            Remaining::InRoom(room) => ("room", Some(room.to_string())),
+            Remaining::OnServer => ("server", None),
+        };
+        Some(Self { by, target })
+    }
 }
 
 /// A command is not done, or a line is none.

@@ -22,7 +22,7 @@ use chinwag_feed::Reader;
 
 use super::refusal;
 use super::render::{put, put_private, skipped};
-use super::replies::{Notice, Refused};
+use super::replies::{Notice, Refused, RemainingShape};
 use super::value::{Displayed, Id};
 use crate::dialect::{Ask, Env, Pace, Step};
 use crate::ignores::Ignores;
@@ -82,6 +82,8 @@ struct Here {
 struct Asked {
     word: &'static str,
     id: Option<Id>,
+    /// What is left of what it lifts, as its event says.
+    remaining: Option<RemainingShape>,
 }
 
 impl Here {
@@ -159,6 +161,14 @@ impl Session {
         }
         if let Stage::Here(here) = &mut self.stage {
             here.note(fact);
+            let (actor, aside) = match fact {
+                Fact::Moderated(entry) => (entry.actor, entry.aside.as_ref()),
+                Fact::RoomChanged(change) => (change.actor, change.aside.as_ref()),
+                _ => return,
+            };
+            if let Some(asked) = self.question.as_mut().filter(|_| actor == Some(here.me)) {
+                asked.remaining = RemainingShape::of(aside);
+            }
         }
     }
 

@@ -59,7 +59,9 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
         if !on {
+            let from = facts.len();
             self.lift(me, list, &Listed::Matched(matched), now, facts);
+            self.note_remaining_in(me, list, &mut facts[from..], now);
             return Ok(());
         }
         if self.has_mask(list, &matched) || self.lasts(list, &matched, now) {

@@ -393,6 +393,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
+        self.put_remaining(change, me, env, out);
         let is_for_me = change.target == Some(me);
         let room = &change.room_name;
         let shown = (self.caps, None);

@@ -215,6 +215,7 @@ fn ack(asked: &Asked, seq: Option<Seq>, repeated: Option<bool>, out: &mut Vec<u8
             id: asked.id.as_ref(),
             seq: seq.map(|seq| seq.0),
             repeated,
+            remaining: asked.remaining.as_ref(),
         },
     );
 }

@@ -78,6 +78,7 @@ impl Session {
                 let asked = Asked {
                     word: line.request.word(),
                     id: line.id,
+                    remaining: None,
                 };
                 self.handle_request(line.request, asked, env, out)
             }
