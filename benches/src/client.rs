@@ -1,13 +1,13 @@
-//! One client in the plain dialect, whose person is in the lobby: what a session of the server
-//! holds beside a socket and a feed.
+//! One client, whose person is in the lobby: what a session of the server holds beside a socket and
+//! a feed.
 
 use chinwag_core::limits::LINE_BYTES_MAX;
 use chinwag_core::{
     Bucket, ConnId, Duration, Event, Fact, LOBBY, Link, LoggedIn, Monotonic, PersonId, Rate,
     ResumeCode, RoomId, RoomName, Seq,
 };
-use chinwag_wire::dialect::{Dialect, Env, Format, RoomRenderer, Settings, Step};
-use chinwag_wire::sniff::Spoke;
+use chinwag_wire::dialect::{Dialect, Env, Format, RoomRenderer, Security, Settings, Step};
+use chinwag_wire::sniff::{Protocol, Spoke};
 use chinwag_wire::zone::zone;
 use chinwag_wire::{Look, Prefs};
 use hashbrown::HashMap;
@@ -22,7 +22,20 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// A person at nc.
     pub(crate) fn new(prefs: Prefs) -> Self {
+        Self::speaking(Protocol::Plain, prefs)
+    }
+
+    /// A client of IRC that has asked for these capabilities.
+    pub(crate) fn irc(caps: &str) -> Self {
+        let mut client = Self::speaking(Protocol::Irc, Prefs::default());
+        let ask = format!("CAP REQ :{caps}\r\n");
+        client.read(ask.as_bytes(), |_| {});
+        client
+    }
+
+    fn speaking(protocol: Protocol, prefs: Prefs) -> Self {
         let zone = zone("Europe/Berlin").expect("a zone");
         let settings = Settings {
             server_name: "chinwag".into(),
@@ -41,9 +54,10 @@ impl Client {
         };
         let rooms = [(LOBBY, RoomName::lobby())].into_iter().collect();
         let env = env(&settings, &rooms);
-        let dialect = Dialect::unknown(Spoke::Greeted, Bucket::full(env.now), &env);
+        let (bucket, security) = (Bucket::full(env.now), Security::default());
+        let dialect = Dialect::new(protocol, Spoke::Greeted, bucket, security, &env);
         let mut client = Self {
-            dialect,
+            dialect: dialect.expect("it is served"),
             settings,
             rooms,
             out: Vec::new(),

@@ -1,6 +1,8 @@
 //! From an event to the line that a room reads. It is done once for each way to see a room.
 
-use chinwag_core::{Event, RoomName};
+use std::sync::Arc;
+
+use chinwag_core::{ConnId, Event, Flags, RoomName, Source};
 use chinwag_feed::Render;
 use chinwag_wire::Prefs;
 use divan::black_box;
@@ -11,19 +13,35 @@ use crate::piece::{Piece, Work};
 
 pub(crate) const PIECES: &[Piece] = &[
     Piece::counted("render: a line of talk", 5_000, || {
-        rendering(Prefs::default())
+        rendering(Client::new(Prefs::default()))
     }),
     Piece::counted("render: a line of talk in colour", 5_000, || {
-        rendering(Prefs {
+        rendering(Client::new(Prefs {
             color: true,
             ..Prefs::default()
-        })
+        }))
+    }),
+    Piece::counted("render: a line of talk for IRC", 5_000, || {
+        rendering(Client::irc("account-tag message-tags server-time"))
     }),
 ];
 
-fn rendering(prefs: Prefs) -> Work {
-    let mut renderer = Client::new(prefs).renderer(START);
-    let event: Event = said(1, 0, &name("gopher"), text(LINE));
+fn rendering(client: Client) -> Work {
+    let mut renderer = client.renderer(START);
+    let source = Source {
+        conn: Some(ConnId(1)),
+        user: "~gopher".into(),
+        host: "192.0.2.0".into(),
+        real: "gopher".into(),
+        account: Some(name("gopher")),
+        flags: Flags::default(),
+        operator: false,
+        away: None,
+    };
+    let event = Event {
+        source: Some(Arc::new(source)),
+        ..said(1, 0, &name("gopher"), text(LINE))
+    };
     let room = RoomName::lobby();
     let mut out = Vec::new();
     Box::new(move || {

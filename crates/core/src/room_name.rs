@@ -90,7 +90,8 @@ impl fmt::Debug for RoomName {
 
 impl fmt::Display for RoomName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{}", self.bare)
+        f.write_str("#")?;
+        f.write_str(&self.bare)
     }
 }
 

@@ -25,47 +25,77 @@ impl Write for Out<'_> {
     }
 }
 
+/// Appends texts one after another. For what is in nearly every line of every client, and rendered
+/// again for each set of capabilities: the library's formatting costs several times as much.
+pub(super) fn put_all(out: &mut Vec<u8>, texts: &[&str]) {
+    let texts = texts.iter().map(|text| text.as_bytes());
+    texts.for_each(|text| out.extend_from_slice(text));
+}
+
+/// Appends a number, for the same reason.
+fn put_number(out: &mut Vec<u8>, number: u64) {
+    let (mut digits, mut start, mut rest) = ([0; 20], 20, number);
+    while start == 20 || rest > 0 {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    out.extend_from_slice(&digits[start..]);
+}
+
 /// Appends what is displayed.
 pub(super) fn put(out: &mut Vec<u8>, what: impl Display) {
     let _ = write!(Out(out), "{what}");
 }
 
-/// The time as tags have it: UTC with milliseconds (IRCv3, server-time). Written digit by digit: it
-/// precedes nearly every line of every client, and the library's formatting costs as much as the
-/// rest of the line.
+/// The time as tags have it: UTC with milliseconds (IRCv3, server-time). Written digit by digit, for
+/// the reason of [`put_all`].
 pub(super) struct Time(pub(super) Timestamp);
 
-impl Display for Time {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl Time {
+    fn digits(&self) -> [u8; 24] {
         let clock = crate::zone::wall_clock(self.0, &TimeZone::UTC);
         let mut text = *b"0000-00-00T00:00:00.000Z";
-        let mut put = |start: usize, digits: usize, number: i64| {
-            let mut rest = number.max(0);
+        let mut put = |start: usize, digits: usize, number: i16| {
+            let mut rest = number.max(0).cast_unsigned();
             for digit in text[start..start + digits].iter_mut().rev() {
                 *digit = b'0' + (rest % 10) as u8;
                 rest /= 10;
             }
         };
-        put(0, 4, clock.year().into());
+        put(0, 4, clock.year());
         put(5, 2, clock.month().into());
         put(8, 2, clock.day().into());
         put(11, 2, clock.hour().into());
         put(14, 2, clock.minute().into());
         put(17, 2, clock.second().into());
-        put(20, 3, self.0.0.rem_euclid(1_000));
-        f.write_str(core::str::from_utf8(&text).unwrap_or_default())
+        put(20, 3, self.0.0.rem_euclid(1_000) as i16);
+        text
+    }
+}
+
+impl Display for Time {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(core::str::from_utf8(&self.digits()).unwrap_or_default())
     }
 }
 
 /// `nick!user@host`; only the name if the author is not known any more.
 pub(super) struct From<'a>(pub(super) &'a Name, pub(super) Option<&'a Source>);
 
+impl<'a> From<'a> {
+    pub(super) fn parts(&self) -> [&'a str; 5] {
+        let name = self.0.as_str();
+        match self.1 {
+            Some(source) => [name, "!", &source.user, "@", &source.host],
+            None => [name, "!~user@", name, ".past", ""],
+        }
+    }
+}
+
 impl Display for From<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self.1 {
-            Some(source) => write!(f, "{}!{}@{}", self.0, source.user, source.host),
-            None => write!(f, "{0}!~user@{0}.past", self.0),
-        }
+        self.parts().iter().try_for_each(|part| f.write_str(part))
     }
 }
 
@@ -115,31 +145,31 @@ impl<'a> Tags<'a> {
     /// Writes those that a client accepts, with the blank after them.
     pub(super) fn put(&self, out: &mut Vec<u8>, caps: Caps) {
         let start = out.len();
-        let mut tag = |name: &str, value: Option<&dyn Display>| {
+        let begin = |out: &mut Vec<u8>, tag: &str| {
             out.push(if out.len() == start { b'@' } else { b';' });
-            out.extend_from_slice(name.as_bytes());
-            if let Some(value) = value {
-                out.push(b'=');
-                put(out, value);
-            }
+            out.extend_from_slice(tag.as_bytes());
         };
-        if let Some(batch) = &self.batch {
-            tag("batch", Some(batch));
+        if let Some(batch) = self.batch {
+            begin(out, "batch=");
+            put_number(out, batch);
         }
         if let Some(at) = self.at.filter(|_| caps.has(Cap::ServerTime)) {
-            tag("time", Some(&Time(at)));
+            begin(out, "time=");
+            out.extend_from_slice(&Time(at).digits());
         }
-        if let Some(msgid) = self.msgid.as_ref().filter(|_| caps.takes_tags()) {
-            tag("msgid", Some(msgid));
+        if let Some(msgid) = self.msgid.filter(|_| caps.takes_tags()) {
+            begin(out, "msgid=");
+            put_number(out, msgid);
         }
         if let Some(account) = self.account.filter(|_| caps.has(Cap::AccountTag)) {
-            tag("account", Some(account));
+            begin(out, "account=");
+            out.extend_from_slice(account.as_str().as_bytes());
         }
         if self.bot && caps.takes_tags() {
-            tag("bot", None);
+            begin(out, "bot");
         }
         if let Some(client) = self.client.filter(|_| caps.takes_tags()) {
-            tag(client, None);
+            begin(out, client);
         }
         if out.len() > start {
             out.push(b' ');

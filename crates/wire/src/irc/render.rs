@@ -347,7 +347,7 @@ fn put_said(out: &mut Vec<u8>, event: &Event, room: &RoomName, shown: Framing) {
         } => {
             let said = Said {
                 name,
-                to: &room.to_string(),
+                to: room,
                 text,
                 manner: *manner,
                 form: irc.as_deref(),

@@ -10,14 +10,14 @@ use core::fmt::Display;
 use chinwag_core::{Event, IrcForm, KeptMessage, Manner, Name, PrivateMessage, Text};
 
 use super::caps::Caps;
-use super::line::{From, Tags, end, pieces, put};
+use super::line::{From, Tags, end, pieces, put, put_all};
 use super::message::BODY_BYTES_MAX;
 use super::render::Framing;
 
 /// A message.
 pub(super) struct Said<'a> {
     pub(super) name: &'a Name,
-    pub(super) to: &'a str,
+    pub(super) to: &'a dyn Display,
     pub(super) text: &'a Text,
     pub(super) manner: Manner,
     pub(super) form: Option<&'a IrcForm>,
@@ -34,7 +34,7 @@ struct Part<'a> {
 pub(super) fn said_to(message: &PrivateMessage) -> Said<'_> {
     Said {
         name: &message.from_name,
-        to: message.to_name.as_str(),
+        to: &message.to_name,
         text: &message.text,
         manner: message.manner,
         form: message.irc.as_deref(),
@@ -54,14 +54,15 @@ pub(super) fn put_private_past(
         account: message.accounts.from.as_ref(),
         ..Tags::of_message(event, message.irc.as_deref())
     };
-    said_to(message).put_from(From(&message.from_name, None), &mut tags, caps, out);
+    let from = From(&message.from_name, None);
+    said_to(message).put_from(&from.parts(), &mut tags, caps, out);
 }
 
 /// A message that was kept.
 pub(super) fn kept_for(message: &KeptMessage) -> Said<'_> {
     Said {
         name: &message.from_name,
-        to: message.to_name.as_str(),
+        to: &message.to_name,
         text: &message.text,
         manner: message.manner,
         form: message.irc.as_deref(),
@@ -76,13 +77,13 @@ impl Said<'_> {
             ..Tags::of_message(event, self.form)
         };
         let from = From(self.name, event.source.as_deref());
-        self.put_from(from, &mut tags, caps, out);
+        self.put_from(&from.parts(), &mut tags, caps, out);
     }
 
-    /// Appends it, from an author in this form.
+    /// Appends it, from an author that these texts name.
     pub(super) fn put_from(
         &self,
-        from: impl Display,
+        from: &[&str],
         tags: &mut Tags<'_>,
         caps: Caps,
         out: &mut Vec<u8>,
@@ -98,19 +99,21 @@ impl Said<'_> {
             let start = out.len();
             tags.put(out, caps);
             let body = out.len();
-            put(
-                out,
-                format_args!(":{from} {word} {to} :{open}{text}{close}"),
-            );
+            out.push(b':');
+            put_all(out, from);
+            put_all(out, &[" ", word, " "]);
+            put(out, to);
+            put_all(out, &[" :", open, text, close]);
             if out.len() - body <= BODY_BYTES_MAX {
                 return end(out, body);
             }
             out.truncate(start);
         }
+        let from = from.concat();
         let head = alloc::format!(":{from} {word} {to} :{open}");
         let parts = || self.parts(head.len() + close.len());
         if caps.takes_multiline() && self.manner != Manner::Action && parts().nth(1).is_some() {
-            return self.put_batch(from, (&head, parts()), tags, caps, out);
+            return self.put_batch(&from, (&head, parts()), tags, caps, out);
         }
         for part in parts().filter(|part| !is_blank(part.text)) {
             tags.put(out, caps);
@@ -124,8 +127,11 @@ impl Said<'_> {
     /// The text, if its author has written a single line that says something.
     fn as_line(&self) -> Option<&str> {
         let (typed, line_end) = self.typed();
-        let is_line = !typed.contains([line_end, '\r']) && !is_blank(typed);
-        is_line.then_some(typed)
+        let has_end = match line_end {
+            '\n' => memchr::memchr2(b'\n', b'\r', typed.as_bytes()).is_some(),
+            _ => self.text.is_passage(),
+        };
+        (!has_end && !is_blank(typed)).then_some(typed)
     }
 
     /// The text as written, and what ends its lines.
@@ -138,7 +144,7 @@ impl Said<'_> {
 
     fn put_batch<'a>(
         &self,
-        from: impl Display,
+        from: &str,
         (head, parts): (&str, impl Iterator<Item = Part<'a>>),
         tags: &Tags<'_>,
         caps: Caps,
@@ -200,7 +206,7 @@ mod tests {
         let saying = said(typed, Manner::Speech, None).expect("a message");
         let message = Said {
             name: &name,
-            to: "#dev",
+            to: &"#dev",
             text: &saying.text,
             manner: saying.manner,
             form: Some(&saying.form),
@@ -210,7 +216,7 @@ mod tests {
             ..Tags::default()
         };
         let mut out = Vec::new();
-        message.put_from("ann!~a@h", &mut tags, Caps::of(caps), &mut out);
+        message.put_from(&["ann!~a@h"], &mut tags, Caps::of(caps), &mut out);
         String::from_utf8(out).expect("text")
     }
 

@@ -421,13 +421,13 @@ impl Session {
         let mut tags = self.own_tags(form, seq, env);
         let said = Said {
             name: &here.name,
-            to: &alloc::format!("{room}"),
+            to: room,
             text: &labelled.text,
             manner: labelled.manner,
             form: Some(form),
         };
-        let from = format_args!("{}!{}", here.name, here.userhost);
-        said.put_from(from, &mut tags, self.caps, out);
+        let from = [here.name.as_str(), "!", &here.userhost];
+        said.put_from(&from, &mut tags, self.caps, out);
     }
 
     /// The oldest message in flight was refused.
