@@ -44,6 +44,19 @@ pub struct Event {
     pub source: Option<Arc<Source>>,
 }
 
+impl Event {
+    /// Whether it tells anything to one who has seen its room up to `seen` and is shown what
+    /// follows. A deletion of a later message does not: the history has it in the message's place.
+    #[must_use]
+    pub fn is_news_after(&self, seen: Seq) -> bool {
+        self.seq > seen
+            && match &self.fact {
+                Fact::Deleted(deletion) => deletion.message <= seen,
+                _ => true,
+            }
+    }
+}
+
 /// Speech or action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Manner {

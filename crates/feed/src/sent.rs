@@ -89,7 +89,7 @@ impl Unacknowledged {
     pub fn lacks(&self, event: &Event) -> bool {
         let rooms = event.fact.rooms();
         let mut seen = self.rooms.iter().filter(|(room, _)| rooms.contains(room));
-        rooms.is_empty() || seen.all(|(_, seen)| event.seq > *seen)
+        rooms.is_empty() || seen.all(|(_, seen)| event.is_news_after(*seen))
     }
 
     /// Gives up what was acknowledged: it is not shown again now.

@@ -67,7 +67,7 @@ impl Deeds {
         let own = self.of_people.get(&person).into_iter().flatten();
         let in_rooms = rooms.iter().flat_map(|(room, seen)| {
             let deeds = self.in_rooms.get(room).into_iter().flatten();
-            deeds.filter(|event| event.seq > *seen)
+            deeds.filter(|event| event.is_news_after(*seen))
         });
         let mut all: Vec<Arc<Event>> = own.chain(in_rooms).cloned().collect();
         all.sort_by_key(|event| event.seq);
