@@ -6,14 +6,13 @@
 //! in pages, so that neither the queue to a shard nor a stalled session holds more than one.
 
 mod page;
+mod passwords;
 
 use std::sync::Arc;
 #[cfg(test)]
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use chinwag_core::limits::LOG_LINES_MAX;
 use chinwag_core::{
     AuditEntry, ConnId, Conversation, Detail, Event, Fact, FoundMessage, HistoryTarget, Name,
@@ -33,6 +32,7 @@ use crate::supervisor::Supervisor;
 
 use page::PageSource;
 pub(crate) use page::{Away, Ends, LogOf, Page, PageStart};
+pub(crate) use passwords::work_on_password;
 
 /// Bytes of text that are read for one page: with names and times it stays below what a session
 /// keeps of private lines.
@@ -475,27 +475,4 @@ fn random_key() -> [u8; 32] {
         part.copy_from_slice(&random().to_le_bytes());
     }
     key
-}
-
-/// Argon2id as RFC 9106 and OWASP recommend for little memory: 19 MiB, two passes.
-pub(crate) fn work_on_password(job: Job, gate: &PasswordGate, now: Timestamp) -> JobResult {
-    match job {
-        Job::Hash(password, origin) => {
-            let hash = Argon2::default().hash_password(password.reveal().as_bytes());
-            let hash: Option<Arc<str>> = hash.ok().map(|hash| hash.to_string().into());
-            gate.leave(origin);
-            if let Some(hash) = &hash {
-                gate.prove(&password, hash.clone());
-            }
-            JobResult::Hash(hash)
-        }
-        Job::Verify(attempt) => {
-            let password = attempt.password.reveal().as_bytes();
-            let is_right = PasswordHash::new(&attempt.hash)
-                .is_ok_and(|hash| Argon2::default().verify_password(password, &hash).is_ok());
-            gate.finish(&attempt, is_right, now);
-            JobResult::Proof(is_right.then(|| Proof(attempt.hash.clone())))
-        }
-        _ => JobResult::Failed,
-    }
 }
