@@ -26,15 +26,14 @@ mod lost_pages;
 mod proving;
 mod session;
 mod shard;
+mod socket;
 mod spending;
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::fmt::Write;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 
 use chinwag_core::{ConnId, Duration, LOBBY, Monotonic, RoomName, Timestamp, parse_duration};
 use chinwag_store::{Durability, Location, Store};
@@ -47,107 +46,12 @@ use crate::password_gate::PasswordGate;
 use crate::session::{Opening, Peer};
 use crate::shard::{Entrance, Shard, ShardTurn, Shared};
 use crate::tls::Tls;
-use crate::transport::{AnyStream, Ready, Stream, Transport};
+use crate::transport::{AnyStream, Transport};
 use crate::worker::{Archive, Job, JobReply, JobResult, Submitted, Workers, work_on_password};
+use socket::{MemorySocket, Pipe};
 
 /// Sat 2026-11-21 14:02 UTC.
 const START: Timestamp = Timestamp(1_795_269_720_000);
-
-#[derive(Debug, Default)]
-struct Pipe {
-    to_server: VecDeque<u8>,
-    from_server: Vec<u8>,
-    fin: bool,
-    reset: bool,
-    /// Bytes that it still takes, if they have an end.
-    room: Option<usize>,
-    /// Whether it has refused some since the last look.
-    is_full: bool,
-    /// Bytes that it has taken and not acknowledged, if it acknowledges nothing by itself.
-    unacknowledged: Option<usize>,
-    /// Whether the server has closed its side, and that was not seen yet.
-    closed: bool,
-    was_closed: bool,
-}
-
-/// The peer's end.
-#[derive(Debug, Default)]
-struct MemorySocket(Arc<Mutex<Pipe>>);
-
-/// The server's end.
-#[derive(Debug)]
-struct ServerEnd(Arc<Mutex<Pipe>>);
-
-impl Drop for ServerEnd {
-    fn drop(&mut self) {
-        let mut pipe = self.0.lock().expect("a pipe");
-        // A client that reset the connection sees nothing of its end.
-        pipe.closed |= !pipe.reset && !pipe.was_closed;
-    }
-}
-
-impl MemorySocket {
-    fn server_end(&self) -> Box<ServerEnd> {
-        Box::new(ServerEnd(self.0.clone()))
-    }
-
-    fn readiness(&self) -> Ready {
-        let pipe = self.0.lock().expect("a pipe");
-        let closed = pipe.fin || pipe.reset;
-        Ready {
-            readable: closed || !pipe.to_server.is_empty(),
-            closed,
-            dead: pipe.reset,
-            writable: pipe.room != Some(0),
-        }
-    }
-}
-
-impl Stream for ServerEnd {
-    fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut pipe = self.0.lock().expect("a pipe");
-        let n = pipe.to_server.len().min(buffer.len());
-        // As Linux does, what has arrived is read first.
-        if n == 0 && pipe.reset {
-            return Err(io::ErrorKind::ConnectionReset.into());
-        }
-        if n == 0 && !pipe.fin {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        for (place, byte) in buffer.iter_mut().zip(pipe.to_server.drain(..n)) {
-            *place = byte;
-        }
-        Ok(n)
-    }
-
-    fn unread(&self, buffer: &mut [u8]) -> usize {
-        let pipe = self.0.lock().expect("a pipe");
-        pipe.to_server.len().min(buffer.len())
-    }
-
-    fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut pipe = self.0.lock().expect("a pipe");
-        let taken = pipe.room.unwrap_or(usize::MAX).min(bytes.len());
-        if taken == 0 && !bytes.is_empty() {
-            pipe.is_full = true;
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        pipe.room = pipe.room.map(|room| room - taken);
-        pipe.unacknowledged = pipe.unacknowledged.map(|bytes| bytes + taken);
-        pipe.from_server.extend_from_slice(&bytes[..taken]);
-        Ok(taken)
-    }
-
-    fn shut_down_write(&mut self) {
-        let mut pipe = self.0.lock().expect("a pipe");
-        (pipe.closed, pipe.was_closed) = (true, true);
-    }
-
-    fn unacknowledged(&self) -> Option<u64> {
-        let pipe = self.0.lock().expect("a pipe");
-        Some(pipe.unacknowledged.unwrap_or(0) as u64)
-    }
-}
 
 /// The steady time of the tests starts at the epoch, so that one number tells both.
 fn steady(now: Timestamp) -> Monotonic {
