@@ -164,3 +164,33 @@ fn a_person_is_welcomed_back_once_though_the_history_cannot_be_read() {
     assert_eq!(welcomes(&second), (1, 1));
     assert_eq!(welcomes(&third), (1, 1));
 }
+
+/// Pages of missed lines are one answer, and a client has one at a time.
+#[test]
+fn an_irc_client_is_told_who_is_in_its_rooms_when_it_has_seen_all_pages() {
+    let mut world = ann_and_bob(LIMITS);
+    world.step("bob> /claim correct horse");
+    world.step("bob/");
+    for number in 0..MESSAGES {
+        world.step(&format!("ann> m{number} {}", "x".repeat(LETTERS)));
+    }
+    for step in [
+        "two$!",
+        "two> PASS :correct horse",
+        "two> NICK bob",
+        "two> USER b 0 * :B",
+        "two> PING after",
+    ] {
+        world.step(step);
+    }
+    let lines = seen_by(&mut world, "two");
+    let last_of = |words: &str| lines.iter().rposition(|line| line.contains(words));
+    let shown = lines
+        .iter()
+        .filter(|line| line.contains("#lobby :m"))
+        .count();
+    assert_eq!(shown, MESSAGES);
+    let (missed, names) = (last_of(" PRIVMSG #lobby "), last_of(" 353 bob = #lobby "));
+    assert!(names.is_some() && missed < names, "{missed:?} {names:?}");
+    assert!(names < last_of(" PONG "));
+}

@@ -134,6 +134,11 @@ const DIFFERENCES: &str = "\
   server supports `PLAY`, for the client's rooms and the private messages of its account:
   `/msg *playback PLAY * SECONDS`, or with rooms, names and masks instead of the `*`; of people, the hundred who wrote
   last.
+- **A JOIN that the client did not ask for** is followed by what follows any other: the topic, the read marker, the
+  newest lines and NAMES, as its capabilities have it. Such a JOIN comes when the client takes a session over, when
+  rooms come back, when another connection of its person enters a room, and when a room is renamed for a client without
+  `draft/channel-rename`. A client that takes a lost session over gets all that this has missed; in a room with such
+  lines they take the place of the newest ones, so that none comes twice.
 - **Lines that come twice.** The newest lines include those that a client has seen before. So a client that also shows
   its own log shows them twice (WeeChat: `/set logger.look.backlog 0` helps), and so does one that reconnects within
   its own process (irssi: `/reconnect`; WeeChat: after a lost link). The server cannot tell which lines a client still

@@ -151,12 +151,11 @@ impl Session {
             }
             (JobResult::Hash(None), _) => self.answer(Tell::Busy, shared),
             (JobResult::SearchTooLong, _) => self.answer(Tell::SearchTooLong, shared),
-            (_, then) => {
-                if let Continuation::Page(pages) = then {
-                    self.tell_missed_without_history(&pages, shared);
-                }
-                self.answer(Tell::NoHistory, shared);
+            (_, Continuation::Page(pages)) if pages.are_missed() => {
+                self.tell_missed_without_history(&pages, shared);
+                self.answered(shared);
             }
+            _ => self.answer(Tell::NoHistory, shared),
         }
         self.finish_input(shared);
     }

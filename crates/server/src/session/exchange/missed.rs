@@ -98,14 +98,16 @@ impl Session {
         lines.any(|(_, lines)| !self.dialect.reads(lines))
     }
 
-    /// If these were pages of what was missed, shows the rest, though the history cannot be read.
+    /// Shows the rest of what was missed, though the history cannot be read.
     pub(super) fn tell_missed_without_history(&mut self, pages: &Pages, shared: &mut Shared) {
-        if let PageKind::Missed(back) = &pages.kind {
-            if pages.next.is_none() {
-                self.tell_resumed(MissedInRooms::default(), true, back.as_deref(), shared);
-            }
-            self.tell_missed(Vec::new(), None, shared);
+        if let PageKind::Missed(back) = &pages.kind
+            && pages.next.is_none()
+        {
+            self.tell_resumed(MissedInRooms::default(), true, back.as_deref(), shared);
         }
+        // The dialect may ask something when it has seen the rest.
+        self.tell(Tell::NoHistory, shared);
+        self.tell_missed(Vec::new(), None, shared);
     }
 
     /// Welcomes the person back: with the numbers of missed messages, and whether there is, or may

@@ -1,5 +1,6 @@
 //! From what the server answers to lines.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{
@@ -38,8 +39,6 @@ impl Session {
                 self.handle_notice(tell, env, out);
                 return None;
             }
-            // What is old has its time.
-            Tell::CaughtUp => return None,
             _ => {}
         }
         let start = out.len();
@@ -83,6 +82,7 @@ impl Session {
             Tell::Left(_) => self.handle_parted(out),
             Tell::Resumed { back, .. } => self.handle_resumed(back, env, out),
             Tell::Missed(_) | Tell::LeftOut(_) => self.put_found_again(tell, env, out),
+            Tell::CaughtUp => self.handle_caught_up(env),
             Tell::Targets(targets) => match self.take_question() {
                 Some(Question::Play(people)) => self.play_people(&people, targets),
                 _ => self.put_targets(targets, env, out),
@@ -117,23 +117,23 @@ impl Session {
             | Tell::PasswordWaits(_)
             | Tell::Farewell(_)
             | Tell::Superseded
-            | Tell::CaughtUp
             | Tell::Stopping => {}
         }
     }
 
     /// The client is in, or has become another person of the same account.
     fn handle_welcome(&mut self, welcome: &Welcome, env: &Env<'_>, out: &mut Vec<u8>) {
-        if let Some(Question::TakenOver(kept)) = self.take_question() {
-            self.ask_own_metadata();
-            return self.enter_others(&kept, env, out);
+        let kept = match self.take_question() {
+            Some(Question::TakenOver(kept)) => kept,
+            _ => None,
+        };
+        if kept.is_none() {
+            self.put_welcome(&welcome.counts, welcome.motd.as_ref(), env, out);
         }
-        self.put_welcome(&welcome.counts, welcome.motd.as_ref(), env, out);
         self.ask_own_metadata();
-        for room in self.rooms.clone() {
-            self.enter_unasked(room, env, out);
-        }
-        if env.settings.irc.joins_lobby && self.rooms.is_empty() {
+        let entered = self.enter_all(kept.as_deref().unwrap_or_default(), env, out);
+        self.ask_about_all(&entered, env);
+        if kept.is_none() && env.settings.irc.joins_lobby && self.rooms.is_empty() {
             self.join_lobby();
         }
     }
@@ -334,32 +334,33 @@ impl Session {
         self.later(Ask::Command(join), what);
     }
 
-    /// The client has its person again: it learns which rooms it is in, and who else is.
+    /// The client has its person again: it learns which rooms it is in, then what it has missed.
     fn handle_resumed(&mut self, back: Option<&WelcomeBack>, env: &Env<'_>, out: &mut Vec<u8>) {
         let kept = match self.take_question() {
-            Some(Question::TakenOver(kept)) => Some(kept),
+            Some(Question::TakenOver(kept)) => kept,
             _ => None,
         };
         if let Some(back) = back.filter(|_| kept.is_none()) {
             self.put_welcome(&back.counts, back.motd.as_ref(), env, out);
         }
         self.ask_own_metadata();
-        self.enter_all(kept.as_deref().unwrap_or_default(), env, out);
+        let entered = self.enter_all(kept.as_deref().unwrap_or_default(), env, out);
+        self.pending.question = Some(Box::new(Question::CatchingUp(entered)));
     }
 
     /// What a person has missed on their last connection.
-    fn put_missed(&self, events: &[Event], env: &Env<'_>, out: &mut Vec<u8>) {
+    fn put_missed(&mut self, events: &[Event], env: &Env<'_>, out: &mut Vec<u8>) {
         let Some(me) = self.here().map(|here| here.me) else {
             return;
         };
         for event in events {
-            let room = event
-                .fact
-                .rooms()
-                .first()
-                .and_then(|room| env.rooms.get(room));
+            let id = event.fact.rooms().first();
+            let room = id.and_then(|room| env.rooms.get(room));
             match (room, &event.fact) {
-                (Some(room), Fact::Said { .. }) => put_in_room(out, event, room, (self.caps, None)),
+                (Some(room), Fact::Said { room: id, .. }) => {
+                    self.note_missed_in(*id);
+                    put_in_room(out, event, room, (self.caps, None));
+                }
                 (_, Fact::PrivateMessage(_)) => self.put_received(event, me, out),
                 (_, Fact::Moderated(entry)) => self.put_moderated(entry, event, me, env, out),
                 (None, Fact::RoomChanged(change)) => {

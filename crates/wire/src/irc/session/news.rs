@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{
     AccountChange, AuditEntry, Event, Fact, Flags, Held, LoggedIn, Manner, Matched, ModAction,
-    Name, PersonId, Query, RankMessage, Ranked, Restriction, RoomAct, RoomChange, RoomId, RoomRef,
+    Name, PersonId, Query, RankMessage, Ranked, Restriction, RoomAct, RoomChange, RoomId,
     RoomRenamed, Source, Standing,
 };
 
@@ -42,13 +42,13 @@ impl Session {
         self.put_event(event, me, env, out);
         self.note_event(event, me, out);
         self.put_told(&before, &event.fact, env, out);
-        if let Some(kept) = kept {
+        if kept.is_some() || matches!(event.fact, Fact::Returned(_)) {
             self.wait_for_rooms(kept);
         }
         self.note_cleared(&event.fact, me);
         self.note_invited(event);
         if let Fact::RoomRenamed(renamed) = &event.fact {
-            self.handle_room_renamed(renamed, out);
+            self.handle_room_renamed(renamed, env, out);
         }
         // The result of a command with a label has that label; what one sends to oneself comes once
         // more.
@@ -70,9 +70,12 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         match &event.fact {
-            // The welcome says it.
+            // The answer to its command says it.
             Fact::Joined { .. }
-                if matches!(self.pending.question.as_deref(), Some(Question::LogIn)) => {}
+                if matches!(
+                    self.pending.question.as_deref(),
+                    Some(Question::LogIn | Question::TakenOver(_))
+                ) => {}
             Fact::Joined { .. } => self.enter_unasked(room, env, out),
             Fact::Left {
                 name,
@@ -104,7 +107,19 @@ impl Session {
     }
 
     /// The client is in a room that it did not ask for: it is told so, and then the rest.
-    pub(super) fn enter_unasked(&mut self, room: RoomId, env: &Env<'_>, out: &mut Vec<u8>) {
+    fn enter_unasked(&mut self, room: RoomId, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.join_unasked(room, env, out);
+        self.ask_about(room, true);
+    }
+
+    /// Asks for what the client is told of a room that it has entered without asking.
+    pub(super) fn ask_about(&mut self, room: RoomId, replays: bool) {
+        let question = Question::Unasked { replays };
+        self.later(Ask::Query(Query::View(room)), question);
+    }
+
+    /// Tells the client that it is in a room that it did not ask for.
+    pub(super) fn join_unasked(&mut self, room: RoomId, env: &Env<'_>, out: &mut Vec<u8>) {
         let Some(name) = env.rooms.get(&room) else {
             return;
         };
@@ -119,24 +134,17 @@ impl Session {
                 *was_inside = true;
             }
         }
-        self.later(Ask::Query(Query::View(room)), Question::Unasked);
     }
 
     /// A room was renamed. A client without RENAME leaves the old one and is in the new one (IRCv3,
     /// channel rename, "Fallback").
-    fn handle_room_renamed(&mut self, renamed: &RoomRenamed, out: &mut Vec<u8>) {
+    fn handle_room_renamed(&mut self, renamed: &RoomRenamed, env: &Env<'_>, out: &mut Vec<u8>) {
         let (old, new) = (&renamed.old, &renamed.new);
         if self.caps.has(Cap::ChannelRename) || is_one_name(old, new) {
             return;
         }
         self.put_own_part(old, renamed.why.as_deref(), out);
-        self.put_own_join(new, out);
-        let topic = Query::Topic(RoomRef::Name(new.clone()));
-        self.later(Ask::Query(topic), Question::Quiet);
-        if !self.caps.has(Cap::NoImplicitNames) {
-            let (ask, question) = self.names_of_entered(new);
-            self.later(ask, question);
-        }
+        self.enter_unasked(renamed.room, env, out);
     }
 
     /// Notes an event's changes to this person.

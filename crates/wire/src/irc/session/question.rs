@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 
 use chinwag_core::{MaskKind, RoomId, RoomName};
 
-use super::{accounts, history, list, metadata, names, people, proving, read_marker, search, talk};
+use super::{accounts, history, list, metadata, names, people, proving, read_marker, search};
+use super::{taking_over, talk};
 
 /// What an answer is for.
 #[derive(Clone, Debug)]
@@ -30,7 +31,10 @@ pub(super) enum Question {
         was_inside: bool,
     },
     /// A room that the person is in without having asked for it on this connection.
-    Unasked,
+    Unasked {
+        /// Whether its newest lines are news to the client.
+        replays: bool,
+    },
     /// The people of a room that was just entered, or NAMES.
     Names(names::NamesQuestion),
     Part {
@@ -52,8 +56,11 @@ pub(super) enum Question {
     },
     /// The name that NickServ's GHOST takes back.
     TakeBack,
-    /// The client has become another person of the same account, who is in these rooms as well.
-    TakenOver(Box<[RoomId]>),
+    /// The client has taken a session over. If it was another person of the same account before,
+    /// both are in these rooms.
+    TakenOver(Option<Box<[RoomId]>>),
+    /// What the session has missed, and then more about these rooms.
+    CatchingUp(Vec<taking_over::Entered>),
     /// An entry of a list.
     SetMask {
         room: RoomName,

@@ -13,6 +13,9 @@ use crate::dialect::{Env, Step};
 use crate::irc::message::shown;
 use crate::json::Sentence;
 
+/// What a client is told that asks for more than the server can do now.
+const NOT_NOW: &str = "The server is busy. Try again in a moment.";
+
 impl Session {
     /// The question in flight was refused.
     pub(super) fn handle_rejection(
@@ -97,7 +100,7 @@ impl Session {
                 self.refuse_redaction(&target, &message, rejection, env, out);
             }
             // It has left again, or was put out.
-            Question::Unasked => {}
+            Question::Unasked { .. } => {}
             _ => self.notice(Sentence(rejection), env, out),
         }
     }
@@ -467,6 +470,13 @@ impl Session {
 
     /// The question in flight cannot be answered now.
     pub(super) fn handle_trouble(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        // Nobody knows what was missed. The rest follows.
+        if let Some(Question::TakenOver(_) | Question::CatchingUp(_)) =
+            self.pending.question.as_deref()
+        {
+            self.notice(NOT_NOW, env, out);
+            return None;
+        }
         let question = self.take_question()?;
         match &question {
             Question::Prove(proving) => self.handle_busy_proof(proving.way, env, out),
@@ -477,7 +487,7 @@ impl Session {
             Question::TakeBack => self.say_as(Service::NickServ, BUSY, env, out),
             Question::History(question) => self.refuse_history(question, env, out),
             Question::Search(_) => self.refuse_search(false, env, out),
-            _ => self.notice("The server is busy. Try again in a moment.", env, out),
+            _ => self.notice(NOT_NOW, env, out),
         }
         self.count_try(env, out)
     }

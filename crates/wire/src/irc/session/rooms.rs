@@ -107,6 +107,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let room = &summary.room;
+        let mut replays = self.wants_replay();
         match self.take_question() {
             Some(Question::Join {
                 room: asked,
@@ -119,13 +120,13 @@ impl Session {
                 return None;
             }
             // It was told already.
-            Some(Question::Unasked) => {}
+            Some(Question::Unasked { replays: wanted }) => replays &= wanted,
             _ => self.put_own_join(room, out),
         }
         if let Some(topic) = &summary.topic {
             self.put_topic(room, topic, env, out);
         }
-        if self.wants_replay() {
+        if replays {
             self.put_recent(room, recent, env, out);
         }
         self.sync_entered(room);
