@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use chinwag_core::{CloakKey, LOBBY, ResumeCode, RoomId, RoomName};
+use chinwag_store::{Opened, Store};
 use hashbrown::HashMap;
 use mio::{Poll, Waker};
 
@@ -53,7 +54,7 @@ impl Running {
     ) -> Result<Self, ServeError> {
         let Server {
             config,
-            opened,
+            mut opened,
             certificates,
             operator_code,
         } = server;
@@ -87,7 +88,8 @@ impl Running {
             certificates.clone(),
             supervisor,
         )?;
-        let hub_config = hub_config(&config, operator_code);
+        let mut hub_config = hub_config(&config, operator_code);
+        hub_config.settings.cloak_key = cloak_key(&mut opened.store);
         let mut hub = Hub::new(hub_config, opened, committed.clone(), wall(), random);
         hub.keep_notes_of(gate);
         let hub_thread = start_hub(hub, hub_inbox, shards.clone(), supervisor)?;
@@ -175,11 +177,19 @@ fn start_hub(
 fn hub_config(config: &Config, operator_code: ResumeCode) -> HubConfig {
     let mut hub = HubConfig::of(config);
     hub.settings.operator_code = Some(operator_code);
-    hub.settings.cloak_key = CloakKey([random(), random()]);
     hub
 }
 
-fn names_of(opened: &chinwag_store::Opened) -> HashMap<RoomId, RoomName> {
+/// The key of the store, or one for this run if the store can keep none.
+fn cloak_key(store: &mut Store) -> CloakKey {
+    let fresh = CloakKey([random(), random()]);
+    store.cloak_key(fresh).unwrap_or_else(|error| {
+        tracing::warn!("hosts in IRC will be others after a restart: {error}");
+        fresh
+    })
+}
+
+fn names_of(opened: &Opened) -> HashMap<RoomId, RoomName> {
     let rooms = opened.snapshot.rooms.iter();
     let mut names: HashMap<_, _> = rooms.map(|room| (room.id, room.name.clone())).collect();
     names.insert(LOBBY, RoomName::lobby());

@@ -23,6 +23,7 @@ mod backup;
 mod block;
 mod check;
 mod checkpoint;
+mod cloak_key;
 mod commit;
 mod database;
 mod deletion;

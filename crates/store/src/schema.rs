@@ -321,6 +321,8 @@ pub(crate) const VERSION: i64 = SCRIPTS.len() as i64;
 pub(crate) mod key {
     /// A random number that identifies this store.
     pub(crate) const STORE: &str = "store";
+    /// The key for cloaking addresses.
+    pub(crate) const CLOAK: &str = "cloak";
     /// The message of the day; absent if there is none.
     pub(crate) const MOTD: &str = "motd";
     /// Present if only registered names may arrive.

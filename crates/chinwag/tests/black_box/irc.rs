@@ -4,6 +4,7 @@
 mod clients;
 mod crowd;
 mod everybody;
+mod hosts;
 mod long_lists;
 mod passages;
 mod several;

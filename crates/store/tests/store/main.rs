@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod child;
+mod cloak_key;
 mod failures;
 mod history;
 mod ignored;

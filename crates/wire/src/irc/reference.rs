@@ -98,8 +98,9 @@ const DIFFERENCES: &str = "\
   receives private messages from registered names only, `o` a server operator: `MODE NAME -o` gives that up for the
   visit, and OPER takes it again.
 - **Hosts.** The server cloaks addresses: one part for the address (a /64 of IPv6), one for the block around it.
-  Cloaks change at each server restart. Operators see the address in WHOIS. In histories, an author whose user and
-  host are not kept is `NAME!~user@NAME.past`.
+  An address has the same cloak after a restart, so that masks of hosts go on; another server, or another data folder,
+  makes other cloaks. Operators see the address in WHOIS. In histories, an author whose user and host are not kept is
+  `NAME!~user@NAME.past`.
 - **Messages** have ids (`msgid`) that are the numbers of all events in their one order: the same for every reader, in
   JSON and in `/delete`, and after a restart. The `bot` tag is kept with a message. The server refuses a line (417)
   rather than cut it if it would not fit into 512 bytes with the sender's source before it.

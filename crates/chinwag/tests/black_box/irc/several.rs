@@ -6,7 +6,7 @@ use super::{PLAIN, arrive, fence, setup};
 use crate::harness::{Client, Server};
 
 /// A client of ann's that has logged in, and knows that it is in `#dev`.
-fn ann(server: &Server) -> Client {
+pub(super) fn ann(server: &Server) -> Client {
     let mut client = server.connect();
     client.write(b"CAP REQ :sasl\r\nNICK ann\r\nUSER ann 0 * :Ann\r\n");
     client.expect(" ACK :sasl\r\n");
