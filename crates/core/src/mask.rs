@@ -112,8 +112,29 @@ pub enum MaskKind {
     Mute,
     /// No ban or mute of this list concerns them.
     Exception,
+    /// No mute of this list concerns them.
+    MuteException,
     /// They may enter though the room is closed.
     Invitation,
+}
+
+impl MaskKind {
+    /// Whether it lets people do what the room does not let others do.
+    pub(crate) fn is_right(self) -> bool {
+        matches!(
+            self,
+            Self::Exception | Self::MuteException | Self::Invitation
+        )
+    }
+
+    /// The masks that make exceptions from it.
+    pub(crate) fn exceptions(self) -> &'static [Self] {
+        match self {
+            Self::Ban => &[Self::Exception],
+            Self::Mute => &[Self::Exception, Self::MuteException],
+            Self::Exception | Self::MuteException | Self::Invitation => &[],
+        }
+    }
 }
 
 /// The people whom a room's mask matches.
@@ -239,8 +260,7 @@ pub struct RoomMask {
 impl RoomMask {
     /// Whether it gives a right to this account by name: no pattern, and nothing that keeps it out.
     pub(crate) fn is_right_of(&self, account: &Name) -> bool {
-        let is_right = matches!(self.kind, MaskKind::Exception | MaskKind::Invitation);
-        is_right
+        self.kind.is_right()
             && matches!(&self.matched, Matched::Account(glob) if glob.literal() == Some(account.folded()))
     }
 

@@ -122,10 +122,11 @@ pub(crate) fn write(conn: &Connection, change: &RoomChange) -> rusqlite::Result<
     }
 }
 
-pub(crate) const KINDS: [(MaskKind, &str); 4] = [
+pub(crate) const KINDS: [(MaskKind, &str); 5] = [
     (MaskKind::Ban, "ban"),
     (MaskKind::Mute, "mute"),
     (MaskKind::Exception, "exception"),
+    (MaskKind::MuteException, "mute_exception"),
     (MaskKind::Invitation, "invitation"),
 ];
 

@@ -199,7 +199,12 @@ fn a_mask_of_an_address_is_an_operators_bar() {
     for host in ["*!*@192.0.2.12", "*!*@192.0.2.0/24", "*!*@2001:db8::/32"] {
         let refused = world.by("ann", ban(host, true));
         assert_eq!(refused, Err(of(RoomRejection::AddressBar)), "{host}");
-        for kind in [MaskKind::Mute, MaskKind::Exception, MaskKind::Invitation] {
+        for kind in [
+            MaskKind::Mute,
+            MaskKind::Exception,
+            MaskKind::MuteException,
+            MaskKind::Invitation,
+        ] {
             let refused = world.by("op", set(kind, host, true));
             assert_eq!(refused, Err(of(RoomRejection::AddressMask)), "{host}");
         }

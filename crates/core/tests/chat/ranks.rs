@@ -258,6 +258,7 @@ fn an_account_that_ends_leaves_no_right_by_a_mask_to_the_next() {
         (MaskKind::Invitation, "a:bob"),
         (MaskKind::Invitation, "a:bo*"),
         (MaskKind::Exception, "a:BOB"),
+        (MaskKind::MuteException, "a:bob"),
         (MaskKind::Ban, "a:bob"),
         (MaskKind::Mute, "a:bob"),
     ];
@@ -284,6 +285,7 @@ fn an_account_that_ends_leaves_no_right_by_a_mask_to_the_next() {
         // The pattern names nobody, and what keeps out is no right that somebody could inherit.
         assert_eq!(masks(&world, MaskKind::Invitation), 1);
         assert_eq!(masks(&world, MaskKind::Exception), 0);
+        assert_eq!(masks(&world, MaskKind::MuteException), 0);
         assert_eq!(masks(&world, MaskKind::Ban), 1);
         assert_eq!(masks(&world, MaskKind::Mute), 1);
         world.check();

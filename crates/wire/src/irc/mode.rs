@@ -168,6 +168,7 @@ pub(super) fn list_of(kind: MaskKind) -> (char, &'static str) {
         MaskKind::Ban => ('b', ""),
         MaskKind::Mute => ('b', "m:"),
         MaskKind::Exception => ('e', ""),
+        MaskKind::MuteException => ('e', "m:"),
         MaskKind::Invitation => ('I', ""),
     }
 }
@@ -184,16 +185,16 @@ impl core::fmt::Display for MaskText<'_> {
     }
 }
 
-/// Parses a mask of a list: `nick!user@host`, where parts may be missing; `a:ACCOUNT`; on the list
-/// of bans with `m:` before either. `None` if it is empty or too long, or if a line with it would
+/// Parses a mask of a list: `nick!user@host`, where parts may be missing; `a:ACCOUNT`; on the lists
+/// of bans and of exceptions with `m:` before either. `None` if it is empty or too long, or if a line with it would
 /// parse differently.
 pub(super) fn read_mask(letter: char, typed: &str) -> Option<(MaskKind, Matched)> {
     if typed.starts_with(':') || typed.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return None;
     }
     let (kind, typed) = match (letter, typed.strip_prefix("m:")) {
-        // An exception is one from bans and mutes alike.
-        ('e', muted) => (MaskKind::Exception, muted.unwrap_or(typed)),
+        ('e', Some(muted)) => (MaskKind::MuteException, muted),
+        ('e', None) => (MaskKind::Exception, typed),
         ('I', _) => (MaskKind::Invitation, typed),
         (_, Some(muted)) => (MaskKind::Mute, muted),
         (_, None) => (MaskKind::Ban, typed),

@@ -83,9 +83,10 @@ const DIFFERENCES: &str = "\
   people at nc read it as a private line, and it is not in the history.
 - **Room modes.** `i` closed, `k` password, `l` limit, `m` moderated, `n` no messages from outside (on by default;
   `/room outsiders` clears it), `s` hidden, `t` moderators set the topic, `R` registered names only, `z` encrypted
-  connections only, `C` no CTCP but ACTION; `b` with `m:` for a mute and `a:` for an account, `e` exceptions, `I`
-  lasting invitations; `o` and `v`. Exceptions and invitations for an account end with the account. There is no `M`
-  (only registered names speak): `R` keeps others out, and in a room with `m` voices speak.
+  connections only, `C` no CTCP but ACTION; `b` with `m:` for a mute and `a:` for an account, `e` exceptions from
+  bans and mutes, or with `m:` from mutes alone, `I` lasting invitations; `o` and `v`. Exceptions and invitations for an
+  account end with the account. There is no `M` (only registered names speak): `R` keeps others out, and in a room with
+  `m` voices speak.
 - **How MODE works.** Settings whose letters follow each other change together, all or none, and in one line; each
   rank and each mask is a line of its own. Answers come in the order of the letters, and what is so already is shown
   to nobody. The server shows a room's password only to moderators who ask with `MODE #room`; everybody

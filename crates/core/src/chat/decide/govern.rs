@@ -16,7 +16,6 @@ use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome, RoomRef};
 use crate::event::{Fact, RoomAct, RoomChange, RoomRenamed};
 use crate::ids::{LOBBY, PersonId, RoomId};
-use crate::mask::MaskKind;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::{RoomSetting, RoomSettings, Standing};
@@ -83,7 +82,7 @@ impl Chat {
                     true => self.governed_by_list(me, room)?,
                     false => self.governed(me, room)?,
                 };
-                if matches!(kind, MaskKind::Exception | MaskKind::Invitation) {
+                if kind.is_right() {
                     self.check_not_on_loan(me, id)?;
                 }
                 let list = MaskList { room: id, kind };

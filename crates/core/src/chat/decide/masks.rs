@@ -20,10 +20,11 @@ use crate::rejection::{Rejection, RoomRejection};
 use crate::time::Timestamp;
 
 /// The lists of a room.
-const KINDS: [MaskKind; 4] = [
+const KINDS: [MaskKind; 5] = [
     MaskKind::Ban,
     MaskKind::Mute,
     MaskKind::Exception,
+    MaskKind::MuteException,
     MaskKind::Invitation,
 ];
 
@@ -373,9 +374,8 @@ impl Chat {
                 }
             })
         };
-        let has_exceptions = matches!(kind, MaskKind::Ban | MaskKind::Mute);
-        let is_exempt = || has_exceptions && concerns(MaskKind::Exception).is_some();
-        concerns(kind).filter(|_| !is_exempt())
+        let mut exceptions = kind.exceptions().iter();
+        concerns(kind).filter(|_| !exceptions.any(|kind| concerns(*kind).is_some()))
     }
 }
 

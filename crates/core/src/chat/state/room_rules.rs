@@ -238,7 +238,7 @@ impl RoomRules {
         match kind {
             MaskKind::Ban => Some(&self.bars),
             MaskKind::Mute => Some(&self.mutes),
-            MaskKind::Exception | MaskKind::Invitation => None,
+            MaskKind::Exception | MaskKind::MuteException | MaskKind::Invitation => None,
         }
     }
 

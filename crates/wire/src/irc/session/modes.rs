@@ -159,7 +159,7 @@ impl Session {
     fn ask_masks(&mut self, room: &RoomName, letter: char) {
         let kinds: &[MaskKind] = match letter {
             'b' => &[MaskKind::Ban, MaskKind::Mute],
-            'e' => &[MaskKind::Exception],
+            'e' => &[MaskKind::Exception, MaskKind::MuteException],
             _ => &[MaskKind::Invitation],
         };
         for (number, kind) in kinds.iter().enumerate() {
@@ -199,7 +199,7 @@ impl Session {
     ) {
         let (entry, end, list) = match kind {
             MaskKind::Ban | MaskKind::Mute => ("367", "368", "ban"),
-            MaskKind::Exception => ("348", "349", "exception"),
+            MaskKind::Exception | MaskKind::MuteException => ("348", "349", "exception"),
             MaskKind::Invitation => ("346", "347", "invite exception"),
         };
         let (_, prefix) = list_of(kind);

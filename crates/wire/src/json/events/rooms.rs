@@ -76,8 +76,10 @@ pub(in crate::json) enum MaskList {
     Ban,
     /// It silences people.
     Mute,
-    /// It exempts people from bans.
+    /// It exempts people from bans and mutes.
     Exception,
+    /// It exempts people from mutes.
+    MuteException,
     /// It lets people in though the room is closed.
     Invitation,
 }
@@ -88,6 +90,7 @@ impl From<MaskKind> for MaskList {
             MaskKind::Ban => Self::Ban,
             MaskKind::Mute => Self::Mute,
             MaskKind::Exception => Self::Exception,
+            MaskKind::MuteException => Self::MuteException,
             MaskKind::Invitation => Self::Invitation,
         }
     }

@@ -340,6 +340,7 @@ impl Renderer {
                 MaskKind::Ban => "barred",
                 MaskKind::Mute => "muted",
                 MaskKind::Exception => "exempt",
+                MaskKind::MuteException => "exempt from mutes",
                 MaskKind::Invitation => "invited",
             };
             let (whom, by) = (&mask.matched, &mask.by);
@@ -417,6 +418,12 @@ impl Display for Masked<'_> {
             (MaskKind::Exception, true) => write!(f, "exempts {whom} from the bans of {room}"),
             (MaskKind::Exception, false) => {
                 write!(f, "no longer exempts {whom} from the bans of {room}")
+            }
+            (MaskKind::MuteException, true) => {
+                write!(f, "exempts {whom} from the mutes of {room}")
+            }
+            (MaskKind::MuteException, false) => {
+                write!(f, "no longer exempts {whom} from the mutes of {room}")
             }
             (MaskKind::Invitation, true) => write!(f, "invites {whom} to {room} for good"),
             (MaskKind::Invitation, false) => write!(f, "no longer invites {whom} to {room}"),
