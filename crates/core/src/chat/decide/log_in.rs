@@ -86,6 +86,7 @@ impl Chat {
         let name = match name {
             Some(name) => {
                 let taker = Taker::Arriving(origin.address);
+                let proof = self.proof_of_name(&name, proof, other.as_ref());
                 let name = self.check_name(name, taker, proof, env.now)?;
                 if account.is_none() {
                     self.check_may_be_told(&name, origin.address, env.now)?;
@@ -112,6 +113,24 @@ impl Chat {
             facts.push(self.joined(person, name, LOBBY));
         }
         Ok(Outcome::LoggedIn(person))
+    }
+
+    /// What was given to prove this name. What proves only the account that was named besides was
+    /// not.
+    fn proof_of_name<'a>(
+        &self,
+        name: &Name,
+        proof: Option<&'a Proof>,
+        other: Option<&Name>,
+    ) -> Option<&'a Proof> {
+        let proves = |name: &Name, proof: &Proof| {
+            let account = self.registrations.get(name);
+            account.is_some_and(|account| account.is_proven_by(proof))
+        };
+        proof.filter(|proof| {
+            let is_of_other = other.is_some_and(|other| proves(other, proof));
+            !is_of_other || proves(name, proof)
+        })
     }
 
     /// The account that an arriving person logs in to: the one that owns the name, or else the one
