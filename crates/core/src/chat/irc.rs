@@ -1,6 +1,7 @@
 //! What IRC needs from the chat: the source of an event, people by mask, and which of a list of
 //! names are here.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -28,6 +29,12 @@ fn line_of(person: &Person, source: Source, now: Timestamp) -> WhoLine {
 /// `nick!user@host`.
 fn written(person: &Person, source: &Source) -> String {
     alloc::format!("{}!{}@{}", person.name, source.user, source.host)
+}
+
+/// Why a person is away, as IRC shows it.
+fn away_of(person: &Person) -> Option<Box<str>> {
+    let why = person.away()?.as_deref();
+    Some(why.unwrap_or(Source::AWAY).into())
 }
 
 impl Chat {
@@ -70,10 +77,7 @@ impl Chat {
             account: person.account.clone(),
             flags: irc.map(|irc| irc.flags).unwrap_or_default(),
             operator: session.rank.operator,
-            away: person.away().map(|why| {
-                let why = why.as_deref().unwrap_or(Source::AWAY);
-                why.into()
-            }),
+            away: away_of(person),
         }
     }
 
@@ -89,7 +93,10 @@ impl Chat {
             account: login.account.clone(),
             flags: Flags::default(),
             operator: login.operator,
-            away: None,
+            // Who returns may have been away all the time.
+            away: (self.people.get(login.person))
+                .or_else(|| Some(&*self.resumables.get(login.person)?.person))
+                .and_then(away_of),
         }
     }
 

@@ -166,12 +166,12 @@ const DIFFERENCES: &str = "\
   its account.
 - **Several clients of one account.** When a client logs in (SASL or PASS) under a name that the account already uses
   over IRC, it becomes one more connection of the same person: it is in the same rooms at once, and each connection
-  shows what is said on the others. Other people see one person, until the last connection ends. A dead connection
-  does no harm and ends by itself. Rights given for the visit (`o`, or a rank in a room before the name was
-  registered) end when another connection joins, as they do when a password takes the session over. At nc or as a
-  program the same name takes over from all of the IRC connections, and the other way round: a terminal is one screen.
-  A client that takes over its name while connected (NICK, or GHOST) leaves its rooms for those of the person who had
-  the name. At most sixteen people can be logged in to an account besides those who use its names.
+  shows what is said on the others. If the person is away, it is told so (306). Other people see one person, until the
+  last connection ends. A dead connection does no harm and ends by itself. Rights given for the visit (`o`, or a rank in
+  a room before the name was registered) end when another connection joins, as they do when a password takes the session
+  over. At nc or as a program the same name takes over from all of the IRC connections, and the other way round: a
+  terminal is one screen. A client that takes over its name while connected (NICK, or GHOST) leaves its rooms for those
+  of the person who had the name. At most sixteen people can be logged in to an account besides those who use its names.
 - **Rooms come back.** A client that logs in on arrival (SASL, PASS, or `NAME#PASSWORD` at nc) is again in the rooms
   of the account's last visit, with whatever client that was, after a server crash too; a JOIN of them then gets no
   answer. A later login (NickServ, OPER) neither brings rooms back nor changes what is kept. A client without an

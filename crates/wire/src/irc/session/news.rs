@@ -42,6 +42,7 @@ impl Session {
         self.put_event(event, me, env, out);
         self.note_event(event, me, out);
         self.put_told(&before, &event.fact, env, out);
+        self.put_away_before(event, env);
         if kept.is_some() || matches!(event.fact, Fact::Returned(_)) {
             self.wait_for_rooms(kept);
         }

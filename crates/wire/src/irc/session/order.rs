@@ -59,6 +59,11 @@ impl Session {
         self.later(fence(), what);
     }
 
+    /// Says something after the answer to the question in flight.
+    pub(super) fn say_behind(&mut self, lines: Vec<u8>) {
+        self.later(fence(), Question::Answered(lines.into()));
+    }
+
     /// Stops waiting for an answer. What is said from here on ends the answer to the command in
     /// flight.
     pub(super) fn give_up(&mut self) {

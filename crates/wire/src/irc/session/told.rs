@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Fact, Name};
+use chinwag_core::{Event, Fact, Name};
 
 use super::{Session, Stage};
 use crate::dialect::Env;
@@ -41,6 +41,17 @@ impl Session {
         }
         if before.operates.is_some_and(|was| was != here.is_operator) {
             self.put_operates(env, out);
+        }
+    }
+
+    /// A client has got a person who may be away already: it is told so behind the welcome.
+    pub(super) fn put_away_before(&mut self, event: &Event, env: &Env<'_>) {
+        let had_person = matches!(event.fact, Fact::Attached(_) | Fact::Returned(_));
+        let source = event.source.as_deref();
+        if had_person && source.is_some_and(|source| source.away.is_some()) {
+            let mut line = Vec::new();
+            self.put_away(true, env, &mut line);
+            self.say_behind(line);
         }
     }
 
