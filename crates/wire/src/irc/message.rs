@@ -1,6 +1,7 @@
 //! Parsing one line: tags, a command and its parameters (modern.ircdocs.horse, "Messages").
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -106,17 +107,16 @@ impl<'a> Message<'a> {
         tag(self.tags, name)
     }
 
-    /// The client-only tags as received, to pass on. Drops malformed ones: without a name, or with
-    /// a character that a terminal might obey.
+    /// The client-only tags as received, to pass on. Of several with one name only the last counts
+    /// (IRCv3, message tags). Drops malformed ones: without a name, or with a character that a
+    /// terminal might obey.
     pub(super) fn client_tags(&self) -> String {
-        let mut kept = String::new();
-        for tag in self.tags.split(';').filter(|tag| is_client_tag(tag)) {
-            if !kept.is_empty() {
-                kept.push(';');
-            }
-            kept.push_str(tag);
-        }
-        kept
+        let mut names = BTreeSet::new();
+        let tags = self.tags.rsplit(';');
+        let last = tags.filter(|tag| names.insert(name_of(tag)));
+        let mut kept: Vec<&str> = last.filter(|tag| is_client_tag(tag)).collect();
+        kept.reverse();
+        kept.join(";")
     }
 }
 
@@ -135,6 +135,11 @@ pub(super) fn tag<'a>(tags: &'a str, name: &str) -> Option<Cow<'a, str>> {
         let (key, value) = tag.split_once('=').unwrap_or((tag, ""));
         (key == name).then(|| unescape(value))
     })
+}
+
+/// The name of a tag, with its `+`.
+fn name_of(tag: &str) -> &str {
+    tag.split('=').next().unwrap_or_default()
 }
 
 fn is_client_tag(tag: &str) -> bool {

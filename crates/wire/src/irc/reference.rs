@@ -113,8 +113,8 @@ const DIFFERENCES: &str = "\
   does not hold lines back to see whether more follow.
 - **Colours and styles** of messages show in IRC only; the server removes them from topics, reasons and real names. In
   every text and to everybody, other control characters, line separators and bidirectional overrides show as `\\x1b`
-  or `\\u{202e}`; the server drops a client-only tag that contains one. CTCP ACTION is `/me`; other CTCP and TAGMSG
-  reach IRC clients only.
+  or `\\u{202e}`; the server drops a client-only tag that contains one, and of several with one name all but the last.
+  CTCP ACTION is `/me`; other CTCP and TAGMSG reach IRC clients only.
 - **Kept tags.** The history of a room, or of both sides' accounts, keeps a TAGMSG with the tag `+draft/persist`.
   CHATHISTORY sends it to clients with `draft/event-playback` and `message-tags`; each counts as a line there, and as
   the newest message in what CHATHISTORY TARGETS lists for them. REDACT and retention remove it like a message. No
