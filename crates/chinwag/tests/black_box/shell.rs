@@ -84,11 +84,6 @@ fn a_running_server_is_managed_from_a_shell() {
     );
     refused(
         &setup,
-        &["account", "operator", "nobody"],
-        "No account \"nobody\".",
-    );
-    refused(
-        &setup,
         &["account", "add", "LEE"],
         "\"LEE\" is registered.\n",
     );
@@ -97,11 +92,6 @@ fn a_running_server_is_managed_from_a_shell() {
         &setup,
         &["say", "#lobby", "lee#s3cret"],
         "looks like a password",
-    );
-    refused(
-        &setup,
-        &["account", "passwd", "nobody"],
-        "\"nobody\" is not registered.",
     );
     let mut lee = server.join("lee#correct horse");
     let mut bob = server.join("bob");
@@ -134,6 +124,22 @@ fn a_running_server_is_managed_from_a_shell() {
         &setup,
         &["ban", "bob", "2h", "spam"],
         "bob is banned until ...",
+    );
+}
+
+#[test]
+fn an_account_that_nobody_has_is_refused() {
+    let setup = Setup::new().without_operator();
+    let _server = setup.start();
+    refused(
+        &setup,
+        &["account", "operator", "nobody"],
+        "No account \"nobody\".",
+    );
+    refused(
+        &setup,
+        &["account", "passwd", "nobody"],
+        "\"nobody\" is not registered.",
     );
 }
 
