@@ -424,7 +424,7 @@ fn a_full_list_of_the_longest_masks_is_told_in_whole_lines() {
     let mut masks = Vec::new();
     for number in 100..100 + ROOM_MASKS_MAX {
         let typed = format!("{number}{}!*@*", "x".repeat(ROOM_MASK_BYTES_MAX - 7));
-        let (kind, matched) = read_mask('e', &typed).expect("a mask");
+        let (kind, matched) = read_mask('I', &typed).expect("a mask");
         masks.push(typed);
         let set = Command::SetMask {
             room: RoomRef::Name(room.clone()),
@@ -441,14 +441,14 @@ fn a_full_list_of_the_longest_masks_is_told_in_whole_lines() {
             "{line}"
         );
     }
-    let pages = world.pages(&format!("MODE {room} e\r\n"));
+    let pages = world.pages(&format!("MODE {room} I\r\n"));
     let listed: Vec<&str> = pages[0].1.lines().collect();
     assert_eq!(listed.len(), masks.len() + 1);
     for (line, mask) in listed.iter().zip(&masks) {
         assert!(line.len() <= 510 && line.contains(mask), "{line}");
     }
     let (step, _) = world.call(|dialect, env, out| {
-        let mut bytes = &*format!("MODE {room} +I x\r\n").into_bytes();
+        let mut bytes = &*format!("MODE {room} +e x\r\n").into_bytes();
         dialect.handle_bytes(&mut bytes, env, out)
     });
     let Some(Step::Ask(Ask::Command(set))) = step else {
@@ -463,7 +463,7 @@ fn a_full_list_of_the_longest_masks_is_told_in_whole_lines() {
     let (_, written) =
         world.call(|dialect, env, out| dialect.handle_tell(Tell::Rejected(&refused), env, out));
     assert!(
-        written.contains(&format!(" 478 {name} {room} I :")),
+        written.contains(&format!(" 478 {name} {room} e :")),
         "{written}"
     );
 }
