@@ -120,7 +120,7 @@ impl Renderer {
         }
         if let Some(time) = arrival.operator_waits {
             let time = Above(time);
-            self.writer(out).alone(format_args!(
+            self.writer(out).happened(format_args!(
                 "The operator's link is lost, and the role waits {time}. If it is yours, type /resume CODE."
             ));
         }

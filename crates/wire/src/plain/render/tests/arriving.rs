@@ -210,6 +210,6 @@ fn who_would_be_the_operator_is_told_for_whom_the_role_waits() {
     let mut arrival = arrival(company(&[], 0));
     arrival.operator_waits = Some(Duration::from_mins(6));
     let shown = shown(|r, out| r.welcome(out, &arrival, NOW));
-    let expected = "! The operator's link is lost, and the role waits 6 minutes. If it is yours, type /resume CODE.\n";
+    let expected = "* The operator's link is lost, and the role waits 6 minutes. If it is yours, type /resume CODE.\n";
     assert!(shown.ends_with(expected), "{shown}");
 }
