@@ -340,7 +340,11 @@ impl TurnWriter<'_> {
                     self.ensure_room(*room)?;
                     rules::found(self.conn, *room, owner.as_ref())?;
                 }
-                Fact::RoomRetired { room } => rules::retire(self.conn, *room)?,
+                Fact::RoomRetired { room } => {
+                    // Or a session that was in it would open it again after a restart.
+                    self.ensure_room(*room)?;
+                    rules::retire(self.conn, *room)?;
+                }
                 Fact::RoomRenamed(renamed) => {
                     self.ensure_room(renamed.room)?;
                     rules::rename(self.conn, renamed)?;

@@ -78,6 +78,17 @@ impl Store {
         Ok(retired.optional()?.unwrap_or(false))
     }
 
+    /// Forgets the rooms of which nothing is left and that are not open: nobody comes back to them.
+    ///
+    /// # Errors
+    /// [`CommitError`]; nothing has changed then.
+    pub fn forget_empty_rooms(
+        &mut self,
+        is_open: &dyn Fn(RoomId) -> bool,
+    ) -> Result<(), CommitError> {
+        self.write_beside(|conn| snapshot::forget_empty_rooms(conn, is_open))
+    }
+
     /// Stores sessions and profiles, and deletes those that have ended: all or nothing.
     ///
     /// # Errors

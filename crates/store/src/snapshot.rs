@@ -17,11 +17,10 @@ use crate::rules;
 use crate::schema::{key, setting};
 use crate::sent_key;
 
-/// Deletes the rooms of which nothing is left. Of an empty room the rules only stay if it has an
-/// owner, or is the lobby.
-const FORGET_EMPTY: &str = "
-    DELETE FROM room
-    WHERE NOT EXISTS (SELECT 1 FROM block WHERE block.room = room.id)
+/// The rooms of which nothing is left. Of an empty room the rules only stay if it has an owner, or
+/// is the lobby.
+const EMPTY: &str = "
+    NOT EXISTS (SELECT 1 FROM block WHERE block.room = room.id)
     AND NOT EXISTS (SELECT 1 FROM notice WHERE notice.room = room.id AND irc_tags IS NOT NULL)
     AND (retired OR topic IS NULL AND NOT (
         (id = 0 OR EXISTS (SELECT 1 FROM room_standing AS owner
@@ -42,14 +41,29 @@ const OF_ROOMS: [&str; 6] = [
     "room_metadata",
 ];
 
-/// Forgets the rooms of which nothing is left, since everything was trimmed: otherwise they would
-/// be listed for ever.
-pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
-    reserve_rooms(conn, next_room(conn)?)?;
-    // A freed name belongs to somebody else once it is taken again.
+/// Forgets the standings of names that nobody has registered any more: a freed name belongs to
+/// somebody else once it is taken again.
+pub(crate) fn forget_freed_names(conn: &Connection) -> rusqlite::Result<()> {
     let freed = "DELETE FROM room_standing WHERE folded NOT IN (SELECT folded FROM account)";
     conn.execute(freed, [])?;
-    conn.execute(FORGET_EMPTY, [])?;
+    Ok(())
+}
+
+/// Forgets the rooms of which nothing is left, since everything was trimmed: otherwise they would
+/// be listed for ever. An open one has people who come back to it.
+pub(crate) fn forget_empty_rooms(
+    conn: &Connection,
+    is_open: &dyn Fn(RoomId) -> bool,
+) -> rusqlite::Result<()> {
+    reserve_rooms(conn, next_room(conn)?)?;
+    let sql = format!("SELECT id FROM room WHERE {EMPTY}");
+    let mut empty = conn.prepare(&sql)?;
+    let empty = empty.query_map([], |row| row.get(0).map(RoomId))?;
+    let empty: Vec<RoomId> = empty.collect::<Result<_, _>>()?;
+    for room in empty.into_iter().filter(|room| !is_open(*room)) {
+        conn.prepare_cached("DELETE FROM room WHERE id = ?1")?
+            .execute([room.0])?;
+    }
     for table in OF_ROOMS {
         let sql = format!(
             "DELETE FROM {table} WHERE room IS NOT NULL AND room NOT IN (SELECT id FROM room)"
@@ -66,7 +80,7 @@ pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
 /// Forgets those of some rooms of which nothing is left: the chat has closed them.
 pub(crate) fn forget_closed(conn: &Connection, rooms: &[RoomId]) -> rusqlite::Result<()> {
     for room in rooms {
-        let forget = format!("{FORGET_EMPTY} AND id = ?1");
+        let forget = format!("DELETE FROM room WHERE {EMPTY} AND id = ?1");
         let is_forgotten = conn.prepare_cached(&forget)?.execute([room.0])? > 0;
         // It may have had only movements, which are no reason to keep a room.
         movement::forget_of_gone(conn, Some(*room))?;
@@ -193,7 +207,9 @@ pub(crate) fn all<T>(
 /// The columns of [`room`]. The account of the topic's author is in the topic's notice.
 const ROOM: &str = "id, name, topic, topic_by, topic_at, (SELECT account FROM notice
     WHERE notice.room = room.id AND irc_tags IS NULL AND topic IS NOT NULL ORDER BY seq DESC LIMIT 1),
-    (SELECT value FROM room_setting AS own WHERE own.room = room.id AND own.key = 'created')";
+    (SELECT value FROM room_setting AS own WHERE own.room = room.id AND own.key = 'created'),
+    EXISTS (SELECT 1 FROM block WHERE block.room = room.id)
+    OR EXISTS (SELECT 1 FROM notice WHERE notice.room = room.id AND irc_tags IS NOT NULL)";
 
 fn room(row: &Row<'_>) -> rusqlite::Result<Result<RoomSnapshot, Damage>> {
     let damage = Damage::Row("room");
@@ -210,12 +226,14 @@ fn room(row: &Row<'_>) -> rusqlite::Result<Result<RoomSnapshot, Damage>> {
     };
     let id = RoomId(row.get(0)?);
     let created: Option<i64> = row.get(6)?;
+    let has_history = row.get(7)?;
     Ok(RoomName::parse(&name).map_err(|_| damage).and_then(|name| {
         topic.map(|topic| RoomSnapshot {
             id,
             name,
             created: created.map(Timestamp),
             topic,
+            has_history,
             rules: KeptRules::default(),
         })
     }))

@@ -176,7 +176,26 @@ fn a_room_that_was_removed_is_not_made_again_by_those_who_were_in_it() {
     server.stop();
 }
 
-/// Nobody has it: who comes back first makes it again, and the others are with it as before.
+#[test]
+fn a_quiet_room_that_was_removed_is_not_opened_by_a_restart() {
+    let mut server = Setup::new().start();
+    let mut lee = server.join("lee");
+    let mut gus = server.join("gus");
+    gus.ask("/join dev", "alone.");
+    let code = gus.code();
+    drop(gus);
+    lee.expect("* gus left #lobby (connection ");
+    lee.ask("/remove #dev", "#dev");
+    lee.sync();
+    for _ in 0..2 {
+        server = server.stop().start();
+    }
+    let (mut gus, told) = resume(&server, &code);
+    assert!(told.contains(REMOVED), "{told}");
+    gus.ask("/join dev", "You are in #dev, alone.");
+    server.stop();
+}
+
 #[test]
 fn people_of_a_quiet_room_are_together_again_after_a_restart() {
     let server = Setup::new().start();
@@ -186,11 +205,135 @@ fn people_of_a_quiet_room_are_together_again_after_a_restart() {
     bea.ask("/join dev", "You are in #dev with ann.");
     let codes = [ann.code(), bea.code()];
     let server = server.stop().start();
+    let mut cy = server.join("cy");
+    cy.ask("/join dev", "You are in #dev, alone.");
+    cy.ask("/room closed on", "! /room needs moderator rights in #dev.");
     let (mut ann, _) = resume(&server, &codes[0]);
     let (mut bea, told) = resume(&server, &codes[1]);
     assert!(!told.contains("no longer in"), "{told}");
-    bea.ask("/who #dev", "--- 2 people in #dev ---\n");
-    ann.ask("/who #dev", "--- 2 people in #dev ---\n");
+    bea.ask("/who #dev", "--- 3 people in #dev ---\n");
+    ann.ask("/who #dev", "--- 3 people in #dev ---\n");
+    server.stop();
+}
+
+/// Nothing was said in it, so it is there for its people alone.
+#[test]
+fn a_quiet_room_of_guests_keeps_what_is_set_in_it_over_a_restart() {
+    let mut server = Setup::new().start();
+    let mut lee = server.join("lee");
+    let mut gus = server.join("gus");
+    let mut hal = server.join("hal");
+    gus.ask("/join dev", "alone.");
+    gus.ask("/room password open-sesame", "password");
+    gus.ask("/room hidden on", "hid #dev");
+    gus.ask("/bar eve", "barred from #dev");
+    hal.ask("/join #dev open-sesame", "You are in #dev with gus.");
+    let codes = [gus.code(), hal.code()];
+    lee.sync();
+    for _ in 0..2 {
+        server = server.stop().start();
+    }
+    let (mut hal, _) = resume(&server, &codes[1]);
+    let mut eve = server.join("eve");
+    eve.send("/rooms");
+    let rooms = eve.sync();
+    assert!(!rooms.contains("#dev"), "{rooms}");
+    eve.ask("/join #dev open-sesame", "! ");
+    let mut cy = server.join("cy");
+    cy.ask("/join dev", "! #dev needs a password");
+    hal.ask(
+        "/room hidden off",
+        "! /room needs moderator rights in #dev.",
+    );
+    let (mut gus, _) = resume(&server, &codes[0]);
+    let people = gus.ask("/who #dev", "--- 2 people in #dev ---\n") + &gus.sync();
+    assert!(people.contains("@gus"), "{people}");
+    gus.ask("/bars", "eve");
+    // What ends with its people has ended: it is anybody's now.
+    for guest in [&mut gus, &mut hal] {
+        guest.ask("/quit", "Bye, ");
+    }
+    cy.ask("/join dev", "You are in #dev, alone.");
+    cy.ask("/room closed on", "closed");
+    server.stop();
+}
+
+#[test]
+fn nobody_gets_a_right_by_coming_back_first_to_a_quiet_room() {
+    let server = Setup::new().start();
+    let mut mo = server.join("mo");
+    let mut nat = server.join("nat");
+    let mut ann = server.join("ann");
+    ann.ask("/claim correct horse", "Your name is registered.");
+    mo.ask("/join dev", "alone.");
+    nat.ask("/join dev", "with mo");
+    ann.ask("/join dev", "with mo and nat");
+    mo.ask("/mod nat", "made nat a moderator");
+    mo.ask("/unmod nat", "took nat's moderator rights");
+    mo.ask("/mod ann", "made ann a moderator");
+    let codes = [mo.code(), nat.code(), ann.code()];
+    let server = server.stop().start();
+    let (mut nat, _) = resume(&server, &codes[1]);
+    nat.ask("/room closed on", "! /room needs moderator rights in #dev.");
+    let (mut ann, _) = resume(&server, &codes[2]);
+    let room = ann.ask("/room", "moderators") + &ann.sync();
+    assert!(!room.contains("owner"), "{room}");
+    let (mut mo, _) = resume(&server, &codes[0]);
+    mo.ask("/room closed on", "closed");
+    // The room is still the one that mo has made.
+    mo.ask("/claim open sesame", "#dev is yours, under this name.");
+    server.stop();
+}
+
+#[test]
+fn an_account_makes_a_room_again_that_it_owned_and_no_other() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    let mut gus = server.join("gus");
+    let mut ann = server.join("ann");
+    ann.ask("/claim correct horse", "Your name is registered.");
+    gus.ask("/join dev", "alone.");
+    ann.ask("/join dev", "with gus");
+    ann.ask("/join ops", "You are in #ops, alone.");
+    ann.ask("/quit", "Bye, ann.");
+    gus.ask("/quit", "Bye, gus.");
+    let are_open = |lee: &mut Client| {
+        let rooms = lee.ask("/rooms", "#lobby") + &lee.sync();
+        rooms.contains("#dev") || rooms.contains("#ops")
+    };
+    while are_open(&mut lee) {}
+    let (mut ann, told) = sign_in(&server, "ann#correct horse");
+    assert!(told.contains(REMOVED), "{told}");
+    ann.ask("/who #dev", "! No room #dev");
+    ann.ask("/room", "owner: ann");
+    // It has another number now, and is hers all the same.
+    ann.send("here I am");
+    ann.ask("/quit", "Bye, ann.");
+    let (_ann, told) = sign_in(&server, "ann#correct horse");
+    assert!(!told.contains("no longer in"), "{told}");
+    assert!(told.contains("#ops"), "{told}");
+    server.stop();
+}
+
+/// To outsiders a hidden room does not exist.
+#[test]
+fn who_comes_back_is_not_told_of_a_hidden_room_that_has_the_name_now() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    let gus = {
+        let mut gus = server.join("gus");
+        gus.ask("/join dev", "alone.");
+        gus
+    };
+    let code = gus.code();
+    drop(gus);
+    lee.expect("* gus left #lobby (connection ");
+    lee.ask("/remove #dev", "#dev");
+    lee.ask("/join dev", "You are in #dev, alone.");
+    lee.ask("/room hidden on", "hid #dev");
+    let (mut gus, told) = resume(&server, &code);
+    assert!(told.contains(REMOVED), "{told}");
+    gus.ask("/who #dev", "! No room #dev");
     server.stop();
 }
 

@@ -469,7 +469,7 @@ impl Chat {
         self.metadata.set(&set.owner, &set.changes, holders);
     }
 
-    fn close_room(&mut self, room: RoomId) {
+    pub(super) fn close_room(&mut self, room: RoomId) {
         self.rooms.close(room);
         self.metadata.forget(&MetadataOwner::Room(room));
     }

@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::state::{Activity, Rank, Resumable, Sender, Session, Visit};
+use super::state::{Activity, Rank, Resumable, RoomRules, Sender, Session, Visit};
 use super::{Chat, Person};
 use crate::ban::Mask;
 use crate::event::{Event, Fact};
@@ -18,6 +18,7 @@ use crate::name::Name;
 use crate::past_name::PastName;
 use crate::resume::ResumeCode;
 use crate::room::{Held, Standing};
+use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Timestamp;
 
@@ -59,6 +60,8 @@ pub struct KeptRights {
     pub operates_without_account: bool,
     /// Their standings in rooms: some of their own rooms, and others that invited them.
     pub standings: Vec<(RoomId, Held)>,
+    /// Those of their own rooms that they have created as a guest.
+    pub founded: Vec<RoomId>,
     /// The mask of the mute that has followed them from another name or address.
     pub muted: Option<Mask>,
     /// Whether the name is kept for them while they are not here. A script comes back by its name,
@@ -134,11 +137,15 @@ impl Chat {
         let standings = rooms.filter_map(|room| Some((*room, held(*room)?)));
         let invited = self.invitations_of(person);
         let invited = invited.map(|room| (room, Standing::Invited.into()));
+        let founder = |room: &RoomId| self.rooms.rules(*room).and_then(RoomRules::founder);
+        let founded = person.rooms.iter().copied();
+        let founded = founded.filter(|room| founder(room) == Some(person.id));
         let mute = person.mute().and_then(|id| self.restricted.mutes.get(id));
         KeptRights {
             rank: person.session.rank,
             operates_without_account: self.is_operator_for_visit(person),
             standings: standings.chain(invited).collect(),
+            founded: founded.collect(),
             muted: mute.map(|mute| mute.mask.clone()),
             keeps_name: lost.map_or(!person.session.is_script, |lost| {
                 lost.keeps_name || lost.keeps_name_at_home
@@ -159,8 +166,8 @@ impl Chat {
     /// Restores the invitations of a person of an earlier run.
     fn invite_again(&mut self, person: &mut Person, rooms: impl Iterator<Item = RoomId>) {
         for room in rooms {
-            let has_rules = self.rooms.rules(room).is_some();
-            if has_rules && !person.rooms.contains(&room) {
+            let is_there = self.rooms.contains(room);
+            if is_there && !person.rooms.contains(&room) {
                 let invited = Some(Standing::Invited.into());
                 self.rooms
                     .change_rules(room, |rules| rules.set_guest(person.id, invited));
@@ -177,6 +184,23 @@ impl Chat {
     /// Makes sure that nobody gets a number that a person of an earlier run had.
     pub fn number_people_after(&mut self, id: PersonId) {
         self.people.next = self.people.next.max(id.0 + 1);
+    }
+
+    /// Opens again a room of an earlier run of which nothing was stored, for the sessions that come
+    /// back to it. Returns whether it is open: its name may be another's by now, or look like one.
+    pub fn reopen_room(&mut self, id: RoomId, name: &RoomName, now: Timestamp) -> bool {
+        if self.rooms.look_alike(name, None).is_none() && !self.rooms.contains(id) {
+            self.open_room(id, name.clone(), now);
+        }
+        self.rooms.contains(id)
+    }
+
+    /// Closes the rooms that nobody would miss, when the sessions of an earlier run are restored:
+    /// nothing was said in them, and nobody comes back to them.
+    pub fn close_deserted(&mut self) -> Box<[RoomId]> {
+        let closed: Box<[RoomId]> = self.rooms.closable().collect();
+        closed.iter().for_each(|room| self.close_room(*room));
+        closed
     }
 
     /// Restores a session of an earlier run, under a code that nobody has, and with the number that
@@ -205,6 +229,10 @@ impl Chat {
         let standings = kept.rights.standings.into_iter();
         let (standings, others): (Vec<_>, Vec<_>) =
             standings.partition(|(room, _)| rooms.contains(room));
+        for room in kept.rights.founded {
+            self.rooms
+                .change_rules(room, |rules| rules.restore_founder(id));
+        }
         person.rooms = rooms.into();
         let invited = others.into_iter();
         let invited = invited.filter(|(_, held)| held.standing == Standing::Invited);

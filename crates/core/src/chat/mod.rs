@@ -108,7 +108,9 @@ impl Chat {
             let created = room.created.unwrap_or(started);
             chat.open_room(room.id, room.name, created);
             chat.rooms.set_topic(room.id, room.topic, None);
-            chat.rooms.note_history(room.id);
+            if room.has_history {
+                chat.rooms.note_history(room.id);
+            }
             chat.restore_rules(room.id, room.rules, started);
         }
         chat.rooms.set_next(snapshot.next_room);
@@ -260,6 +262,17 @@ impl Chat {
                 self.rooms.set_servers(name, true);
             }
         }
+    }
+
+    /// The account that owns a room, if one does.
+    pub fn room_owner(&self, room: RoomId) -> Option<&Name> {
+        self.rooms.rules(room)?.owner()
+    }
+
+    /// Whether a person who is here may know that a room exists.
+    pub fn knows_room(&self, person: PersonId, room: RoomId) -> bool {
+        let person = self.people.get(person);
+        person.is_some_and(|person| self.knows(person, room))
     }
 
     /// The room of a name.

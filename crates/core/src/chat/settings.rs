@@ -153,6 +153,8 @@ pub struct RoomSnapshot {
     pub created: Option<Timestamp>,
     /// Its topic.
     pub topic: Option<Topic>,
+    /// Whether something that was said in it is stored.
+    pub has_history: bool,
     /// Its own rules.
     pub rules: KeptRules,
 }

@@ -253,6 +253,7 @@ fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
 #[test]
 fn rooms_of_an_earlier_run_are_there() {
     let dev = RoomSnapshot {
+        has_history: true,
         created: None,
         id: RoomId(7),
         name: room("dev"),

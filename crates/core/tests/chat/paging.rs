@@ -123,6 +123,7 @@ fn people_who_stay_are_listed_though_others_go_between_two_pages() {
 fn the_rooms_by_size() {
     for number in [1, ROOM_LINES_MAX, 2 * ROOM_LINES_MAX + 7] {
         let rooms = (1..number as u32).map(|n| RoomSnapshot {
+            has_history: true,
             created: None,
             rules: Default::default(),
             id: RoomId(n),

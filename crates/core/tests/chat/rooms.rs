@@ -140,6 +140,7 @@ fn rooms_of_an_earlier_run_keep_no_others_out() {
         ..crate::world::settings()
     };
     let rooms = (1..=5).map(|number| RoomSnapshot {
+        has_history: true,
         created: (number > 1).then_some(Timestamp(7)),
         id: RoomId(number),
         name: room(&format!("r{number}x")),

@@ -186,6 +186,7 @@ fn snapshot(people: u64, restrictions: usize) -> Snapshot {
         at: START,
     };
     let rooms = (1..people).map(|n| RoomSnapshot {
+        has_history: true,
         created: None,
         id: RoomId(n as u32),
         name: room_name(n),

@@ -9,8 +9,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Caller, ConnId, Duration, Event, Fact, Holdings, LeftOut, PersonId, Returned, RoomId, Seq,
-    Timestamp,
+    Caller, ConnId, Duration, Event, Fact, Holdings, LeftOut, PersonId, Returned, Seq, Timestamp,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::PastPerson;
@@ -46,9 +45,6 @@ pub(super) struct LostSessions {
     pub(super) deeds: Deeds,
     /// Rooms that they were in and that were closed since.
     ended: HashMap<PersonId, Vec<KeptRoom>>,
-    /// Those rooms that one of these people has created again, with the new number: the others were
-    /// there as well.
-    pub(super) remade: HashMap<RoomId, RoomId>,
 }
 
 /// What a connection's peer has not got.

@@ -194,16 +194,8 @@ impl Hub {
             self.restore_ignores(person, now);
         }
         self.turn.left_out = match outcome {
-            Outcome::LoggedIn(person) => {
-                let left_out = self.restore_profile(person, now);
-                match left_out.is_empty() {
-                    true => self.forget_restored(person),
-                    // They have been told already.
-                    false => self.note_kept(person),
-                }
-                left_out
-            }
-            Outcome::Resumed { person, .. } => self.rejoin(person, now),
+            Outcome::LoggedIn(person) => self.restore_profile(person, now),
+            Outcome::Resumed { person, .. } => self.take_ended(person),
             _ => Vec::new(),
         };
         self.reply_done(sender, outcome, first);

@@ -11,51 +11,53 @@ use chinwag_wire::dialect::Saved;
 use super::Hub;
 use super::record::{KeptRoom, Record};
 
-/// What became of a room that a record names.
-enum Found {
-    Here(RoomName),
-    /// It was closed when everybody had left, and its name is free.
-    Closed,
-    /// It was removed or given up.
-    Retired,
-    /// It has ended, and its name is another's.
-    Another,
+/// What became of the rooms of an account's last visit.
+#[derive(Default)]
+struct Rejoined {
+    /// Those that the person could not enter again.
+    left_out: Vec<LeftOut>,
+    /// The one that they talk in.
+    current: Option<RoomId>,
+    /// Whether one of their own had ended, and has another number now.
+    remade: bool,
 }
 
 impl Hub {
-    /// Lets a person who resumed a session enter the rooms that were closed meanwhile. Returns
-    /// those that they could not enter.
-    pub(super) fn rejoin(&mut self, person: PersonId, now: Timestamp) -> Vec<LeftOut> {
-        let rooms = self.lost.take_ended(person);
-        let mut left_out = Vec::new();
-        for kept in rooms {
-            let Some(old) = kept.id else {
-                continue;
-            };
-            let found = self.find(&kept);
-            let was_closed = matches!(found, Found::Closed);
-            let remade = self.lost.remade.get(&old);
-            let found = match remade.and_then(|new| self.chat.room_name(*new)) {
-                Some(name) => Found::Here(name.clone()),
-                None => found,
-            };
-            match self.enter_again(person, &kept, found, now) {
-                Ok(new) if was_closed => drop(self.lost.remade.insert(old, new)),
-                Ok(_) => {}
-                Err(out) => left_out.push(out),
-            }
-        }
-        left_out
+    /// The rooms of a resumed session that have ended.
+    pub(super) fn take_ended(&mut self, person: PersonId) -> Vec<LeftOut> {
+        let ended = self.lost.take_ended(person).into_iter();
+        let left_out = ended.map(|kept| LeftOut {
+            why: self.ended_for(person, &kept),
+            room: kept.name,
+        });
+        left_out.collect()
     }
 
-    fn find(&mut self, kept: &KeptRoom) -> Found {
-        if let Some(name) = kept.id.and_then(|id| self.chat.room_name(id)) {
-            return Found::Here(name.clone());
+    /// Why a person cannot enter a room that has ended. To outsiders a hidden room does not exist,
+    /// even if it has the name now.
+    fn ended_for(&self, person: PersonId, kept: &KeptRoom) -> Rejection {
+        let other = self.chat.room_called(&kept.name);
+        match other.is_some_and(|other| self.chat.knows_room(person, other)) {
+            true => Rejection::Of(kept.name.clone(), RoomRejection::Another),
+            false => Rejection::RoomGone,
         }
-        match self.chat.room_called(&kept.name) {
-            Some(_) => Found::Another,
-            None if self.was_retired(kept) => Found::Retired,
-            None => Found::Closed,
+    }
+
+    /// The name under which a person may enter a room of the last visit. One that has ended is made
+    /// again by its owner alone: who makes a room owns it.
+    fn find(
+        &mut self,
+        person: PersonId,
+        kept: &KeptRoom,
+        is_own: bool,
+    ) -> Result<RoomName, Rejection> {
+        if let Some(name) = kept.id.and_then(|id| self.chat.room_name(id)) {
+            return Ok(name.clone());
+        }
+        let is_free = self.chat.room_called(&kept.name).is_none();
+        match is_own && is_free && !self.was_retired(kept) {
+            true => Ok(kept.name.clone()),
+            false => Err(self.ended_for(person, kept)),
         }
     }
 
@@ -72,27 +74,25 @@ impl Hub {
         &mut self,
         person: PersonId,
         kept: &KeptRoom,
-        found: Found,
+        is_own: bool,
         now: Timestamp,
     ) -> Result<RoomId, LeftOut> {
-        let name = match found {
-            Found::Here(name) => Ok(name),
-            Found::Closed => Ok(kept.name.clone()),
-            Found::Retired => Err(Rejection::RoomGone),
-            Found::Another => Err(Rejection::Of(kept.name.clone(), RoomRejection::Another)),
-        };
-        let entered = name.and_then(|name| {
-            self.act_for(person, Command::Join(name.clone()), now)?;
-            self.chat.room_called(&name).ok_or(Rejection::RoomGone)
-        });
-        entered.map_err(|why| LeftOut {
+        let left_out = |why| LeftOut {
             room: kept.name.clone(),
-            why: match why {
-                // The room may be hidden by now, and so may its new name.
-                Rejection::Of(_, why) => Rejection::Of(kept.name.clone(), why),
-                why => why,
-            },
-        })
+            why,
+        };
+        let name = self.find(person, kept, is_own).map_err(left_out)?;
+        let entered = self.act_for(person, Command::Join(name.clone()), now);
+        let room = self.chat.room_called(&name);
+        let is_known = room.is_some_and(|room| self.chat.knows_room(person, room));
+        match (entered, room) {
+            (Ok(()), Some(room)) => Ok(room),
+            // It is hidden by now, and so is its new name if it has one.
+            (Err(Rejection::Of(..)), Some(_)) if !is_known => Err(left_out(Rejection::RoomGone)),
+            (Err(Rejection::Of(_, why)), _) => Err(left_out(Rejection::Of(kept.name.clone(), why))),
+            (Err(why), _) => Err(left_out(why)),
+            (Ok(()), None) => Err(left_out(Rejection::RoomGone)),
+        }
     }
 
     /// Makes a person ignore whom their account ignores, and returns the account's other settings.
@@ -114,28 +114,20 @@ impl Hub {
     /// Restores, at a new visit, what an account had set at the last. Returns the rooms that the
     /// person could not enter again.
     pub(super) fn restore_profile(&mut self, person: PersonId, now: Timestamp) -> Vec<LeftOut> {
-        let mut left_out = Vec::new();
-        let Some(session) = self.chat.kept_session(person) else {
-            return left_out;
-        };
-        let Some(record) = self.restore_ignores(person, now) else {
-            return left_out;
+        let session = self.chat.kept_session(person);
+        let record = self.restore_ignores(person, now);
+        let Some((session, record)) = session.zip(record) else {
+            self.forget_restored(person);
+            return Vec::new();
         };
         let stays = record.rooms.iter().any(|(room, _)| room.id == Some(LOBBY));
         // A person who is in no other room is in the lobby only because their client needs one.
         let is_nowhere = record.rooms.len() == usize::from(stays);
-        let mut current = None;
-        if !is_nowhere || session.connection.needs_room {
-            for (kept, _) in &record.rooms {
-                let found = self.find(kept);
-                match self.enter_again(person, kept, found, now) {
-                    Ok(room) if record.current.as_ref() == Some(kept) => current = Some(room),
-                    Ok(_) => {}
-                    Err(out) => left_out.push(out),
-                }
-            }
-        }
-        if !stays && left_out.len() < record.rooms.len() {
+        let rejoined = match !is_nowhere || session.connection.needs_room {
+            true => self.rejoin(person, &record, now),
+            false => Rejoined::default(),
+        };
+        if !stays && rejoined.left_out.len() < record.rooms.len() {
             let lobby = Command::Leave {
                 room: RoomRef::Id(LOBBY),
                 why: None,
@@ -144,10 +136,33 @@ impl Hub {
             let _ = self.act_for(person, lobby, now);
         }
         if let Some(settings) = record.settings {
-            let saved = Saved::from_text(&settings).with_current(current);
+            let saved = Saved::from_text(&settings).with_current(rejoined.current);
             self.lost.restore_saved(person, saved);
         }
-        left_out
+        match rejoined.left_out.is_empty() && !rejoined.remade {
+            true => self.forget_restored(person),
+            // They are told now, and are not to be told again.
+            false => self.note_kept(person),
+        }
+        rejoined.left_out
+    }
+
+    /// Lets a person enter the rooms of their account's last visit.
+    fn rejoin(&mut self, person: PersonId, record: &Record, now: Timestamp) -> Rejoined {
+        let mut rejoined = Rejoined::default();
+        for (kept, _) in &record.rooms {
+            let is_own = kept.id.is_some_and(|id| record.owned.contains(&id));
+            match self.enter_again(person, kept, is_own, now) {
+                Ok(room) => {
+                    rejoined.remade |= kept.id != Some(room);
+                    if record.current.as_ref() == Some(kept) {
+                        rejoined.current = Some(room);
+                    }
+                }
+                Err(out) => rejoined.left_out.push(out),
+            }
+        }
+        rejoined
     }
 
     /// What an account finds again at its next visit. A client without settings leaves those that

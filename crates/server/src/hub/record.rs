@@ -24,6 +24,10 @@ pub(super) struct Record {
     pub(super) session: KeptSession,
     /// Its rooms, in the order of joining, and the last event seen in each.
     pub(super) rooms: Vec<(KeptRoom, Option<Seq>)>,
+    /// Those of them that its account owns. A profile has them, a session needs none.
+    pub(super) owned: Vec<RoomId>,
+    /// Rooms that it was in and that have ended. The person has not been told yet.
+    pub(super) ended: Vec<KeptRoom>,
     /// The room that the person talks in.
     pub(super) current: Option<KeptRoom>,
     /// What the dialect wants kept.
@@ -71,6 +75,9 @@ impl Record {
     pub(super) fn profile(&self) -> String {
         let mut out = String::new();
         self.write_choices(&mut out, false);
+        for room in &self.owned {
+            line(&mut out, "own", room.0);
+        }
         out
     }
 
@@ -112,6 +119,12 @@ impl Record {
                 "standing",
                 format_args!("{} {standing}{voiced}", room.0),
             );
+        }
+        for room in &rights.founded {
+            line(&mut out, "founded", room.0);
+        }
+        for room in &self.ended {
+            line(&mut out, "ended", room);
         }
         line(&mut out, "address", session.connection.address);
         if let Some(why) = &session.away {
@@ -234,6 +247,8 @@ impl Record {
                 private: KeptPrivate::default(),
             },
             rooms: Vec::new(),
+            owned: Vec::new(),
+            ended: Vec::new(),
             current: None,
             settings: None,
             unseen: Unacknowledged::default(),
@@ -251,6 +266,9 @@ impl Record {
                 self.rooms
                     .extend(KeptRoom::parse(room).map(|room| (room, after)));
             }
+            "founded" => session.rights.founded.extend(value.parse().map(RoomId)),
+            "own" => self.owned.extend(value.parse().map(RoomId)),
+            "ended" => self.ended.extend(KeptRoom::parse(value)),
             "standing" => session.rights.standings.extend(standing(value)),
             "current" => self.current = KeptRoom::parse(value),
             "settings" => self.settings = Some(value.to_owned()),
@@ -516,6 +534,7 @@ mod tests {
                     },
                 ),
             ],
+            founded: vec![RoomId(12)],
             muted: muted("bea 192.0.2.0/24"),
             keeps_name: true,
         };
@@ -557,6 +576,7 @@ mod tests {
         assert!(record.session.private.last_sender.is_some());
         record.session.private.omitted = 2;
         record.rooms = vec![(room(0, "lobby"), Some(Seq(7))), (room(12, "12"), None)];
+        record.ended = vec![room(9, "dev")];
         record.current = Some(room(12, "12"));
         record.settings = Some("time=full tz=Europe/Paris".into());
         let told = "[14:02] ann -> you: a \\n \\ b\r\n";
@@ -574,6 +594,9 @@ mod tests {
             seen: Seq(5),
             until: Seq(9),
         });
+        record.owned = vec![RoomId(12)];
+        let profile = Record::parse(&record.profile(), name("bea"), None);
+        assert_eq!(std::mem::take(&mut record.owned), profile.owned);
         let text = record.to_text();
         assert_eq!(Record::parse(&text, name("bea"), until), record, "{text}");
         assert_eq!(

@@ -32,6 +32,7 @@ impl Hub {
         });
         let records: Vec<_> = read.collect();
         self.keep_numbers(records.iter().map(|(record, ..)| record));
+        self.reopen_rooms(records.iter().map(|(record, ..)| record), now);
         for (mut record, code_hash, (until, was_here)) in records {
             let mark = marks.get(record.shard).copied().unwrap_or_default();
             let reached = record.reached.filter(|reached| mark < reached.until);
@@ -53,6 +54,37 @@ impl Hub {
             }
             self.restore(record, code_hash, until, seen);
         }
+        // Of a room that was removed just before a kill only the store knows.
+        self.write_kept();
+        self.chat.close_deserted();
+        let is_open = |room: RoomId| self.chat.room_name(room).is_some();
+        if let Err(error) = self.store.forget_empty_rooms(&is_open) {
+            tracing::warn!("cannot forget empty rooms: {error}");
+        }
+    }
+
+    /// Opens the rooms of which nothing was stored, as nothing was said or set there: their people
+    /// come back, and nobody gets a right by coming first. Of two with one name the newer counts,
+    /// since the name was free when it was made.
+    fn reopen_rooms<'a>(&mut self, records: impl Iterator<Item = &'a Record>, now: Timestamp) {
+        let rooms = records.flat_map(|record| &record.rooms);
+        let rooms = rooms.filter_map(|(kept, _)| Some((kept.id?, &kept.name)));
+        let is_closed = |room: &RoomId| self.chat.room_name(*room).is_none();
+        let mut closed: Vec<_> = rooms.filter(|(room, _)| is_closed(room)).collect();
+        closed.sort_unstable_by_key(|(room, _)| std::cmp::Reverse(*room));
+        closed.dedup_by_key(|(room, _)| *room);
+        for (room, name) in closed {
+            if !self.is_retired(room) {
+                self.chat.reopen_room(room, name, now);
+            }
+        }
+    }
+
+    fn is_retired(&mut self, room: RoomId) -> bool {
+        self.store.is_retired(room).unwrap_or_else(|error| {
+            tracing::warn!("cannot read whether a room was removed: {error}");
+            true
+        })
     }
 
     /// Makes sure that new people get no number that a restored session knows, since there it means
@@ -89,7 +121,11 @@ impl Hub {
         let code = ResumeCode::from_random((self.rng)());
         let person = self.chat.restore(record.id, session, until, seen, code);
         self.survivors.handle_restored(person, key, code);
+        if !gone.is_empty() {
+            self.survivors.handle_ended(person);
+        }
         gone.into_iter()
+            .chain(record.ended)
             .for_each(|room| self.lost.note_ended(person, room));
         let unseen = Unacknowledged {
             rooms,

@@ -26,7 +26,7 @@ use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
     AccountChange, AccountChanged, Command, Duration, Event, Fact, LoggedIn, Name, PersonId,
-    ResumeCode, Returned, RoomId, Seq, Timestamp,
+    ResumeCode, Returned, RoomAct, RoomId, Seq, Timestamp,
 };
 use chinwag_store::SessionChanges;
 use chinwag_wire::dialect::Saved;
@@ -128,6 +128,11 @@ impl Survivors {
         self.unwritten.begin(person, WRITTEN);
     }
 
+    /// Notes that a session of an earlier run has to be written at once: one of its rooms has ended.
+    pub(super) fn handle_ended(&mut self, person: PersonId) {
+        self.kept.push(person);
+    }
+
     fn end(&mut self, key: RowKey) {
         if self.pending.ended.len() < ENDED_MAX {
             self.pending.ended.push(key);
@@ -188,6 +193,10 @@ impl Hub {
                 self.survivors.kept.push(set.person);
             }
             Fact::RoomRetired { room } => self.note_retired(*room),
+            Fact::RoomChanged(change) if matches!(change.act, RoomAct::Own { .. }) => {
+                let owner = change.target.into_iter();
+                owner.for_each(|person| self.note_kept(person));
+            }
             // People who create rooms and leave them must not fill the disk.
             Fact::Tidied { closed } if self.survivors.pending.closed.len() < ENDED_MAX => {
                 self.survivors.pending.closed.extend(closed);
@@ -380,11 +389,16 @@ impl Hub {
         };
         let rooms = session.rooms.iter();
         let rooms = rooms.filter_map(|&room| Some((kept_room(room)?, after(room))));
-        let ended = self.lost.ended(person).iter();
-        let ended = ended.map(|room| (room.clone(), None));
+        let account = session.account.as_ref().map(|(account, _)| account);
+        let is_own = |room: &RoomId| {
+            let owner = self.chat.room_owner(*room);
+            owner.is_some_and(|owner| account.is_some_and(|account| owner.same_as(account)))
+        };
         let mut record = Record {
             id: Some(person),
-            rooms: rooms.chain(ended).collect(),
+            owned: session.rooms.iter().copied().filter(is_own).collect(),
+            rooms: rooms.collect(),
+            ended: self.lost.ended(person).to_vec(),
             current: saved.and_then(Saved::current).and_then(kept_room),
             settings: saved.map(Saved::to_text),
             unseen: unseen.cloned().unwrap_or_default(),

@@ -7,7 +7,7 @@ use chinwag_core::{
     MetadataKey, MetadataOwner, MetadataSet, MetadataValue, ModAction, PersonId, RoomAct,
     RoomChange, RoomId, RoomPassword, RoomRenamed, RoomSetting, Seq, Snapshot, Standing, Timestamp,
 };
-use chinwag_store::{Opened, SearchQuery, Store, Term};
+use chinwag_store::{Opened, Resumable, SearchQuery, SessionChanges, Store, Term};
 
 use crate::support::*;
 
@@ -181,6 +181,35 @@ fn a_room_that_is_renamed_keeps_all_else() {
         rooms.iter().map(|room| &room.name).collect::<Vec<_>>(),
         [&new]
     );
+}
+
+#[test]
+fn an_empty_room_waits_for_the_sessions_that_may_come_back_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let closed = |seq| changed(seq, RoomAct::Set([RoomSetting::Closed(true)].into()));
+    commit(&mut store, &[founded(1, None), closed(2)]);
+    let session = Resumable {
+        code_hash: [1; 32],
+        name: name("bob"),
+        until: Timestamp(5_000),
+        text: String::new(),
+    };
+    let changes = SessionChanges {
+        sessions: vec![session],
+        ..SessionChanges::default()
+    };
+    store.change_sessions(&changes).unwrap();
+    for (is_open, left) in [(true, true), (false, false)] {
+        drop(store);
+        let opened = open(folder.path());
+        let rooms = &opened.snapshot.rooms;
+        assert!(rooms[0].rules.settings.closed && !rooms[0].has_history);
+        store = opened.store;
+        store.forget_empty_rooms(&|_| is_open).unwrap();
+        let rooms = store.reader().unwrap().rooms().unwrap();
+        assert_eq!(!rooms.is_empty(), left);
+    }
 }
 
 #[test]

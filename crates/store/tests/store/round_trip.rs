@@ -210,6 +210,7 @@ fn topics_come_back_and_go() {
             account: None,
             at: Timestamp(at),
         }),
+        has_history: false,
         rules: Default::default(),
     };
     // Room 5 has neither a topic nor a message: nothing of it is left.

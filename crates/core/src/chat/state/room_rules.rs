@@ -94,6 +94,11 @@ impl RoomRules {
         self.guests.insert(founder, Standing::Moderator.into());
     }
 
+    /// A guest of an earlier run has made the room.
+    pub(in crate::chat) fn restore_founder(&mut self, founder: PersonId) {
+        self.founder.get_or_insert(founder);
+    }
+
     /// The standing of a registered name.
     pub(in crate::chat) fn of_account(&self, account: &Name) -> Option<Held> {
         match &self.owner {
