@@ -146,7 +146,11 @@ pub static COMMANDS: &[CommandSpec] = &[
     ),
     CommandSpec::new("unmod", Group::Rooms, "NAME", rooms::no_moderator)
         .shown(HelpRow::Beside)
-        .about("Takes a moderator's rights away.", "/unmod ann"),
+        .about(
+            "Takes a moderator's rights away. A registered name stays invited to a closed room: /uninvite \
+             takes that back.",
+            "/unmod ann",
+        ),
     CommandSpec::new("voice", Group::Rooms, "NAME", rooms::voice)
         .shown(HelpRow::Beside)
         .about(
@@ -155,7 +159,11 @@ pub static COMMANDS: &[CommandSpec] = &[
         ),
     CommandSpec::new("unvoice", Group::Rooms, "NAME", rooms::no_voice)
         .shown(HelpRow::Beside)
-        .about("Takes a person's voice away.", "/unvoice bob"),
+        .about(
+            "Takes a person's voice away. A registered name stays invited to a closed room: /uninvite takes \
+             that back.",
+            "/unvoice bob",
+        ),
     CommandSpec::new("eject", Group::Rooms, "NAME [WHY]", rooms::eject).about(
         "Puts a person out of this room, and takes their invitation back. They stay on the server.",
         "/eject bob spam",

@@ -194,6 +194,12 @@ impl Display for Changed<'_> {
                     (true, false) => write!(f, "{by} took {name}'s moderator rights in {room}"),
                     _ if has_voice(standing) => write!(f, "{by} gave {name} a voice in {room}"),
                     _ => write!(f, "{by} took {name}'s voice in {room}"),
+                }?;
+                // In a closed room a rank that lasts lets its bearer in, and still does when it is
+                // taken.
+                match standing == &Some(INVITED) {
+                    true => write!(f, ", and {name} stays invited"),
+                    false => Ok(()),
                 }
             }
             RoomAct::Mask { mask, on } => {
