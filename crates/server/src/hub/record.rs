@@ -313,11 +313,9 @@ impl Record {
             "skipped" => unseen.skipped = value.parse().unwrap_or_default(),
             "behind" => unseen.private.extend(placed_lines(value)),
             "unproven" => unseen.unproven.extend(placed_lines(value)),
-            "lost" => {
-                if let Some((after, lines)) = place(value) {
-                    unseen.lost.add(after, lines);
-                }
-            }
+            "lost" => place(value)
+                .into_iter()
+                .for_each(|(after, lines)| unseen.lost.add(after, lines)),
             "doubted" => unseen.doubted = value.parse().ok().map(Seq),
             "stored" => unseen.stored = place(value).map(|(after, until)| (after, Seq(until))),
             "message" => session.private.messages.extend(kept(value, &session.name)),

@@ -174,8 +174,8 @@ const DIFFERENCES: &str = "\
   of the person who had the name. At most sixteen people can be logged in to an account besides those who use its names.
 - **Rooms come back.** A client that logs in on arrival (SASL, PASS, or `NAME#PASSWORD` at nc) is again in the rooms
   of the account's last visit, with whatever client that was, after a server crash too; a JOIN of them then gets no
-  answer. A later login (NickServ, OPER) neither brings rooms back nor changes what is kept. A client without an
-  account joins its rooms itself.
+  answer. A room that has ended is made again only for the account that owned it. A later login (NickServ, OPER)
+  neither brings rooms back nor changes what is kept. A client without an account joins its rooms itself.
 - **Flood control.** The server tells a client that sends too fast, and reads it more slowly; it refuses nothing. It
   disconnects a client that has done so for two minutes without a pause and still does (`Excess flood`); of one that
   has stopped it reads the rest, however long that takes. All clients of an account share
