@@ -7,9 +7,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use chinwag_core::{CloakKey, LOBBY, ResumeCode, RoomId, RoomName};
-use chinwag_store::{Opened, Store};
-use hashbrown::HashMap;
+use chinwag_core::{CloakKey, ResumeCode};
+use chinwag_store::Store;
 use mio::{Poll, Waker};
 
 use crate::clock::{Steady, wall};
@@ -61,7 +60,11 @@ impl Running {
         let clock = Steady::start();
         let (reader, indexer) = (opened.store.reader()?, opened.store.indexer()?);
         let checkpointer = opened.store.checkpointer()?;
-        let room_names = names_of(&opened);
+        let committed = Arc::new(AtomicU64::new(0));
+        let mut hub_config = hub_config(&config, operator_code);
+        hub_config.settings.cloak_key = cloak_key(&mut opened.store);
+        let mut hub = Hub::new(hub_config, opened, committed.clone(), wall(), random);
+        let room_names = hub.room_names();
         let (to_hub, hub_inbox) = sync_channel(HUB_QUEUE_MAX);
         let (shards, inboxes) = open_mailboxes(config.server.threads)?;
         let shard_config = ShardConfig::of(&config, port);
@@ -81,16 +84,12 @@ impl Running {
             let events = Loop::new(shard, poll, inbox, to_hub.clone(), clock);
             shard_threads.push(supervisor.spawn(format!("shard-{number}"), move || events.run())?);
         }
-        let committed = Arc::new(AtomicU64::new(0));
         let shell = ShellServer::start(
             &config.location(),
             to_hub.clone(),
             certificates.clone(),
             supervisor,
         )?;
-        let mut hub_config = hub_config(&config, operator_code);
-        hub_config.settings.cloak_key = cloak_key(&mut opened.store);
-        let mut hub = Hub::new(hub_config, opened, committed.clone(), wall(), random);
         hub.keep_notes_of(gate);
         let hub_thread = start_hub(hub, hub_inbox, shards.clone(), supervisor)?;
         let upkeep = (checkpointer, indexer);
@@ -187,13 +186,6 @@ fn cloak_key(store: &mut Store) -> CloakKey {
         tracing::warn!("hosts in IRC will be others after a restart: {error}");
         fresh
     })
-}
-
-fn names_of(opened: &Opened) -> HashMap<RoomId, RoomName> {
-    let rooms = opened.snapshot.rooms.iter();
-    let mut names: HashMap<_, _> = rooms.map(|room| (room.id, room.name.clone())).collect();
-    names.insert(LOBBY, RoomName::lobby());
-    names
 }
 
 /// The two ends of a shard's queue, and the epoll that its waker wakes.

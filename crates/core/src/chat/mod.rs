@@ -187,6 +187,11 @@ impl Chat {
         self.rooms.get(room).map(|room| &room.name)
     }
 
+    /// The names of all rooms, in no particular order.
+    pub fn room_names(&self) -> impl Iterator<Item = (RoomId, &RoomName)> {
+        self.rooms.iter().map(|(id, room)| (id, &room.name))
+    }
+
     /// The number of people in a room.
     pub fn here(&self, room: RoomId) -> usize {
         self.rooms.get(room).map_or(0, |room| room.members.len())

@@ -36,9 +36,12 @@ mod turn;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use chinwag_core::{Caller, Chat, Command, Env, Event, Fact, Outcome, Rejection, Seq, Timestamp};
+use chinwag_core::{
+    Caller, Chat, Command, Env, Event, Fact, Outcome, Rejection, RoomId, RoomName, Seq, Timestamp,
+};
 use chinwag_store::{Opened, Store};
 use chinwag_wire::dialect::{Defaults, Saved};
+use hashbrown::HashMap;
 
 use crate::control::HubConfig;
 use crate::password_gate::PasswordGate;
@@ -98,6 +101,12 @@ impl Hub {
         };
         hub.restore_sessions(now);
         hub
+    }
+
+    /// The names of all rooms, those that restored sessions have opened again among them.
+    pub(crate) fn room_names(&self) -> HashMap<RoomId, RoomName> {
+        let names = self.chat.room_names();
+        names.map(|(room, name)| (room, name.clone())).collect()
     }
 
     /// Works with another configuration from now on.

@@ -71,6 +71,10 @@ pub(in crate::chat) struct Made {
 }
 
 impl Rooms {
+    pub(in crate::chat) fn iter(&self) -> impl Iterator<Item = (RoomId, &Room)> {
+        self.by_id.iter().map(|(id, room)| (*id, room))
+    }
+
     pub(in crate::chat) fn len(&self) -> usize {
         self.by_id.len()
     }
