@@ -63,6 +63,12 @@ impl Session {
         if self.transport.failure() == Some(&QuitReason::Lost) {
             unseen.doubt_acknowledgements();
         }
+        // The newest event of a quiet room may be old; a peer that has it lacks nothing so far.
+        let logs = &shared.rooms.logs;
+        for (room, seen) in &mut unseen.rooms {
+            let is_behind = logs.get(room).is_some_and(|log| *seen < log.newest());
+            *seen = if is_behind { *seen } else { shared.newest };
+        }
         self.add_missed(&mut unseen, shared);
         if !self.dialect.is_shown_elsewhere() {
             unseen.look_up_messages(shared.newest, |_| true);
@@ -192,7 +198,7 @@ impl Session {
         let logs = &shared.rooms.logs;
         let unacked = self.transport.unacknowledged();
         let mut unseen = self.feed.poll_unacknowledged(unacked, logs);
-        // The newest event of a quiet room may be old; a peer that has it lacks nothing.
+        // A quiet room tells nothing, as in `report_unseen`.
         let is_behind = |room, seen| logs.get(&room).is_some_and(|log| seen < log.newest());
         unseen.rooms.retain(|&(room, seen)| is_behind(room, seen));
         unseen.private.extend_from_slice(self.exchange.deferred());
