@@ -211,7 +211,11 @@ impl Session {
 
     /// Forgets the lines that the peer has acknowledged.
     pub(crate) fn forget_acknowledged(&mut self) {
-        let unacked = self.transport.forget_acknowledged();
+        let unacked = match self.person {
+            // Nobody can resume it, so a crowd that comes in keeps nothing of its greetings.
+            None if !matches!(self.stage, Stage::Lost(_)) => 0,
+            _ => self.transport.forget_acknowledged(),
+        };
         self.feed.handle_acknowledged(unacked);
     }
 }
