@@ -129,6 +129,10 @@ impl PastState {
 
     /// The reader was told of skipped lines: the next history may ask for them.
     pub(super) fn note_gaps(&mut self, gaps: &[Gap]) {
+        // Nearly every write has none, and an idle person keeps no marks.
+        if gaps.is_empty() {
+            return;
+        }
         let known = &mut self.marks.get_or_insert_default().gaps;
         known.extend_from_slice(gaps);
         known.drain(..known.len().saturating_sub(GAPS_MAX));
@@ -471,4 +475,16 @@ fn ask_search(
         after,
         below,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PastState;
+
+    #[test]
+    fn a_write_without_gaps_leaves_no_marks() {
+        let mut past = PastState::default();
+        past.note_gaps(&[]);
+        assert!(past.marks.is_none(), "an idle person would keep them");
+    }
 }
