@@ -57,17 +57,10 @@ impl Session {
     /// Tells the hub what the peer has not received; `is_final` if nothing more can be
     /// acknowledged.
     pub(super) fn report_unseen(&mut self, is_final: bool, shared: &mut Shared) {
-        let unacked = self.transport.unacknowledged();
-        let mut unseen = self.feed.poll_unacknowledged(unacked, &shared.rooms.logs);
+        let mut unseen = self.poll_unseen(shared);
         // This is how the peer's system reports that a process has left something unread.
         if self.transport.failure() == Some(&QuitReason::Lost) {
             unseen.doubt_acknowledgements();
-        }
-        // The newest event of a quiet room may be old; a peer that has it lacks nothing so far.
-        let logs = &shared.rooms.logs;
-        for (room, seen) in &mut unseen.rooms {
-            let is_behind = logs.get(room).is_some_and(|log| *seen < log.newest());
-            *seen = if is_behind { *seen } else { shared.newest };
         }
         self.add_missed(&mut unseen, shared);
         if !self.dialect.is_shown_elsewhere() {
@@ -75,6 +68,19 @@ impl Session {
         }
         let unseen = Box::new(unseen);
         self.request(Body::Unseen { unseen, is_final }, shared);
+    }
+
+    /// What the peer has not acknowledged. The newest event of a quiet room may be old; a peer that
+    /// has it lacks nothing so far.
+    fn poll_unseen(&self, shared: &Shared) -> Unacknowledged {
+        let logs = &shared.rooms.logs;
+        let unacked = self.transport.unacknowledged();
+        let mut unseen = self.feed.poll_unacknowledged(unacked, logs);
+        for (room, seen) in &mut unseen.rooms {
+            let is_behind = logs.get(room).is_some_and(|log| *seen < log.newest());
+            *seen = if is_behind { *seen } else { shared.newest };
+        }
+        unseen
     }
 
     /// Adds what this connection has yet to be shown of the one before.
@@ -195,12 +201,7 @@ impl Session {
     /// The person, and the event up to which their peer has acknowledged everything.
     pub(crate) fn acknowledged(&self, shared: &Shared) -> Option<(PersonId, Seq)> {
         let person = self.person?;
-        let logs = &shared.rooms.logs;
-        let unacked = self.transport.unacknowledged();
-        let mut unseen = self.feed.poll_unacknowledged(unacked, logs);
-        // A quiet room tells nothing, as in `report_unseen`.
-        let is_behind = |room, seen| logs.get(&room).is_some_and(|log| seen < log.newest());
-        unseen.rooms.retain(|&(room, seen)| is_behind(room, seen));
+        let mut unseen = self.poll_unseen(shared);
         unseen.private.extend_from_slice(self.exchange.deferred());
         let missed = self.exchange.missed().map(|missed| missed.unseen.first());
         Some((
