@@ -55,17 +55,18 @@ impl Hub {
             return Ok(name.clone());
         }
         let is_free = self.chat.room_called(&kept.name).is_none();
-        match is_own && is_free && !self.was_retired(kept) {
+        let was_retired = kept.id.is_some_and(|id| self.is_retired(id, false));
+        match is_own && is_free && !was_retired {
             true => Ok(kept.name.clone()),
             false => Err(self.ended_for(person, kept)),
         }
     }
 
-    fn was_retired(&mut self, kept: &KeptRoom) -> bool {
-        let retired = kept.id.map(|id| self.store.is_retired(id));
-        retired.unwrap_or(Ok(false)).unwrap_or_else(|error| {
-            tracing::warn!("cannot read whether {} was removed: {error}", kept.name);
-            false
+    /// Whether a room was removed or given up; `unknown` if the store cannot be read.
+    pub(super) fn is_retired(&mut self, room: RoomId, unknown: bool) -> bool {
+        self.store.is_retired(room).unwrap_or_else(|error| {
+            tracing::warn!("cannot read whether room {} was removed: {error}", room.0);
+            unknown
         })
     }
 

@@ -74,17 +74,10 @@ impl Hub {
         closed.sort_unstable_by_key(|(room, _)| std::cmp::Reverse(*room));
         closed.dedup_by_key(|(room, _)| *room);
         for (room, name) in closed {
-            if !self.is_retired(room) {
+            if !self.is_retired(room, true) {
                 self.chat.reopen_room(room, name, now);
             }
         }
-    }
-
-    fn is_retired(&mut self, room: RoomId) -> bool {
-        self.store.is_retired(room).unwrap_or_else(|error| {
-            tracing::warn!("cannot read whether a room was removed: {error}");
-            true
-        })
     }
 
     /// Makes sure that new people get no number that a restored session knows, since there it means
