@@ -34,13 +34,7 @@ pub(super) fn put_all(out: &mut Vec<u8>, texts: &[&str]) {
 
 /// Appends a number, for the same reason.
 fn put_number(out: &mut Vec<u8>, number: u64) {
-    let (mut digits, mut start, mut rest) = ([0; 20], 20, number);
-    while start == 20 || rest > 0 {
-        start -= 1;
-        digits[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-    }
-    out.extend_from_slice(&digits[start..]);
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// Appends what is displayed.
