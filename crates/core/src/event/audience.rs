@@ -1,6 +1,6 @@
 //! Who is told of a fact: the rooms in whose logs it belongs, and people wherever they are.
 //!
-//! No arm is for "all others": whoever adds a fact must say who is told of it.
+//! No arm is for "all others": the compiler asks of each new fact who is told of it.
 
 use super::{Fact, ModAction, RoomAct};
 use crate::ids::{PersonId, RoomId};

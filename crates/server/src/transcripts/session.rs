@@ -13,7 +13,7 @@ fn unread(world: &World, name: &str) -> usize {
     world.pipe(name).to_server.len()
 }
 
-/// Has the hub decide what was asked, and the shard take its answers, but no worker work.
+/// Has the hub decide the requests, and the shard take its answers, but no worker work.
 fn answer(world: &mut World) {
     let requests = world.shard.poll_requests().unwrap_or_default();
     let turn = world.decide(requests.into_iter());
