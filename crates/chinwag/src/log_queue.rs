@@ -18,6 +18,9 @@ use std::time::Duration;
 
 use tracing_subscriber::fmt::MakeWriter;
 
+/// The name of the thread that writes.
+pub(crate) const THREAD: &str = "log";
+
 /// Bytes that may wait: some 4,000 lines, and the whole start of a busy server.
 const BYTES_MAX: usize = 1 << 20;
 
@@ -91,9 +94,13 @@ impl LogQueue {
     /// If the system has no thread left.
     pub(crate) fn start(out: impl Write + Send + 'static, tell: fn(u64)) -> io::Result<Self> {
         let queue = Arc::new(Queue::default());
-        let thread = thread::Builder::new().name("log".into());
+        let thread = thread::Builder::new().name(THREAD.into());
         let taken = queue.clone();
-        thread.spawn(move || write_all(out, &taken, tell))?;
+        thread.spawn(move || {
+            let _end = EndOnPanic;
+            chinwag_server::panic_if_asked(THREAD);
+            write_all(out, &taken, tell);
+        })?;
         Ok(Self(queue))
     }
 
@@ -103,6 +110,24 @@ impl LogQueue {
         self.0.pending().flushes.push(done);
         self.0.wake.notify_one();
         let _ = flushed.recv_timeout(FLUSH_TIME);
+    }
+}
+
+/// Ends the process when a panic of the log's thread drops it. The server's own threads are
+/// supervised by the server.
+struct EndOnPanic;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the main thread waits for the server, which does not know this thread"
+)]
+impl Drop for EndOnPanic {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let words = format!("chinwag: the thread {THREAD} panicked: the server cannot go on\n");
+            let _ = io::stderr().write_all(words.as_bytes());
+            std::process::exit(1);
+        }
     }
 }
 

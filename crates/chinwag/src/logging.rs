@@ -10,7 +10,7 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
 
-use crate::log_queue::LogQueue;
+use crate::log_queue::{self, LogQueue};
 
 /// The log. When it is dropped, everything logged is written.
 pub(crate) struct Logging {
@@ -53,6 +53,11 @@ fn report_panic(queue: &LogQueue, info: &PanicHookInfo<'_>) {
     let name = thread.name().unwrap_or("?");
     let backtrace = std::backtrace::Backtrace::capture();
     let words = format!("thread '{name}' {info}\n{backtrace}\n");
+    if name == log_queue::THREAD {
+        // Nobody else empties the queue.
+        let _ = io::stderr().write_all(words.as_bytes());
+        return;
+    }
     let _ = queue.clone().write_all(words.as_bytes());
     queue.flush();
 }

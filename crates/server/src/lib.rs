@@ -32,7 +32,7 @@ mod worker;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::sync_channel;
 
 use chinwag_core::{FirstOperator, ResumeCode};
 pub use chinwag_store::Location;
@@ -48,6 +48,8 @@ pub use exposure::Exposure;
 pub use listen::{BindError, bind};
 pub use net::raise_descriptor_limit;
 pub use shell::{ShellAnswer, ShellError, ask as ask_from_shell, hash_password};
+#[doc(hidden)]
+pub use supervisor::panic_if_asked;
 pub use tls::{CertificateError, Fingerprint};
 #[doc(hidden)]
 pub use transport::{MemoryServer, MemoryTls};
@@ -73,6 +75,9 @@ pub enum ServeError {
     /// The thread of this name has panicked.
     #[error("the thread {0} panicked: the server cannot go on")]
     Panicked(String),
+    /// The thread of this name has ended, though nobody asked the server to stop.
+    #[error("the thread {0} has ended: the server cannot go on")]
+    Ended(String),
 }
 
 /// A server that is ready: its store is open, its threads are not running.
@@ -144,11 +149,11 @@ impl Server {
 
     /// Serves the listeners until `stop` returns, then tells everybody, writes what is pending, and
     /// returns within four seconds. Until then `stop` can change the configuration; it has a thread
-    /// of its own, which is left behind if the server ends first.
+    /// of its own, which is left behind if a thread fails first.
     ///
     /// # Errors
-    /// [`ServeError`] if the threads cannot be started, or as soon as one of them panics: then the
-    /// process must end, since half a server helps nobody.
+    /// [`ServeError`] if the threads cannot be started, or as soon as one of them panics or ends
+    /// unasked: then the process must end, since half a server helps nobody.
     pub fn run(
         self,
         listeners: Vec<TcpListener>,
@@ -164,33 +169,24 @@ impl Server {
             stop(&mut control);
             // It holds the listeners too.
             drop(control);
+            tracing::info!("stopping");
             // The queue is only full if another reason to end is on its way already.
             let _ = report.try_send(Ending::Asked);
+            match end.wake() {
+                // The listeners are closed by then, so nobody is let in only to be told to go.
+                Ok(()) => drop(acceptor.join()),
+                Err(error) => tracing::error!("connections are accepted to the end: {error}"),
+            }
+            running.stop();
+            // If nobody waits any more, a thread has panicked.
+            let _ = report.send(Ending::Stopped);
         })?;
-        wait_for(&endings)?;
-        tracing::info!("stopping");
-        end.wake()?;
-        // The listeners are closed by then, so nobody is let in only to be told to go.
-        if let Ok(accepted) = acceptor.join() {
-            accepted?;
-        }
-        running.stop();
-        match endings.try_recv() {
-            Ok(Ending::Panicked(thread)) => Err(ServeError::Panicked(thread)),
-            _ => Ok(()),
-        }
+        supervisor::wait(&endings)
     }
 }
 
-/// Reasons to end that may be on their way at once: one for each thread is more than enough.
+/// Reasons to end that may be on their way at once.
 const ENDINGS_MAX: usize = 128;
-
-fn wait_for(endings: &Receiver<Ending>) -> Result<(), ServeError> {
-    match endings.recv() {
-        Ok(Ending::Panicked(thread)) => Err(ServeError::Panicked(thread)),
-        Ok(Ending::Asked) | Err(_) => Ok(()),
-    }
-}
 
 /// The SHA-256 of the certificate that a server with this configuration would have at its start;
 /// `None` if it keeps none, or was never started. A running server may have another, and reports it

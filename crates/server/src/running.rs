@@ -32,7 +32,7 @@ use crate::{ServeError, Server, random};
 /// See the [module](self).
 pub(crate) struct Running {
     shards: Vec<Mailbox>,
-    shard_threads: Vec<JoinHandle<io::Result<()>>>,
+    shard_threads: Vec<JoinHandle<()>>,
     to_hub: SyncSender<ToHub>,
     hub_thread: JoinHandle<()>,
     shell: Option<ShellServer>,
@@ -82,7 +82,8 @@ impl Running {
         for (number, (poll, inbox)) in inboxes.into_iter().enumerate() {
             let shard = Shard::new(number, shared());
             let events = Loop::new(shard, poll, inbox, to_hub.clone(), clock);
-            shard_threads.push(supervisor.spawn(format!("shard-{number}"), move || events.run())?);
+            let serve = move || log_failure("a shard", events.run());
+            shard_threads.push(supervisor.spawn(format!("shard-{number}"), serve)?);
         }
         let shell = ShellServer::start(
             &config.location(),
@@ -123,11 +124,12 @@ impl Running {
         &self,
         listeners: Vec<TcpListener>,
         supervisor: &Supervisor,
-    ) -> io::Result<(Arc<Waker>, JoinHandle<io::Result<()>>)> {
+    ) -> io::Result<(Arc<Waker>, JoinHandle<()>)> {
         let (shards, limiter) = (self.shards.clone(), self.limiter.clone());
         let acceptor = Acceptor::new(listeners, &self.limits, shards, limiter, self.clock)?;
         let stop = acceptor.stop();
-        Ok((stop, supervisor.spawn("accept", move || acceptor.run())?))
+        let accept = move || log_failure("accepting connections", acceptor.run());
+        Ok((stop, supervisor.spawn("accept", accept)?))
     }
 
     /// Processes and writes everything that was read, and ends.
@@ -141,9 +143,7 @@ impl Running {
         }
         for thread in self.shard_threads {
             // A panic is reported by the supervisor.
-            if let Ok(Err(error)) = thread.join() {
-                tracing::error!("a shard failed: {error}");
-            }
+            let _ = thread.join();
         }
         // A hub that has failed has nothing left to keep.
         let _ = self.to_hub.send(ToHub::Stopped);
@@ -154,6 +154,13 @@ impl Running {
         if let Ok(upkeep) = thread.join() {
             maintenance::finish(upkeep);
         }
+    }
+}
+
+/// Logs why a thread ends early.
+fn log_failure(what: &str, result: io::Result<()>) {
+    if let Err(error) = result {
+        tracing::error!("{what} failed: {error}");
     }
 }
 
@@ -189,9 +196,9 @@ fn cloak_key(store: &mut Store) -> CloakKey {
 }
 
 /// The two ends of a shard's queue, and the epoll that its waker wakes.
-type Ends = (Vec<Mailbox>, Vec<(Poll, Inbox)>);
+type QueueEnds = (Vec<Mailbox>, Vec<(Poll, Inbox)>);
 
-fn open_mailboxes(shards: usize) -> io::Result<Ends> {
+fn open_mailboxes(shards: usize) -> io::Result<QueueEnds> {
     let (mut mailboxes, mut inboxes) = (Vec::new(), Vec::new());
     for _ in 0..shards {
         let poll = Poll::new()?;

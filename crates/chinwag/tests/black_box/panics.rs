@@ -13,6 +13,9 @@ fn a_panic_in_any_thread_ends_the_process() {
         "history",
         "passwords",
         "maintenance",
+        "shell",
+        "signals",
+        "log",
     ] {
         let setup = Setup::new()
             .variable("CHINWAG_SERVER_THREADS", "2")
