@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chinwag_core::{Duration, Event, Name, Range, RoomId, Text};
 use chinwag_store::{
-    Durability, Filter, Location, Opened, Reader, Retention, SearchQuery, Store, Term,
+    Durability, Filter, HistoryReader, Location, Opened, Retention, SearchQuery, Store, Term,
 };
 use divan::black_box;
 use tempfile::TempDir;
@@ -52,7 +52,7 @@ pub(crate) const FROM_FILES: &[Piece] = &[
 
 struct Filled {
     store: Store,
-    reader: Reader,
+    reader: HistoryReader,
     rooms: u32,
     _folder: Option<TempDir>,
 }
@@ -145,7 +145,7 @@ fn newest(mut filled: impl DerefMut<Target = Filled> + 'static, messages: usize)
 }
 
 /// Both halves of a `/history` whose answer is one page.
-fn history(reader: &mut Reader, room: RoomId, messages: usize) -> Vec<Event> {
+fn history(reader: &mut HistoryReader, room: RoomId, messages: usize) -> Vec<Event> {
     let filter = Filter::default();
     let extent = reader.extent(room, Range::Last(messages), messages, filter);
     let extent = extent.expect("an extent");

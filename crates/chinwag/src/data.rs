@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use chinwag_server::config::{Config, RawConfig, Reading};
-use chinwag_store::{Location, Reader};
+use chinwag_store::{HistoryReader, Location};
 use clap::Args;
 
 use crate::arguments::{ConfigFile, folder};
@@ -23,9 +23,9 @@ pub(crate) struct DataFlags {
 
 impl DataFlags {
     /// Opens the folder for reading, with or without a running server.
-    pub(crate) fn open(&self) -> Result<Reader> {
+    pub(crate) fn open(&self) -> Result<HistoryReader> {
         match self.config()?.location() {
-            Location::Folder(folder) => Ok(Reader::open(&folder)?),
+            Location::Folder(folder) => Ok(HistoryReader::open(&folder)?),
             Location::Memory => bail!("this server keeps nothing on disk (memory = true)"),
         }
     }

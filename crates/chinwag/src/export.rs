@@ -14,7 +14,7 @@ use anyhow::{Result, anyhow, bail};
 use chinwag_core::{
     Duration, Event, Fact, Manner, ModAction, Name, RoomId, RoomName, RoomSnapshot, Seq, Timestamp,
 };
-use chinwag_store::{ExportRange, Reader};
+use chinwag_store::{ExportRange, HistoryReader};
 use chinwag_wire::dialect::{Moved, Reason};
 use chinwag_wire::zone::Moment;
 use clap::{Args, ValueEnum};
@@ -109,7 +109,7 @@ pub(crate) fn export(flags: &ExportFlags) -> Result<()> {
     })
 }
 
-fn write(reader: &mut Reader, flags: &ExportFlags, out: &mut impl Write) -> Result<()> {
+fn write(reader: &mut HistoryReader, flags: &ExportFlags, out: &mut impl Write) -> Result<()> {
     let rooms = reader.rooms()?;
     let (since, until) = flags.times(now(), &zone::HERE)?;
     let range = ExportRange {

@@ -18,7 +18,7 @@ use chinwag_core::{
     AuditEntry, ConnId, Conversation, Detail, Event, Fact, FoundMessage, HistoryTarget, Name,
     PastName, Proof, Range, RoomId, Seq, Timestamp,
 };
-use chinwag_store::{Error, Filter, Matches, Reader, SearchError, SearchQuery};
+use chinwag_store::{Error, Filter, HistoryReader, Matches, SearchError, SearchQuery};
 use chinwag_wire::dialect::{LogRange, Password, Targets};
 
 use crate::clock::wall;
@@ -141,7 +141,7 @@ pub(crate) struct Workers {
 impl Workers {
     /// Starts both. Their threads end when the last clone of this is dropped.
     pub(crate) fn start(
-        reader: Reader,
+        reader: HistoryReader,
         shards: &[Mailbox],
         supervisor: &Supervisor,
     ) -> std::io::Result<Self> {
@@ -216,7 +216,7 @@ fn spawn(
 
 /// Reads what was said and done.
 pub(crate) struct Archive {
-    pub(crate) reader: Reader,
+    pub(crate) reader: HistoryReader,
 }
 
 impl Archive {

@@ -20,6 +20,7 @@ use crate::database::{Database, Role};
 use crate::deletion;
 use crate::drafts::{BlockDraft, Drafts};
 use crate::error::{CommitError, Error};
+use crate::history_reader::HistoryReader;
 use crate::index::Indexer;
 use crate::mail;
 use crate::metadata;
@@ -27,7 +28,6 @@ use crate::movement::{self, Waiting};
 use crate::notice;
 use crate::private;
 use crate::read_marker;
-use crate::reader::Reader;
 use crate::recent::{self, NewestMessages};
 use crate::rules;
 use crate::sent_key;
@@ -97,8 +97,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error`] if the database cannot be opened again.
-    pub fn reader(&self) -> Result<Reader, Error> {
-        Ok(Reader::new(self.database.sibling(Role::Reader)?))
+    pub fn reader(&self) -> Result<HistoryReader, Error> {
+        Ok(HistoryReader::new(self.database.sibling(Role::Reader)?))
     }
 
     /// A connection for filling the search index beside the writer.

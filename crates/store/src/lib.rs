@@ -4,12 +4,12 @@
 //! [`Store`] is the writer and belongs to the hub, which commits what it has decided before anybody
 //! sees it. A commit costs about as much as one row, whatever is in it: everything said in one room
 //! in one turn of the hub is one row, a *block*. Everything that may take longer runs beside it, on
-//! connections of its own: [`Reader`] for history, search, export, backup and check, [`Indexer`]
-//! for filling the search index, [`Checkpointer`] for moving what was committed from the
-//! write-ahead log into the database.
+//! connections of its own: [`HistoryReader`] for history, search, export, backup and check,
+//! [`Indexer`] for filling the search index, [`Checkpointer`] for moving what was committed from
+//! the write-ahead log into the database.
 //!
-//! A long answer is never one value: [`Reader::extent`] says where it begins and ends and how long
-//! it is, and [`Reader::page`] reads the next part once the last is written.
+//! A long answer is never one value: [`HistoryReader::extent`] says where it begins and ends and
+//! how long it is, and [`HistoryReader::page`] reads the next part once the last is written.
 //!
 //! The search index can be deleted at any time. No message waits for it, and a search finds what is
 //! not in it yet by looking at the messages themselves.
@@ -35,6 +35,7 @@ mod export;
 mod extent;
 mod filter;
 mod folder;
+mod history_reader;
 mod index;
 mod lines;
 mod mail;
@@ -51,7 +52,6 @@ mod private;
 mod query;
 mod ranked_log;
 mod read_marker;
-mod reader;
 mod recent;
 mod restrictions;
 mod rules;
@@ -80,13 +80,13 @@ pub use export::ExportRange;
 pub use extent::Extent;
 pub use filter::Filter;
 pub use folder::{is_in_use, require};
+pub use history_reader::HistoryReader;
 pub use index::{Indexed, Indexer};
 pub use missed::{Absence, Missed};
 pub use open::Opened;
 pub use page::Page;
 pub use person::{PastPerson, PersonRange};
 pub use query::{SearchQuery, TERM_WORDS_MAX, TERMS_MAX, Term};
-pub use reader::Reader;
 pub use recent::NewestMessages;
 pub use search::Matches;
 pub use sessions::{Resumable, SessionChanges};

@@ -2,7 +2,7 @@
 //!
 //! A page is all that a long answer ever costs: the caller writes it, and asks for the next once it
 //! has been written. The next page is found by its place, so it may be requested minutes later,
-//! from another [`Reader`](crate::Reader), and after messages were trimmed.
+//! from another [`HistoryReader`](crate::HistoryReader), and after messages were trimmed.
 //!
 //! Messages, movements and notices are separate logs, each ascending; a page merges them.
 

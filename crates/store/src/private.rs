@@ -205,7 +205,7 @@ impl<'a> Log<'a> {
         }
     }
 
-    /// The extent of a range, like [`Reader::extent`](crate::Reader::extent) for rooms.
+    /// The extent of a range, like [`HistoryReader::extent`](crate::HistoryReader::extent) for rooms.
     pub(crate) fn extent(&mut self, range: Range, messages_max: usize) -> Result<Extent, Error> {
         let wanted = Selection::of(range).at_most(messages_max);
         let mut extent = self.window(wanted)?;

@@ -53,7 +53,7 @@ pub struct Matches<P = (RoomId, Seq)> {
     pub searched_since: Option<Timestamp>,
 }
 
-/// Searches; see [`Reader::search`](crate::Reader::search).
+/// Searches; see [`HistoryReader::search`](crate::HistoryReader::search).
 pub(crate) fn search(
     conn: &Connection,
     index: &mut SearchIndex,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chinwag_core::{
     Detail, Event, Fact, Manner, ModAction, PastName, Range, RoomId, Seq, Timestamp,
 };
-use chinwag_store::{Extent, Filter, Reader, Retention, Store};
+use chinwag_store::{Extent, Filter, HistoryReader, Retention, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -13,7 +13,7 @@ use crate::support::*;
 
 /// All pages of some bytes, one behind the other.
 pub(crate) fn pages(
-    reader: &mut Reader,
+    reader: &mut HistoryReader,
     room: RoomId,
     extent: &Extent,
     bytes: usize,

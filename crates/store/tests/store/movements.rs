@@ -7,7 +7,7 @@ use chinwag_core::{
     QuitReason, Range, Renamed, Returned, RoomAct, RoomChange, RoomId, RoomMask, RoomName,
     RoomRenamed, RoomSetting, Seq, Standing, Timestamp,
 };
-use chinwag_store::{ExportRange, Filter, Reader, Retention, SessionChanges, Store};
+use chinwag_store::{ExportRange, Filter, HistoryReader, Retention, SessionChanges, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -92,7 +92,7 @@ fn tick(store: &mut Store) {
     assert!(!store.has_movements());
 }
 
-fn lines(reader: &mut Reader, room: RoomId, range: Range, filter: Filter<'_>) -> Vec<Event> {
+fn lines(reader: &mut HistoryReader, room: RoomId, range: Range, filter: Filter<'_>) -> Vec<Event> {
     let extent = reader.extent(room, range, 99, filter).unwrap();
     let lines = pages(reader, room, &extent, 1, filter);
     assert_eq!(extent.shown, lines.len() as u64, "{range:?}");

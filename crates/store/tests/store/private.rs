@@ -7,7 +7,7 @@ use chinwag_core::{
     MarkerSet, MarkerTarget, NOBODY, Name, PastName, PersonId, PrivateDeletion, PrivateMessage,
     Range, RoomId, Seq, Timestamp,
 };
-use chinwag_store::{Absence, Filter, PastPerson, PersonRange, Reader, Retention, Store};
+use chinwag_store::{Absence, Filter, HistoryReader, PastPerson, PersonRange, Retention, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -124,7 +124,7 @@ fn the_private_messages_of_one_person_are_found_by_its_names_and_its_account() {
 
 /// All that an account has with another, in pages of so few bytes that each has one message.
 pub(crate) fn read(
-    reader: &mut Reader,
+    reader: &mut HistoryReader,
     of: &Conversation,
     range: Range,
     lines_max: usize,

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::Arc;
 
 use chinwag_core::{Event, Range, RoomId, Seq, Timestamp};
-use chinwag_store::{Reader, SearchError, SearchQuery, Store, Term};
+use chinwag_store::{HistoryReader, SearchError, SearchQuery, Store, Term};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -33,7 +33,7 @@ fn query(words: &[&str]) -> SearchQuery {
     }
 }
 
-fn found(reader: &mut Reader, query: &SearchQuery) -> Vec<u64> {
+fn found(reader: &mut HistoryReader, query: &SearchQuery) -> Vec<u64> {
     let matches = reader.search(query).unwrap();
     assert!(matches.complete, "{query:?}");
     let page = reader.fetch(&matches.places, usize::MAX).unwrap();
@@ -262,7 +262,7 @@ fn a_search_stops_and_goes_on() {
 }
 
 /// Searches until nothing is left to search; all that was found, and in how many searches.
-fn search_on(reader: &mut Reader, mut query: SearchQuery) -> (Vec<u64>, usize) {
+fn search_on(reader: &mut HistoryReader, mut query: SearchQuery) -> (Vec<u64>, usize) {
     let (mut all, mut searches) = (Vec::new(), 0);
     loop {
         let matches = reader.search(&query).unwrap();
@@ -410,7 +410,7 @@ fn an_index_that_is_deleted_or_damaged_is_made_anew() {
     let path = folder.path().join("search.db");
     let mut indexer = store.indexer().unwrap();
     let mut reader = store.reader().unwrap();
-    let all = |reader: &mut Reader| assert_eq!(found(reader, &query(&["hello"])), [1, 3]);
+    let all = |reader: &mut HistoryReader| assert_eq!(found(reader, &query(&["hello"])), [1, 3]);
     let fill = |indexer: &mut chinwag_store::Indexer| while !indexer.step(2).unwrap().caught_up {};
     fill(&mut indexer);
     all(&mut reader);

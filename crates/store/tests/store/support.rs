@@ -9,8 +9,8 @@ use chinwag_core::{
     Restriction, RoomId, RoomName, Seq, Text, Timestamp,
 };
 use chinwag_store::{
-    Absence, CommitError, Durability, Error, Filter, Location, OpenError, Opened, Page, Reader,
-    Retention, Store,
+    Absence, CommitError, Durability, Error, Filter, HistoryReader, Location, OpenError, Opened,
+    Page, Retention, Store,
 };
 
 /// A steady time by which a server has run for so long that any time of day is believed.
@@ -142,7 +142,7 @@ pub(crate) fn seqs(store: &mut Store, room: u32) -> Vec<u64> {
 
 /// The newest messages of a room, and how many it has.
 pub(crate) fn try_newest(
-    reader: &mut Reader,
+    reader: &mut HistoryReader,
     room: u32,
     messages_max: usize,
 ) -> Result<(Vec<Event>, u64), Error> {
@@ -154,7 +154,11 @@ pub(crate) fn try_newest(
 }
 
 #[track_caller]
-pub(crate) fn newest(reader: &mut Reader, room: u32, messages_max: usize) -> (Vec<Event>, u64) {
+pub(crate) fn newest(
+    reader: &mut HistoryReader,
+    room: u32,
+    messages_max: usize,
+) -> (Vec<Event>, u64) {
     try_newest(reader, room, messages_max).unwrap_or_else(|error| panic!("{error}"))
 }
 

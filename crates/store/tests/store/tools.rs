@@ -3,7 +3,7 @@
 use std::fs;
 
 use chinwag_core::{Deletion, Event, Fact, ModAction, RoomId, Seq, Timestamp};
-use chinwag_store::{BackupError, ExportRange, Fault, OpenError, Reader, Store};
+use chinwag_store::{BackupError, ExportRange, Fault, HistoryReader, OpenError, Store};
 use rusqlite::Connection;
 
 use crate::support::*;
@@ -29,7 +29,7 @@ fn filled(folder: &std::path::Path) -> Store {
     store
 }
 
-fn export(reader: &mut Reader, range: ExportRange, bytes: usize) -> Vec<Event> {
+fn export(reader: &mut HistoryReader, range: ExportRange, bytes: usize) -> Vec<Event> {
     let (mut events, mut from) = (Vec::new(), Seq(0));
     loop {
         let page = reader.export(range, from, bytes).unwrap();
@@ -73,7 +73,7 @@ fn an_export_has_nothing_of_a_room_that_is_gone() {
 fn an_export_has_everything_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(folder.path());
-    let mut reader = Reader::open(folder.path()).unwrap();
+    let mut reader = HistoryReader::open(folder.path()).unwrap();
     let all: Vec<u64> = (0..20)
         .flat_map(|turn| (1..=5).map(move |n| 10 * turn + n))
         .collect();
@@ -110,7 +110,7 @@ fn an_export_has_everything_in_order() {
 fn a_folder_without_a_database_is_not_made_one() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path().to_owned(), folder.path().join("nowhere")] {
-        let error = Reader::open(&path).unwrap_err();
+        let error = HistoryReader::open(&path).unwrap_err();
         assert!(matches!(error, OpenError::Missing { .. }), "{error}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -119,7 +119,7 @@ fn a_folder_without_a_database_is_not_made_one() {
         "no database ".repeat(1_000),
     )
     .unwrap();
-    let error = Reader::open(folder.path()).unwrap_err();
+    let error = HistoryReader::open(folder.path()).unwrap_err();
     assert!(matches!(error, OpenError::Foreign { .. }), "{error}");
 }
 
@@ -135,7 +135,7 @@ fn a_backup_ends_while_people_talk() {
     }
     let path = backup.path().join("messages.db");
     let (mut seq, mut steps) = (4_000, 0);
-    let mut reader = Reader::open(folder.path()).unwrap();
+    let mut reader = HistoryReader::open(folder.path()).unwrap();
     reader
         .backup(&path, |progress| {
             assert!(progress.copied <= progress.pages);
@@ -171,7 +171,7 @@ fn a_backup_that_cannot_be_written_leaves_nothing() {
 fn a_folder_that_is_as_it_should_be_has_no_fault() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = filled(folder.path());
-    let mut reader = Reader::open(folder.path()).unwrap();
+    let mut reader = HistoryReader::open(folder.path()).unwrap();
     let report = reader.check().unwrap();
     assert_eq!(
         (report.messages, report.indexed, report.faults),
@@ -190,7 +190,7 @@ fn faults(folder: &std::path::Path, file: &str, sql: &str) -> Vec<Fault> {
     let other = Connection::open(folder.join(file)).unwrap();
     other.execute_batch(sql).unwrap();
     drop(other);
-    Reader::open(folder).unwrap().check().unwrap().faults
+    HistoryReader::open(folder).unwrap().check().unwrap().faults
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn an_index_that_is_no_database_is_named_and_one_that_is_not_there_is_no_fault()
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(folder.path().join(format!("search.db{suffix}")));
     }
-    let check = || Reader::open(folder.path()).unwrap().check().unwrap();
+    let check = || HistoryReader::open(folder.path()).unwrap().check().unwrap();
     assert_eq!(check().faults, []);
     std::fs::write(&path, [7; 20_000]).unwrap();
     let found = check().faults;

@@ -40,13 +40,13 @@ use crate::trimmed;
 
 /// Reads what is stored, beside the writer.
 #[derive(Debug)]
-pub struct Reader {
+pub struct HistoryReader {
     messages: Database,
     index: SearchIndex,
     names: NameCache,
 }
 
-impl Reader {
+impl HistoryReader {
     pub(crate) fn new(messages: Database) -> Self {
         Self {
             index: SearchIndex::beside(&messages),
