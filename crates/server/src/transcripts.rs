@@ -32,7 +32,6 @@ mod spending;
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::Receiver;
 use std::sync::{Arc, MutexGuard};
 
 use chinwag_core::{ConnId, Duration, LOBBY, Monotonic, RoomName, Timestamp, parse_duration};
@@ -47,7 +46,7 @@ use crate::session::{Opening, Peer};
 use crate::shard::{Entrance, Shard, ShardTurn, Shared};
 use crate::tls::Tls;
 use crate::transport::{AnyStream, Transport};
-use crate::worker::{Archive, Job, JobReply, JobResult, Submitted, Workers, work_on_password};
+use crate::worker::{Archive, Job, JobReply, JobResult, Unattended, Workers, work_on_password};
 use socket::{MemorySocket, Pipe};
 
 /// Sat 2026-11-21 14:02 UTC.
@@ -68,7 +67,7 @@ struct World {
     shard: Shard,
     /// `None` if the history cannot be read.
     archive: Option<Archive>,
-    jobs: Receiver<Submitted>,
+    jobs: Unattended,
     gate: PasswordGate,
     now: Timestamp,
     people: Vec<(String, MemorySocket, ConnId)>,
@@ -128,7 +127,7 @@ impl World {
             self.shard.handle_input(steady(self.now));
             self.shard.write(|| false);
             let requests = self.shard.poll_requests();
-            let jobs: Vec<Submitted> = self.jobs.try_iter().collect();
+            let jobs = self.jobs.take();
             let is_done = requests.is_none() && jobs.is_empty();
             for (conn, ticket, job) in jobs {
                 self.work(conn, ticket, job);
@@ -165,8 +164,11 @@ impl World {
 
     fn work(&mut self, conn: ConnId, ticket: Ticket, job: Job) {
         let result = match job {
-            Job::Hash(..) | Job::Verify(_) => work_on_password(job, &self.gate, self.now),
-            job => (self.archive.as_mut()).map_or(JobResult::Failed, |archive| archive.work(job)),
+            Job::Password(job) => work_on_password(job, &self.gate, self.now),
+            Job::Archive(job) => match &mut self.archive {
+                Some(archive) => archive.work(job),
+                None => JobResult::Failed,
+            },
         };
         self.shard.handle_job(JobReply {
             conn,

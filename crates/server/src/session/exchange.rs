@@ -29,7 +29,7 @@ use super::Session;
 use crate::hub::{Body, Request, Ticket};
 use crate::limits::{FLOOD_UNREAD_BYTES, SESSION_REQUESTS_MAX};
 use crate::shard::Shared;
-use crate::worker::Job;
+use crate::worker::{ArchiveJob, Job};
 
 /// See the [module](self).
 #[derive(Debug, Default)]
@@ -304,8 +304,8 @@ impl Session {
         self.exchange.wait(ticket, then);
     }
 
-    fn ask_worker(&mut self, job: Job, then: Continuation, shared: &mut Shared) {
-        match self.submit(job, shared) {
+    fn ask_archive(&mut self, job: ArchiveJob, then: Continuation, shared: &mut Shared) {
+        match self.submit(Job::Archive(job), shared) {
             Some(ticket) => self.exchange.wait(ticket, then),
             None => self.answer(Tell::Busy, shared),
         }

@@ -1,17 +1,17 @@
-//! Nobody waits for what will not come: whatever order sockets, the shard, the hub and the workers have their turns in,
-//! each client is answered to its last line without another event to wake it.
+//! Nobody waits for what will not come: whatever order sockets, the shard, the hub and the workers
+//! have their turns in, each client is answered to its last line without another event to wake it.
 //!
-//! Readiness is told as Linux tells it to an edge-triggered epoll: once for bytes that have arrived, and once for a full
-//! socket that takes some again.
+//! Readiness is told as Linux tells it to an edge-triggered epoll: once for bytes that have
+//! arrived, and once for a full socket that takes some again.
 
 use proptest::prelude::*;
 
-use chinwag_core::Duration;
+use chinwag_core::{ConnId, Duration};
 
 use super::{World, steady};
-use crate::hub::Request;
+use crate::hub::{Request, Ticket};
 use crate::shard::ShardTurn;
-use crate::worker::Submitted;
+use crate::worker::Job;
 
 const CLIENTS: [&str; 4] = ["irc0", "irc1", "json", "nc"];
 
@@ -104,7 +104,7 @@ struct Machine {
     unsent: Vec<Vec<u8>>,
     batches: Vec<Vec<Request>>,
     turns: Vec<ShardTurn>,
-    jobs: Vec<Submitted>,
+    jobs: Vec<(ConnId, Ticket, Job)>,
 }
 
 impl Machine {
@@ -208,7 +208,7 @@ impl Machine {
                 self.world.shard.deliver(turn, steady(now));
             }
             Step::Work => {
-                self.jobs.extend(self.world.jobs.try_iter());
+                self.jobs.extend(self.world.jobs.take());
                 if self.jobs.is_empty() {
                     return false;
                 }

@@ -6,13 +6,13 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use chinwag_core::{Proof, Timestamp};
 
-use super::{Job, JobResult};
+use super::{JobResult, PasswordJob};
 use crate::password_gate::PasswordGate;
 
 /// Argon2id as RFC 9106 and OWASP recommend for little memory: 19 MiB, two passes.
-pub(crate) fn work_on_password(job: Job, gate: &PasswordGate, now: Timestamp) -> JobResult {
+pub(crate) fn work_on_password(job: PasswordJob, gate: &PasswordGate, now: Timestamp) -> JobResult {
     match job {
-        Job::Hash(password, origin) => {
+        PasswordJob::Hash(password, origin) => {
             let hash = Argon2::default().hash_password(password.reveal().as_bytes());
             let hash: Option<Arc<str>> = hash.ok().map(|hash| hash.to_string().into());
             gate.leave(origin);
@@ -21,13 +21,12 @@ pub(crate) fn work_on_password(job: Job, gate: &PasswordGate, now: Timestamp) ->
             }
             JobResult::Hash(hash)
         }
-        Job::Verify(attempt) => {
+        PasswordJob::Verify(attempt) => {
             let password = attempt.password.reveal().as_bytes();
             let is_right = PasswordHash::new(&attempt.hash)
                 .is_ok_and(|hash| Argon2::default().verify_password(password, &hash).is_ok());
             gate.finish(&attempt, is_right, now);
             JobResult::Proof(is_right.then(|| Proof(attempt.hash.clone())))
         }
-        _ => JobResult::Failed,
     }
 }

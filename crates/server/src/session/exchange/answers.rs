@@ -11,7 +11,7 @@ use crate::password_gate::Secret;
 use crate::session::Stage;
 use crate::shard::Shared;
 use crate::transport::Read;
-use crate::worker::{Job, JobResult};
+use crate::worker::{ArchiveJob, JobResult};
 
 /// Enough bytes to see that a client has sent more before it is answered.
 const MORE_BYTES: usize = 512;
@@ -116,7 +116,11 @@ impl Session {
                 self.ask_next_page(pages, shared)
             }
             (Answer::Log, Continuation::AuditLog(range)) => {
-                self.ask_worker(Job::AuditLog(range), Continuation::AuditLog(range), shared);
+                self.ask_archive(
+                    ArchiveJob::AuditLog(range),
+                    Continuation::AuditLog(range),
+                    shared,
+                );
             }
             (Answer::Certified(name), _) => self.take_certified(name, shared),
             (answer, _) => self.answer(Tell::Answer(&answer), shared),

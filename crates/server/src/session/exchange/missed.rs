@@ -14,7 +14,7 @@ use super::{Exchange, Session};
 use crate::hub::Resumed;
 use crate::session::unseen::Resumption;
 use crate::shard::Shared;
-use crate::worker::{Away, Job};
+use crate::worker::{ArchiveJob, Away};
 
 /// How many of a person's missed messages its rooms have.
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,7 +66,7 @@ impl Session {
         unseen.forget_unproven();
         unseen.retain_private(|lines| self.dialect.reads(lines));
         let own = self.dialect.shown_already();
-        let job = Job::Missed {
+        let job = ArchiveJob::Missed {
             away: Away {
                 rooms: unseen.rooms.as_slice().into(),
                 private: stored.map(Arc::new),

@@ -9,7 +9,7 @@ use super::{Continuation, Question, Session};
 use crate::hub::Body;
 use crate::password_gate::{Admission, Attempt, AttemptOrigin, Secret, TypedAt};
 use crate::shard::Shared;
-use crate::worker::Job;
+use crate::worker::{Job, PasswordJob};
 
 /// A password that has to wait before it is checked.
 #[derive(Debug)]
@@ -241,7 +241,8 @@ impl Session {
         if !shared.workers.gate.enter(origin) {
             return self.answer(Tell::Busy, shared);
         }
-        match self.submit(Job::Hash(password, origin), shared) {
+        let job = PasswordJob::Hash(password, origin);
+        match self.submit(Job::Password(job), shared) {
             Some(ticket) => self.exchange.wait(ticket, Continuation::Hashed(hashed)),
             None => {
                 shared.workers.gate.leave(origin);
@@ -270,8 +271,8 @@ impl Session {
                 self.take_proven(attempt.name, proof, purpose, shared);
             }
             Admission::Hash => {
-                let job = Job::Verify(Box::new(attempt.clone()));
-                match self.submit(job, shared) {
+                let job = PasswordJob::Verify(Box::new(attempt.clone()));
+                match self.submit(Job::Password(job), shared) {
                     Some(ticket) => {
                         let name = attempt.name;
                         let then = Continuation::Proof { name, purpose };

@@ -14,7 +14,7 @@ use super::missed::MissedInRooms;
 use super::{Continuation, Session};
 use crate::hub::{Body, RecentMessages};
 use crate::shard::Shared;
-use crate::worker::{Job, LogOf, Page, PageStart};
+use crate::worker::{ArchiveJob, LogOf, Page, PageStart};
 
 /// The wanted part of a room's past.
 #[derive(Clone, Copy, Debug)]
@@ -138,7 +138,7 @@ impl Session {
             Ask::Search(search) => self.ask_search(search, SearchRooms::default(), shared),
             Ask::Delete { message, of, why } => {
                 let then = Continuation::Deletion(message, of, why);
-                self.ask_worker(Job::Find(message), then, shared);
+                self.ask_archive(ArchiveJob::Find(message), then, shared);
             }
             Ask::AuditLog(range) => {
                 let query = Body::Query(Query::Log);
@@ -192,7 +192,7 @@ impl Session {
             matches_max: shared.config.limits.search_lines_max,
         };
         let kind = PageKind::Search { room, inside };
-        self.ask_pages(Job::Search { of, query }, kind, shared);
+        self.ask_pages(ArchiveJob::Search { of, query }, kind, shared);
     }
 
     /// Asks whose history is meant, and whether it may be read.
@@ -226,7 +226,7 @@ impl Session {
     }
 
     pub(super) fn look_up(&mut self, wanted: Wanted, past: KnownPast, shared: &mut Shared) {
-        let job = Job::History {
+        let job = ArchiveJob::History {
             of: match &past {
                 KnownPast::Room { id, .. } => LogOf::Room(*id),
                 KnownPast::With(of) => LogOf::Conversation(of.clone()),
@@ -246,7 +246,7 @@ impl Session {
         targets: Targets,
         shared: &mut Shared,
     ) {
-        let job = Job::Targets {
+        let job = ArchiveJob::Targets {
             account,
             rooms: self.feed.rooms().map(|(room, _)| room).collect(),
             targets: Targets {
@@ -257,16 +257,16 @@ impl Session {
             },
             not_from: self.ignored(shared).into(),
         };
-        self.ask_worker(job, Continuation::Tell, shared);
+        self.ask_archive(job, Continuation::Tell, shared);
     }
 
-    pub(super) fn ask_pages(&mut self, job: Job, kind: PageKind, shared: &mut Shared) {
+    pub(super) fn ask_pages(&mut self, job: ArchiveJob, kind: PageKind, shared: &mut Shared) {
         let pages = Pages {
             kind,
             next: None,
             waits_for_write: false,
         };
-        self.ask_worker(job, Continuation::Page(pages.into()), shared);
+        self.ask_archive(job, Continuation::Page(pages.into()), shared);
     }
 
     /// Fetches the next page of a long answer, if everything before it is written.
@@ -308,7 +308,7 @@ impl Session {
             PageKind::History(_) => {}
         }
         pages.next = Some(next.clone());
-        self.ask_worker(Job::Page(next), Continuation::Page(pages), shared);
+        self.ask_archive(ArchiveJob::Page(next), Continuation::Page(pages), shared);
     }
 
     pub(super) fn handle_page(&mut self, page: Page, mut pages: Box<Pages>, shared: &mut Shared) {
