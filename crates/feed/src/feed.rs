@@ -3,6 +3,9 @@
 //! Thousands of sessions are idle at any time, so an idle feed owns no heap memory except for its
 //! memberships.
 
+mod merge;
+mod sent;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -11,22 +14,24 @@ use chinwag_core::{RoomId, Seq};
 use crate::gaps::Gaps;
 use crate::private::{Kind, PrivateLines};
 use crate::scratch::{Coverage, Piece, PieceSource};
-use crate::sent::Sent;
 use crate::unsent::Unsent;
 use crate::{FormatId, LostLines, PlacedLines, Reader, Render, RoomLog, RoomLogs};
+pub use merge::MERGE_BYTES_MAX;
+use sent::Sent;
+pub use sent::Unacknowledged;
 
 /// One room that a session is in.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Membership {
-    pub(crate) room: RoomId,
-    pub(crate) format: FormatId,
+struct Membership {
+    room: RoomId,
+    format: FormatId,
     /// The number of the first entry that the session may see.
-    pub(crate) joined: u64,
+    joined: u64,
     /// The number of the next entry to write.
-    pub(crate) cursor: u64,
+    cursor: u64,
     /// The number after the newest entry that may be the session's own. Not a count, which would
     /// drift as soon as one entry is lost: a cursor at or above it has nothing to leave out.
-    pub(crate) own_until: u64,
+    own_until: u64,
 }
 
 /// The result of one write.
@@ -42,17 +47,17 @@ pub enum Progress {
 
 impl Membership {
     /// The source of a piece that has the entries `from..to` of this room.
-    pub(crate) fn source(&self, from: u64, to: u64, extent: Coverage) -> PieceSource {
+    fn source(&self, from: u64, to: u64, coverage: Coverage) -> PieceSource {
         PieceSource::Room {
             room: self.room,
             format: self.format,
             from,
             to,
-            extent,
+            coverage,
         }
     }
 
-    pub(crate) fn is_within<R>(&self, room: &RoomLog<R>) -> bool {
+    fn is_within<R>(&self, room: &RoomLog<R>) -> bool {
         self.cursor <= room.head() && self.own_until <= room.head() && room.check()
     }
 }
@@ -66,16 +71,16 @@ impl Membership {
 /// [`poll_unacknowledged`](Self::poll_unacknowledged) finds what its peer does not have.
 #[derive(Debug, Default)]
 pub struct Feed {
-    pub(crate) memberships: Box<[Membership]>,
-    pub(crate) private: PrivateLines,
-    pub(crate) unsent: Unsent,
+    memberships: Box<[Membership]>,
+    private: PrivateLines,
+    unsent: Unsent,
     /// What the peer may not have acknowledged.
-    pub(crate) sent: Sent,
+    sent: Sent,
     /// The newest event that was written.
-    pub(crate) seen: Seq,
+    seen: Seq,
     /// Lost lines that the reader does not know of yet.
-    pub(crate) gaps: Gaps,
-    pub(crate) is_held: bool,
+    gaps: Gaps,
+    is_held: bool,
 }
 
 const _: () = assert!(size_of::<Feed>() <= 64 && size_of::<Membership>() <= 32);
@@ -330,7 +335,7 @@ impl Feed {
     }
 
     /// Moves a cursor and tells the log, which may then forget what is before it.
-    pub(crate) fn advance_cursor<R>(&mut self, place: usize, next: u64, room: &RoomLog<R>) {
+    fn advance_cursor<R>(&mut self, place: usize, next: u64, room: &RoomLog<R>) {
         let own = &mut self.memberships[place];
         if next > own.cursor
             && let Some(seq) = room.seen_before(own.format, next)

@@ -19,13 +19,11 @@ mod feed;
 mod gaps;
 mod lengths;
 mod log;
-mod merge;
 mod private;
 mod queue;
 mod room;
 mod round;
 mod scratch;
-mod sent;
 mod unproven;
 mod unsent;
 
@@ -34,11 +32,9 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, RoomId, RoomName, Seq};
 
-pub use feed::{Feed, Progress};
-pub use merge::MERGE_BYTES_MAX;
+pub use feed::{Feed, MERGE_BYTES_MAX, Progress, Unacknowledged};
 pub use room::{RoomLog, RoomLogs};
 pub use scratch::Scratch;
-pub use sent::Unacknowledged;
 pub use unproven::LostLines;
 
 /// A way to see rooms, interned by the shard. A room has one log for each format of its members.

@@ -51,6 +51,7 @@ const TRIM_BYTES: usize = 64 << 10;
 const DOUBLING_BYTES_MAX: usize = 16 << 10;
 /// Free space in a large buffer before a line is rendered into it, so that it does not double.
 const LONG_LINE_BYTES: usize = 8 << 10;
+
 impl<R: Render> RenderedLog<R> {
     /// An empty log whose first entry will have the number `first`.
     pub(crate) fn new(format: FormatId, first: u64, renderer: R) -> Self {

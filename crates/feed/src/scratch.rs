@@ -34,7 +34,7 @@ pub(crate) enum PieceSource {
         from: u64,
         /// The number after the last entry.
         to: u64,
-        extent: Coverage,
+        coverage: Coverage,
     },
     /// Lines for the session alone.
     Private,

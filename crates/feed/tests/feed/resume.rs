@@ -498,14 +498,3 @@ proptest! {
         prop_assert_eq!(told, owed);
     }
 }
-
-/// A straight reader keeps one piece, however many writes there were.
-#[test]
-fn writes_of_one_room_in_a_row_cost_nothing_more() {
-    let mut world = one_room(0);
-    for _ in 0..5000 {
-        world.say(1, 0, 5);
-        world.flush();
-        assert!(!world.sessions[0].feed.keeps_much());
-    }
-}

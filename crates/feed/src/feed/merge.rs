@@ -9,9 +9,10 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, RoomId, Seq};
 
+use super::{Feed, Progress};
 use crate::private::whole_lines;
 use crate::scratch::{Coverage, Piece, PieceSource, Scratch};
-use crate::{Feed, Gap, Progress, Reader, RoomLog, RoomLogs};
+use crate::{Gap, Reader, RoomLog, RoomLogs};
 
 /// The most bytes put together for one write, unless a single line is longer.
 pub const MERGE_BYTES_MAX: usize = 64 << 10;
@@ -245,22 +246,22 @@ impl Feed {
             let is_shown_already = event.seq <= self.seen && !reader.in_each_room(event);
             let is_hidden = is_shown_already || (next < own.own_until && reader.is_own(event));
             behind.clear();
-            let extent = match (is_hidden, sees_all) {
+            let coverage = match (is_hidden, sees_all) {
                 (true, _) => Coverage::Hidden,
                 (false, true) => Coverage::Plain,
-                (false, false) => extent_for(reader, event, own.room, &mut behind),
+                (false, false) => coverage_for(reader, event, own.room, &mut behind),
             };
-            if extent != Coverage::Plain {
+            if coverage != Coverage::Plain {
                 scratch.copy(
                     own.source(from, next, Coverage::Plain),
                     [plain(from, next), &[]],
                 );
-                let end = match extent {
+                let end = match coverage {
                     Coverage::Hidden | Coverage::Reworded => entry.begin,
                     Coverage::Plain | Coverage::Trailed(_) => entry.end,
                 };
                 let line = log.slice(log.start_of(next), end);
-                scratch.copy(own.source(next, next + 1, extent), [line, &behind]);
+                scratch.copy(own.source(next, next + 1, coverage), [line, &behind]);
                 from = next + 1;
             }
             next += 1;
@@ -310,7 +311,7 @@ impl Feed {
                 format,
                 from,
                 to,
-                extent: Coverage::Plain,
+                coverage: Coverage::Plain,
             } => {
                 let log = logs.get(room).and_then(|room| room.log(*format));
                 if let Some((next, line)) = log.map(|log| log.split(*from, taken)) {
@@ -360,7 +361,12 @@ impl Feed {
 
 /// Decides how a reader who does not see every line as it is sees this one: which bytes of the log,
 /// and which bytes instead of or after them (`behind`).
-fn extent_for(reader: &impl Reader, event: &Event, room: RoomId, behind: &mut Vec<u8>) -> Coverage {
+fn coverage_for(
+    reader: &impl Reader,
+    event: &Event,
+    room: RoomId,
+    behind: &mut Vec<u8>,
+) -> Coverage {
     if reader.hides(event) {
         return Coverage::Hidden;
     }

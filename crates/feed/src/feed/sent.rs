@@ -11,10 +11,10 @@ use alloc::vec::Vec;
 use chinwag_core::{Event, RoomId, Seq};
 use thin_vec::ThinVec;
 
-use crate::feed::Membership;
+use super::{Feed, Membership};
 use crate::scratch::{Coverage, Piece, PieceSource};
 use crate::unproven::count;
-use crate::{Feed, LostLines, PlacedLines, RoomLogs, queue};
+use crate::{LostLines, PlacedLines, RoomLogs, queue};
 
 /// The most pieces kept for one session: more than the lines that fit into a socket's send queue.
 /// Beyond it the oldest go, and what they held is only known roughly.
@@ -23,15 +23,11 @@ const PIECES_MAX: usize = 16 << 10;
 /// How many go then, since the others have to be moved.
 const PIECES_DROPPED: usize = PIECES_MAX / 16;
 
-/// The least number of pieces for which it pays to ask what was acknowledged before there is space
-/// for more.
-const PIECES_MANY: usize = 4;
-
 /// See the [module](self).
 ///
 /// One allocation, as in [`queue`], and eight bytes of an idle session.
 #[derive(Debug, Default)]
-pub(crate) struct Sent {
+pub(super) struct Sent {
     pieces: ThinVec<Piece>,
 }
 
@@ -157,7 +153,7 @@ impl Unacknowledged {
 
 impl Sent {
     /// Adds a piece to the end of the stream.
-    pub(crate) fn push(&mut self, piece: Piece) {
+    pub(super) fn push(&mut self, piece: Piece) {
         let pieces = &mut self.pieces;
         if let Some(last) = pieces.last_mut()
             && let Some(source) = joined(last.source, piece.source)
@@ -208,21 +204,21 @@ fn joined(last: PieceSource, next: PieceSource) -> Option<PieceSource> {
                 format,
                 from,
                 to,
-                extent: Coverage::Plain,
+                coverage: Coverage::Plain,
             },
             PieceSource::Room {
                 room: next_room,
                 format: next_format,
                 from: next_from,
                 to: next_to,
-                extent: Coverage::Plain,
+                coverage: Coverage::Plain,
             },
         ) if (room, format, to) == (next_room, next_format, next_from) => Some(PieceSource::Room {
             room,
             format,
             from,
             to: next_to,
-            extent: Coverage::Plain,
+            coverage: Coverage::Plain,
         }),
         _ => None,
     }
@@ -233,14 +229,6 @@ impl Feed {
     /// call [`handle_acknowledged`](Self::handle_acknowledged) now and then.
     pub fn awaits_acknowledgement(&self) -> bool {
         !self.sent.pieces.is_empty()
-    }
-
-    /// Whether so much is kept that asking the kernel at once pays. The answer frees most of it as
-    /// a rule: each of thousands who arrive at once is written its own lines and its rooms' in
-    /// turn. It seldom pays where the peer acknowledges nothing, since the space grows each time.
-    pub fn keeps_much(&self) -> bool {
-        let pieces = &self.sent.pieces;
-        pieces.len() >= PIECES_MANY.max(pieces.capacity())
     }
 
     /// The peer has acknowledged everything that the socket took except the last `unacked` bytes:
@@ -309,7 +297,7 @@ impl Walk<'_> {
             PieceSource::Notice { lines } => self.skipped += lines,
             // Nobody misses the line of a new day.
             PieceSource::Room {
-                extent: Coverage::Hidden,
+                coverage: Coverage::Hidden,
                 ..
             } => {}
             PieceSource::Room {
@@ -317,9 +305,9 @@ impl Walk<'_> {
                 format,
                 from,
                 to,
-                extent,
+                coverage,
             } => {
-                let first = match extent {
+                let first = match coverage {
                     Coverage::Plain if unacked < piece.bytes => {
                         let room = logs.get(&id);
                         room.and_then(|room| room.back_from(format, to, unacked))
@@ -375,6 +363,7 @@ mod tests {
     use chinwag_core::{Fact, Manner, Name, PersonId, Text, Timestamp};
 
     use super::*;
+    use crate::FormatId;
 
     fn said(seq: u64, room: RoomId) -> Event {
         Event {
@@ -453,34 +442,19 @@ mod tests {
         assert!(sent.pieces.is_empty());
     }
 
-    /// Writes bytes of two sources in turn, and returns how often to ask what was acknowledged was worth it.
-    fn asks(feed: &mut Feed, is_acknowledged: bool) -> usize {
-        let mut asks = 0;
-        for number in 0..1_000 {
-            let source = match number % 2 {
-                0 => PieceSource::Private,
-                _ => PieceSource::Notice { lines: 1 },
+    #[test]
+    fn writes_of_one_room_in_a_row_are_one_piece() {
+        let mut sent = Sent::default();
+        for entry in 0..5_000 {
+            let source = PieceSource::Room {
+                room: RoomId(1),
+                format: FormatId(1),
+                from: entry,
+                to: entry + 1,
+                coverage: Coverage::Plain,
             };
-            feed.sent.push(Piece { bytes: 1, source });
-            if feed.keeps_much() {
-                asks += 1;
-                feed.handle_acknowledged(if is_acknowledged { 0 } else { u64::MAX });
-            }
+            sent.push(Piece { bytes: 9, source });
         }
-        asks
-    }
-
-    #[test]
-    fn what_is_acknowledged_makes_space_for_more() {
-        let mut feed = Feed::default();
-        assert_eq!(asks(&mut feed, true), 1_000 / PIECES_MANY);
-        assert!(!feed.awaits_acknowledgement());
-    }
-
-    #[test]
-    fn who_acknowledges_nothing_is_seldom_asked() {
-        let mut feed = Feed::default();
-        assert!(asks(&mut feed, false) < 30);
-        assert_eq!(feed.sent.newest_first().count(), 1_000);
+        assert_eq!((sent.pieces.len(), sent.pieces[0].bytes), (1, 45_000));
     }
 }
