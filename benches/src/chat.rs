@@ -5,7 +5,7 @@
 //! often in a server, is in the same number.
 
 use chinwag_core::{
-    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, Link, Manner, PersonId, Query,
+    Answer, Caller, Chat, Command, ConnId, Event, Fact, Inputs, Link, Manner, PersonId, Query,
     QuitReason, RoomId, RoomName, RoomRef, Seq, Settings, Snapshot,
 };
 use divan::black_box;
@@ -88,11 +88,13 @@ impl World {
     fn act(&mut self, caller: Caller, command: Command) {
         // The codes for resuming are made of it; which they are makes no difference.
         let mut roll = || self.seq.0;
-        let mut env = Env {
+        let mut inputs = Inputs {
             now: START,
             roll: &mut roll,
         };
-        let decided = self.chat.decide(caller, command, &mut env, &mut self.facts);
+        let decided = self
+            .chat
+            .decide(caller, command, &mut inputs, &mut self.facts);
         decided.expect("nothing here is refused");
         for fact in self.facts.drain(..) {
             if let Fact::LoggedIn(arrived) = &fact {

@@ -5,8 +5,8 @@
 //! cannot fail, so that the log of events alone reproduces the state.
 //!
 //! The crate must not know sockets, files, clocks, randomness, async or any dialect. It is
-//! `no_std`, which keeps most of these from compiling; time and random numbers come in as an
-//! [`Env`].
+//! `no_std`, which keeps most of these from compiling; time and random numbers come in as
+//! [`Inputs`].
 
 #![no_std]
 
@@ -57,7 +57,7 @@ pub use ban::{
     Mask, MaskError, Reach, Restriction, canonical, household_of, strip_name_key, subnet_of,
 };
 pub use chat::{
-    Chat, Env, FirstOperator, KeptConnection, KeptPrivate, KeptRights, KeptRules, KeptSession,
+    Chat, FirstOperator, Inputs, KeptConnection, KeptPrivate, KeptRights, KeptRules, KeptSession,
     Rank, RestrictionCursor, RoomCursor, RoomSnapshot, Sender, ServerPassword, Settings, Snapshot,
     Visit,
 };

@@ -42,7 +42,7 @@ pub use settings::{FirstOperator, KeptRules, RoomSnapshot, ServerPassword, Setti
 pub use state::{Rank, RestrictionCursor, RoomCursor, Sender, Visit};
 
 /// The time, and random numbers: everything besides the state that a decision depends on.
-pub struct Env<'a> {
+pub struct Inputs<'a> {
     /// The time.
     pub now: Timestamp,
     /// Returns 64 random bits for each call. Guest names and resume codes are made from them.

@@ -1,8 +1,8 @@
 //! Private messages to those whose link is lost, and what answers them.
 
 use chinwag_core::{
-    Caller, Chat, Command, Correspondents, Duration, Env, Event, Fact, FoundMessage, KeptSession,
-    Rejection, ResumeCode, Seq, Snapshot, Timestamp,
+    Caller, Chat, Command, Correspondents, Duration, Event, Fact, FoundMessage, Inputs,
+    KeptSession, Rejection, ResumeCode, Seq, Snapshot, Timestamp,
 };
 
 use crate::world::{World, arrive_with, name, psst, register, rename, tell, text};
@@ -194,11 +194,11 @@ impl NextRun {
 
     fn act(&mut self, caller: Caller, command: Command) -> Vec<Fact> {
         let (mut facts, mut roll) = (Vec::new(), || 7);
-        let mut env = Env {
+        let mut inputs = Inputs {
             now: self.now,
             roll: &mut roll,
         };
-        let done = self.chat.decide(caller, command, &mut env, &mut facts);
+        let done = self.chat.decide(caller, command, &mut inputs, &mut facts);
         done.expect("done");
         for fact in &facts {
             self.next_seq += 1;

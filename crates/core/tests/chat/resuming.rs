@@ -1,7 +1,7 @@
 //! Sessions that are lost and taken up again.
 
 use chinwag_core::{
-    Caller, Command, Duration, Env, Fact, Proof, Query, QuitReason, Rejection, ResumeCode, Seq,
+    Caller, Command, Duration, Fact, Inputs, Proof, Query, QuitReason, Rejection, ResumeCode, Seq,
     Snapshot,
 };
 
@@ -195,12 +195,12 @@ fn an_operator_gives_nobody_a_name_that_is_kept() {
     next_run.restore(None, ann, until, Seq(0), ResumeCode::from_random(7));
     let rename = |whom: &str| {
         let (name, new) = (whom.into(), name("ann"));
-        let mut env = Env {
+        let mut inputs = Inputs {
             now: world.now,
             roll: &mut || 7,
         };
         let command = Command::RenameOther { name, new };
-        next_run.decide(world.caller("lee"), command, &mut env, &mut Vec::new())
+        next_run.decide(world.caller("lee"), command, &mut inputs, &mut Vec::new())
     };
     let kept = rename("bob");
     assert!(matches!(kept, Err(Rejection::NameKept { .. })), "{kept:?}");
@@ -222,11 +222,11 @@ fn a_guest_who_was_the_first_operator_is_one_in_the_next_run() {
     let caller = world.visitor("192.0.2.7");
     let is_operator = |command, now| {
         let (mut facts, mut roll) = (Vec::new(), || 7);
-        let mut env = Env {
+        let mut inputs = Inputs {
             now,
             roll: &mut roll,
         };
-        let done = next_run.decide(caller, command, &mut env, &mut facts);
+        let done = next_run.decide(caller, command, &mut inputs, &mut facts);
         done.expect("let in");
         facts.iter().any(|fact| match fact {
             Fact::LoggedIn(login) => login.operator,
@@ -283,11 +283,11 @@ fn a_registered_name_that_was_the_first_operator_is_one_in_the_next_run() {
         };
         let caller = world.visitor("192.0.2.7");
         let (mut facts, mut roll) = (Vec::new(), || 7);
-        let mut env = Env {
+        let mut inputs = Inputs {
             now: world.now,
             roll: &mut roll,
         };
-        let done = world.chat.decide(caller, log_in, &mut env, &mut facts);
+        let done = world.chat.decide(caller, log_in, &mut inputs, &mut facts);
         done.expect("let in");
         operates(&facts)
     };

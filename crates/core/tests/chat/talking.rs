@@ -262,7 +262,7 @@ fn new_settings_open_and_close_rooms_that_are_there() {
     let mut world = World::with(&["lee", "ann"]);
     world.by("ann", join("news")).expect("joined");
     let speaks = |world: &World, room| {
-        let mut env = chinwag_core::Env {
+        let mut inputs = chinwag_core::Inputs {
             now: world.now,
             roll: &mut || 0,
         };
@@ -270,7 +270,7 @@ fn new_settings_open_and_close_rooms_that_are_there() {
         let said = say_in(room, "hello");
         world
             .chat
-            .decide(ann, said, &mut env, &mut Vec::new())
+            .decide(ann, said, &mut inputs, &mut Vec::new())
             .is_ok()
     };
     for (closed, expected) in [("news", [true, false]), ("Lobby", [false, true])] {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chinwag_core::{
-    Answer, Caller, Chat, Command, ConnId, Duration, Env, Event, Fact, LOBBY, Link, LoggedIn,
+    Answer, Caller, Chat, Command, ConnId, Duration, Event, Fact, Inputs, LOBBY, Link, LoggedIn,
     Manner, Name, Outcome, PersonId, Profile, Proof, Query, Rejection, ResumeCode, RoomId,
     RoomName, RoomRef, Seq, Settings, Snapshot, Text, Timestamp,
 };
@@ -270,13 +270,13 @@ impl World {
                 &mut again
             })
         };
-        let mut env = Env {
+        let mut inputs = Inputs {
             now: self.now,
             roll: &mut roll,
         };
         let sentinel = Fact::Tidied { closed: [].into() };
         let mut facts = vec![sentinel.clone()];
-        let decided = self.chat.decide(caller, command, &mut env, &mut facts);
+        let decided = self.chat.decide(caller, command, &mut inputs, &mut facts);
         assert!(self.chat == before, "deciding changed the chat");
         assert_eq!(facts.remove(0), sentinel, "what was there before stays");
         if decided.is_err() {

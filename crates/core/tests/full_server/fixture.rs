@@ -6,8 +6,8 @@
 //! so that it can be repeated.
 
 use chinwag_core::{
-    Account, Answer, Caller, Chat, Command, ConnId, CredentialKind, Env, Event, Fact, FoundMessage,
-    LOBBY, Link, Manner, Mask, MetadataKey, MetadataTarget, MetadataValue, Name, Outcome, PersonId,
+    Account, Answer, Caller, Chat, Command, ConnId, CredentialKind, Event, Fact, FoundMessage,
+    Inputs, LOBBY, Link, Manner, Mask, MetadataKey, MetadataTarget, MetadataValue, Name, Outcome, PersonId,
     Proof, Query, QuitReason, Rejection, Restriction, ResumeCode, RoomCursor, RoomId, RoomName,
     RoomRef, RoomSetting, RoomSnapshot, Seq, Settings, Snapshot, Standing, StandingChange, Text,
     Timestamp, Topic,
@@ -141,11 +141,11 @@ impl FullServer {
             *random = random.wrapping_add(0x9e37_79b9_7f4a_7c15);
             (*random ^ (*random >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
         };
-        let mut env = Env {
+        let mut inputs = Inputs {
             now: START,
             roll: &mut roll,
         };
-        let decided = self.chat.decide(caller, command, &mut env, &mut self.facts);
+        let decided = self.chat.decide(caller, command, &mut inputs, &mut self.facts);
         for fact in self.facts.drain(..) {
             self.seq = self.seq.next();
             let (seq, at) = (self.seq, START);

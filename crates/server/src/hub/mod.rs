@@ -37,7 +37,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use chinwag_core::{
-    Caller, Chat, Command, Env, Event, Fact, Outcome, Rejection, RoomId, RoomName, Seq, Timestamp,
+    Caller, Chat, Command, Event, Fact, Inputs, Outcome, Rejection, RoomId, RoomName, Seq, Timestamp,
 };
 use chinwag_store::{Opened, Store};
 use chinwag_wire::dialect::{Defaults, Saved};
@@ -177,11 +177,11 @@ impl Hub {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let mut env = Env {
+        let mut inputs = Inputs {
             now,
             roll: &mut self.rng,
         };
-        self.chat.decide(caller, command, &mut env, facts)
+        self.chat.decide(caller, command, &mut inputs, facts)
     }
 
     /// Does at once what waits for no commit.

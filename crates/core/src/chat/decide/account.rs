@@ -12,7 +12,7 @@ use super::Origin;
 use super::log_in::Taker;
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, CredentialKind};
 use crate::chat::state::RoomRules;
-use crate::chat::{Chat, Env, Person};
+use crate::chat::{Chat, Inputs, Person};
 use crate::command::{Command, Outcome, Proof};
 use crate::event::{Fact, Renamed, RoomAct};
 use crate::ids::PersonId;
@@ -28,7 +28,7 @@ impl Chat {
         &self,
         me: &Person,
         command: Command,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         match command {
@@ -36,14 +36,14 @@ impl Chat {
                 password_hash,
                 proof,
             } => {
-                return self.decide_register(me, password_hash, proof.as_ref(), env.now, facts);
+                return self.decide_register(me, password_hash, proof.as_ref(), inputs.now, facts);
             }
             Command::SetMarker { target, at } => {
-                facts.extend(self.decide_marker(me, target, at, env.now));
+                facts.extend(self.decide_marker(me, target, at, inputs.now));
             }
             Command::Group => facts.push(self.decide_group(me)?),
             Command::Certify { certificate, proof } => {
-                return self.decide_certify(me, certificate, proof.as_ref(), env.now, facts);
+                return self.decide_certify(me, certificate, proof.as_ref(), inputs.now, facts);
             }
             Command::Forget { certificate, proof } => {
                 facts.push(self.decide_forget(me, &certificate, proof.as_ref())?);
@@ -52,12 +52,12 @@ impl Chat {
                 name,
                 proof,
                 beside,
-            } => return self.decide_log_in_to(me, name, proof, beside, env, facts),
+            } => return self.decide_log_in_to(me, name, proof, beside, inputs, facts),
             Command::StepDown => {
                 self.check_operator(me)?;
                 facts.push(self.with_rights(me, false));
             }
-            Command::LogOut => return self.decide_log_out(me, env, facts),
+            Command::LogOut => return self.decide_log_out(me, inputs, facts),
             Command::Unclaim { proof } => return self.decide_unclaim(me, proof.as_ref(), facts),
             // No other command gets here.
             _ => return Err(Rejection::NotHere),
@@ -211,10 +211,10 @@ impl Chat {
         name: Name,
         proof: Option<Proof>,
         beside: bool,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let (proof, now) = (proof.as_ref(), env.now);
+        let (proof, now) = (proof.as_ref(), inputs.now);
         let Some(account) = self.registrations.get(&name) else {
             return Err(Rejection::NotRegistered(name));
         };
@@ -223,7 +223,7 @@ impl Chat {
         }
         let other = self.other_session(me, &name, proof, now);
         if let Some(own) = other.filter(|_| !beside) {
-            return self.take_up(&own, Origin::of(me), Some(me), env, facts);
+            return self.take_up(&own, Origin::of(me), Some(me), inputs, facts);
         }
         // Rights that were given up come back with the proof.
         if me.account.as_ref() == Some(&account.name)
@@ -253,7 +253,7 @@ impl Chat {
     fn decide_log_out(
         &self,
         me: &Person,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         if me.account.is_none() {
@@ -262,7 +262,7 @@ impl Chat {
         let operator = self.is_operator_for_visit(me);
         // A registered name needs its account.
         let guest = match self.is_own_name(me) {
-            true => Some(self.guest_name(env)?),
+            true => Some(self.guest_name(inputs)?),
             false => None,
         };
         facts.push(self.logged_out(me));

@@ -6,7 +6,7 @@ use core::net::IpAddr;
 
 use super::Origin;
 use crate::account::Account;
-use crate::chat::{Chat, Env, FirstOperator, Person};
+use crate::chat::{Chat, FirstOperator, Inputs, Person};
 use crate::command::{Outcome, Proof};
 use crate::event::{Fact, LoggedIn, Renamed};
 use crate::ids::{LOBBY, PersonId};
@@ -62,41 +62,41 @@ impl Chat {
         name: Option<Name>,
         proof: Option<&Proof>,
         other: Option<Name>,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let proven = name.as_ref().zip(proof);
         let attachable = proven.and_then(|(name, proof)| self.attachable(&origin, name, proof));
         if let Some(person) = attachable {
-            return self.decide_attach(person, origin, env.now, facts);
+            return self.decide_attach(person, origin, inputs.now, facts);
         }
-        let own = proven.and_then(|(name, proof)| self.own_session(name, proof, env.now));
+        let own = proven.and_then(|(name, proof)| self.own_session(name, proof, inputs.now));
         if let Some(own) = own {
-            return self.take_up(&own, origin, None, env, facts);
+            return self.take_up(&own, origin, None, inputs, facts);
         }
         self.check_has_space()?;
         let account =
-            self.account_for_login(&origin, name.as_ref(), proof, other.as_ref(), env.now)?;
+            self.account_for_login(&origin, name.as_ref(), proof, other.as_ref(), inputs.now)?;
         if self.restricted.locked && account.is_none() {
             return Err(Rejection::Locked);
         }
-        let becomes_operator = self.wants_operator(&origin, env.now);
+        let becomes_operator = self.wants_operator(&origin, inputs.now);
         let lasting = account.is_some_and(|account| account.operator);
         let account = account.map(|account| account.name.clone());
         let name = match name {
             Some(name) => {
                 let taker = Taker::Arriving(origin.address);
                 let proof = self.proof_of_name(&name, proof, other.as_ref());
-                let name = self.check_name(name, taker, proof, env.now)?;
+                let name = self.check_name(name, taker, proof, inputs.now)?;
                 if account.is_none() {
-                    self.check_may_be_told(&name, origin.address, env.now)?;
+                    self.check_may_be_told(&name, origin.address, inputs.now)?;
                 }
                 name
             }
-            None => self.guest_name(env)?,
+            None => self.guest_name(inputs)?,
         };
         let person = PersonId(self.people.next);
-        let ident = self.ident_heard(&origin, [Some(&name), account.as_ref()], env.now);
+        let ident = self.ident_heard(&origin, [Some(&name), account.as_ref()], inputs.now);
         facts.push(Fact::LoggedIn(Box::new(LoggedIn {
             person,
             conn: origin.conn,
@@ -106,7 +106,7 @@ impl Chat {
             account,
             operator: lasting || becomes_operator,
             name: name.clone(),
-            code: self.new_code(env),
+            code: self.new_code(inputs),
             ident,
         })));
         if origin.link.needs_room {
@@ -321,9 +321,9 @@ impl Chat {
             .unwrap_or_else(|| name.clone())
     }
 
-    pub(super) fn guest_name(&self, env: &mut Env<'_>) -> Result<Name, Rejection> {
-        let (people_max, now) = (self.settings.people_max, env.now);
-        let mut roll = || (env.roll)();
+    pub(super) fn guest_name(&self, inputs: &mut Inputs<'_>) -> Result<Name, Rejection> {
+        let (people_max, now) = (self.settings.people_max, inputs.now);
+        let mut roll = || (inputs.roll)();
         let short = core::iter::repeat_with(&mut roll).take(GUEST_TRIES);
         let found = short
             .map(|bits| Name::guest(bits as u16))
@@ -339,14 +339,14 @@ impl Chat {
     }
 
     /// A resume code that no session has.
-    pub(super) fn new_code(&self, env: &mut Env<'_>) -> ResumeCode {
-        let mut code = ResumeCode::from_random((env.roll)());
+    pub(super) fn new_code(&self, inputs: &mut Inputs<'_>) -> ResumeCode {
+        let mut code = ResumeCode::from_random((inputs.roll)());
         for _ in 1..CODE_TRIES {
             let is_lost = || self.resumables.with_code(code).is_some();
             if self.people.with_code(code).is_none() && !is_lost() {
                 break;
             }
-            code = ResumeCode::from_random((env.roll)());
+            code = ResumeCode::from_random((inputs.roll)());
         }
         code
     }
@@ -357,15 +357,15 @@ impl Chat {
         me: &Person,
         name: Name,
         proof: Option<&Proof>,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let now = env.now;
+        let now = inputs.now;
         if name == me.name {
             return Err(Rejection::SameName(name));
         }
         if let Some(own) = self.other_session(me, &name, proof, now) {
-            return self.take_up(&own, Origin::of(me), Some(me), env, facts);
+            return self.take_up(&own, Origin::of(me), Some(me), inputs, facts);
         }
         self.check_may_be_heard(me, now)?;
         self.check_may_be_heard_in_rooms(me, now)?;

@@ -45,7 +45,7 @@ use core::net::IpAddr;
 
 pub(super) use metadata::owner_of;
 
-use super::{Chat, Env, Person};
+use super::{Chat, Inputs, Person};
 use crate::command::{Caller, Command, Outcome, RoomRef};
 use crate::event::{Fact, Manner, Quit, QuitReason};
 use crate::ids::ConnId;
@@ -98,11 +98,11 @@ impl Chat {
         &self,
         caller: Caller,
         command: Command,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let from = facts.len();
-        let outcome = self.decide_for_caller(caller, command, env, facts)?;
+        let outcome = self.decide_for_caller(caller, command, inputs, facts)?;
         self.follow_with_metadata(facts, from);
         self.follow_with_standings(facts, from);
         Ok(outcome)
@@ -112,15 +112,15 @@ impl Chat {
         &self,
         caller: Caller,
         command: Command,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         if let Command::Once { key, command } = command {
-            return self.decide_once(caller, key, *command, env, facts);
+            return self.decide_once(caller, key, *command, inputs, facts);
         }
         let command = self.without_secrets(caller, command)?;
         match (caller, command) {
-            (Caller::Server, Command::Tidy) => Ok(self.decide_tidy(env.now, facts)),
+            (Caller::Server, Command::Tidy) => Ok(self.decide_tidy(inputs.now, facts)),
             (Caller::Server, Command::EndShownNames) => {
                 self.decide_end_shown_names(facts);
                 Ok(Outcome::Done)
@@ -144,23 +144,23 @@ impl Chat {
                     is_script: false,
                     ident: None,
                 };
-                self.decide_for_anonymous(origin, command, env, facts)
+                self.decide_for_anonymous(origin, command, inputs, facts)
             }
             (Caller::Person { .. }, Command::Resume(code)) => {
                 let me = self.asker(caller)?;
-                self.decide_resume(Origin::of(me), Some(me), code, env, facts)
+                self.decide_resume(Origin::of(me), Some(me), code, inputs, facts)
             }
             (Caller::Person { conn, .. }, Command::Quit(why)) => {
                 let me = self.asker(caller)?;
-                let why = self.audible(me, why, env.now);
+                let why = self.audible(me, why, inputs.now);
                 facts.push(match me.others() {
                     [] => quit(me, why),
                     _ => attach::detached(me, conn, Some(why)),
                 });
                 Ok(Outcome::Done)
             }
-            (Caller::Shell, command) => self.decide_for_shell(command, env.now, facts),
-            (_, command) => self.decide_for(self.asker(caller)?, command, env, facts),
+            (Caller::Shell, command) => self.decide_for_shell(command, inputs.now, facts),
+            (_, command) => self.decide_for(self.asker(caller)?, command, inputs, facts),
         }
     }
 
@@ -168,7 +168,7 @@ impl Chat {
         &self,
         origin: Origin,
         command: Command,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         match command {
@@ -184,15 +184,15 @@ impl Chat {
                     ident,
                     ..origin
                 };
-                self.decide_log_in(origin, name, proof.as_ref(), account, env, facts)
+                self.decide_log_in(origin, name, proof.as_ref(), account, inputs, facts)
             }
-            Command::Resume(code) => self.decide_resume(origin, None, code, env, facts),
+            Command::Resume(code) => self.decide_resume(origin, None, code, inputs, facts),
             Command::AddAccount {
                 name,
                 password_hash,
             } => {
                 let address = origin.address;
-                facts.push(self.decide_register_early(address, name, password_hash, env.now)?);
+                facts.push(self.decide_register_early(address, name, password_hash, inputs.now)?);
                 Ok(Outcome::Done)
             }
             _ => Err(Rejection::NotHere),
@@ -216,10 +216,10 @@ impl Chat {
         &self,
         me: &Person,
         command: Command,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let now = env.now;
+        let now = inputs.now;
         let command = self.without_muted_words(me, command, now)?;
         match command {
             Command::Say { .. }
@@ -234,7 +234,7 @@ impl Chat {
                 self.decide_to_move(me, command, now, facts)
             }
             Command::Rename { name, proof } => {
-                self.decide_rename(me, name, proof.as_ref(), env, facts)
+                self.decide_rename(me, name, proof.as_ref(), inputs, facts)
             }
             Command::Register { .. }
             | Command::Group
@@ -244,7 +244,7 @@ impl Chat {
             | Command::LogOut
             | Command::StepDown
             | Command::SetMarker { .. }
-            | Command::Unclaim { .. } => self.decide_account(me, command, env, facts),
+            | Command::Unclaim { .. } => self.decide_account(me, command, inputs, facts),
             Command::SetIdent { .. }
             | Command::Away(_)
             | Command::Back

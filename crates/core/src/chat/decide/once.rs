@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::chat::{Chat, Env, Person};
+use crate::chat::{Chat, Inputs, Person};
 use crate::command::{Caller, Command, Outcome, RoomRef};
 use crate::event::{Fact, Manner};
 use crate::rejection::Rejection;
@@ -16,7 +16,7 @@ impl Chat {
         caller: Caller,
         key: MessageKey,
         command: Command,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let me = self.asker(caller)?;
@@ -30,7 +30,7 @@ impl Chat {
             Some(_) => return Err(Rejection::KeyUsed),
             None => {}
         }
-        let outcome = self.decide_for_caller(caller, command, env, facts)?;
+        let outcome = self.decide_for_caller(caller, command, inputs, facts)?;
         facts.push(Fact::KeyUsed(Box::new(KeyUsed {
             owner,
             key,

@@ -8,7 +8,7 @@ use super::{Origin, attach, quit};
 use crate::account::Account;
 use crate::answer::LeftOut;
 use crate::chat::state::{Rank, Resumable};
-use crate::chat::{Chat, Env, Person};
+use crate::chat::{Chat, Inputs, Person};
 use crate::command::{Outcome, Proof};
 use crate::event::{Fact, LoggedIn, QuitReason, Returned};
 use crate::ids::{LOBBY, PersonId, RoomId};
@@ -53,10 +53,10 @@ impl Chat {
         origin: Origin,
         me: Option<&Person>,
         code: ResumeCode,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let mut found = self.session_of(code, env.now)?;
+        let mut found = self.session_of(code, inputs.now)?;
         let person = found.person;
         if me.is_some_and(|me| me.id == person.id) {
             return Err(Rejection::Oneself);
@@ -64,12 +64,12 @@ impl Chat {
         if me.is_some_and(|me| !me.others().is_empty()) {
             return Err(Rejection::CodeNotValid);
         }
-        self.check_owner_not_banned(person, &origin, env.now)?;
+        self.check_owner_not_banned(person, &origin, inputs.now)?;
         if found.lost.is_some() {
             if me.is_none() {
                 self.check_has_space()?;
             }
-            found.other_name = self.other_name_for(person, me.map(|me| me.id), env.now)?;
+            found.other_name = self.other_name_for(person, me.map(|me| me.id), inputs.now)?;
         }
         // A code does not say who sends it, so a script's session goes on as a script's.
         let origin = Origin {
@@ -79,7 +79,7 @@ impl Chat {
         // A person who came in under a temporary name to resume leaves that behind.
         facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
         let rank = person.session.rank;
-        Ok(self.give_back(&found, rank, false, origin, env, facts))
+        Ok(self.give_back(&found, rank, false, origin, inputs, facts))
     }
 
     /// The session of the owner of a registered name, with the rank that logging in gives: that of
@@ -142,13 +142,13 @@ impl Chat {
         (found, rank): &(Found<'_>, Rank),
         origin: Origin,
         me: Option<&Person>,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         if me.is_some_and(|me| !me.others().is_empty()) {
             // Its other connections would be left without a person.
             let name = found.person.name.clone();
-            let free = self.free_name_like(&name, env.now);
+            let free = self.free_name_like(&name, inputs.now);
             return Err(Rejection::NameTaken { name, free });
         }
         if let Some(me) = me
@@ -156,7 +156,7 @@ impl Chat {
             && attach::shares_connections(&origin, found.person)
         {
             let mut attached = Vec::new();
-            let outcome = self.decide_attach(found.person, origin, env.now, &mut attached)?;
+            let outcome = self.decide_attach(found.person, origin, inputs.now, &mut attached)?;
             facts.push(quit(me, QuitReason::Quit(None)));
             facts.append(&mut attached);
             return Ok(outcome);
@@ -164,9 +164,9 @@ impl Chat {
         if found.lost.is_some() && me.is_none() {
             self.check_has_space()?;
         }
-        self.check_owner_not_banned(found.person, &origin, env.now)?;
+        self.check_owner_not_banned(found.person, &origin, inputs.now)?;
         facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
-        Ok(self.give_back(found, *rank, true, origin, env, facts))
+        Ok(self.give_back(found, *rank, true, origin, inputs, facts))
     }
 
     /// A code is good once: the session gets another.
@@ -176,7 +176,7 @@ impl Chat {
         rank: Rank,
         ends_visit: bool,
         origin: Origin,
-        env: &mut Env<'_>,
+        inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Outcome {
         let Found {
@@ -186,14 +186,14 @@ impl Chat {
             ref other_name,
         } = *found;
         let name = other_name.as_ref().unwrap_or(&person.name);
-        let code = next_code.unwrap_or_else(|| self.new_code(env));
+        let code = next_code.unwrap_or_else(|| self.new_code(inputs));
         let seen = lost.map(|lost| lost.seen);
-        let ident = self.ident_heard(&origin, [Some(name), person.account.as_ref()], env.now);
-        let ident = match self.mute_of(person, env.now) {
+        let ident = self.ident_heard(&origin, [Some(name), person.account.as_ref()], inputs.now);
+        let ident = match self.mute_of(person, inputs.now) {
             Some(_) => ident.map(|_| without_words()),
             None => ident,
         };
-        let (rooms, left_out) = self.rooms_still_open(person, &origin, env.now);
+        let (rooms, left_out) = self.rooms_still_open(person, &origin, inputs.now);
         facts.extend(attach::without_others(person));
         if lost.is_none() && ends_visit {
             facts.extend(self.ended_with_visit(person));

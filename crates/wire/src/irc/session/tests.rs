@@ -98,7 +98,7 @@ impl World {
             random += 1;
             random
         };
-        let mut env = chinwag_core::Env {
+        let mut env = chinwag_core::Inputs {
             now: START,
             roll: &mut roll,
         };
@@ -454,7 +454,7 @@ fn a_full_list_of_the_longest_masks_is_told_in_whole_lines() {
     let Some(Step::Ask(Ask::Command(set))) = step else {
         panic!("{step:?}")
     };
-    let mut env = chinwag_core::Env {
+    let mut env = chinwag_core::Inputs {
         now: START,
         roll: &mut || 1,
     };
