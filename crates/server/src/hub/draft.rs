@@ -10,7 +10,7 @@ use chinwag_core::{
 };
 use hashbrown::HashSet;
 
-use super::request::{Requester, Ticket, conn_of};
+use super::request::{Requester, Ticket};
 use super::turn::{Arrived, ReplyBody};
 
 /// A turn in the making.
@@ -21,7 +21,7 @@ pub(super) struct TurnDraft {
     pub(super) staged: Vec<Staged>,
     /// The keys of messages that are staged.
     pub(super) staged_keys: HashSet<MessageKey>,
-    pub(super) queries: Vec<(Caller, Ticket, Query)>,
+    pub(super) queries: Vec<(Requester, Query)>,
     /// Kept for its memory.
     pub(super) facts: Vec<Fact>,
     /// The connection whose request is being processed.
@@ -32,7 +32,7 @@ pub(super) struct TurnDraft {
 
 /// A command that is answered after the commit.
 pub(super) struct Staged {
-    pub(super) sender: Requester,
+    pub(super) requester: Requester,
     /// The decision. A refused message waits behind earlier ones too, so that a session is answered
     /// in the order of its messages.
     pub(super) outcome: Result<Outcome, Rejection>,
@@ -66,8 +66,8 @@ impl TurnDraft {
             | (_, Command::LogIn { proof: Some(_), .. })
             | (_, Command::Rename { .. } | Command::LogInTo { .. }) => !self.staged.is_empty(),
             (Caller::Person { person, .. }, Command::Quit(_)) => {
-                let is_theirs = |staged: &Staged| matches!(staged.sender.0, Caller::Person { person: other, .. } if other == person);
-                self.staged.iter().any(is_theirs)
+                let mut requesters = self.staged.iter().map(|staged| staged.requester);
+                requesters.any(|requester| requester.person() == Some(person))
             }
             (_, Command::Once { key, .. }) => self.staged_keys.contains(key),
             _ => false,
@@ -76,13 +76,13 @@ impl TurnDraft {
 
     /// Adds the answer to a request. Its session sees it after the events up to `after`; the shell
     /// and the server itself are answered differently.
-    pub(super) fn reply(&mut self, (caller, ticket): Requester, after: Seq, body: DraftBody) {
-        let Some(conn) = conn_of(caller) else {
+    pub(super) fn reply(&mut self, requester: Requester, after: Seq, body: DraftBody) {
+        let Some(conn) = requester.conn() else {
             return;
         };
         self.replies.push(DraftReply {
             conn,
-            ticket,
+            ticket: requester.ticket,
             after,
             body,
         });

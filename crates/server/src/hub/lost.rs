@@ -20,7 +20,7 @@ use ipnet::IpNet;
 use super::deeds::Deeds;
 use super::draft::DraftBody;
 use super::record::KeptRoom;
-use super::request::{Requester, conn_of};
+use super::request::Requester;
 use super::{Arrived, Hub, ReplyBody, Resumed};
 use crate::limits::UNSEEN_BYTES_MAX;
 
@@ -65,7 +65,7 @@ struct Unseen {
 /// A session that is being resumed.
 #[derive(Debug)]
 struct Waiting {
-    sender: Requester,
+    requester: Requester,
     person: PersonId,
     /// Everything up to this event was shown, unless the shard knows better.
     seen: Seq,
@@ -146,7 +146,7 @@ impl LostSessions {
         let Some(waiting) = waiting.find(|waiting| waiting.is_on(before)) else {
             return false;
         };
-        (waiting.sender, waiting.until) = (now.sender, now.until);
+        (waiting.requester, waiting.until) = (now.requester, now.until);
         waiting.kept.extend(now.kept.iter().cloned());
         waiting.omitted += now.omitted;
         waiting.left_out.extend(now.left_out.iter().cloned());
@@ -312,7 +312,7 @@ impl Hub {
     }
 
     /// Answers a resume as soon as it is known what to show.
-    pub(super) fn resume(&mut self, sender: Requester, person: PersonId, seen: Option<Seq>) {
+    pub(super) fn resume(&mut self, requester: Requester, person: PersonId, seen: Option<Seq>) {
         let until = self.numbers.last();
         let gone = std::mem::take(&mut self.turn.left_out);
         let Some((since, returned)) = self.returned(person) else {
@@ -320,7 +320,7 @@ impl Hub {
         };
         let kept_out = returned.left_out.iter().cloned();
         let waiting = Waiting {
-            sender,
+            requester,
             person,
             seen: seen.unwrap_or(until),
             until,
@@ -361,7 +361,7 @@ impl Hub {
 
     fn answer_resumed(&mut self, waiting: Waiting, unseen: Option<Unacknowledged>) {
         let Waiting {
-            sender,
+            requester,
             person,
             seen,
             until,
@@ -377,7 +377,7 @@ impl Hub {
         let after = |room| unseen.rooms.iter().find(|(other, _)| *other == room);
         let rooms = rooms.map(|&room| (room, after(room).map_or(seen, |(_, after)| *after)));
         unseen.rooms = rooms.collect();
-        let Some(conn) = conn_of(sender.0) else {
+        let Some(conn) = requester.conn() else {
             return;
         };
         if !self.chat.speaks_for(person, conn) {
@@ -409,7 +409,7 @@ impl Hub {
             },
         };
         let body = ReplyBody::Resumed(resumed.into());
-        self.reply(sender, DraftBody::Ready(body));
+        self.reply(requester, DraftBody::Ready(body));
     }
 
     /// A person with all their names, for the store to find their private messages.
@@ -445,7 +445,7 @@ impl Hub {
 
 impl Waiting {
     fn is_on(&self, conn: ConnId) -> bool {
-        conn_of(self.sender.0) == Some(conn)
+        self.requester.conn() == Some(conn)
     }
 }
 
@@ -453,7 +453,6 @@ impl Waiting {
 mod tests {
     use chinwag_core::Link;
 
-    use super::super::Ticket;
     use super::*;
 
     fn private(bytes: usize) -> Unacknowledged {
@@ -567,7 +566,7 @@ mod tests {
             link: Link::default(),
         };
         Waiting {
-            sender: (caller, Ticket::default()),
+            requester: Requester::unanswered(caller),
             person: PersonId(1),
             seen: Seq(1),
             until: Seq(until),

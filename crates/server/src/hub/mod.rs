@@ -37,7 +37,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use chinwag_core::{
-    Caller, Chat, Command, Event, Fact, Inputs, Outcome, Rejection, RoomId, RoomName, Seq, Timestamp,
+    Caller, Chat, Command, Event, Fact, Inputs, Outcome, Rejection, RoomId, RoomName, Seq,
+    Timestamp,
 };
 use chinwag_store::{Opened, Store};
 use chinwag_wire::dialect::{Defaults, Saved};
@@ -52,8 +53,8 @@ use movements::Movements;
 use numbers::Numbers;
 use recent::RecentLogs;
 pub(crate) use recent::RecentMessages;
+use request::Requester;
 pub(crate) use request::{Body, Request, Ticket};
-use request::{Requester, conn_of};
 use saving::Saving;
 use survive::Survivors;
 pub(crate) use turn::{Arrived, Delivery, Reply, ReplyBody, Resumed, Turn};
@@ -125,8 +126,13 @@ impl Hub {
             body,
         } = request;
         match body {
-            Body::Query(query) => self.turn.queries.push((caller, ticket, query)),
-            Body::Command(command) => self.take_command((caller, ticket), command, now),
+            Body::Query(query) => {
+                let requester = Requester { caller, ticket };
+                self.turn.queries.push((requester, query));
+            }
+            Body::Command(command) => {
+                self.take_command(Requester { caller, ticket }, command, now);
+            }
             Body::Save(saved, is_default) => self.save(caller, saved, is_default),
             Body::Acknowledged {
                 shard,
@@ -137,36 +143,38 @@ impl Hub {
         }
     }
 
-    fn take_command(&mut self, sender: Requester, command: Command, now: Timestamp) {
+    fn take_command(&mut self, requester: Requester, command: Command, now: Timestamp) {
         self.summarize_presence(now);
         let command = self.code_inside(command);
         let (talks, refused) = (command.only_talks(), Refused::of(&command));
-        if self.turn.concerns(sender.0, &command) {
+        if self.turn.concerns(requester.caller, &command) {
             self.commit_staged();
         }
-        self.turn.conn = conn_of(sender.0);
+        self.turn.conn = requester.conn();
         let mut facts = std::mem::take(&mut self.turn.facts);
-        match self.decide(sender.0, command, now, &mut facts) {
-            Ok(outcome) if facts.iter().any(Fact::is_durable) => {
-                let waits = facts.iter().all(Fact::is_talk);
-                if !waits {
-                    self.commit_staged();
-                }
-                self.stage(sender, Ok(outcome), &mut facts, now);
-                if !waits {
-                    self.commit_staged();
-                }
+        match self.decide(requester.caller, command, now, &mut facts) {
+            Ok(outcome) if facts.iter().all(Fact::is_talk) && is_durable(&facts) => {
+                self.stage(requester, Ok(outcome), &mut facts, now);
             }
+            // Later decisions may look at what this changes. It has a commit of its own, so that the
+            // messages before it are saved even if that one fails.
+            Ok(outcome) if is_durable(&facts) => {
+                self.commit_staged();
+                self.stage(requester, Ok(outcome), &mut facts, now);
+                self.commit_staged();
+            }
+            // An answer without a commit would overtake those of earlier messages.
             decided if talks && !self.turn.staged.is_empty() => {
-                self.stage(sender, decided, &mut facts, now);
+                self.stage(requester, decided, &mut facts, now);
             }
-            Ok(outcome) => self.carry_out(sender, outcome, &mut facts, now),
+            Ok(outcome) => self.carry_out(requester, outcome, &mut facts, now),
             Err(rejection) => {
-                log::note_refusal(sender.0, refused, &rejection);
-                self.reply_ready(sender, rejected(rejection));
+                log::note_refusal(requester.caller, refused, &rejection);
+                self.reply_ready(requester, rejected(rejection));
             }
         }
-        (self.turn.facts, self.turn.conn) = (facts, None);
+        self.turn.facts = facts;
+        self.turn.conn = None;
     }
 
     /// Decides a command, and adds the facts that follow from it to `facts`.
@@ -187,7 +195,7 @@ impl Hub {
     /// Does at once what waits for no commit.
     fn carry_out(
         &mut self,
-        sender: Requester,
+        requester: Requester,
         outcome: Outcome,
         facts: &mut Vec<Fact>,
         now: Timestamp,
@@ -207,8 +215,8 @@ impl Hub {
             Outcome::Resumed { person, .. } => self.take_ended(person),
             _ => Vec::new(),
         };
-        self.reply_done(sender, outcome, first);
-        self.show_kept(sender.0, outcome, now);
+        self.reply_done(requester, outcome, first);
+        self.show_kept(requester.caller, outcome, now);
     }
 
     /// Gives a fact its number and its time.
@@ -240,7 +248,7 @@ impl Hub {
 
     fn stage(
         &mut self,
-        sender: Requester,
+        requester: Requester,
         outcome: Result<Outcome, Rejection>,
         facts: &mut Vec<Fact>,
         now: Timestamp,
@@ -254,7 +262,7 @@ impl Hub {
         }
         let events = start..self.turn.events.len();
         self.turn.staged.push(Staged {
-            sender,
+            requester,
             outcome,
             events,
         });
@@ -278,15 +286,15 @@ impl Hub {
         }
         self.write_own_movements();
         for Staged {
-            sender,
+            requester,
             outcome,
             events,
         } in staged
         {
             let first = self.turn.events.get(events.start).map(|event| event.seq);
             match outcome {
-                Ok(outcome) => self.reply_done(sender, outcome, first),
-                Err(rejection) => self.reply_ready(sender, rejected(rejection)),
+                Ok(outcome) => self.reply_done(requester, outcome, first),
+                Err(rejection) => self.reply_ready(requester, rejected(rejection)),
             }
         }
     }
@@ -298,24 +306,26 @@ impl Hub {
         }
         for staged in staged {
             match staged.outcome {
-                Ok(outcome @ Outcome::Repeated(_)) => self.reply_done(staged.sender, outcome, None),
-                Ok(_) => self.reply_ready(staged.sender, rejected(Rejection::CannotSave)),
-                Err(rejection) => self.reply_ready(staged.sender, rejected(rejection)),
+                Ok(outcome @ Outcome::Repeated(_)) => {
+                    self.reply_done(staged.requester, outcome, None)
+                }
+                Ok(_) => self.reply_ready(staged.requester, rejected(Rejection::CannotSave)),
+                Err(rejection) => self.reply_ready(staged.requester, rejected(rejection)),
             }
         }
     }
 
-    fn reply(&mut self, sender: Requester, body: DraftBody) {
-        self.turn.reply(sender, self.numbers.last(), body);
+    fn reply(&mut self, requester: Requester, body: DraftBody) {
+        self.turn.reply(requester, self.numbers.last(), body);
     }
 
-    fn reply_ready(&mut self, sender: Requester, body: ReplyBody) {
-        self.reply(sender, DraftBody::Ready(body));
+    fn reply_ready(&mut self, requester: Requester, body: ReplyBody) {
+        self.reply(requester, DraftBody::Ready(body));
     }
 
     /// Answers a command that was done. `first` is its first event.
-    fn reply_done(&mut self, sender: Requester, outcome: Outcome, first: Option<Seq>) {
-        let body = match (outcome, sender.0) {
+    fn reply_done(&mut self, requester: Requester, outcome: Outcome, first: Option<Seq>) {
+        let body = match (outcome, requester.caller) {
             (Outcome::LoggedIn(person) | Outcome::Attached(person), _) => {
                 let saved = self.saved_now(person);
                 let current = saved.as_ref().and_then(Saved::current);
@@ -330,14 +340,18 @@ impl Hub {
             }
             (Outcome::Repeated(seq), _) => Some(DraftBody::Ready(ReplyBody::Repeated(seq))),
             (Outcome::Left(room), _) => Some(DraftBody::Ready(ReplyBody::Left(room))),
-            (Outcome::Resumed { person, seen }, _) => return self.resume(sender, person, seen),
+            (Outcome::Resumed { person, seen }, _) => return self.resume(requester, person, seen),
             _ => None,
         };
         self.reply(
-            sender,
+            requester,
             body.unwrap_or(DraftBody::Ready(ReplyBody::Done(first))),
         );
     }
+}
+
+fn is_durable(facts: &[Fact]) -> bool {
+    facts.iter().any(Fact::is_durable)
 }
 
 fn rejected(rejection: Rejection) -> ReplyBody {

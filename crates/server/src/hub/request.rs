@@ -39,7 +39,8 @@ pub(crate) enum Body {
         /// Nothing more can be acknowledged.
         is_final: bool,
     },
-    /// The peers of a shard have acknowledged everything up to an event, but for a few. Not answered.
+    /// The peers of a shard have acknowledged everything up to an event, but for a few. Not
+    /// answered.
     Acknowledged {
         /// The shard.
         shard: usize,
@@ -50,13 +51,33 @@ pub(crate) enum Body {
     },
 }
 
-/// Who gave a request, and which.
-pub(super) type Requester = (Caller, Ticket);
+/// Who made a request, and which one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Requester {
+    pub(super) caller: Caller,
+    pub(super) ticket: Ticket,
+}
 
-/// The connection that a request came on.
-pub(super) fn conn_of(caller: Caller) -> Option<ConnId> {
-    match caller {
-        Caller::Anonymous { conn, .. } | Caller::Person { conn, .. } => Some(conn),
-        Caller::Server | Caller::Shell => None,
+impl Requester {
+    /// One that waits for no reply.
+    pub(super) fn unanswered(caller: Caller) -> Self {
+        let ticket = Ticket::default();
+        Self { caller, ticket }
+    }
+
+    /// The connection that the request came on; none for the server itself and a shell.
+    pub(super) fn conn(&self) -> Option<ConnId> {
+        match self.caller {
+            Caller::Anonymous { conn, .. } | Caller::Person { conn, .. } => Some(conn),
+            Caller::Server | Caller::Shell => None,
+        }
+    }
+
+    /// The person who made the request.
+    pub(super) fn person(&self) -> Option<PersonId> {
+        match self.caller {
+            Caller::Person { person, .. } => Some(person),
+            Caller::Anonymous { .. } | Caller::Server | Caller::Shell => None,
+        }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chinwag_core::{Answer, Caller, Command, Event, Name, Query, Rejection, Timestamp};
 use chinwag_wire::shell;
 
-use super::{Hub, Ticket};
+use super::Hub;
+use super::request::Requester;
 use crate::shell::{ShellAnswer, ShellPage};
 
 impl Hub {
@@ -20,7 +21,7 @@ impl Hub {
         let caller = Caller::Shell;
         let outcome = self.decide(caller, command, now, &mut facts)?;
         let start = self.turn.events.len();
-        self.stage((caller, Ticket::default()), Ok(outcome), &mut facts, now);
+        self.stage(Requester::unanswered(caller), Ok(outcome), &mut facts, now);
         self.commit_staged();
         match self.turn.events.get(start..) {
             Some(events) if !events.is_empty() => Ok(events.to_vec()),

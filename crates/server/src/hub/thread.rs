@@ -68,6 +68,7 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
             tidy_at = now + if more { TRIM_TIME } else { TIDY_TIME };
         }
         let turn = hub.finish(now);
+        // The kept turns come before this one.
         outlets.flush();
         if taken.is_any || !turn.deliveries.is_empty() {
             publish(turn, &mut outlets);
@@ -89,8 +90,8 @@ struct Taken {
     drained: usize,
 }
 
-/// Takes the message that the hub waited for, if one came in time, and those that are there by now, until they fill a
-/// turn. One may also come between the end of the wait and the look.
+/// Takes the message that the hub waited for, if one came in time, and those that are there by now,
+/// until they fill a turn. One may also come between the end of the wait and the look.
 fn take(
     hub: &mut Hub,
     waited_for: Option<ToHub>,

@@ -14,7 +14,8 @@ use chinwag_wire::dialect::Saved;
 use super::draft::{DraftBody, DraftReply};
 use super::log::{self, Refused};
 use super::recent::{RecentLog, RecentMessages};
-use super::{Hub, Ticket, rejected};
+use super::request::{Requester, Ticket};
+use super::{Hub, rejected};
 use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 
 /// An event, and the rooms that get it later, in a summary.
@@ -129,7 +130,8 @@ impl Hub {
     }
 
     fn answer_queries(&mut self, now: Timestamp) {
-        for (caller, ticket, query) in std::mem::take(&mut self.turn.queries) {
+        for (requester, query) in std::mem::take(&mut self.turn.queries) {
+            let caller = requester.caller;
             let body = match self.chat.answer(caller, query, now) {
                 Ok(Answer::Room(summary)) => DraftBody::Entered(summary.into()),
                 Ok(answer) => DraftBody::Ready(ReplyBody::Answer(Box::new(answer))),
@@ -138,7 +140,7 @@ impl Hub {
                     DraftBody::Ready(rejected(rejection))
                 }
             };
-            self.reply((caller, ticket), body);
+            self.reply(requester, body);
         }
     }
 
@@ -151,7 +153,7 @@ impl Hub {
     /// is more to trim.
     pub(crate) fn tidy(&mut self, now: Timestamp, steady: Monotonic) -> bool {
         for command in [Command::Tidy, Command::EndShownNames] {
-            let server = (Caller::Server, Ticket::default());
+            let server = Requester::unanswered(Caller::Server);
             self.take_command(server, command, now);
         }
         self.tidy_lost(now);
