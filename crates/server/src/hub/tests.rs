@@ -133,6 +133,29 @@ fn who_enters_is_shown_what_was_said_before_it_in_the_same_turn_and_not_what_fol
     assert_eq!(shown(hub.finish(NOW)), [["one", "two", "three", "four"]]);
 }
 
+/// With a commit for each question between two messages, a turn took the disk's time for each.
+#[test]
+fn a_question_between_two_messages_costs_no_commit() {
+    let mut hub = hub();
+    let bob = arrives(&mut hub, 1, "bob");
+    drop(hub.finish(NOW));
+    for text in ["one", "two", "three"] {
+        says(&mut hub, bob, text);
+        let everybody = RoomRef::Id(LOBBY);
+        by(
+            &mut hub,
+            bob,
+            Body::Query(Query::Who {
+                room: everybody,
+                after: None,
+            }),
+        );
+        by(&mut hub, bob, Body::Query(Query::Whois("nobody".into())));
+    }
+    assert_eq!(hub.turn.staged.len(), 3, "all of it waits for one commit");
+    assert_eq!(hub.finish(NOW).replies.len(), 9);
+}
+
 /// A folder of a store that is gone with the test.
 struct Folder(std::path::PathBuf);
 

@@ -251,10 +251,12 @@ impl<'a> Outlets<'a> {
 #[cfg(test)]
 mod tests {
     use chinwag_core::{Caller, Query};
+    use mio::Poll;
 
     use super::*;
     use crate::hub::Ticket;
     use crate::hub::tests::{NOW, arrives, hub};
+    use crate::shard::inbox::{self, Inbox};
 
     fn question(caller: Caller) -> ToHub {
         let requests = vec![Request {
@@ -278,5 +280,47 @@ mod tests {
             assert_eq!(hub.finish(NOW).replies.len(), 1);
         }
         assert!(!take(&mut hub, None, None.into_iter(), NOW).is_any);
+    }
+
+    /// Of a turn it has only the time, by which the test tells turns apart.
+    fn turn(number: i64) -> ToShard {
+        ToShard::Turn(ShardTurn {
+            at: Timestamp(number),
+            deliveries: Arc::new([]),
+            replies: Vec::new(),
+        })
+    }
+
+    fn taken(inbox: &Inbox) -> Vec<i64> {
+        let messages = std::iter::from_fn(|| inbox.next());
+        let number = |message| match message {
+            ToShard::Turn(turn) => turn.at.0,
+            other => panic!("{other:?}"),
+        };
+        messages.map(number).collect()
+    }
+
+    #[test]
+    fn a_shard_that_takes_nothing_keeps_no_other_waiting_and_gets_everything_in_order() {
+        const TURNS: i64 = 5_000;
+        let poll = Poll::new().expect("an epoll");
+        let other_poll = Poll::new().expect("an epoll");
+        let (behind, behind_inbox) = inbox::open(&poll).expect("a queue");
+        let (other, other_inbox) = inbox::open(&other_poll).expect("a queue");
+        let shards = [behind, other];
+        let mut outlets = Outlets::new(&shards);
+        for number in 0..TURNS {
+            outlets.send(0, turn(number));
+            outlets.send(1, turn(number));
+            assert_eq!(taken(&other_inbox), [number]);
+        }
+        assert!(outlets.is_behind());
+        let mut late = Vec::new();
+        while outlets.is_behind() {
+            late.extend(taken(&behind_inbox));
+            outlets.flush();
+        }
+        late.extend(taken(&behind_inbox));
+        assert!(late.into_iter().eq(0..TURNS));
     }
 }

@@ -99,7 +99,7 @@ impl Inbox {
     }
 
     /// The next message, if there is one.
-    pub(super) fn next(&self) -> Option<ToShard> {
+    pub(crate) fn next(&self) -> Option<ToShard> {
         self.queue.try_recv().ok()
     }
 }
