@@ -112,6 +112,35 @@ fn a_stalled_reader_is_told_how_many_lines_it_missed() {
     talkers.pair[0].expect("stalled: back again\n");
 }
 
+/// Each history is 4 MB, and each reader asks for three.
+#[test]
+fn long_answers_cost_a_stalled_reader_a_page() {
+    const LINES: usize = 1_000;
+    const STALLED: u64 = 30;
+    let server = Setup::new().patient().limit("line_burst", "10000").start();
+    let mut ann = server.join("ann");
+    let padding = "x".repeat(4_000);
+    for number in 0..LINES {
+        ann.send(&format!("{number} {padding}"));
+    }
+    ann.sync();
+    let names = (0..STALLED).map(|number| format!("stalled{number}"));
+    let mut stalled: Vec<Client> = names.map(|name| server.join(&name)).collect();
+    let before = server.memory("VmHWM");
+    for client in &mut stalled {
+        client.write(b"/history 1000\n/history 1000\n/history 1000\n");
+    }
+    // Who comes last is told everything, while the others still read nothing.
+    let mut reader = server.join("reader");
+    reader.ask("/history 1000", &format!("{} {padding}\n", LINES - 1));
+    let grown = server.memory("VmHWM") - before;
+    assert!(grown < 256 * STALLED, "{grown} kB");
+    let last = format!("{} {padding}\n", LINES - 1);
+    for mut client in stalled {
+        (0..3).for_each(|_| drop(client.expect(&last)));
+    }
+}
+
 #[test]
 fn a_reader_that_takes_nothing_is_closed_and_a_quiet_one_is_not() {
     let server = Setup::new().limit("stall_time", "1s").start();
