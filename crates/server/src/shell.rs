@@ -239,7 +239,7 @@ fn ask_folder(config: &Config, folder: &Path, line: &str) -> Result<ShellAnswer,
 
 /// Parses a request. Refuses a password hash that no password can match.
 fn read(line: &str) -> Result<ShellAsk, String> {
-    let ask = ShellAsk::read(line)?;
+    let ask = ShellAsk::read(line).map_err(|error| error.to_string())?;
     match &ask {
         ShellAsk::Command(
             Command::AddAccount { password_hash, .. } | Command::SetPassword { password_hash, .. },

@@ -8,6 +8,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 
 use chinwag_core::{
     Command, Event, Name, NameError, Profile, Rejection, Restriction, RoomName, Text, Timestamp,
@@ -33,12 +34,48 @@ pub enum ShellAsk {
     Fingerprint,
 }
 
+/// Why a line is no request of a shell. Shown as one sentence, without a sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShellAskError {
+    /// There is no request that begins with this word, or it takes other words.
+    Unknown(String),
+    /// There is no message.
+    Empty,
+    /// Nobody can register this name.
+    Reserved(String),
+    /// A name, a room or a mask is none.
+    Malformed(Malformed),
+}
+
+/// What the plain dialect says of a line that it cannot parse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed(ParseError);
+
+impl fmt::Display for ShellAskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(word) => write!(f, "There is no such request: {}", word.escape_debug()),
+            Self::Empty => f.write_str("There is nothing to say."),
+            Self::Reserved(name) => write!(f, "\"{name}\" is reserved. Choose another name."),
+            Self::Malformed(Malformed(error)) => {
+                f.write_str(&written(|r, out| r.parse_error(out, error)))
+            }
+        }
+    }
+}
+
+impl From<ParseError> for ShellAskError {
+    fn from(error: ParseError) -> Self {
+        Self::Malformed(Malformed(error))
+    }
+}
+
 impl ShellAsk {
     /// Parses a line.
     ///
     /// # Errors
-    /// One sentence that says what is wrong with it.
-    pub fn read(line: &str) -> Result<Self, String> {
+    /// [`ShellAskError`].
+    pub fn read(line: &str) -> Result<Self, ShellAskError> {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let command = match word {
             "who" if rest.is_empty() => return Ok(Self::Who),
@@ -55,7 +92,7 @@ impl ShellAsk {
             "kick" | "ban" | "unban" => match parse(&format!("/{line}")) {
                 Ok(Request::Command(command)) => command,
                 Ok(_) => return Err(unknown(word)),
-                Err(error) => return Err(written(|r, out| r.parse_error(out, &error))),
+                Err(error) => return Err(error.into()),
             },
             _ => return Err(unknown(word)),
         };
@@ -82,23 +119,22 @@ impl ShellAsk {
     }
 }
 
-fn unknown(word: &str) -> String {
-    format!("There is no such request: {}", word.escape_debug())
+fn unknown(word: &str) -> ShellAskError {
+    ShellAskError::Unknown(word.into())
 }
 
-fn say(rest: &str) -> Result<Command, String> {
+fn say(rest: &str) -> Result<Command, ShellAskError> {
     let (room, text) = rest.split_once(' ').unwrap_or((rest, ""));
     let room = room_name(room)?;
-    let text = Text::parse(text).ok_or("There is nothing to say.")?;
+    let text = Text::parse(text).ok_or(ShellAskError::Empty)?;
     Ok(Command::SayFromShell { room, text })
 }
 
-fn room_name(typed: &str) -> Result<RoomName, String> {
-    let bad = |_| written(|r, out| r.parse_error(out, &ParseError::BadRoomName));
-    RoomName::parse(typed).map_err(bad)
+fn room_name(typed: &str) -> Result<RoomName, ShellAskError> {
+    RoomName::parse(typed).map_err(|_| ParseError::BadRoomName.into())
 }
 
-fn account(rest: &str) -> Result<Command, String> {
+fn account(rest: &str) -> Result<Command, ShellAskError> {
     let mut words = rest.split(' ');
     let mut word = || words.next().unwrap_or_default();
     let (what, typed, last) = (word(), word(), word());
@@ -120,7 +156,7 @@ fn account(rest: &str) -> Result<Command, String> {
 }
 
 /// A command that has no password yet.
-fn tried_account(rest: &str) -> Result<Command, String> {
+fn tried_account(rest: &str) -> Result<Command, ShellAskError> {
     match rest.split_once(' ') {
         Some(("add" | "passwd", name)) if !name.contains(' ') => account(&format!("{rest} -")),
         _ => Err(unknown("account")),
@@ -128,20 +164,16 @@ fn tried_account(rest: &str) -> Result<Command, String> {
 }
 
 /// A name to be registered.
-fn new_name(typed: &str) -> Result<Name, String> {
+fn new_name(typed: &str) -> Result<Name, ShellAskError> {
     Name::parse(typed).map_err(|error| match error {
-        NameError::Reserved => format!("\"{typed}\" is reserved. Choose another name."),
-        NameError::Malformed => bad_name(),
+        NameError::Reserved => ShellAskError::Reserved(typed.into()),
+        NameError::Malformed => ParseError::BadName.into(),
     })
 }
 
 /// A name that may have been registered before it was reserved.
-fn name(typed: &str) -> Result<Name, String> {
-    Name::known(typed).ok_or_else(bad_name)
-}
-
-fn bad_name() -> String {
-    written(|r, out| r.parse_error(out, &ParseError::BadName))
+fn name(typed: &str) -> Result<Name, ShellAskError> {
+    Name::known(typed).ok_or_else(|| ParseError::BadName.into())
 }
 
 /// The lines about the result of a request; none for an event that concerns others.
@@ -181,11 +213,14 @@ fn written(write: impl FnOnce(&Renderer, &mut Vec<u8>)) -> String {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
     use super::*;
 
     #[track_caller]
     fn refused(line: &str, expected: &str) {
-        assert_eq!(ShellAsk::read(line), Err(expected.into()), "{line}");
+        let error = ShellAsk::read(line).expect_err(line);
+        assert_eq!(error.to_string(), expected, "{line}");
     }
 
     #[test]
