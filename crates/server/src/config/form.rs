@@ -34,6 +34,10 @@ impl fmt::Display for Given {
     }
 }
 
+/// The form that a key's value should have, in words.
+#[derive(Debug)]
+pub(super) struct Wanted(pub(super) String);
+
 /// See the [module](self).
 pub(super) trait Form {
     /// What it reads.

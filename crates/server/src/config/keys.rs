@@ -13,7 +13,7 @@ use ipnet::IpNet;
 
 use super::form::{
     Choice, File, Folder, Form, Given, Level, List, Network, Number, OrWord, Room, Switch, Text,
-    Time, Word, Zone, or_unlimited, time, whole,
+    Time, Wanted, Word, Zone, or_unlimited, time, whole,
 };
 use super::listen::{Addresses, DEFAULT_PORT, Listen};
 use super::machine::Machine;

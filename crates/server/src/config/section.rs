@@ -115,13 +115,13 @@ macro_rules! section {
             /// Sets a key of [`KEYS`](Self::KEYS).
             ///
             /// # Errors
-            /// The expected form, in words.
-            pub(super) fn set(&mut self, key: &str, given: &Given) -> Result<(), String> {
+            /// If the value does not have the form of the key.
+            pub(super) fn set(&mut self, key: &str, given: &Given) -> Result<(), Wanted> {
                 match key {
                     $( $key => {
                         let form = form_of::<$T, _>($form);
                         let read = form.read(given);
-                        self.$field = Some(read.ok_or_else(|| form.wanted())?);
+                        self.$field = Some(read.ok_or_else(|| Wanted(form.wanted()))?);
                     } )*
                     other => unreachable!("{other} is not in KEYS"),
                 }
@@ -183,8 +183,8 @@ macro_rules! sections {
             /// Sets a known key.
             ///
             /// # Errors
-            /// The expected form, in words.
-            pub(super) fn set(&mut self, key: &Key, given: &Given) -> Result<(), String> {
+            /// If the value does not have the form of the key.
+            pub(super) fn set(&mut self, key: &Key, given: &Given) -> Result<(), Wanted> {
                 match key.section {
                     $( stringify!($name) => self.$name.set(key.name, given), )*
                     other => unreachable!("{other} is not in SECTIONS"),

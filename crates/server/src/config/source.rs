@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{ConfigError, ValueOrigin};
-use super::form::Given;
+use super::form::{Given, Wanted};
 use super::keys::{RawConfig, SECTIONS};
 use super::section::Key;
 
@@ -122,15 +122,16 @@ fn set(
     given: &Given,
     origin: ValueOrigin,
 ) -> Result<(), ConfigError> {
-    raw.set(key, given).map_err(|wanted| ConfigError::Value {
-        origin,
-        key: key.to_string(),
-        wanted,
-        given: match key.is_secret {
-            true => "what is there".to_owned(),
-            false => excerpt(&given.to_string()),
-        },
-    })
+    raw.set(key, given)
+        .map_err(|Wanted(wanted)| ConfigError::Value {
+            origin,
+            key: key.to_string(),
+            wanted,
+            given: match key.is_secret {
+                true => "what is there".to_owned(),
+                false => excerpt(&given.to_string()),
+            },
+        })
 }
 
 /// A wrong value may be as long as the file.
