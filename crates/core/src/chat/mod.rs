@@ -95,15 +95,13 @@ impl Chat {
             departed: VecDeque::new(),
             motd: snapshot.motd,
         };
-        snapshot
-            .kept
-            .iter()
-            .for_each(|event| chat.registrations.mail.keep(event, Vec::new()));
+        for event in &snapshot.kept {
+            chat.registrations.mail.keep(event, Vec::new());
+        }
+        for sent in &snapshot.sent_keys {
+            chat.sent_keys.insert(sent);
+        }
         chat.open_room(LOBBY, RoomName::lobby(), started);
-        snapshot
-            .sent_keys
-            .iter()
-            .for_each(|sent| chat.sent_keys.insert(sent));
         for room in snapshot.rooms {
             let created = room.created.unwrap_or(started);
             chat.open_room(room.id, room.name, created);
@@ -152,12 +150,12 @@ impl Chat {
                 rules.set_account(name, Some(*held));
             }
             rules.masks = kept.masks;
-            kept.bars
-                .iter()
-                .for_each(|bar| rules.bars.put(bar, now, &[]));
-            kept.mutes
-                .iter()
-                .for_each(|mute| rules.mutes.put(mute, now, &[]));
+            for bar in &kept.bars {
+                rules.bars.put(bar, now, &[]);
+            }
+            for mute in &kept.mutes {
+                rules.mutes.put(mute, now, &[]);
+            }
         });
         let rules = self.rooms.rules(id);
         let accounts = rules.into_iter().flat_map(RoomRules::accounts_named);
@@ -329,12 +327,9 @@ impl Chat {
     pub fn lost_receivers(&self, deletion: &PrivateDeletion) -> Vec<PersonId> {
         let named = self.resumables.all_named(&deletion.to_name);
         let mut lost: Vec<PersonId> = named.map(|lost| lost.person.id).collect();
-        let account = deletion.to_account.as_ref();
-        lost.extend(
-            account
-                .into_iter()
-                .flat_map(|account| self.resumables.logged_in_to(account)),
-        );
+        if let Some(account) = &deletion.to_account {
+            lost.extend(self.resumables.logged_in_to(account));
+        }
         lost
     }
 

@@ -91,15 +91,19 @@ impl Shard {
                     log.set_name(name.clone());
                 }
             }
-            Fact::Tidied { closed } => closed.iter().for_each(|room| {
-                self.shared.rooms.names.remove(room);
-            }),
+            Fact::Tidied { closed } => {
+                for room in closed {
+                    self.shared.rooms.names.remove(room);
+                }
+            }
             Fact::Left { person, room, .. } => {
                 self.for_sessions_of(*person, |session, shared| {
                     session.handle_left(*room, Some(event), shared);
                 });
             }
-            Fact::RoomRetired { room } => drop(self.shared.rooms.names.remove(room)),
+            Fact::RoomRetired { room } => {
+                self.shared.rooms.names.remove(room);
+            }
             Fact::RoomChanged(change) => {
                 if let (RoomAct::Eject { .. }, Some(person)) = (&change.act, change.target) {
                     let room = change.room;

@@ -69,7 +69,7 @@ impl Written {
 }
 
 impl Loop {
-    /// `poll` has the bell of `inbox` already.
+    /// `poll` has the waker of `inbox` already.
     pub(crate) fn new(
         shard: Shard,
         poll: Poll,
@@ -275,15 +275,11 @@ mod tests {
     #[test]
     fn nothing_gathers_longer_than_its_limit() {
         let at = Instant::now();
-        let took = Duration::from_secs(1);
-        assert_eq!(
-            Written {
-                at,
-                took,
-                is_unfinished: false
-            }
-            .gather_time(at),
-            GATHER_TIME_MAX
-        );
+        let written = Written {
+            at,
+            took: Duration::from_secs(1),
+            is_unfinished: false,
+        };
+        assert_eq!(written.gather_time(at), GATHER_TIME_MAX);
     }
 }

@@ -163,11 +163,11 @@ impl Session {
     /// Shows events with their own places: if the link is lost again, they keep those. A program
     /// gets each by itself, since it may have read some of them.
     fn tell_events(&mut self, events: &[Event], shared: &mut Shared) {
-        match self.dialect.resumes_by_number() {
-            true => events
-                .chunks(1)
-                .for_each(|event| self.tell_these(event, shared)),
-            false => self.tell_these(events, shared),
+        if !self.dialect.resumes_by_number() {
+            return self.tell_these(events, shared);
+        }
+        for event in events.chunks(1) {
+            self.tell_these(event, shared);
         }
     }
 
