@@ -172,7 +172,9 @@ pub const WHO_LINES_MAX: usize = 250;
 /// Departed people that IRC's WHOWAS knows: a busy evening.
 pub const DEPARTED_MAX: usize = 1_000;
 /// People that one page of IRC's WHO looks at: fifty microseconds.
-pub const PEOPLE_SCANNED_MAX: usize = 50;
+pub const PEOPLE_SCANNED_MAX: usize = 25;
+/// Names in one question which of them are here: forty microseconds.
+pub const ONLINE_NAMES_MAX: usize = 25;
 /// People on one page of `chinwag who`, with everything known of them.
 pub const EVERYBODY_LINES_MAX: usize = 20;
 /// Rooms on one page of `/rooms`, the fullest first.

@@ -110,7 +110,8 @@ pub enum Query {
     Fence,
     /// The people on the server who match, in alphabetical order.
     People(Box<PeopleQuery>),
-    /// Which of these names, as typed, are here.
+    /// Which of these names, as typed, are here. At most
+    /// [`ONLINE_NAMES_MAX`](crate::limits::ONLINE_NAMES_MAX) of them.
     Online(Vec<String>),
     /// The metadata of one person or room.
     Metadata(MetadataTarget),

@@ -11,7 +11,7 @@ use super::{Chat, Person};
 use crate::answer::{Answer, Counts, Departed, WhoLine};
 use crate::event::{Fact, LoggedIn, Signal};
 use crate::ids::{ConnId, PersonId, RoomId};
-use crate::limits::{DEPARTED_MAX, PEOPLE_SCANNED_MAX};
+use crate::limits::{DEPARTED_MAX, ONLINE_NAMES_MAX, PEOPLE_SCANNED_MAX};
 use crate::mask::{Glob, MaskKind, Matched, RoomMask};
 use crate::name::Name;
 use crate::query::PeopleQuery;
@@ -244,6 +244,7 @@ impl Chat {
 
     /// Those of some names that are here.
     pub(super) fn online(&self, names: &[String], now: Timestamp) -> Answer {
+        debug_assert!(names.len() <= ONLINE_NAMES_MAX);
         let known = names.iter().map(|name| {
             let person = Name::known(name).and_then(|name| self.people.named(&name));
             person.map(|person| self.irc_line(person, now))

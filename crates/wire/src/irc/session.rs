@@ -23,6 +23,7 @@ mod monitor;
 mod multiline;
 mod names;
 mod news;
+mod online;
 mod operators;
 mod order;
 mod people;

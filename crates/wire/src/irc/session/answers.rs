@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 
 use chinwag_core::{
     Answer, Event, Fact, LeftOut, Name, Omitted, QuitReason, Rejection, Seq, Welcome, WelcomeBack,
-    WhoLine,
 };
 
 use super::{Question, Session};
@@ -299,29 +298,19 @@ impl Session {
             (Answer::Departed(departed), Question::Whowas(typed, count)) => {
                 self.put_whowas(&typed, count, departed, env, out);
             }
-            (Answer::Online(people), question) => self.put_online(people, question, env, out),
-            _ => {}
-        }
-        None
-    }
-
-    /// Which of the requested people are here, as the command asked for it.
-    fn put_online(
-        &mut self,
-        people: &[Option<WhoLine>],
-        question: Question,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        match question {
-            Question::Userhost => self.put_userhost(people, env, out),
-            Question::Monitor(names) => self.put_monitored(&names, people, env, out),
-            Question::ModesOf { name, changes } => {
+            (Answer::Online(people), Question::Online(question)) => {
+                return self.take_online(question, people, env, out);
+            }
+            (Answer::Online(people), Question::Monitor(names)) => {
+                self.put_monitored(&names, people, env, out);
+            }
+            (Answer::Online(people), Question::ModesOf { name, changes }) => {
                 let is_here = people.iter().any(Option::is_some);
                 self.refuse_modes_of(&name, changes, is_here, env, out);
             }
-            _ => self.put_ison(people, env, out),
+            _ => {}
         }
+        None
     }
 
     fn join_lobby(&mut self) {

@@ -5,6 +5,7 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use chinwag_core::limits::ONLINE_NAMES_MAX;
 use chinwag_core::{Event, Fact, Name, Query, WhoLine};
 
 use super::words::ListLine;
@@ -43,8 +44,8 @@ impl Session {
                 self.numeric("733", ":End of MONITOR list", env, out);
             }
             "S" | "s" => {
-                let names = self.monitored().iter().map(Name::to_string).collect();
-                self.ask_monitored(names);
+                let names: Vec<String> = self.monitored().iter().map(Name::to_string).collect();
+                self.ask_monitored(&names);
             }
             _ => {}
         }
@@ -77,13 +78,14 @@ impl Session {
         };
         self.put_words(&full, refused, env, out);
         self.changed.watched = true;
-        self.ask_monitored(added);
+        self.ask_monitored(&added);
     }
 
-    fn ask_monitored(&mut self, names: Vec<String>) {
-        if !names.is_empty() {
-            let ask = Ask::Query(Query::Online(names.clone()));
-            self.later(ask, Question::Monitor(names));
+    /// Each part is told by itself: a name of an earlier one may come or go before the next answer.
+    fn ask_monitored(&mut self, names: &[String]) {
+        for names in names.chunks(ONLINE_NAMES_MAX) {
+            let ask = Ask::Query(Query::Online(names.to_vec()));
+            self.later(ask, Question::Monitor(names.to_vec()));
         }
     }
 

@@ -1,4 +1,4 @@
-//! WHO, WHOIS, WHOWAS, USERHOST, ISON, AWAY and SETNAME.
+//! WHO, WHOIS, WHOWAS, AWAY and SETNAME.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -357,71 +357,6 @@ impl Session {
             }
         }
         self.numeric("369", format_args!("{typed} :End of WHOWAS"), env, out);
-    }
-
-    /// USERHOST.
-    pub(super) fn userhost(
-        &mut self,
-        message: &Message<'_>,
-        _: &Env<'_>,
-        _: &mut Vec<u8>,
-    ) -> Option<Step> {
-        self.ask_online(message, Question::Userhost);
-        None
-    }
-
-    /// ISON.
-    pub(super) fn ison(
-        &mut self,
-        message: &Message<'_>,
-        _: &Env<'_>,
-        _: &mut Vec<u8>,
-    ) -> Option<Step> {
-        self.ask_online(message, Question::Ison);
-        None
-    }
-
-    fn ask_online(&mut self, message: &Message<'_>, what: Question) {
-        let words = message.params.iter().flat_map(|param| param.split(' '));
-        let names = words.filter(|name| !name.is_empty());
-        let names = names.map(String::from).collect();
-        self.later(Ask::Query(Query::Online(names)), what);
-    }
-
-    pub(super) fn put_userhost(
-        &self,
-        people: &[Option<WhoLine>],
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        let people = people.iter().flatten().filter_map(|line| {
-            let source = line.source.as_ref()?;
-            let operator = if line.operator { "*" } else { "" };
-            let sign = if source.away.is_some() { "-" } else { "+" };
-            let (name, user, host) = (&line.name, &source.user, &source.host);
-            Some(alloc::format!("{name}{operator}={sign}{user}@{host}"))
-        });
-        self.put_found_people("302", people, env, out);
-    }
-
-    /// The requested people who are here; an empty list if nobody is.
-    fn put_found_people(
-        &self,
-        code: &str,
-        people: impl Iterator<Item = impl core::fmt::Display>,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        let start = out.len();
-        self.put_words(&ListLine::last(code, ":"), people, env, out);
-        if out.len() == start {
-            self.numeric(code, ":", env, out);
-        }
-    }
-
-    pub(super) fn put_ison(&self, people: &[Option<WhoLine>], env: &Env<'_>, out: &mut Vec<u8>) {
-        let names = people.iter().flatten().map(|line| line.name.as_str());
-        self.put_found_people("303", names, env, out);
     }
 
     /// AWAY.

@@ -6,7 +6,9 @@ use alloc::vec::Vec;
 
 use chinwag_core::{MaskKind, RoomId, RoomName};
 
-use super::{accounts, history, list, metadata, names, people, proving, read_marker, search};
+use super::{
+    accounts, history, list, metadata, names, online, people, proving, read_marker, search,
+};
 use super::{taking_over, talk};
 
 /// What an answer is for.
@@ -94,8 +96,8 @@ pub(super) enum Question {
     Whois(String),
     /// The name, and how many of its former bearers to show.
     Whowas(String, usize),
-    Userhost,
-    Ison,
+    /// ISON or USERHOST.
+    Online(Box<online::OnlineQuestion>),
     /// The names that MONITOR asks about.
     Monitor(Vec<String>),
     Away(bool),
