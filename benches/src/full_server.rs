@@ -8,10 +8,10 @@ use std::hint::black_box;
 
 // Its `check` is for core's own tests.
 #[expect(dead_code, reason = "the benchmarks only count")]
-#[path = "../../crates/core/tests/full_server/fixture.rs"]
+#[path = "../../crates/core/tests/full_server/fixture/mod.rs"]
 mod fixture;
 
-use fixture::{FullServer, PIECES};
+use fixture::{FullServer, pieces};
 
 /// People, and rooms.
 const PEOPLE: u64 = 50_000;
@@ -22,15 +22,15 @@ const ROUNDS: u32 = 20;
 
 /// The names of all pieces, in the order in which [`run`] does them, and how often.
 pub(crate) fn list() -> impl Iterator<Item = (&'static str, u32)> {
-    PIECES.iter().map(|piece| (piece.name, ROUNDS))
+    pieces().map(|piece| (piece.name, ROUNDS))
 }
 
 /// Fills a server and does all pieces, with a boundary before each and one behind the last.
 pub(crate) fn run() {
     let mut server = FullServer::new(PEOPLE, RESTRICTIONS);
     // The first time, tables grow that then stay.
-    PIECES.iter().for_each(|piece| (piece.work)(&mut server));
-    for piece in PIECES {
+    pieces().for_each(|piece| (piece.work)(&mut server));
+    for piece in pieces() {
         boundary(piece.name);
         (0..ROUNDS).for_each(|_| (piece.work)(&mut server));
     }
