@@ -6,7 +6,7 @@ use chinwag_core::limits::LOG_LINES_MAX;
 use chinwag_core::{AuditEntry, Conversation, Detail, Event, Fact, Name, PastName, Range, Seq};
 use chinwag_store::{Error, Filter, HistoryReader, Matches, SearchError, SearchQuery};
 
-use super::page::{Away, Ends, LogOf, Page, PageSource, PageStart};
+use super::page::{Away, Ends, LogOf, Page, PageCounts, PageSource, PageStart};
 use super::{ArchiveJob, JobResult};
 
 /// Bytes of text that are read for one page: with names and times it stays below what a session
@@ -101,10 +101,11 @@ impl Archive {
             own: None,
             detail,
             times: extent.times,
-            shown: extent.shown,
-            total: extent.total,
-            gone: 0,
-            doubted: 0,
+            counts: PageCounts {
+                shown: extent.shown,
+                total: extent.total,
+                ..PageCounts::default()
+            },
             ends: Ends {
                 places: (extent.first, extent.last),
                 newer: extent.newer,
@@ -153,25 +154,23 @@ impl Archive {
             own,
             detail: Detail::Messages,
             times: None,
-            shown: missed.kept,
-            total: Some(missed.kept),
-            gone: missed.gone,
-            doubted,
+            counts: PageCounts {
+                shown: missed.kept,
+                total: Some(missed.kept),
+                gone: missed.gone,
+                doubted,
+            },
             ends: Ends::default(),
         })
     }
 
     fn page(&mut self, place: PageStart) -> Result<Page, Error> {
-        let (shown, total, gone, ends) = (place.shown, place.total, place.gone, place.ends);
-        let doubted = place.doubted;
+        let (counts, ends) = (place.counts, place.ends);
         let (events, next) = self.events(&place)?;
         let next = next.map(|source| PageStart { source, ..place });
         Ok(Page {
             events,
-            shown,
-            total,
-            gone,
-            doubted,
+            counts,
             ends,
             next,
         })
@@ -184,7 +183,7 @@ impl Archive {
             ..filter(&place.not_from, place.own.as_ref(), place.detail)
         };
         Ok(match &place.source {
-            _ if place.shown == 0 && place.detail == Detail::Messages => (Vec::new(), None),
+            _ if place.counts.shown == 0 && place.detail == Detail::Messages => (Vec::new(), None),
             &PageSource::Log { ref of, from, last } => {
                 let (reader, bytes_max) = (&mut self.reader, PAGE_BYTES_MAX);
                 let page = match of {
@@ -231,10 +230,11 @@ fn found<P>(matches: Matches<P>, source: impl FnOnce(Vec<P>) -> PageSource) -> P
         own: None,
         detail: Detail::Messages,
         times: None,
-        shown,
-        total: Some(shown + u64::from(matches.more)),
-        gone: 0,
-        doubted: 0,
+        counts: PageCounts {
+            shown,
+            total: Some(shown + u64::from(matches.more)),
+            ..PageCounts::default()
+        },
         ends: Ends {
             next: matches.next,
             searched_since: matches.searched_since,

@@ -10,18 +10,25 @@ use chinwag_store::{Absence, PersonRange};
 pub(crate) struct Page {
     /// Oldest first.
     pub(crate) events: Vec<Event>,
-    /// Messages on all pages together.
-    pub(crate) shown: u64,
-    /// How many messages there are, including those not shown, if they were counted.
-    pub(crate) total: Option<u64>,
-    /// How many messages retention has deleted.
-    pub(crate) gone: u64,
-    /// How many of the first messages of what was missed the reader may have got.
-    pub(crate) doubted: u64,
+    /// The messages of the answer.
+    pub(crate) counts: PageCounts,
     /// The ends of the answer.
     pub(crate) ends: Ends,
     /// Where the next page begins; `None` if this is the last.
     pub(crate) next: Option<PageStart>,
+}
+
+/// How many messages an answer has, on all pages together.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PageCounts {
+    /// Those that are shown.
+    pub(crate) shown: u64,
+    /// All that there are, if they were counted.
+    pub(crate) total: Option<u64>,
+    /// Those that retention has deleted.
+    pub(crate) gone: u64,
+    /// Of what was missed, the first ones, which the reader may have got.
+    pub(crate) doubted: u64,
 }
 
 /// Where an answer begins and ends, and what lies beyond.
@@ -47,10 +54,7 @@ pub(crate) struct PageStart {
     pub(super) own: Option<Name>,
     pub(super) detail: Detail,
     pub(super) times: Option<(Timestamp, Timestamp)>,
-    pub(super) shown: u64,
-    pub(super) total: Option<u64>,
-    pub(super) gone: u64,
-    pub(super) doubted: u64,
+    pub(super) counts: PageCounts,
     pub(super) ends: Ends,
 }
 

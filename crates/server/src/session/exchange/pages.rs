@@ -313,7 +313,7 @@ impl Session {
 
     pub(super) fn handle_page(&mut self, page: Page, mut pages: Box<Pages>, shared: &mut Shared) {
         let (is_first, is_last) = (pages.next.is_none(), page.next.is_none());
-        let (events, shown) = (&page.events[..], page.shown);
+        let (events, shown) = (&page.events[..], page.counts.shown);
         match &pages.kind {
             PageKind::History(past) => {
                 let history = HistoryPage {
@@ -323,7 +323,7 @@ impl Session {
                     },
                     events,
                     shown,
-                    total: page.total,
+                    total: page.counts.total,
                     hides: page.ends.hides,
                     ends: page.ends.places,
                     newer: page.ends.newer,
@@ -336,7 +336,7 @@ impl Session {
                 let found = SearchPage {
                     events,
                     shown,
-                    more: page.total.is_none_or(|total| total > shown),
+                    more: page.counts.total.is_none_or(|total| total > shown),
                     next: page.ends.next,
                     searched_since: page.ends.searched_since,
                     is_first,
@@ -349,8 +349,8 @@ impl Session {
                     let shows = !events.is_empty();
                     let in_rooms = MissedInRooms {
                         shown,
-                        gone: page.gone,
-                        doubted: page.doubted,
+                        gone: page.counts.gone,
+                        doubted: page.counts.doubted,
                     };
                     self.tell_resumed(in_rooms, shows, back.as_deref(), shared);
                 }
