@@ -2,6 +2,13 @@
 
 use crate::harness::{Client, Server, Setup};
 
+/// A server with lee, who arrived first and operates it.
+fn with_operator() -> (Server, Client) {
+    let server = Setup::new().start();
+    let lee = server.join("lee");
+    (server, lee)
+}
+
 #[track_caller]
 fn sign_in(server: &Server, name_and_password: &str) -> (Client, String) {
     let mut client = server.connect();
@@ -26,8 +33,7 @@ const ANOTHER: &str =
 
 #[test]
 fn an_account_does_not_come_into_a_strangers_room_of_the_same_name() {
-    let server = Setup::new().start();
-    let mut lee = server.join("lee");
+    let (server, mut lee) = with_operator();
     let mut ann = server.join("ann");
     ann.ask("/claim correct horse", "Your name is registered.");
     for room in ["dev", "ops"] {
@@ -62,8 +68,7 @@ fn an_account_does_not_come_into_a_strangers_room_of_the_same_name() {
 
 #[test]
 fn a_lost_session_does_not_come_into_a_strangers_private_room_after_a_restart() {
-    let server = Setup::new().start();
-    let mut lee = server.join("lee");
+    let (server, mut lee) = with_operator();
     let mut gus = server.join("gus");
     gus.ask("/join dev", "alone.");
     let code = gus.code();
@@ -87,8 +92,7 @@ fn a_lost_session_does_not_come_into_a_strangers_private_room_after_a_restart() 
 
 #[test]
 fn a_quiet_room_waits_for_a_person_whose_link_is_lost() {
-    let server = Setup::new().start();
-    let mut lee = server.join("lee");
+    let (server, mut lee) = with_operator();
     let mut gus = server.join("gus");
     gus.ask("/join dev", "alone.");
     gus.ask("/room closed on", "closed");
@@ -127,8 +131,7 @@ fn a_guest_who_moderates_a_room_does_so_after_a_restart() {
 
 #[test]
 fn a_standing_that_was_taken_does_not_come_back_after_a_kill() {
-    let server = Setup::new().start();
-    let mut lee = server.join("lee");
+    let (server, mut lee) = with_operator();
     let mut gus = server.join("gus");
     gus.ask("/join dev", "alone.");
     gus.send("here I am");
@@ -150,8 +153,7 @@ const REMOVED: &str = "! You are no longer in #dev. That room has been closed.\n
 
 #[test]
 fn a_room_that_was_removed_is_not_made_again_by_those_who_were_in_it() {
-    let server = Setup::new().start();
-    let mut lee = server.join("lee");
+    let (server, mut lee) = with_operator();
     let mut ann = server.join("ann");
     ann.ask("/claim correct horse", "Your name is registered.");
     ann.ask("/join dev", "alone.");
@@ -178,8 +180,7 @@ fn a_room_that_was_removed_is_not_made_again_by_those_who_were_in_it() {
 
 #[test]
 fn a_quiet_room_that_was_removed_is_not_opened_by_a_restart() {
-    let mut server = Setup::new().start();
-    let mut lee = server.join("lee");
+    let (mut server, mut lee) = with_operator();
     let mut gus = server.join("gus");
     gus.ask("/join dev", "alone.");
     let code = gus.code();
@@ -219,8 +220,7 @@ fn people_of_a_quiet_room_are_together_again_after_a_restart() {
 /// Nothing was said in it, so it is there for its people alone.
 #[test]
 fn a_quiet_room_of_guests_keeps_what_is_set_in_it_over_a_restart() {
-    let mut server = Setup::new().start();
-    let mut lee = server.join("lee");
+    let (mut server, mut lee) = with_operator();
     let mut gus = server.join("gus");
     let mut hal = server.join("hal");
     gus.ask("/join dev", "alone.");
@@ -287,8 +287,7 @@ fn nobody_gets_a_right_by_coming_back_first_to_a_quiet_room() {
 
 #[test]
 fn an_account_makes_a_room_again_that_it_owned_and_no_other() {
-    let server = Setup::new().start();
-    let mut lee = server.join("lee");
+    let (server, mut lee) = with_operator();
     let mut gus = server.join("gus");
     let mut ann = server.join("ann");
     ann.ask("/claim correct horse", "Your name is registered.");
@@ -318,8 +317,7 @@ fn an_account_makes_a_room_again_that_it_owned_and_no_other() {
 /// To outsiders a hidden room does not exist.
 #[test]
 fn who_comes_back_is_not_told_of_a_hidden_room_that_has_the_name_now() {
-    let server = Setup::new().start();
-    let mut lee = server.join("lee");
+    let (server, mut lee) = with_operator();
     let gus = {
         let mut gus = server.join("gus");
         gus.ask("/join dev", "alone.");
@@ -339,8 +337,7 @@ fn who_comes_back_is_not_told_of_a_hidden_room_that_has_the_name_now() {
 
 #[test]
 fn a_session_of_an_account_that_has_ended_is_not_logged_in_to_the_next_of_its_name() {
-    let server = Setup::new().start();
-    let _lee = server.join("lee");
+    let (server, _lee) = with_operator();
     let mut mal = server.join("mal");
     mal.ask("/claim correct horse", "Your name is registered.");
     let mut other = server.join("guest-of-mal");
@@ -364,8 +361,7 @@ fn a_session_of_an_account_that_has_ended_is_not_logged_in_to_the_next_of_its_na
 
 #[test]
 fn a_right_that_was_taken_while_the_link_was_lost_is_not_there_after_a_restart() {
-    let server = Setup::new().start();
-    let mut lee = server.join("lee");
+    let (server, mut lee) = with_operator();
     let gus = server.join("gus");
     lee.ask("/op gus", "gus");
     let code = gus.code();
@@ -382,8 +378,7 @@ fn a_right_that_was_taken_while_the_link_was_lost_is_not_there_after_a_restart()
 /// What an account finds again is there as soon as it is told that it is so, whatever becomes of the process.
 #[test]
 fn what_an_account_changes_outlives_a_kill_at_once() {
-    let server = Setup::new().start();
-    let mut lee = server.join("lee");
+    let (server, mut lee) = with_operator();
     lee.ask("/join dev", "You are in #dev, alone.");
     lee.ask("/claim correct horse", "! Your name is registered.");
     let mut setup = server.kill();
