@@ -55,7 +55,7 @@ enum Gone {
 
 /// The private lines that a peer has not received, or may not have read.
 #[derive(Debug, Default)]
-pub(crate) struct Unseen {
+pub(crate) struct UnseenLines {
     /// Not acknowledged, or not written.
     pub(crate) lines: Vec<PlacedLines>,
     /// Acknowledged news.
@@ -142,9 +142,9 @@ impl PrivateLines {
 
     /// Every line of which the last `unacknowledged` written bytes hold a part, and every unwritten
     /// line, except for answers.
-    pub(crate) fn since(&self, unacknowledged: u64) -> Unseen {
+    pub(crate) fn since(&self, unacknowledged: u64) -> UnseenLines {
         let kept = self.kept.as_deref();
-        kept.map_or_else(Unseen::default, |kept| kept.since(unacknowledged))
+        kept.map_or_else(UnseenLines::default, |kept| kept.since(unacknowledged))
     }
 
     /// What is known of news whose chunks are gone, if there are any.
@@ -289,14 +289,14 @@ impl Kept {
         self.bytes == self.sent
     }
 
-    fn since(&self, unacknowledged: u64) -> Unseen {
+    fn since(&self, unacknowledged: u64) -> UnseenLines {
         let sent = u64::from(self.sent);
         // Counted from the beginning of the first chunk.
         let start = u64::from(self.gone) + sent.saturating_sub(unacknowledged);
         let unproven = self.unproven.iter().flat_map(|unproven| unproven.lines());
-        let mut unseen = Unseen {
+        let mut unseen = UnseenLines {
             unproven: unproven.collect(),
-            ..Unseen::default()
+            ..UnseenLines::default()
         };
         let mut end = 0;
         for chunk in self.chunks.iter() {

@@ -17,7 +17,7 @@ use super::form::{
 };
 use super::listen::{Addresses, DEFAULT_PORT, Listen};
 use super::machine::Machine;
-use super::secret::Secret;
+use super::secret::SecretText;
 use super::section::{Key, form_of, section, sections};
 use crate::limits;
 
@@ -73,7 +73,7 @@ section! {
         "data" => data: PathBuf = Folder, |machine| machine.data.clone(),
             short("CHINWAG_DATA"), like("\"/srv/chat\""), fixed();
         /// A password that everybody has to give before a name; "none" lets everybody in.
-        "password" => password: Option<Password> = OrWord { form: Secret::Server, word: "none" }, |_| None,
+        "password" => password: Option<Password> = OrWord { form: SecretText::Server, word: "none" }, |_| None,
             secret();
         /// A file whose first line is that password; it goes before `password`.
         "password_file" => password_file: Option<PathBuf> = OrWord { form: File, word: "none" },
@@ -142,7 +142,7 @@ section! {
         "gateways" => gateways: Vec<IpNet> = List(Network), |_| Vec::new();
         /// Their password; without one no gateway is believed.
         "gateway_password" => gateway_password: Option<Password> =
-            OrWord { form: Secret::Gateways, word: "none" }, |_| None, secret();
+            OrWord { form: SecretText::Gateways, word: "none" }, |_| None, secret();
         /// A file whose first line is that password; it goes before `gateway_password`.
         "gateway_password_file" => gateway_password_file: Option<PathBuf> =
             OrWord { form: File, word: "none" }, |_| None;

@@ -14,8 +14,8 @@ use super::keys::Config;
 use super::reading::Reading;
 
 /// The keys of files that have passwords.
-const SERVER_FILE: (Secret, &str) = (Secret::Server, "server.password_file");
-const GATEWAYS_FILE: (Secret, &str) = (Secret::Gateways, "irc.gateway_password_file");
+const SERVER_FILE: (SecretText, &str) = (SecretText::Server, "server.password_file");
+const GATEWAYS_FILE: (SecretText, &str) = (SecretText::Gateways, "irc.gateway_password_file");
 
 /// It is no part of a line.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -42,14 +42,14 @@ pub struct NotUtf8;
 
 /// A password of the server's. It is never shown.
 #[derive(Clone, Copy)]
-pub(super) enum Secret {
+pub(super) enum SecretText {
     /// The server's password, which some clients send as their first line.
     Server,
     /// The gateways' password, a word of WEBIRC.
     Gateways,
 }
 
-impl Form for Secret {
+impl Form for SecretText {
     type Value = Password;
 
     fn parse(&self, text: &str) -> Option<Password> {
@@ -123,7 +123,7 @@ impl Config {
 }
 
 fn read(
-    form: Secret,
+    form: SecretText,
     key: &'static str,
     path: &Path,
     reading: Reading,

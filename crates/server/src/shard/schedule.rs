@@ -16,7 +16,7 @@ use super::slot_of;
 pub(super) struct Schedule {
     lists: [VecDeque<usize>; 3],
     deadlines: BinaryHeap<Reverse<(Monotonic, ConnId)>>,
-    marks: Vec<Marks>,
+    slots: Vec<SlotState>,
 }
 
 /// What a session is listed for.
@@ -30,9 +30,9 @@ pub(super) enum List {
     Unacknowledged,
 }
 
-/// The lists that one session is in.
+/// What is known of the session in one slot: the lists that it is in, and its deadline.
 #[derive(Clone, Copy, Debug)]
-struct Marks {
+struct SlotState {
     /// The earliest of its deadlines in the heap, [`NEVER`] if there is none.
     due: Monotonic,
     /// The part of the connection's id that counts connections: another one may have had the slot,
@@ -42,12 +42,12 @@ struct Marks {
 }
 
 // A shard keeps one for every slot.
-const _: () = assert!(size_of::<Marks>() <= 16);
+const _: () = assert!(size_of::<SlotState>() <= 16);
 
 /// No deadline.
 const NEVER: Monotonic = Monotonic(u64::MAX);
 
-impl Default for Marks {
+impl Default for SlotState {
     fn default() -> Self {
         Self {
             due: NEVER,
@@ -62,15 +62,15 @@ fn count_of(conn: ConnId) -> u32 {
 }
 
 impl Schedule {
-    fn marks(&mut self, slot: usize) -> &mut Marks {
-        if self.marks.len() <= slot {
-            self.marks.resize(slot + 1, Marks::default());
+    fn state(&mut self, slot: usize) -> &mut SlotState {
+        if self.slots.len() <= slot {
+            self.slots.resize(slot + 1, SlotState::default());
         }
-        &mut self.marks[slot]
+        &mut self.slots[slot]
     }
 
     pub(super) fn add(&mut self, list: List, slot: usize) {
-        if !std::mem::replace(&mut self.marks(slot).is_listed[list as usize], true) {
+        if !std::mem::replace(&mut self.state(slot).is_listed[list as usize], true) {
             self.lists[list as usize].push_back(slot);
         }
     }
@@ -84,7 +84,7 @@ impl Schedule {
     pub(super) fn take(&mut self, list: List) -> VecDeque<usize> {
         let slots = std::mem::take(&mut self.lists[list as usize]);
         for &slot in &slots {
-            self.marks[slot].is_listed[list as usize] = false;
+            self.slots[slot].is_listed[list as usize] = false;
         }
         slots
     }
@@ -92,15 +92,15 @@ impl Schedule {
     /// The session that was listed first, removed: from now on it may be listed again.
     pub(super) fn pop(&mut self, list: List) -> Option<usize> {
         let slot = self.lists[list as usize].pop_front()?;
-        self.marks[slot].is_listed[list as usize] = false;
+        self.slots[slot].is_listed[list as usize] = false;
         Some(slot)
     }
 
     /// Notes that something is due for a session at this time, or earlier.
     pub(super) fn watch(&mut self, slot: usize, conn: ConnId, due: Monotonic) {
-        let marks = self.marks(slot);
-        if due < marks.due {
-            (marks.due, marks.count) = (due, count_of(conn));
+        let state = self.state(slot);
+        if due < state.due {
+            (state.due, state.count) = (due, count_of(conn));
             self.deadlines.push(Reverse((due, conn)));
         }
     }
@@ -114,10 +114,10 @@ impl Schedule {
     pub(super) fn pop_due(&mut self, now: Monotonic) -> Option<ConnId> {
         while self.deadline().is_some_and(|at| at <= now) {
             let Reverse((at, conn)) = self.deadlines.pop()?;
-            let marks = self.marks(slot_of(conn));
+            let state = self.state(slot_of(conn));
             // Skips entries that an earlier one has replaced, and those of sessions that are gone.
-            if (marks.due, marks.count) == (at, count_of(conn)) {
-                marks.due = NEVER;
+            if (state.due, state.count) == (at, count_of(conn)) {
+                state.due = NEVER;
                 return Some(conn);
             }
         }
@@ -126,7 +126,7 @@ impl Schedule {
 
     /// Forgets a session that is gone.
     pub(super) fn forget(&mut self, slot: usize) {
-        self.marks(slot).due = NEVER;
+        self.state(slot).due = NEVER;
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Shared {
     pub(crate) workers: Workers,
     /// Requests for the hub.
     pub(crate) outbox: Vec<Request>,
-    pub(crate) rooms: Rooms,
+    pub(crate) rooms: ShardRooms,
     pub(crate) watchers: Watchers,
     pub(crate) past_names: PastNames,
     /// The newest event that was delivered.
@@ -41,7 +41,7 @@ pub(crate) struct Shared {
 
 /// The rooms as the sessions of this shard see them.
 #[derive(Debug, Default)]
-pub(crate) struct Rooms {
+pub(crate) struct ShardRooms {
     /// The rooms that some session is in.
     pub(crate) logs: RoomLogs<RoomRenderer>,
     /// The names of all.
@@ -129,9 +129,9 @@ impl Shared {
             entrance,
             workers,
             outbox: Vec::new(),
-            rooms: Rooms {
+            rooms: ShardRooms {
                 names: room_names,
-                ..Rooms::default()
+                ..ShardRooms::default()
             },
             watchers: Watchers::default(),
             past_names: PastNames::default(),
