@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use chinwag_core::{Account, Name, Timestamp};
+use chinwag_core::{Account, Mask, Name, Timestamp};
 use chinwag_server::{ShellAnswer, ask_from_shell, hash_password};
 use chinwag_wire::shell;
 use clap::{Args, Subcommand};
@@ -121,9 +121,9 @@ pub(crate) struct BanFlags {
 
 #[derive(Debug, Args)]
 pub(crate) struct UnbanFlags {
-    /// A name, an address or a block
-    #[arg(value_name = "WHO")]
-    who: String,
+    /// A name, an address or a block; also as "chinwag bans" shows it
+    #[arg(value_name = "WHO", required = true)]
+    who: Vec<String>,
     #[command(flatten)]
     data: DataFlags,
 }
@@ -224,7 +224,11 @@ pub(crate) fn ban(flags: &BanFlags) -> Result<ExitCode> {
 
 /// `chinwag unban WHO`
 pub(crate) fn unban(flags: &UnbanFlags) -> Result<ExitCode> {
-    ask(&flags.data, &["unban", one_word(&flags.who)?])
+    let who = flags.who.join(" ");
+    if Mask::listed(&who).is_none() {
+        one_word(&who)?;
+    }
+    ask(&flags.data, &["unban", &who])
 }
 
 /// `chinwag kick NAME [WHY]`

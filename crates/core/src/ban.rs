@@ -134,6 +134,24 @@ impl Mask {
         Self::parse(text).ok().or_else(net).or_else(name)
     }
 
+    /// Parses what undoes a restriction: what gives one, or may have given one once, or what a list
+    /// shows of it: `bob (192.0.2.7)`, `bob from 192.0.2.7`, `account bob`.
+    pub fn listed(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let of_account = || Self::in_list(text.strip_prefix("account ")?);
+        Self::in_list(text).or_else(of_account)
+    }
+
+    fn in_list(text: &str) -> Option<Self> {
+        let Some((name, net)) = text.split_once(' ') else {
+            return Self::known(text);
+        };
+        let in_brackets = || net.strip_prefix('(')?.strip_suffix(')');
+        let net = net.strip_prefix("from ").or_else(in_brackets)?;
+        let (name, net) = (Name::known(name)?, Self::known(net)?.net?);
+        Some(Self::of_name(name).with_block(net, Reach::Either))
+    }
+
     /// Matches everybody of this name.
     pub fn of_name(name: Name) -> Self {
         Self {
@@ -335,6 +353,36 @@ mod tests {
         }
         let refused = Mask::parse("1.2.3.4/0");
         assert_eq!(refused, Err(MaskError::AllAddresses));
+    }
+
+    #[test]
+    fn what_a_list_shows_undoes_it() {
+        let net = Mask::parse("192.0.2.0/24")
+            .expect("a mask")
+            .net
+            .expect("a block");
+        for name in ["bob", "account", "from"] {
+            let of_name = Mask::of_name(Name::parse(name).expect("a name"));
+            for reach in [Reach::Either, Reach::Block, Reach::Both] {
+                let given = of_name.clone().with_block(net, reach);
+                for account in ["", "account "] {
+                    let shown = std::format!("{account}{}", given.in_full());
+                    let listed = Mask::listed(&shown).expect(&shown);
+                    assert!(given.is_named_by(&listed), "{shown}");
+                    assert!(!of_name.is_named_by(&listed), "{shown}");
+                }
+            }
+            let of_account = Mask::listed(&std::format!("account {name}"));
+            assert_eq!(of_account, Some(of_name));
+        }
+        for text in [
+            "bob ann",
+            "bob (ann)",
+            "bob (192.0.2.0/24",
+            "(192.0.2.0/24)",
+        ] {
+            assert_eq!(Mask::listed(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -214,7 +214,8 @@ pub enum Listed {
 }
 
 impl Listed {
-    /// Parses a name, an address, a block of addresses, or else an IRC mask.
+    /// Parses a name, an address, a block of addresses, both as a list shows them, or else an IRC
+    /// mask.
     pub fn parse(typed: &str) -> Option<Self> {
         let is_matched = typed.contains(['!', '@', '*', '?'])
             || ACCOUNT_KEYS
@@ -222,7 +223,7 @@ impl Listed {
                 .any(|key| strip_key(typed, key).is_some());
         match is_matched {
             true => Some(Self::Matched(Matched::parse(typed))),
-            false => Mask::known(typed).map(Self::Mask),
+            false => Mask::listed(typed).map(Self::Mask),
         }
     }
 

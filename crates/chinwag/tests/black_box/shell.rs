@@ -169,6 +169,13 @@ fn a_stopped_server_is_managed_all_the_same() {
         &["unban", "10.0.0.0/8"],
         "10.0.0.0/8 is no longer banned.\n",
     );
+    done(&setup, &["ban", "ann"], "ann is banned.\n");
+    done(&setup, &["bans"], "banned: account ann by shell\n");
+    done(
+        &setup,
+        &["unban", "account", "ann"],
+        "ann is no longer banned.\n",
+    );
     refused(&setup, &["who"], "no server runs with the data folder");
     refused(
         &setup,

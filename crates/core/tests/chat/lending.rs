@@ -155,7 +155,12 @@ fn a_moderator_learns_no_address_by_bars() {
         room: here(),
         listed: Listed::parse(mask).expect("a mask"),
     };
-    for guess in ["192.0.2.12", "192.0.2.13"] {
+    for guess in [
+        "192.0.2.12",
+        "192.0.2.13",
+        "bob (192.0.2.12)",
+        "bob (192.0.2.13)",
+    ] {
         let refused = world.by("ann", unbar(guess));
         assert_eq!(refused, Err(of(RoomRejection::AddressBar)), "{guess}");
     }

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use chinwag_core::{
-    AccountSet, Bucket, Command, ConnId, Deletion, Duration, Event, Fact, Ignored, KeptMessage,
-    KeptShown, Knock, LOBBY, Link, Listed, LoggedIn, Manner, Mask, Monotonic, Name, Omitted,
-    PersonId, Quit, QuitReason, Rate, Reach, Rejection, Restriction, ResumeCode, RoomAct,
+    AccountSet, Answer, Bucket, Command, ConnId, Deletion, Duration, Event, Fact, Ignored,
+    KeptMessage, KeptShown, Knock, LOBBY, Link, Listed, LoggedIn, Manner, Mask, Monotonic, Name,
+    Omitted, PersonId, Quit, QuitReason, Rate, Reach, Rejection, Restriction, ResumeCode, RoomAct,
     RoomChange, RoomName, RoomPassword, RoomRef, RoomRejection, RoomSetting, Seq, Standing,
     StandingChange, Text, Timestamp,
 };

@@ -209,6 +209,18 @@ impl FromText for Mask {
     }
 }
 
+/// The mask of a restriction that may have been given before it was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct KnownMask(pub(super) Mask);
+
+impl FromText for KnownMask {
+    const IS: &'static str = Mask::IS;
+
+    fn from_text(text: &str) -> Result<Self, ValueError> {
+        Mask::known(text).map(Self).ok_or(ValueError::NoMask)
+    }
+}
+
 impl FromText for Listed {
     const IS: &'static str = "a name, an address, a block of addresses, or a mask";
 

@@ -121,8 +121,8 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        // Whether there is such a bar is not told either.
-        if matches!(&listed, Listed::Mask(mask) if mask.name.is_none()) && !me.session.rank.operator
+        // Whether there is such a bar is not told either, nor whether a name's is of this address.
+        if matches!(&listed, Listed::Mask(mask) if mask.net.is_some()) && !me.session.rank.operator
         {
             return Err(self.refusal(id, RoomRejection::AddressBar));
         }

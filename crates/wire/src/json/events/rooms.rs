@@ -97,7 +97,7 @@ impl From<MaskKind> for MaskList {
 }
 
 /// The people that a mask matches. Moderators do not see an address that comes with a name.
-pub(in crate::json) struct Whom<'a>(&'a Mask);
+pub(in crate::json) struct Whom<'a>(pub(in crate::json) &'a Mask);
 
 impl Display for Whom<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -4,10 +4,11 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Client, Name, Profile, Restriction, RoomLine, RoomSummary, Standing, Topic, WhoLine,
+    Client, Mask, Name, Profile, Restriction, RoomLine, RoomSummary, Standing, Topic, WhoLine,
 };
 use serde::Serialize;
 
+use crate::json::events::Whom;
 use crate::json::value::{Displayed, Room, Time};
 
 /// A standing in a room.
@@ -118,8 +119,11 @@ pub(in crate::json) struct RoomShape<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(in crate::json) struct RestrictionShape<'a> {
-    /// Whom it covers: a name, an address or a block, or a name and a block.
-    target: Displayed<&'a chinwag_core::Mask>,
+    /// Whom it covers: a name, or an address or a block of addresses. With it `unban`, `unbar` or `unmute` lifts it.
+    target: Displayed<Whom<'a>>,
+    /// The address or block that goes with a name. Only for operators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<Displayed<Mask>>,
     /// The name is the one that an account is called by.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     account: bool,
@@ -145,10 +149,12 @@ impl<'a> RestrictionShape<'a> {
         accounts: &[Name],
     ) -> Self {
         let name = restriction.mask.name.as_ref();
+        let net = restriction.mask.net.filter(|_| name.is_some());
         let is_its = |(old, _): &&(Name, Name)| name == Some(old);
         let now = renamed.iter().find(is_its);
         Self {
-            target: Displayed(&restriction.mask),
+            target: Displayed(Whom(&restriction.mask)),
+            address: net.map(|net| Displayed(Mask::of_net(net))),
             account: name.is_some_and(|name| accounts.contains(name)),
             until: restriction.until.map(Time),
             now: now.map(|(_, now)| now.as_str()),

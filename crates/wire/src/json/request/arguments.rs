@@ -9,7 +9,7 @@ use chinwag_core::{
 
 use crate::dialect::Password;
 use crate::json::value::{
-    FromText, Mannered, Note, Nullable, Parsed, Point, ValueError, Whole, Words,
+    FromText, KnownName, Mannered, Note, Nullable, Parsed, Point, ValueError, Whole, Words,
 };
 
 /// Makes the types of arguments, which refuse unknown keys.
@@ -131,7 +131,7 @@ arguments! {
     /// A name, whether its bearer is here or not.
     Named {
         /// The name.
-        name: Parsed<Name>,
+        name: Parsed<KnownName>,
     }
 
     /// A topic.

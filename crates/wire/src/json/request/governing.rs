@@ -9,7 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use super::arguments::arguments;
-use crate::json::value::{KnownName, Motd, Note, Nullable, Parsed, Whole};
+use crate::json::value::{KnownMask, KnownName, Motd, Note, Nullable, Parsed, Whole};
 
 /// A setting of a room, as it is to be.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
@@ -166,7 +166,7 @@ arguments! {
     /// Somebody who may speak again.
     Unmute {
         /// The person's name.
-        name: Parsed<Name>,
+        name: Parsed<KnownName>,
         /// In this room, if its moderators have muted the person.
         room: Option<Parsed<RoomName>>,
     }
@@ -187,7 +187,7 @@ arguments! {
     /// People to be let in.
     Unban {
         /// A name, an address or a block of addresses.
-        target: Parsed<Mask>,
+        target: Parsed<KnownMask>,
     }
 
     /// Somebody to be renamed.

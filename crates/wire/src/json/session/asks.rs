@@ -252,12 +252,12 @@ fn command_of(request: Request) -> Result<Command, BadCommand> {
         Request::away(away) => Command::Away(note(away.text)),
         Request::back(_) => Command::Back,
         Request::ignore(named) => Command::Ignore {
-            name: named.name.0,
+            name: named.name.0.0,
             account: None,
             on: true,
         },
         Request::unignore(named) => Command::Ignore {
-            name: named.name.0,
+            name: named.name.0.0,
             account: None,
             on: false,
         },

@@ -47,9 +47,9 @@ pub(super) fn govern_of(request: Request) -> Result<Command, BadCommand> {
         Request::unmute(unmute) => match unmute.room {
             Some(room) => Command::UnmuteIn {
                 room: RoomRef::Name(room.0),
-                name: unmute.name.0,
+                name: unmute.name.0.0,
             },
-            None => Command::Unmute(unmute.name.0),
+            None => Command::Unmute(unmute.name.0.0),
         },
         request => return operate_of(request),
     })
@@ -68,7 +68,7 @@ fn operate_of(request: Request) -> Result<Command, BadCommand> {
             time: ban.seconds.map(seconds),
             why: note(ban.text),
         },
-        Request::unban(unban) => Command::Unban(unban.target.0),
+        Request::unban(unban) => Command::Unban(unban.target.0.0),
         Request::op(typed) => Command::Op(typed.name.into()),
         Request::deop(typed) => Command::Deop(typed.name.into()),
         Request::rename(rename) => Command::RenameOther {

@@ -165,6 +165,57 @@ fn an_address_that_a_name_stands_for_is_told_to_no_moderator() {
 }
 
 #[test]
+fn what_the_lists_show_undoes_it() {
+    let net = "192.0.2.7/32".parse().expect("a block");
+    let named = |reach| Mask::of_name(name("bob")).with_block(net, reach);
+    let reserved = Mask::known("nickserv").expect("a name");
+    let wide = Mask::known("::/0").expect("a block");
+    let given = |mask| Restriction {
+        mask,
+        until: None,
+        at: Timestamp(0),
+        by: name("lee"),
+        why: None,
+    };
+    let mutes = [named(Reach::Block), named(Reach::Both), reserved.clone()].map(given);
+    let bans = [named(Reach::Either), Mask::of_net(net), reserved, wide].map(given);
+    let mut program = Program::in_lobby();
+    program.send("{\"bans\":{}}\n");
+    let answer = Answer::Restrictions {
+        bans: bans.clone().into(),
+        mutes: mutes.clone().into(),
+        renamed: Vec::new(),
+        accounts: Vec::new(),
+        counts: (bans.len(), mutes.len()),
+        next: None,
+    };
+    let out = program.tell(Tell::Answer(&answer));
+    let reply: Value = serde_json::from_str(&out).expect("an object");
+    let targets = |list: &str| {
+        let listed = reply[list].as_array().expect("a list").iter();
+        let targets = listed.map(|one| one["target"].to_string());
+        targets.collect::<Vec<_>>()
+    };
+    for (target, given) in targets("bans").iter().zip(&bans) {
+        let Ask::Command(Command::Unban(mask)) =
+            asked(&format!("{{\"unban\":{{\"target\":{target}}}}}"))
+        else {
+            panic!("{target}");
+        };
+        assert!(given.mask.is_named_by(&mask), "{target}");
+    }
+    for (target, given) in targets("mutes").iter().zip(&mutes) {
+        let Ask::Command(Command::Unmute(name)) =
+            asked(&format!("{{\"unmute\":{{\"name\":{target}}}}}"))
+        else {
+            panic!("{target}");
+        };
+        assert!(given.mask.is_named_by(&Mask::of_name(name)), "{target}");
+    }
+    assert_eq!(reply["mutes"][1]["address"], "192.0.2.7");
+}
+
+#[test]
 fn a_knock_is_told_to_those_who_can_open() {
     let knock = |person| {
         Fact::Knocked(Box::new(Knock {

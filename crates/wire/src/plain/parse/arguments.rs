@@ -127,6 +127,11 @@ pub(super) fn name(text: &str) -> Result<Name, ParseError> {
     })
 }
 
+/// Reads the name of somebody who may have registered it before it was reserved.
+pub(super) fn known_name(text: &str) -> Result<Name, ParseError> {
+    Name::known(text).ok_or(ParseError::BadName)
+}
+
 /// Reads a room's name.
 pub(super) fn room(text: &str) -> Result<RoomName, ParseError> {
     RoomName::parse(text).map_err(|_| ParseError::BadRoomName)

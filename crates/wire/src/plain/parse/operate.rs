@@ -4,10 +4,10 @@ use alloc::string::String;
 
 use chinwag_core::limits::{LOG_LINES, LOG_LINES_MAX, MOTD_BYTES_MAX};
 use chinwag_core::{
-    Command, Duration, DurationError, Mask, Name, Query, RoomName, parse_duration, strip_name_key,
+    Command, Duration, DurationError, Mask, Query, RoomName, parse_duration, strip_name_key,
 };
 
-use super::arguments::{Arguments, name};
+use super::arguments::{Arguments, known_name, name};
 use super::{Read, clear_or_set};
 use crate::plain::request::{EchoedInput, ParseError, Request, RoomRequest};
 
@@ -77,8 +77,7 @@ pub(in crate::plain) fn remove(arguments: Arguments<'_>) -> Read {
     let word = arguments.only_word()?;
     Ok(Request::Command(match word.starts_with('#') {
         true => Command::EndRoom(RoomName::parse(word).map_err(|_| ParseError::BadRoomName)?),
-        // It may have been registered before it was reserved.
-        false => Command::EndAccount(Name::known(word).ok_or(ParseError::BadName)?),
+        false => Command::EndAccount(known_name(word)?),
     }))
 }
 
@@ -88,12 +87,19 @@ pub(in crate::plain) fn rename(mut arguments: Arguments<'_>) -> Read {
     Ok(Request::Command(Command::RenameOther { name: typed, new }))
 }
 
-pub(in crate::plain) fn unmute(mut arguments: Arguments<'_>) -> Read {
-    let word = arguments.word()?;
-    let name = name(strip_name_key(word).unwrap_or(word))?;
-    let is_here = take_here(&mut arguments);
-    arguments.end()?;
-    Ok(match is_here {
+pub(in crate::plain) fn unmute(arguments: Arguments<'_>) -> Read {
+    let typed = arguments.rest();
+    let here = typed.rsplit_once(char::is_whitespace);
+    let here = here.filter(|(_, last)| last.eq_ignore_ascii_case("here"));
+    let who = here.map_or(typed, |(who, _)| who.trim_end());
+    let name = match Mask::listed(who).and_then(|mask| mask.name) {
+        Some(name) => name,
+        None if who.is_empty() || who.contains(char::is_whitespace) => {
+            return Err(arguments.usage());
+        }
+        None => return Err(ParseError::BadName),
+    };
+    Ok(match here.is_some() {
         true => Request::Room(RoomRequest::Unmute(name)),
         false => Request::Command(Command::Unmute(name)),
     })
@@ -122,9 +128,11 @@ pub(super) fn mask(typed: &str) -> Result<Mask, ParseError> {
 }
 
 pub(in crate::plain) fn unban(arguments: Arguments<'_>) -> Read {
-    let typed = arguments.only_word()?;
-    let mask = Mask::known(typed).map_or_else(|| mask(typed), Ok)?;
-    Ok(Request::Command(Command::Unban(mask)))
+    let typed = arguments.rest();
+    match Mask::listed(typed) {
+        Some(mask) => Ok(Request::Command(Command::Unban(mask))),
+        None => mask(arguments.only_word()?).map(|mask| Request::Command(Command::Unban(mask))),
+    }
 }
 
 pub(in crate::plain) fn bans(arguments: Arguments<'_>) -> Read {

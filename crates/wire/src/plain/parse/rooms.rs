@@ -209,10 +209,11 @@ pub(in crate::plain) fn bar(mut arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn unbar(arguments: Arguments<'_>) -> Read {
-    let typed = arguments.only_word()?;
-    let listed = Listed::parse(typed)
-        .ok_or_else(|| ParseError::BadMask(EchoedInput::new(typed), MaskError::Nobody))?;
-    request(RoomRequest::Unbar(listed))
+    if let Some(listed) = Listed::parse(arguments.rest()) {
+        return request(RoomRequest::Unbar(listed));
+    }
+    let typed = EchoedInput::new(arguments.only_word()?);
+    Err(ParseError::BadMask(typed, MaskError::Nobody))
 }
 
 pub(in crate::plain) fn bars(arguments: Arguments<'_>) -> Read {

@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use chinwag_core::{CertificatePrefix, Command, Query, ResumeCode};
 use zeroize::Zeroizing;
 
-use super::arguments::{Arguments, name};
+use super::arguments::{Arguments, known_name, name};
 use super::{Read, name_and_password, password};
 use crate::dialect::Password;
 use crate::plain::request::{EchoedInput, ParseError, Pref, PrefChange, Request};
@@ -139,7 +139,7 @@ pub(in crate::plain) fn unignore(arguments: Arguments<'_>) -> Read {
 }
 
 fn hear(typed: &str, again: bool) -> Read {
-    let (name, on) = (name(typed)?, !again);
+    let (name, on) = (known_name(typed)?, !again);
     Ok(Request::Command(Command::Ignore {
         name,
         account: None,

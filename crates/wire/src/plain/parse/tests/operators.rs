@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::plain::request::RoomRequest;
-use chinwag_core::{MaskError, RoomSetting};
+use std::format;
+
+use chinwag_core::{Listed, MaskError, RoomSetting};
 
 #[test]
 fn a_setting_of_a_room_says_what_it_takes() {
@@ -142,6 +144,39 @@ fn a_ban_of_a_name_covers_its_address_unless_it_says_otherwise() {
     );
     check_usage("/ban", "ban");
     check_usage("/unban bob alice", "unban");
+    check_usage("/unban", "unban");
+}
+
+/// What `/bans` and `/bars` show can be copied.
+#[test]
+fn what_lists_show_is_lifted() {
+    for shown in [
+        "bob (192.0.2.7)",
+        "bob from 192.0.2.7",
+        "account bob (192.0.2.7)",
+    ] {
+        let mask = Mask::listed(shown).expect("a mask");
+        check_command(&format!("/unban {shown}"), Command::Unban(mask.clone()));
+        let unbar = RoomRequest::Unbar(Listed::Mask(mask));
+        check(&format!("/unbar {shown}"), Request::Room(unbar));
+        check_command(&format!("/unmute {shown}"), Command::Unmute(name("bob")));
+        let here = RoomRequest::Unmute(name("bob"));
+        check(&format!("/unmute {shown} here"), Request::Room(here));
+    }
+    check_command("/unmute account bob", Command::Unmute(name("bob")));
+    // Registered before it was reserved.
+    let reserved = Name::known("nickserv").expect("a name");
+    check_command("/unmute nickserv", Command::Unmute(reserved.clone()));
+    let unignore = Command::Ignore {
+        name: reserved,
+        account: None,
+        on: false,
+    };
+    check_command("/unignore nickserv", unignore);
+    check_usage("/unmute", "unmute");
+    check_usage("/unmute bob alice", "unmute");
+    check_usage("/unbar bob alice", "unbar");
+    check_mistake("/unmute 192.0.2.7", ParseError::BadName);
 }
 
 #[test]
