@@ -94,4 +94,6 @@ pub use room_name::{RoomName, RoomNameError};
 pub use sent_key::{Digest, KeyOwner, KeyUsed, MessageKey, SentKey};
 pub use source::{CloakKey, Flags, Ident, IrcForm, Source};
 pub use text::Text;
-pub use time::{Duration, DurationError, Monotonic, Timestamp, Units, parse_duration, whole_ms};
+pub use time::{
+    DURATION_MAX, Duration, DurationError, Monotonic, Timestamp, Units, parse_duration, whole_ms,
+};

@@ -72,7 +72,7 @@ const UNITS: [(char, u64); 5] = [
 
 /// The longest duration that can be written: a century, far beyond any ban and far below an
 /// overflow.
-const DURATION_MS_MAX: u64 = 36_500 * 86_400_000;
+pub const DURATION_MAX: Duration = Duration::from_hours(36_500 * 24);
 
 /// Why a text is no duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,8 +117,9 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
         .parse()
         .ok()
         .and_then(|number: u64| number.checked_mul(unit));
-    let ms = ms.filter(|ms| *ms <= DURATION_MS_MAX);
-    ms.map(Duration::from_millis).ok_or(DurationError::TooLong)
+    let duration = ms.map(Duration::from_millis);
+    let duration = duration.filter(|duration| *duration <= DURATION_MAX);
+    duration.ok_or(DurationError::TooLong)
 }
 
 /// A duration in the largest unit that expresses it exactly, except weeks: `90s`, `10m`, `7d`.

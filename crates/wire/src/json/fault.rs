@@ -274,6 +274,18 @@ mod tests {
             "{\"set_room\":{\"setting\":{\"limit\":-3}}}",
             "`limit` must be a whole number from 1 to 4294967295",
         ),
+        (
+            "{\"ban\":{\"target\":\"bob\",\"seconds\":0}}",
+            "`seconds` must be a whole number from 1 to 3153600000: a century",
+        ),
+        (
+            "{\"bar\":{\"seconds\":3153600001}}",
+            "`seconds` must be a whole number from 1 to 3153600000: a century",
+        ),
+        (
+            "{\"mute\":{\"seconds\":\"10m\"}}",
+            "`seconds` must be a whole number from 1 to 3153600000: a century",
+        ),
     ];
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod error;
 mod id;
+mod lasting;
 mod manner;
 mod whole;
 
@@ -25,6 +26,7 @@ use crate::dialect::{Password, PasswordError};
 use crate::zone;
 pub(super) use error::ValueError;
 pub(super) use id::Id;
+pub(super) use lasting::Lasting;
 pub(super) use manner::Mannered;
 pub(super) use whole::Whole;
 use whole::whole;

@@ -9,7 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use super::arguments::arguments;
-use crate::json::value::{KnownMask, KnownName, Motd, Note, Nullable, Parsed, Whole};
+use crate::json::value::{KnownMask, KnownName, Lasting, Motd, Note, Nullable, Parsed, Whole};
 
 /// A setting of a room, as it is to be.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
@@ -128,8 +128,8 @@ arguments! {
         /// With a name, whether to cover the person's address too, if nobody else connects from there.
         #[serde(default)]
         address_too: bool,
-        /// For how long; until `unbar` by default.
-        seconds: Option<Whole<NonZeroU32>>,
+        /// For how long, a century (3153600000) at most; until `unbar` by default.
+        seconds: Option<Whole<Lasting>>,
         /// The reason.
         text: Option<Parsed<Note>>,
     }
@@ -157,8 +157,8 @@ arguments! {
         name: Box<str>,
         /// In this room only, which its moderators may do too; in all rooms by default.
         room: Option<Parsed<RoomName>>,
-        /// For how long; until `unmute` by default.
-        seconds: Option<Whole<NonZeroU32>>,
+        /// For how long, a century (3153600000) at most; until `unmute` by default.
+        seconds: Option<Whole<Lasting>>,
         /// The reason.
         text: Option<Parsed<Note>>,
     }
@@ -178,8 +178,8 @@ arguments! {
         /// With a name, whether to cover the person's address too, if nobody else connects from there.
         #[serde(default)]
         address_too: bool,
-        /// For how long; until `unban` by default.
-        seconds: Option<Whole<NonZeroU32>>,
+        /// For how long, a century (3153600000) at most; until `unban` by default.
+        seconds: Option<Whole<Lasting>>,
         /// The reason.
         text: Option<Parsed<Note>>,
     }

@@ -1,12 +1,10 @@
 //! From the commands of moderators and operators to those of the chat.
 
-use core::num::NonZeroU32;
-
 use chinwag_core::{Command, Duration, RoomRef, Standing, StandingChange, Text};
 
 use super::bad_command::BadCommand;
 use crate::json::request::{self, Mute, Request};
-use crate::json::value::{Note, Nullable, Parsed, Short, Whole};
+use crate::json::value::{Lasting, Note, Nullable, Parsed, Short, Whole};
 
 /// The command of a moderator or an operator.
 pub(super) fn govern_of(request: Request) -> Result<Command, BadCommand> {
@@ -36,7 +34,7 @@ pub(super) fn govern_of(request: Request) -> Result<Command, BadCommand> {
             room: RoomRef::Name(bar.room.0),
             cover_address: bar.address_too && bar.target.0.name.is_some(),
             mask: bar.target.0,
-            time: bar.seconds.map(seconds),
+            time: bar.seconds.map(lasting),
             why: note(bar.text),
         },
         Request::unbar(unbar) => Command::Unbar {
@@ -65,7 +63,7 @@ fn operate_of(request: Request) -> Result<Command, BadCommand> {
         Request::ban(ban) => Command::Ban {
             cover_address: ban.address_too && ban.target.0.name.is_some(),
             mask: ban.target.0,
-            time: ban.seconds.map(seconds),
+            time: ban.seconds.map(lasting),
             why: note(ban.text),
         },
         Request::unban(unban) => Command::Unban(unban.target.0.0),
@@ -94,7 +92,7 @@ fn stood(stand: request::Stand, change: StandingChange) -> Command {
 
 fn muted(mute: Mute) -> Command {
     let name = mute.name.into();
-    let time = mute.seconds.map(seconds);
+    let time = mute.seconds.map(lasting);
     let why = note(mute.text);
     match mute.room {
         Some(room) => Command::MuteIn {
@@ -115,6 +113,6 @@ pub(super) fn inner<const BYTES_MAX: usize>(text: Nullable<Short<BYTES_MAX>>) ->
     text.0.map(|text| text.0)
 }
 
-fn seconds(Whole(seconds): Whole<NonZeroU32>) -> Duration {
-    Duration::from_secs(seconds.get().into())
+fn lasting(Whole(Lasting(time)): Whole<Lasting>) -> Duration {
+    time
 }
