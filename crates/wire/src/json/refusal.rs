@@ -42,7 +42,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "same_name",
         "The reader, or the person to rename, has that name already.",
     ),
-    ("needs_password", "The old password is missing or wrong."),
+    (
+        "needs_password",
+        "The command needs a password that proves the account.",
+    ),
     ("wrong_password", "The password is not that of the name."),
     (
         "weak_password",

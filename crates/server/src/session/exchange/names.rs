@@ -364,11 +364,10 @@ impl Session {
         shared: &mut Shared,
     ) {
         if proof.is_none() {
-            let wrong = match purpose {
-                Purpose::ChangePassword(_) => Rejection::NeedsOldPassword(name),
-                Purpose::Prove(account) => Rejection::WrongPassword(account),
-                _ => Rejection::WrongPassword(name),
-            };
+            let wrong = Rejection::WrongPassword(match purpose {
+                Purpose::Prove(account) => account,
+                _ => name,
+            });
             return self.answer(Tell::Rejected(&wrong), shared);
         }
         self.exchange.set_proven(proof.clone());

@@ -88,7 +88,7 @@ fn names_are_refused_with_a_way_out() {
         "! That is not the password of lee. Type /login again, with the right one.",
     );
     check_chat(
-        Rejection::NeedsOldPassword(lee.clone()),
+        Rejection::WrongPassword(lee.clone()),
         "passwd",
         "! That is not the password of lee. /passwd OLD NEW takes the old one first.",
     );
