@@ -4,12 +4,15 @@
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use ipnet::IpNet;
 
 use crate::ban::{Mask, strip_key};
-use crate::name::Name;
+use crate::limits::USER_LETTERS_MAX;
+use crate::name::{Name, is_of_name};
+use crate::source::{CloakKey, is_user_letter};
 use crate::time::Timestamp;
 
 /// The prefixes of an account in a mask.
@@ -159,15 +162,41 @@ impl Matched {
         }
     }
 
-    /// The block of addresses that the host of a mask is written as, and whether the mask is about
+    /// The block of addresses that the host of a mask is written as, with or without `*`, and whether the mask is about
     /// everybody from there.
     pub fn block(&self) -> Option<(IpNet, bool)> {
         let Self::Source(glob) = self else {
             return None;
         };
         let (source, host) = glob.as_str().rsplit_once('@')?;
-        let mask = Mask::parse(host).ok()?;
+        let block = starred_block(host);
+        let mask = Mask::parse(block.as_deref().unwrap_or(host)).ok()?;
         Some((mask.net?, source == "*!*"))
+    }
+
+    /// Whether there can be somebody whom it matches: with such a name and user, or such an account.
+    pub fn can_be(&self) -> bool {
+        match self {
+            Self::Account(glob) => can_be_name(glob.as_str()),
+            Self::Source(glob) => {
+                let parts = glob.as_str().split_once('!');
+                parts.is_none_or(|(name, rest)| {
+                    let user = rest.rsplit_once('@').map_or(rest, |(user, _)| user);
+                    can_be_name(name) && can_be_user(user)
+                })
+            }
+        }
+    }
+
+    /// Whether a host that somebody is shown by can match.
+    pub(crate) fn can_be_host(&self) -> bool {
+        match self {
+            Self::Account(_) => true,
+            Self::Source(glob) => {
+                let host = glob.as_str().rsplit_once('@');
+                host.is_none_or(|(_, host)| has_text_of(host, CloakKey::host_letters()))
+            }
+        }
     }
 
     /// The entry that stands for a bar or a mute in IRC's lists: its name, or else its block. An
@@ -179,6 +208,55 @@ impl Matched {
             (None, None) => String::from("*!*@*"),
         }))
     }
+}
+
+/// Whether a pattern matches some text of as many letters as these, each of its kind.
+fn has_text_of(pattern: &str, letters: impl Iterator<Item = fn(char) -> bool>) -> bool {
+    let letters: Vec<_> = letters.collect();
+    // The numbers of letters that the pattern can match, up to its present place.
+    let mut matched = Vec::from([0]);
+    for c in pattern.chars() {
+        match c {
+            '*' => matched = (*matched.first().unwrap_or(&usize::MAX)..=letters.len()).collect(),
+            c => {
+                let fits = |at: &usize| letters.get(*at).is_some_and(|fits| c == '?' || fits(c));
+                matched.retain(fits);
+                matched.iter_mut().for_each(|at| *at += 1);
+            }
+        }
+    }
+    matched.last() == Some(&letters.len())
+}
+
+/// Whether a pattern consists of what names have: letters, digits and a little punctuation, with a
+/// letter first.
+fn can_be_name(pattern: &str) -> bool {
+    let is_open = |c: char| matches!(c, '*' | '?');
+    let has_letter = pattern.starts_with(|c: char| is_open(c) || c.is_alphabetic());
+    has_letter && pattern.chars().all(|c| is_open(c) || is_of_name(c))
+}
+
+/// Whether a pattern matches some user, as people are shown by.
+fn can_be_user(pattern: &str) -> bool {
+    let is_tilde: fn(char) -> bool = |c| c == '~';
+    (1..=USER_LETTERS_MAX).any(|count| {
+        let rest = core::iter::repeat_n(is_user_letter as fn(char) -> bool, count);
+        has_text_of(pattern, core::iter::once(is_tilde).chain(rest))
+    })
+}
+
+/// The block of the addresses that begin with the same numbers: `10.0.0.0/8` for `10.*`, and
+/// `2001:db8::/32` for `2001:db8:*`.
+fn starred_block(host: &str) -> Option<String> {
+    let start = host.strip_suffix('*')?;
+    if let Some(start) = start.strip_suffix(':').filter(|start| !start.is_empty()) {
+        return Some(format!("{start}::/{}", 16 * start.split(':').count()));
+    }
+    // Some write a `*` for each number.
+    let start = start.trim_end_matches("*.").strip_suffix('.')?;
+    let numbers = start.split('.').count();
+    let rest = 4_usize.checked_sub(numbers).filter(|rest| *rest > 0)?;
+    Some(format!("{start}{}/{}", ".0".repeat(rest), 8 * numbers))
 }
 
 /// A mask with all three parts; a missing or empty part becomes `*`.
@@ -323,7 +401,87 @@ mod tests {
         assert_eq!(Listed::parse("no such"), None);
     }
 
+    #[test]
+    fn a_host_of_addresses_is_their_block() {
+        for (host, block) in [
+            ("192.0.2.7", Some("192.0.2.7/32")),
+            ("192.0.2.0/24", Some("192.0.2.0/24")),
+            ("10.*", Some("10.0.0.0/8")),
+            ("10.*.*.*", Some("10.0.0.0/8")),
+            ("192.0.2.*", Some("192.0.2.0/24")),
+            ("2001:db8:*", Some("2001:db8::/32")),
+            ("1:2:3:4:5:6:7:*", Some("1:2:3:4:5:6:7:0/112")),
+            ("10.0*", None),
+            ("10.*.3", None),
+            ("1.2.3.4.*", None),
+            ("300.*", None),
+            ("2001:db8::*", None),
+            ("0:*", None),
+            (":*", None),
+            ("*.*.*.*", None),
+            ("*", None),
+            ("*.ip", None),
+        ] {
+            let found = Matched::parse(&format!("*!*@{host}")).block();
+            let found = found.map(|(net, is_whole)| (std::format!("{net}"), is_whole));
+            assert_eq!(found, block.map(|block| (block.into(), true)), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_mask_that_nobody_can_match_is_known() {
+        for (typed, can_be) in [
+            ("*!*@*", true),
+            ("b?b*!~bob@*", true),
+            ("*!*evan@*", true),
+            ("Élan-1_2.x!*@*", true),
+            ("*!~aaaaaaaaaaaaaaaa@*", true),
+            ("a:lee*", true),
+            ("*!~aaaaaaaaaaaaaaaaa@*", false),
+            ("*!bob@*", false),
+            ("*!~@*", false),
+            ("$a:lee", false),
+            ("~q:bob", false),
+            ("[bob]!*@*", false),
+            ("1*!*@*", false),
+            ("a:no one", false),
+        ] {
+            assert_eq!(Matched::parse(typed).can_be(), can_be, "{typed}");
+        }
+        let host = CloakKey([1, 2]).host([192, 0, 2, 7].into());
+        let wide = host.split_once('.').map_or("", |(_, wide)| wide);
+        for (host, can_be) in [
+            (&*host, true),
+            (&format!("*.{wide}"), true),
+            ("*.ip", true),
+            ("????????.*", true),
+            ("*", true),
+            ("*a*b*", true),
+            ("*.example.org", false),
+            ("localhost", false),
+            ("10.*", false),
+            ("?.ip", false),
+            ("*.ip.*", false),
+        ] {
+            let matched = Matched::parse(&format!("*!*@{host}"));
+            assert_eq!(matched.can_be_host(), can_be, "{host}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn only_what_no_text_matches_is_known_to_match_none(
+            pattern in "[ab*?]{0,6}",
+            text in "[ab]{0,4}",
+        ) {
+            let letters = || core::iter::repeat_n((|c| matches!(c, 'a' | 'b')) as fn(char) -> bool, text.len());
+            let can = has_text_of(&pattern, letters());
+            prop_assert!(can || !Glob::new(&pattern).matches(&text));
+            let fixed = pattern.chars().filter(|c| *c != '*').count();
+            let is_any = pattern.contains('*');
+            prop_assert_eq!(can, fixed == text.len() || (is_any && fixed < text.len()));
+        }
+
         #[test]
         fn it_is_what_its_definition_says(pattern in "[abä*?]{0,8}", text in "[abä]{0,8}") {
             let letters = |text: &str| text.chars().collect::<std::vec::Vec<_>>();

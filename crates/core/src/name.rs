@@ -25,7 +25,7 @@ use core::cmp::Ordering;
 use core::fmt;
 
 use arcstr::ArcStr;
-pub(crate) use form::{fold, is_sign, is_well_formed, normalise, skeleton, visible};
+pub(crate) use form::{fold, is_of_name, is_sign, is_well_formed, normalise, skeleton, visible};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 

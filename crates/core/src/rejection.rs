@@ -347,7 +347,8 @@ pub enum RoomRejection {
     /// Only server operators bar addresses: seeing whom a bar puts out would reveal where people
     /// come from.
     AddressBar,
-    /// A mask that would match by address, which people do not show: only a bar does that.
+    /// A mask that would match by address or by the name of a host, which people do not show: only a
+    /// bar of an address does that.
     AddressMask,
     /// It belongs to the asker, who would give it away for good.
     OwnRoom,

@@ -7,7 +7,6 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
-use core::fmt::Write;
 use core::net::IpAddr;
 
 use crate::ids::ConnId;
@@ -29,8 +28,8 @@ impl Ident {
     /// Takes a user and a real name. Keeps those characters of the user that have no meaning in the
     /// source of a message, `USER_LETTERS_MAX` at most.
     pub fn new(user: &str, real: Option<Text>) -> Self {
-        let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        let kept = user.chars().filter(is_plain).take(USER_LETTERS_MAX);
+        let kept = user.chars().filter(|c| is_user_letter(*c));
+        let kept = kept.take(USER_LETTERS_MAX);
         let user: String = kept.collect();
         Self {
             user: if user.is_empty() { "user" } else { &user }.into(),
@@ -125,6 +124,11 @@ impl IrcForm {
     }
 }
 
+/// The letters that have no meaning in the source of a message.
+pub(crate) fn is_user_letter(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
+}
+
 /// The user of a client that names none.
 pub(crate) fn user_of(client: Client) -> &'static str {
     match client {
@@ -149,6 +153,10 @@ impl core::fmt::Debug for CloakKey {
 /// The prefix lengths of the narrower and the wider block for which a cloak has a part.
 const BLOCKS_V4: [u32; 2] = [32, 16];
 const BLOCKS_V6: [u32; 2] = [64, 48];
+/// The letters of each part of a cloak.
+const PART_LETTERS: [usize; 2] = [8, 4];
+/// What follows the parts.
+const CLOAK_END: &str = "ip";
 
 impl CloakKey {
     /// The host that stands for an address: one part for its own block and one for the block around
@@ -159,7 +167,7 @@ impl CloakKey {
             IpAddr::V6(v6) => (v6.to_bits(), 128, BLOCKS_V6),
         };
         let mut host = String::new();
-        for (block, letters) in blocks.into_iter().zip([8, 4]) {
+        for (block, letters) in blocks.into_iter().zip(PART_LETTERS) {
             let prefix = bits >> (width - block);
             let mut digest = self.digest(prefix, block);
             for _ in 0..letters {
@@ -168,9 +176,19 @@ impl CloakKey {
             }
             host.push('.');
         }
-        // Writing to a string cannot fail.
-        let _ = host.write_str("ip");
+        host.push_str(CLOAK_END);
         host.into()
+    }
+
+    /// What each letter of a host may be.
+    pub(crate) fn host_letters() -> impl Iterator<Item = fn(char) -> bool> {
+        let is_letter: fn(char) -> bool = |c| u8::try_from(c).is_ok_and(|c| ALPHABET.contains(&c));
+        let is_dot: fn(char) -> bool = |c| c == '.';
+        let is_end: [fn(char) -> bool; CLOAK_END.len()] = [|c| c == 'i', |c| c == 'p'];
+        let parts = PART_LETTERS.into_iter().flat_map(move |count| {
+            core::iter::repeat_n(is_letter, count).chain(core::iter::once(is_dot))
+        });
+        parts.chain(is_end)
     }
 
     fn digest(&self, prefix: u128, block: u32) -> u64 {

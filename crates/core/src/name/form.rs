@@ -85,6 +85,11 @@ pub(crate) fn is_well_formed(spelling: &str) -> bool {
     (1..=NAME_LETTERS_MAX).contains(&letters) && spelling.len() <= NAME_BYTES_MAX
 }
 
+/// Whether a name may have `c` somewhere.
+pub(crate) fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c) || is_sign(c)
+}
+
 /// The punctuation of names. Beyond ASCII these are the signs that the profile allows only in a
 /// context (RFC 5892, appendix A), which `normalise` has checked: `·` only comes between two `l`.
 pub(crate) fn is_punctuation(c: char) -> bool {

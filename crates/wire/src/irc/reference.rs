@@ -92,9 +92,10 @@ const DIFFERENCES: &str = "\
   to nobody. The server shows a room's password only to moderators who ask with `MODE #room`; everybody
   else, and the line about a new one, gets `*`. The password has no comma and no colon in front, or clients could not
   send it. `/bar` and `/mute NAME here` add `NAME!*@*` to the list of `b` and are shown as MODE; `-b` undoes them, and
-  `/bars` and `/unbar` show and remove masks. Hosts are cloaks, so a mask with an address or a block as its host would
-  match nobody: from a server operator `+b *!*@192.0.2.7` is a bar of the address, which only operators see; all
-  others are refused. In a room without an owner masks, bars and mutes end when everybody has left.
+  `/bars` and `/unbar` show and remove masks. Hosts are cloaks, so a mask of an address or of a host's name would
+  match nobody: from a server operator `+b *!*@192.0.2.7`, `*!*@192.0.2.0/24` or `*!*@10.*` is a bar of the addresses,
+  which only operators see; all others are refused, as is a mask that no name or user can match (users begin with
+  `~`; of the extended bans there are `m:` and `a:`). In a room without an owner masks, bars and mutes end when everybody has left.
 - **User modes.** `i` invisible, `B` a program, `w` receives what operators tell everybody (on by default), `R`
   receives private messages from registered names only, `o` a server operator: `MODE NAME -o` gives that up for the
   visit, and OPER takes it again.

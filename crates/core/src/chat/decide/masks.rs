@@ -75,8 +75,8 @@ impl Chat {
         Ok(())
     }
 
-    /// A mask with an address as its host would match nobody, since people are shown by cloaks. For
-    /// an operator it is a bar of the address.
+    /// A mask with an address or a name as its host would match nobody, since people are shown by
+    /// cloaks. From an operator it is a bar of the address.
     pub(super) fn decide_set_mask(
         &self,
         me: &Person,
@@ -87,6 +87,9 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
         let Some((net, is_whole)) = matched.block() else {
+            if on && !matched.can_be_host() {
+                return Err(self.refusal(list.room, RoomRejection::AddressMask));
+            }
             return self.decide_mask(me, list, matched, on, now, facts);
         };
         let mask = Mask::of_net(net);

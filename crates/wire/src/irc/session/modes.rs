@@ -106,6 +106,11 @@ impl Session {
                     let refused = bad_parameter(room, letter, typed, "Invalid mask");
                     return self.refuse_mode(&refused, env, out);
                 };
+                if on && !matched.can_be() {
+                    let why = "No name or user is like that";
+                    let refused = bad_parameter(room, letter, typed, why);
+                    return self.refuse_mode(&refused, env, out);
+                }
                 let set = Command::SetMask {
                     room: RoomRef::Name(room.clone()),
                     kind,

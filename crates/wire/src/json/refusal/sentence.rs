@@ -296,7 +296,7 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         }
         RoomRejection::AddressMask => write!(
             f,
-            "Hosts are cloaked, so no mask of an address matches in {room}. Name the person."
+            "Hosts are cloaked, so no mask of such a host matches in {room}. Name the person."
         ),
         RoomRejection::OwnRoom => write!(
             f,

@@ -121,7 +121,7 @@ fn about_governing(
         ),
         RoomRejection::AddressMask => write!(
             f,
-            "Hosts are cloaked, so no mask of an address matches in {room}. Name the person."
+            "Hosts are cloaked, so no mask of such a host matches in {room}. Name the person."
         ),
         RoomRejection::AddressBar => write!(
             f,
