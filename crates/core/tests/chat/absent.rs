@@ -3,7 +3,7 @@
 use chinwag_core::{Command, Fact, LOBBY, Rejection, RoomAct, RoomRejection, Standing};
 
 use crate::governing::{DEV, dev, eject, give, here, of, take};
-use crate::world::{World, join, name, register, say, say_in};
+use crate::world::{World, join, log_in_to, name, register, say, say_in};
 
 fn mute_here(whom: &str) -> Command {
     Command::MuteIn {
@@ -148,4 +148,37 @@ fn one_whose_link_is_lost_comes_back_under_the_name_that_an_operator_has_given_i
     assert_eq!(rooms(&world, "rob"), [LOBBY, DEV]);
     world.by("rob", say("hello")).expect("said");
     world.check_replay();
+}
+
+#[test]
+fn all_who_are_logged_in_to_an_account_are_put_out_with_it() {
+    for is_lost in [false, true] {
+        let mut world = dev();
+        world.by("bob", register("of bob")).expect("registered");
+        world.by("cy", log_in_to("bob", "of bob")).expect("in");
+        world.by("cy", join("dev")).expect("joined");
+        let logins = [world.person("bob"), world.person("cy")];
+        if is_lost {
+            world.lose("bob");
+        }
+        let facts = world.by("ann", eject("account:bob")).expect("put out");
+        let told = facts.iter().filter_map(|fact| match fact {
+            Fact::RoomChanged(change) => change.told,
+            _ => None,
+        });
+        assert_eq!(told.collect::<Vec<_>>(), logins);
+        world.check();
+        // Of several the one inside is put out, and it is refused if none is.
+        world.by("cy", join("dev")).expect("inside again");
+        world.by("ann", eject("account:bob")).expect("put out");
+        let refused = world.by("ann", eject("account:bob"));
+        assert!(
+            matches!(
+                refused,
+                Err(Rejection::Of(_, RoomRejection::TargetOutside(_)))
+            ),
+            "{refused:?}"
+        );
+        world.check_replay();
+    }
 }

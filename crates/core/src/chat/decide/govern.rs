@@ -11,6 +11,7 @@ use core::mem::discriminant;
 
 use super::masks::MaskList;
 use super::operate::{Actor, Given};
+use super::target::Target;
 use crate::chat::state::RoomRules;
 use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome, RoomRef};
@@ -259,13 +260,23 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        let target = self.find_other(Actor::Person(me), typed, now)?;
-        if !target.rooms.contains(&id) {
-            let name = target.name.clone();
+        let targets = self.targets(Actor::Person(me), typed, now)?;
+        let people = targets.into_iter().filter_map(Target::person);
+        let (inside, outside): (Vec<_>, Vec<_>) =
+            people.partition(|person| person.rooms.contains(&id));
+        if inside.is_empty()
+            && let Some(person) = outside.last()
+        {
+            let name = person.name.clone();
             return Err(self.refusal(id, RoomRejection::TargetOutside(name)));
         }
-        self.check_may_act_on(me, id, target)?;
-        self.eject(me, id, target, why.map(Arc::new), facts);
+        for person in &inside {
+            self.check_may_act_on(me, id, person)?;
+        }
+        let why = why.map(Arc::new);
+        for person in inside {
+            self.eject(me, id, person, why.clone(), facts);
+        }
         Ok(())
     }
 

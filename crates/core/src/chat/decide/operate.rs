@@ -294,10 +294,7 @@ impl Chat {
             }
         };
         check_list_has_space(&self.restricted.mutes)?;
-        let told = match target {
-            Target::Here(person) | Target::Lost(person) => Some(person.id),
-            Target::Account(_) => None,
-        };
+        let told = target.person().map(|person| person.id);
         let mute = ModAction::Mute(given.restriction(mask));
         facts.push(given.entry(mute, told, spared.map(Aside::Spared)));
         let of_account = account.map(Mask::of_name);

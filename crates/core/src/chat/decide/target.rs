@@ -27,6 +27,16 @@ pub(super) enum Target<'a> {
     Account(&'a Account),
 }
 
+impl<'a> Target<'a> {
+    /// The person, connected or not.
+    pub(super) fn person(self) -> Option<&'a Person> {
+        match self {
+            Self::Here(person) | Self::Lost(person) => Some(person),
+            Self::Account(_) => None,
+        }
+    }
+}
+
 impl Chat {
     /// The target with this name, who must not be `me`.
     ///
