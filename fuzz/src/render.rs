@@ -240,6 +240,7 @@ fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
     let (missed, skipped) = (u64::from(dice.byte()), dice.number() >> 1);
     let back = dice.maybe(|dice| WelcomeBack {
         said: dice.number(),
+        away: dice.maybe(|dice| dice.maybe(Dice::text)),
         resume: (ResumeCode::from_random(dice.number()), span(dice)),
         motd: dice.maybe(Dice::text),
         counts: Counts::default(),

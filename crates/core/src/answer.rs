@@ -82,6 +82,8 @@ pub struct Welcome {
 pub struct WelcomeBack {
     /// How many lines they have said during this visit.
     pub said: u64,
+    /// Whether they are away, and why.
+    pub away: Option<Option<Text>>,
     /// The code that resumes the session from now on, and how long it works after the link is lost.
     pub resume: (ResumeCode, Duration),
     /// The message of the day.

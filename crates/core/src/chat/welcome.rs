@@ -78,6 +78,7 @@ impl Chat {
         let person = self.people.get(person)?;
         Some(WelcomeBack {
             said: person.activity.visit.said,
+            away: person.away().cloned(),
             resume: (person.session.code, self.settings.resume_time),
             motd: self.motd.clone(),
             counts: self.counts(),

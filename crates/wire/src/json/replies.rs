@@ -89,6 +89,9 @@ pub(super) enum Reply<'a> {
         /// have read before.
         #[serde(skip_serializing_if = "Option::is_none")]
         doubted: Option<u64>,
+        /// The reader is away, as it was before.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        away: bool,
         /// How to resume the session.
         #[serde(skip_serializing_if = "Option::is_none")]
         resume: Option<Resumption>,

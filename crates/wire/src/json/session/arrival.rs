@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Duration, Event, ResumeCode, Seq, Welcome};
+use chinwag_core::{Duration, Event, ResumeCode, Seq, Welcome, WelcomeBack};
 
 use super::{Session, Stage};
 use crate::dialect::{Env, Tell};
@@ -35,9 +35,8 @@ impl Session {
                 back,
                 ..
             } => {
-                let resume = back.map(|back| back.resume);
                 let doubted = doubt.map(|doubt| doubt.messages);
-                self.tell_resumed(id, (missed, skipped, doubted), resume, env, out);
+                self.tell_resumed(id, (missed, skipped, doubted), back, env, out);
             }
             _ => {}
         }
@@ -67,7 +66,7 @@ impl Session {
         &self,
         id: Option<&Id>,
         (missed, gone, doubted): (u64, u64, Option<u64>),
-        resume: Option<(ResumeCode, Duration)>,
+        back: Option<&WelcomeBack>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
@@ -86,7 +85,8 @@ impl Session {
                 missed,
                 gone,
                 doubted,
-                resume: resume.map(|(code, time)| resumption(code, time)),
+                away: back.is_some_and(|back| back.away.is_some()),
+                resume: back.map(|back| resumption(back.resume.0, back.resume.1)),
             },
         );
     }

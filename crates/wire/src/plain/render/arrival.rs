@@ -7,12 +7,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Duration, Name, ResumeCode, RoomName, RoomSummary, Timestamp, Topic, Welcome};
+use chinwag_core::{
+    Duration, Name, ResumeCode, RoomName, RoomSummary, Text, Timestamp, Topic, Welcome,
+};
 
 use super::answer::Joined;
 use super::{LineWriter, Renderer};
 use crate::dialect::Doubt;
-use crate::plain::words::{Above, Ago, Enumerated, Exactly, messages, people, rooms};
+use crate::plain::words::{Above, Ago, Because, Enumerated, Exactly, messages, people, rooms};
 
 const PROMPT: &str = "Enter your username: ";
 const PASSWORD_PROMPT: &str = "Server password: ";
@@ -147,6 +149,13 @@ impl Renderer {
     /// `You are in #dev.`: after `/resume`.
     pub fn place(&self, out: &mut Vec<u8>, room: &RoomName) {
         self.writer(out).bare(format_args!("You are in {room}."));
+    }
+
+    /// `! You are away: lunch. /back ends it.`: to a person who comes back.
+    pub fn still_away(&self, out: &mut Vec<u8>, why: Option<&Text>) {
+        let why = Because(why);
+        self.writer(out)
+            .alone(format_args!("You are away{why} /back ends it."));
     }
 
     /// `! You left #dev.`: a room that was not the current one.

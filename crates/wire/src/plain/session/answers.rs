@@ -95,6 +95,9 @@ impl Session {
         if let Some(room) = self.current().and_then(|room| env.rooms.get(&room)) {
             renderer.place(out, room);
         }
+        if let Some(why) = back.and_then(|back| back.away.as_ref()) {
+            renderer.still_away(out, why.as_ref());
+        }
         if skipped > 0 {
             renderer.notice(out, Notice::Lost { lines: skipped });
         }

@@ -38,6 +38,7 @@ fn settings_and_the_room_are_taken_up() {
             doubt: None,
             back: Some(&WelcomeBack {
                 said: 3,
+                away: Some(Text::parse("lunch")),
                 resume: (
                     "K7Q2-9MXR".parse().expect("a code"),
                     Duration::from_mins(10)
@@ -49,6 +50,7 @@ fn settings_and_the_room_are_taken_up() {
         "Welcome back, ann. 5 messages while you were away:\n\
          If your link drops, reconnect and type /resume K7Q2-9MXR within 10 minutes.\n\
          You are in #dev.\n\
+         ! You are away: lunch. /back ends it.\n\
          ! You were behind: 3 lines skipped.\n"
     );
     let missed = [said(LEE, "lee", "one"), said(LEE, "lee", "two")];
