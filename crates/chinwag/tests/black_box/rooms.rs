@@ -82,7 +82,7 @@ fn a_room_survives_a_kill_with_its_rules() {
     let mut bob = sign_in(&server, "bob#a staple");
     bob.ask("/join #team", "You are in #team");
     bob.ask("/history", "ann: the code is swordfish\n");
-    bob.ask("/bars", "  barred: troll until ");
+    bob.ask("/bars", "  barred: troll since ");
     let mut troll = server.join("troll");
     troll.ask("/join #team", "! You are barred from #team until ");
     let mut ann = sign_in(&server, "ann#correct horse");

@@ -163,14 +163,14 @@ fn a_stopped_server_is_managed_all_the_same() {
         &["ban", "10.0.0.0/8", "spam"],
         "10.0.0.0/8 is banned: spam.\n",
     );
-    done(&setup, &["bans"], "banned: 10.0.0.0/8 by shell: spam\n");
+    done(&setup, &["bans"], "banned: 10.0.0.0/8 since ...");
     done(
         &setup,
         &["unban", "10.0.0.0/8"],
         "10.0.0.0/8 is no longer banned.\n",
     );
     done(&setup, &["ban", "ann"], "ann is banned.\n");
-    done(&setup, &["bans"], "banned: account ann by shell\n");
+    done(&setup, &["bans"], "banned: account ann since ...");
     done(
         &setup,
         &["unban", "account", "ann"],

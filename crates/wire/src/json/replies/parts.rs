@@ -127,6 +127,9 @@ pub(in crate::json) struct RestrictionShape<'a> {
     /// The name is the one that an account is called by.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     account: bool,
+    /// When it was given. Absent if that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Time>,
     /// When it ends, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Time>,
@@ -156,6 +159,7 @@ impl<'a> RestrictionShape<'a> {
             target: Displayed(Whom(&restriction.mask)),
             address: net.map(|net| Displayed(Mask::of_net(net))),
             account: name.is_some_and(|name| accounts.contains(name)),
+            since: Some(restriction.at).filter(|at| at.0 != 0).map(Time),
             until: restriction.until.map(Time),
             now: now.map(|(_, now)| now.as_str()),
             by: restriction.by.as_str(),

@@ -10,7 +10,7 @@ use chinwag_core::{
 use chinwag_core::{Timestamp, WhoLine};
 
 use super::arrival::TopicBy;
-use super::moderation::Until;
+use super::moderation::{Given, Until};
 use super::{LineWriter, Renderer};
 use crate::plain::request::Pref;
 use crate::plain::words::{
@@ -260,7 +260,7 @@ impl Display for Proven<'_> {
 }
 
 /// ` since 2026-11-21 14:03`; nothing if it is so old that no time was stored.
-pub(super) struct Since<'a>(pub(super) Timestamp, pub(super) &'a TimeZone);
+struct Since<'a>(Timestamp, &'a TimeZone);
 
 impl Display for Since<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -399,8 +399,8 @@ fn restrictions(
     }
 }
 
-/// `account bob (192.0.2.7) until 2026-11-22 10:00 UTC by lee: spam`, of which `account` stands before the names that
-/// accounts are called by.
+/// `account bob (192.0.2.7) since 2026-11-21 10:00 UTC until 2026-11-22 10:00 UTC by lee: spam`, of which `account`
+/// stands before the names that accounts are called by.
 pub(in crate::plain) struct InForce<'a>(
     pub(in crate::plain) &'a Restriction,
     pub(in crate::plain) &'a [Name],
@@ -412,15 +412,16 @@ impl Display for InForce<'_> {
         let Restriction {
             mask,
             until,
+            at,
             by,
             why,
-            ..
         } = restriction;
         let named = mask.name.as_ref();
         let is_account = named.is_some_and(|name| accounts.iter().any(|other| other.same_as(name)));
         let what = if is_account { "account " } else { "" };
-        let (whom, until, why) = (mask.in_full(), Until(*until), AfterColon(why.as_deref()));
-        write!(f, "{what}{whom}{until} by {by}{why}")
+        let (whom, since, until) = (mask.in_full(), Given(*at), Until(*until));
+        let why = AfterColon(why.as_deref());
+        write!(f, "{what}{whom}{since}{until} by {by}{why}")
     }
 }
 

@@ -9,9 +9,9 @@ use chinwag_core::{
     RoomInfo, RoomMask, RoomName, RoomPassword, RoomSetting, Standing, Timestamp,
 };
 
-use super::answer::{InForce, Since};
+use super::answer::InForce;
 use super::moderation::{
-    DoneToYouIn, For, ForNobody, StillBarred, StillMuted, Until, Whom, remaining,
+    DoneToYouIn, For, ForNobody, Given, StillBarred, StillMuted, Until, Whom, remaining,
 };
 use super::{LineWriter, Renderer};
 use crate::plain::words::{AfterColon, Because, Count, Enumerated, people};
@@ -350,7 +350,7 @@ impl Renderer {
                 MaskKind::Invitation => "invited",
             };
             let (whom, by) = (&mask.matched, &mask.by);
-            let since = Since(mask.at, &self.style.zone);
+            let since = Given(mask.at);
             writer.row(format_args!("{what}: {whom}{since} by {by}"));
         }
         if unseen > 0 {

@@ -382,6 +382,18 @@ impl Display for For<'_> {
     }
 }
 
+/// ` since 2026-11-21 10:00 UTC`: when a restriction was given, if that is known.
+pub(super) struct Given(pub(super) Timestamp);
+
+impl Display for Given {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Timestamp(0) => Ok(()),
+            at => write!(f, " since {}", Utc(at)),
+        }
+    }
+}
+
 /// ` until 2026-11-22 10:00 UTC`: when a restriction ends, if it does.
 pub(super) struct Until(pub(super) Option<Timestamp>);
 
