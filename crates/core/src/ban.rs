@@ -135,7 +135,7 @@ impl Mask {
     }
 
     /// Parses what undoes a restriction: what gives one, or may have given one once, or what a list
-    /// shows of it: `bob (192.0.2.7)`, `bob from 192.0.2.7`, `account bob`.
+    /// shows of it: `bob (192.0.2.7)`, `bob from 192.0.2.7`, `192.0.2.7 (bob)`, `account bob`.
     pub fn listed(text: &str) -> Option<Self> {
         let text = text.trim();
         let of_account = || Self::in_list(text.strip_prefix("account ")?);
@@ -143,13 +143,27 @@ impl Mask {
     }
 
     fn in_list(text: &str) -> Option<Self> {
-        let Some((name, net)) = text.split_once(' ') else {
+        let Some((first, rest)) = text.split_once(' ') else {
             return Self::known(text);
         };
-        let in_brackets = || net.strip_prefix('(')?.strip_suffix(')');
-        let net = net.strip_prefix("from ").or_else(in_brackets)?;
-        let (name, net) = (Name::known(name)?, Self::known(net)?.net?);
-        Some(Self::of_name(name).with_block(net, Reach::Either))
+        let (first, inside) = (Self::known(first)?, rest.strip_prefix('('));
+        let second = match inside {
+            Some(inside) => inside.strip_suffix(')')?,
+            None => rest.strip_prefix("from ")?,
+        };
+        let (mask, net, reach) = match (first, Self::known(second)?, inside) {
+            (of_name @ Self { net: None, .. }, Self { net, .. }, None) => {
+                (of_name, net, Reach::Both)
+            }
+            (of_name @ Self { net: None, .. }, Self { net, .. }, Some(_)) => {
+                (of_name, net, Reach::Either)
+            }
+            (Self { net, .. }, of_name @ Self { net: None, .. }, Some(_)) => {
+                (of_name, net, Reach::Block)
+            }
+            _ => return None,
+        };
+        Some(mask.with_block(net?, reach))
     }
 
     /// Matches everybody of this name.
@@ -257,33 +271,30 @@ impl Restriction {
     }
 }
 
-impl Mask {
-    /// All that it is about: `bob (192.0.2.7)`; `bob from 192.0.2.7` if it needs both.
-    pub fn in_full(&self) -> impl fmt::Display + '_ {
-        fmt::from_fn(
-            |f| match (&self.name, self.net.map(Self::of_net), self.reach) {
-                (Some(name), Some(net), Reach::Both) => write!(f, "{name} from {net}"),
-                (Some(name), Some(net), _) => write!(f, "{name} ({net})"),
-                _ => fmt::Display::fmt(self, f),
-            },
-        )
+impl fmt::Display for Mask {
+    /// All that it is about: `bob (192.0.2.7)`; `bob from 192.0.2.7` if it needs both, and
+    /// `192.0.2.7 (bob)` if the name only says who was meant. [`Mask::listed`] parses it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.name, self.net, self.reach) {
+            (Some(name), None, _) => name.fmt(f),
+            (None, Some(net), _) => Block(net).fmt(f),
+            (Some(name), Some(net), Reach::Both) => write!(f, "{name} from {}", Block(net)),
+            (Some(name), Some(net), Reach::Block) => write!(f, "{} ({name})", Block(net)),
+            (Some(name), Some(net), _) => write!(f, "{name} ({})", Block(net)),
+            (None, None, _) => Ok(()),
+        }
     }
 }
 
-impl fmt::Display for Mask {
-    /// The form that can be typed: a name, a block without `/32`, or both.
+/// A block, without `/32` if it is one address.
+struct Block(IpNet);
+
+impl fmt::Display for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(name) = &self.name {
-            write!(f, "{name}")?;
+        match self.0.prefix_len() == self.0.max_prefix_len() {
+            true => self.0.addr().fmt(f),
+            false => self.0.fmt(f),
         }
-        if let Some(net) = &self.net {
-            let gap = if self.name.is_some() { " " } else { "" };
-            match net.prefix_len() == net.max_prefix_len() {
-                true => write!(f, "{gap}{}", net.addr())?,
-                false => write!(f, "{gap}{net}")?,
-            }
-        }
-        Ok(())
     }
 }
 
@@ -366,8 +377,9 @@ mod tests {
             for reach in [Reach::Either, Reach::Block, Reach::Both] {
                 let given = of_name.clone().with_block(net, reach);
                 for account in ["", "account "] {
-                    let shown = std::format!("{account}{}", given.in_full());
+                    let shown = std::format!("{account}{given}");
                     let listed = Mask::listed(&shown).expect(&shown);
+                    assert_eq!(listed, given, "{shown}");
                     assert!(given.is_named_by(&listed), "{shown}");
                     assert!(!of_name.is_named_by(&listed), "{shown}");
                 }
@@ -380,6 +392,8 @@ mod tests {
             "bob (ann)",
             "bob (192.0.2.0/24",
             "(192.0.2.0/24)",
+            "192.0.2.0/24 from bob",
+            "192.0.2.0/24 (192.0.2.0/24)",
         ] {
             assert_eq!(Mask::listed(text), None, "{text}");
         }

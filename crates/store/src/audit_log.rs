@@ -246,10 +246,11 @@ fn read_act(
     })
 }
 
-/// A mask as written: a name, a block, or both. No name looks like a block.
+/// A mask as written: a name, a block, or both, which once were written without saying how they
+/// combine.
 fn read_mask(shown: &str) -> Option<Mask> {
-    match shown.split_once(' ') {
-        Some((name, net)) => restrictions::mask(Some(name), Some(net), Reach::Either),
-        None => Mask::known(shown),
-    }
+    let both = shown.split_once(' ');
+    let both =
+        both.and_then(|(name, net)| restrictions::mask(Some(name), Some(net), Reach::Either));
+    both.or_else(|| Mask::listed(shown))
 }

@@ -92,7 +92,7 @@ fn everything_decided_comes_back() {
     let log = lee.ask("/log", "unmuted troll");
     for audit_entry in [
         "lee made bob an operator\n",
-        "lee muted troll (127.0.0.1) for 2 hours: noise\n",
+        "lee muted troll from 127.0.0.1 for 2 hours: noise\n",
         "lee banned mallory for 1 day: spam\n",
         "lee banned 192.0.2.0/24\n",
         "lee set the message of the day: Be kind.\n",

@@ -332,7 +332,7 @@ fn operating() {
     says(
         &mut lee,
         "/mute bob 10m spam",
-        "! bob is muted for 10 minutes: spam. You come from 127.0.0.1 too, so only the name is muted: /lock keeps \
+        "! bob is muted for 10 minutes: spam. You come from 127.0.0.1 too, so only bob from there is muted: /lock keeps \
          new names out.\n",
     );
     shown(&mut bob, "! You are muted by lee for 10 minutes: spam.\n");
@@ -348,7 +348,7 @@ fn operating() {
     says(
         &mut lee,
         "/mute bob",
-        "! bob is muted. You come from 127.0.0.1 too, so only the name is muted: /lock keeps new names out.\n",
+        "! bob is muted. You come from 127.0.0.1 too, so only bob from there is muted: /lock keeps new names out.\n",
     );
     bob.ask("buy", "! NOT sent: you are muted.\n");
     says(&mut lee, "/unmute bob", "! bob may speak again.\n");

@@ -491,7 +491,7 @@ fn in_rooms() -> impl Iterator<Item = ModAction> {
             ..restriction("eve", Some(9_000))
         }),
         RoomDeed::Unbar(Mask::parse("::1").unwrap()),
-        RoomDeed::Unmute(Mask::parse("eve").unwrap()),
+        RoomDeed::Unmute(Mask::listed("eve from 192.0.2.7").unwrap()),
         RoomDeed::Mask {
             kind: MaskKind::Invitation,
             matched: Matched::parse("a:ann"),
@@ -515,7 +515,7 @@ fn every_moderation_is_in_the_audit_log() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path()).store;
     let block = Mask::parse("2001:db8:1:2::/64").unwrap().net.unwrap();
-    let both = Mask::of_name(name("eve")).with_block(block, Reach::Either);
+    let eve = |reach| Mask::of_name(name("eve")).with_block(block, reach);
     let who = || name("Ann");
     let acts = [
         ModAction::Kick {
@@ -527,12 +527,12 @@ fn every_moderation_is_in_the_audit_log() {
             why: Some(Arc::new(text("spam"))),
         },
         ModAction::Mute(restriction("eve", Some(9_000))),
-        ModAction::Unmute(both),
+        ModAction::Unmute(eve(Reach::Block)),
         ModAction::Ban(chinwag_core::Restriction {
             at: Timestamp(5_000),
             ..restriction("192.0.2.0/24", None)
         }),
-        ModAction::Unban(Mask::parse("::1").unwrap()),
+        ModAction::Unban(eve(Reach::Either)),
         ModAction::Op {
             name: who(),
             tenure: Tenure::Lasting,

@@ -219,7 +219,7 @@ impl FromText for KnownMask {
     const IS: &'static str = Mask::IS;
 
     fn from_text(text: &str) -> Result<Self, ValueError> {
-        Mask::known(text).map(Self).ok_or(ValueError::NoMask)
+        Mask::listed(text).map(Self).ok_or(ValueError::NoMask)
     }
 }
 

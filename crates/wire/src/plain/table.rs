@@ -322,8 +322,9 @@ pub static COMMANDS: &[CommandSpec] = &[
             "Silences a person in all rooms. They can write in private to operators alone, and cannot set a topic, take \
              another name, make a room, invite anybody or say why they are away; coming back does not \
              end it. TIME is 10m, 2h or 7d; without one it lasts until /unmute. A reason may follow: \
-             /mute bob 10m spam. A name also covers its address if nobody else comes from there; \
-             name:NAME is the name alone. /mute NAME here, with a time and a reason if you like, is for this room \
+             /mute bob 10m spam. A registered name is muted wherever it comes from, and its address too if nobody else comes from \
+             there. A guest is muted at the address alone, under any name; if others come from there too, only under \
+             this one. name:NAME is the name alone, everywhere. /mute NAME here, with a time and a reason if you like, is for this room \
              alone, and its moderators can do that too; a moderator who is muted so loses moderator rights.",
             "/mute bob 10m spam",
         ),

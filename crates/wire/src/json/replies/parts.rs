@@ -121,7 +121,8 @@ pub(in crate::json) struct RoomShape<'a> {
 pub(in crate::json) struct RestrictionShape<'a> {
     /// Whom it covers: a name, or an address or a block of addresses. With it `unban`, `unbar` or `unmute` lifts it.
     target: Displayed<Whom<'a>>,
-    /// The address or block that goes with a name. Only for operators.
+    /// The address or block that goes with a name: it is covered too. A guest is muted nowhere else, and under any name
+    /// there; if others come from there, only under this one. Only operators see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<Displayed<Mask>>,
     /// The name is the one that an account is called by.

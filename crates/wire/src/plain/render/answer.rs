@@ -419,7 +419,7 @@ impl Display for InForce<'_> {
         let named = mask.name.as_ref();
         let is_account = named.is_some_and(|name| accounts.iter().any(|other| other.same_as(name)));
         let what = if is_account { "account " } else { "" };
-        let (whom, since, until) = (mask.in_full(), Given(*at), Until(*until));
+        let (whom, since, until) = (mask, Given(*at), Until(*until));
         let why = AfterColon(why.as_deref());
         write!(f, "{what}{whom}{since}{until} by {by}{why}")
     }

@@ -43,17 +43,17 @@ impl Display for DidInRoom<'_> {
                 )
             }
             RoomDeed::Bar(bar) => {
-                let (whom, time) = (bar.mask.in_full(), For(bar, at));
+                let (whom, time) = (&bar.mask, For(bar, at));
                 let why = AfterColon(bar.why.as_deref());
                 write!(f, "barred {whom} from {room}{time}{why}")
             }
-            RoomDeed::Unbar(mask) => write!(f, "let {} into {room} again", mask.in_full()),
+            RoomDeed::Unbar(mask) => write!(f, "let {} into {room} again", mask),
             RoomDeed::Mute(mute) => {
-                let (whom, time) = (mute.mask.in_full(), For(mute, at));
+                let (whom, time) = (&mute.mask, For(mute, at));
                 let why = AfterColon(mute.why.as_deref());
                 write!(f, "muted {whom} in {room}{time}{why}")
             }
-            RoomDeed::Unmute(mask) => write!(f, "unmuted {} in {room}", mask.in_full()),
+            RoomDeed::Unmute(mask) => write!(f, "unmuted {} in {room}", mask),
             RoomDeed::Mask { kind, matched, on } => Masked(*kind, matched, *on, room).fmt(f),
         }
     }

@@ -73,7 +73,7 @@ impl LineWriter<'_> {
                 None => self.alone(format_args!("{} may speak again.", Covered(mask))),
             },
             ModAction::Ban(ban) => {
-                let (whom, time) = (ban.mask.in_full(), Until(ban.until));
+                let (whom, time) = (&ban.mask, Until(ban.until));
                 let (why, beside) = (Because(ban.why.as_deref()), Beside(audit_entry, "banned"));
                 self.alone(format_args!("{whom} is banned{time}{why}{beside}"));
             }
@@ -125,12 +125,12 @@ impl LineWriter<'_> {
                     Some(_) => "/unban",
                     None => "chinwag unban",
                 };
-                let (lifted, whole, other) = (mask.in_full(), other.in_full(), Whom(other));
+                let (lifted, whole, other) = (mask, other, Whom(other));
                 self.alone(format_args!(
                     "The ban of {lifted} is lifted. {whole} is still banned: {unban} {other}"
                 ));
             }
-            _ => self.alone(format_args!("{} is no longer banned.", mask.in_full())),
+            _ => self.alone(format_args!("{} is no longer banned.", mask)),
         }
     }
 }
@@ -185,16 +185,16 @@ impl Display for Did<'_> {
                 write!(f, "kicked {name}{}", AfterColon(why.as_deref()))
             }
             ModAction::Mute(mute) => {
-                let (whom, time) = (mute.mask.in_full(), For(mute, at));
+                let (whom, time) = (&mute.mask, For(mute, at));
                 write!(f, "muted {whom}{time}{}", AfterColon(mute.why.as_deref()))
             }
-            ModAction::Unmute(mask) => write!(f, "unmuted {}", mask.in_full()),
+            ModAction::Unmute(mask) => write!(f, "unmuted {}", mask),
             ModAction::Rename { name, new } => write!(f, "renamed {name} to {new}"),
             ModAction::Ban(ban) => {
-                let (whom, time) = (ban.mask.in_full(), For(ban, at));
+                let (whom, time) = (&ban.mask, For(ban, at));
                 write!(f, "banned {whom}{time}{}", AfterColon(ban.why.as_deref()))
             }
-            ModAction::Unban(mask) => write!(f, "unbanned {}", mask.in_full()),
+            ModAction::Unban(mask) => write!(f, "unbanned {}", mask),
             ModAction::Op { name, tenure } => match tenure {
                 Tenure::Lasting => write!(f, "made {name} an operator"),
                 Tenure::Visit | Tenure::Lent => {
@@ -274,7 +274,7 @@ impl Display for StillMuted<'_> {
         match remaining {
             Remaining::Mask(mask) => {
                 let name = Whom(mask);
-                write!(f, "{} is still muted: /unmute {name}", mask.in_full())
+                write!(f, "{} is still muted: /unmute {name}", mask)
             }
             Remaining::InRoom(room) => {
                 write!(f, "{whom} is still muted in {room}: /unmute {whom} here")
@@ -298,7 +298,7 @@ impl Display for StillBarred<'_> {
         match remaining {
             Remaining::Mask(mask) => {
                 let name = Whom(mask);
-                write!(f, "{} is still barred: /unbar {name}", mask.in_full())
+                write!(f, "{} is still barred: /unbar {name}", mask)
             }
             Remaining::Matched(mask) => write!(f, "{mask} still keeps {whom} out: /unbar {mask}"),
             Remaining::Address | Remaining::InRoom(_) | Remaining::OnServer => write!(
@@ -317,6 +317,7 @@ impl Display for Beside<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self(audit_entry, done) = *self;
         let Some(Aside::Spared(Spared { net, others, own })) = audit_entry.aside else {
+            OfBlock(&audit_entry.act).fmt(f)?;
             return ForNobody(audit_entry.aside.as_ref()).fmt(f);
         };
         let net = Mask::of_net(net);
@@ -325,12 +326,13 @@ impl Display for Beside<'_> {
             Some(_) => "/ban",
             None => "chinwag ban",
         };
-        let all = format_args!("only the name is {done}: {ban} {net} keeps all of them out.");
+        let only = NameAlone(&audit_entry.act);
+        let all = format_args!("only {only} is {done}: {ban} {net} keeps all of them out.");
         let come = if others == 1 { "comes" } else { "come" };
         match (others, done) {
             _ if own => write!(
                 f,
-                " You come from {net} too, so only the name is {done}: /lock keeps new names out."
+                " You come from {net} too, so only {only} is {done}: /lock keeps new names out."
             ),
             (0, _) => write!(f, " Others may come from {net}, so {all}"),
             (_, "banned") => {
@@ -341,6 +343,41 @@ impl Display for Beside<'_> {
                 let others = Count(others, "other", "others");
                 write!(f, " {others} {come} from {net}, so {all}")
             }
+        }
+    }
+}
+
+/// ` It holds for all who come from 192.0.2.7, ...`: what a mute of a guest covers.
+struct OfBlock<'a>(&'a ModAction);
+
+impl Display for OfBlock<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            ModAction::Mute(mute) if mute.mask.reach == Reach::Block => {
+                let Some(net) = mute.mask.net.map(Mask::of_net) else {
+                    return Ok(());
+                };
+                write!(
+                    f,
+                    " It holds for all who come from {net}, but for nobody who arrives from elsewhere: the name is not \
+                     registered."
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a ban or a mute covers that spares the other people from an address.
+struct NameAlone<'a>(&'a ModAction);
+
+impl Display for NameAlone<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            ModAction::Mute(mute) if mute.mask.reach == Reach::Both => {
+                write!(f, "{} from there", Whom(&mute.mask))
+            }
+            _ => f.write_str("the name"),
         }
     }
 }
@@ -357,15 +394,14 @@ impl Display for Whom<'_> {
     }
 }
 
-/// `bob (192.0.2.7)`: everybody that a mask reaches. If it reaches only the name from its block,
-/// the address is not for others to see.
+/// `bob (192.0.2.7)`: whom a mute silences everywhere, or else only whom it is meant for.
 struct Covered<'a>(&'a Mask);
 
 impl Display for Covered<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0.reach {
-            Reach::Both => Whom(self.0).fmt(f),
-            Reach::Either | Reach::Block | Reach::Account => self.0.in_full().fmt(f),
+            Reach::Either | Reach::Account => self.0.fmt(f),
+            Reach::Block | Reach::Both => Whom(self.0).fmt(f),
         }
     }
 }

@@ -368,14 +368,14 @@ fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection, context: Contex
                 Context::Command(SHELL) => "\"chinwag bans\"",
                 _ => "/bans",
             };
-            write!(f, "{} is not banned. {list} lists all.", mask.in_full())
+            write!(f, "{} is not banned. {list} lists all.", mask)
         }
         Rejection::BannedInBlock { asked, block } => {
             let unban = match context {
                 Context::Command(SHELL) => "chinwag unban",
                 _ => "/unban",
             };
-            let (asked, block) = (asked.in_full(), block.in_full());
+            let (asked, block) = (asked, block);
             write!(
                 f,
                 "{asked} is banned as a part of {block}: {unban} {block} lets all of it in."
