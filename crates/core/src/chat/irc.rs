@@ -213,7 +213,7 @@ impl Chat {
             people: self.people.len(),
             people_seen_max: self.people.seen_max(),
             invisible: self.people.invisible(),
-            operators: self.people.operators(),
+            operators: self.people.operators().len(),
             rooms: self.rooms.busy(),
         }
     }

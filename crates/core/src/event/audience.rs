@@ -2,7 +2,7 @@
 //!
 //! No arm is for "all others": the compiler asks of each new fact who is told of it.
 
-use super::{Fact, ModAction, RoomAct};
+use super::{Aside, Fact, ModAction, RoomAct};
 use crate::ids::{PersonId, RoomId};
 
 /// Those who are told in private: the one who did it, another whom it is about, and any number.
@@ -75,8 +75,9 @@ impl Fact {
                 let hearers = ranked.map_or(&[][..], |ranked| &ranked.hearers);
                 (from, to.map(|(to, _)| *to), hearers)
             }
-            Self::Moderated(entry) => match entry.act {
-                ModAction::Announce(_) => (None, None, &[]),
+            Self::Moderated(entry) => match (&entry.act, &entry.aside) {
+                (ModAction::Announce(_), _) => (None, None, &[]),
+                (_, Some(Aside::Operators(others))) => (entry.actor, entry.target, others),
                 _ => (entry.actor, entry.target, &[]),
             },
             Self::RoomChanged(change) => {

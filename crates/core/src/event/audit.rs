@@ -27,11 +27,12 @@ pub struct AuditEntry {
     pub act: ModAction,
     /// The person concerned, if they are here to be told.
     pub target: Option<PersonId>,
-    /// What the operator should know besides. Not stored.
+    /// What the operator should know besides, or who else is told. Not stored.
     pub aside: Option<Aside>,
 }
 
-/// What one who bans, mutes or bars a name, or gives up the last rights of an operator, should know as well.
+/// What one who bans, mutes or bars a name, or gives up the last rights of an operator, should know as well; and who
+/// knows of a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Aside {
     /// It does not cover the address.
@@ -48,6 +49,8 @@ pub enum Aside {
         /// Who becomes one by arriving.
         next: FirstOperator,
     },
+    /// The other operators who are here are told of it.
+    Operators(Box<[PersonId]>),
 }
 
 /// What still keeps a person out, or silent, when a ban, a bar or a mute is lifted.

@@ -250,9 +250,7 @@ fn check_spared(
         };
         let told = entry.aside.as_ref().map(|aside| match aside {
             Aside::Spared(spared) => (spared.others, spared.own),
-            Aside::Nobody { .. } | Aside::Remaining(_) | Aside::NoneLeft { .. } => {
-                panic!("{entry:?}")
-            }
+            aside => panic!("{aside:?}"),
         });
         assert_eq!(told, expected, "{entry:?}");
         let left = facts.iter().filter(|fact| matches!(fact, Fact::Quit(_)));

@@ -51,7 +51,7 @@ impl<'a> Head<'a> {
     }
 }
 
-/// What an operator did to the reader.
+/// What an operator did to the reader, or to the server.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -66,6 +66,10 @@ pub(super) enum Act {
     Op,
     /// The reader is no longer an operator.
     Deop,
+    /// Another operator locked the server, of which the operators are told.
+    Lock,
+    /// Another operator unlocked it.
+    Unlock,
 }
 
 /// Something that happened.
@@ -346,7 +350,7 @@ pub(super) enum Shape<'a> {
         /// Whether it is ignored from now on.
         on: bool,
     },
-    /// An operator did something to the reader.
+    /// An operator did something to the reader; or locked or unlocked the server, of which the other operators are told.
     Moderation {
         #[serde(flatten)]
         head: Head<'a>,
@@ -465,6 +469,9 @@ impl<'a> Shape<'a> {
                 match &entry.act {
                     ModAction::Announce(text) => Some(Self::Announcement { head, text }),
                     act if entry.target == Some(reader) => moderation(head, act),
+                    act @ ModAction::Lock(_) if entry.actor != Some(reader) => {
+                        moderation(head, act)
+                    }
                     _ => None,
                 }
             }

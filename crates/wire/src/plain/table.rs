@@ -388,7 +388,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         .shown(HelpRow::Beside)
         .about(
             "Only names that are registered already may arrive and speak. People already here \
-             stay; /lock off ends it. Meanwhile nobody becomes an operator by arriving.",
+             stay; /lock off ends it. The other operators are told. Meanwhile nobody becomes an operator by arriving.",
             "/lock",
         ),
     CommandSpec::new("log", Group::Operators, "[N]", operate::log)

@@ -10,6 +10,7 @@ use core::net::IpAddr;
 
 use super::Origin;
 use super::log_in::Taker;
+use super::operate::Actor;
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, CredentialKind};
 use crate::chat::state::RoomRules;
 use crate::chat::{Chat, Inputs, Person};
@@ -55,6 +56,11 @@ impl Chat {
             } => return self.decide_log_in_to(me, name, proof, beside, inputs, facts),
             Command::StepDown => {
                 self.check_operator(me)?;
+                // A guest has no account that keeps the right: it is given up for good.
+                if me.account.is_none() {
+                    let own = Command::Deop(me.name.as_str().into());
+                    return self.decide_operate(Actor::Person(me), own, inputs.now, facts);
+                }
                 facts.push(self.with_rights(me, false));
             }
             Command::LogOut => return self.decide_log_out(me, inputs, facts),

@@ -208,7 +208,7 @@ impl Chat {
             let logins = self.people.logged_in_to(account);
             logins.filter(|login| login.session.rank.operator).count()
         });
-        self.people.operators() > logins
+        self.people.operators().len() > logins
             || self.registrations.has_other_operator(account)
             || self.resumables.has_other_operator(account, now)
     }

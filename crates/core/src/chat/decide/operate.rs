@@ -102,7 +102,10 @@ impl Chat {
             _ => return Err(Rejection::NotHere),
         };
         let others = self.rights_of_others(&act, target);
-        let aside = self.none_left(me, &act, target, now);
+        let aside = match act {
+            ModAction::Lock(_) => Some(Aside::Operators(self.other_operators(me))),
+            _ => self.none_left(me, &act, target, now),
+        };
         facts.push(Fact::Moderated(Box::new(AuditEntry {
             by: me.name(),
             actor: me.id(),
@@ -112,6 +115,12 @@ impl Chat {
         })));
         facts.extend(others);
         Ok(Outcome::Done)
+    }
+
+    /// The operators who are here, but for the one who acts.
+    fn other_operators(&self, me: Actor<'_>) -> Box<[PersonId]> {
+        let all = self.people.operators().iter().copied();
+        all.filter(|id| Some(*id) != me.id()).collect()
     }
 
     /// The changed rights of others who are logged in to the account that an action appoints or

@@ -31,7 +31,7 @@ pub(in crate::chat) struct People {
     /// Those who are logged in, by account.
     by_account: BTreeSet<(FoldedName, PersonId)>,
     hasher: DefaultHashBuilder,
-    operators: usize,
+    operators: BTreeSet<PersonId>,
     /// How many people speak IRC.
     irc: usize,
     /// Those of them who want to be invisible.
@@ -60,11 +60,11 @@ impl People {
     }
 
     pub(in crate::chat) fn has_operator(&self) -> bool {
-        self.operators > 0
+        !self.operators.is_empty()
     }
 
-    pub(in crate::chat) fn operators(&self) -> usize {
-        self.operators
+    pub(in crate::chat) fn operators(&self) -> &BTreeSet<PersonId> {
+        &self.operators
     }
 
     pub(in crate::chat) fn invisible(&self) -> usize {
@@ -145,7 +145,8 @@ impl People {
     }
 
     pub(in crate::chat) fn insert(&mut self, person: Box<Person>) {
-        self.operators += usize::from(person.session.rank.operator);
+        let operator = Some(person.id).filter(|_| person.session.rank.operator);
+        self.operators.extend(operator);
         self.irc += usize::from(person.irc().is_some());
         self.invisible += usize::from(person.is_invisible());
         self.index_name(&person.name, person.id);
@@ -159,7 +160,7 @@ impl People {
         let code = self.get(id)?.session.code;
         self.forget_code(code, id);
         let person = self.by_id.remove(id)?;
-        self.operators -= usize::from(person.session.rank.operator);
+        self.operators.remove(&id);
         self.irc -= usize::from(person.irc().is_some());
         self.invisible -= usize::from(person.is_invisible());
         person
@@ -229,9 +230,11 @@ impl People {
 
     pub(in crate::chat) fn set_rank(&mut self, id: PersonId, rank: Rank) {
         if let Some(person) = self.by_id.get_mut(id) {
-            self.operators -= usize::from(person.session.rank.operator);
-            self.operators += usize::from(rank.operator);
             person.session.rank = rank;
+            match rank.operator {
+                true => self.operators.insert(id),
+                false => self.operators.remove(&id),
+            };
         }
     }
 
@@ -270,13 +273,13 @@ impl People {
             .iter()
             .all(|len| *len == people)
             && self.by_address.len() >= people
-            && self.operators <= people
+            && self.operators.len() <= people
             && self.by_account.len() <= people
     }
 
     /// Checks that all indexes agree with the people.
     pub(in crate::chat) fn check(&self) {
-        let (mut operators, mut logins) = (0, 0);
+        let mut logins = 0;
         for person in self.by_id.iter() {
             let id = person.id;
             assert_eq!(self.by_name.get(&person.name), Some(&id));
@@ -287,11 +290,12 @@ impl People {
                 let net = address.to_canonical().into();
                 assert!(self.by_address.near(net).any(|near| near == id));
             }
-            operators += usize::from(person.session.rank.operator);
+            let is_operator = person.session.rank.operator;
+            assert_eq!(self.operators.contains(&id), is_operator);
             logins += usize::from(person.account.is_some());
             assert!(account_key(person).is_none_or(|key| self.by_account.contains(&key)));
         }
-        assert_eq!(self.operators, operators);
+        assert!(self.operators.iter().all(|id| self.get(*id).is_some()));
         assert_eq!(self.by_account.len(), logins);
     }
 }
@@ -309,6 +313,7 @@ impl PartialEq for People {
             && self.names == other.names
             && self.by_address == other.by_address
             && self.by_account == other.by_account
-            && (self.operators, self.irc, self.next) == (other.operators, other.irc, other.next)
+            && self.operators == other.operators
+            && (self.irc, self.next) == (other.irc, other.next)
     }
 }

@@ -58,6 +58,11 @@ impl Shadow {
                 let to = to.map(|(to, _)| *to);
                 asker.into_iter().chain(to).collect()
             }
+            Fact::Moderated(entry) if matches!(entry.act, ModAction::Lock(_)) => {
+                let all = self.people.iter();
+                let operators = all.filter(|(_, person)| person.operator);
+                operators.map(|(id, _)| *id).collect()
+            }
             Fact::Moderated(entry) => asker.into_iter().chain(entry.target).collect(),
             Fact::RoomChanged(change) => match &change.act {
                 RoomAct::Removed { members } => {

@@ -382,14 +382,16 @@ impl Session {
             }
             return;
         }
-        if entry.target != Some(me) {
-            return;
-        }
-        match &entry.act {
-            ModAction::Mute(_) | ModAction::Rename { .. } | ModAction::Unmute(_) => {
-                self.notice(DoneToYou(entry, event.at), env, out);
-            }
-            _ => {}
+        let is_for_me = entry.target == Some(me);
+        let is_told = match &entry.act {
+            ModAction::Mute(_) | ModAction::Rename { .. } | ModAction::Unmute(_) => is_for_me,
+            // What follows if nobody is an operator any more.
+            ModAction::Deop { .. } => is_for_me && entry.aside.is_some(),
+            ModAction::Lock(_) => entry.actor != Some(me),
+            _ => false,
+        };
+        if is_told {
+            self.notice(DoneToYou(entry, event.at), env, out);
         }
     }
 

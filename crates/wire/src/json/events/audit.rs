@@ -130,7 +130,7 @@ fn of_act(act: &ModAction) -> Parts<'_> {
     }
 }
 
-/// What an operator did to the reader.
+/// What an operator did to the reader, or to the server.
 pub(super) fn moderation<'a>(head: Head<'a>, act: &'a ModAction) -> Option<Shape<'a>> {
     let (act, until, text, name) = match act {
         ModAction::Mute(mute) => (Act::Mute, mute.until, mute.why.as_deref(), None),
@@ -138,13 +138,14 @@ pub(super) fn moderation<'a>(head: Head<'a>, act: &'a ModAction) -> Option<Shape
         ModAction::Rename { new, .. } => (Act::Rename, None, None, Some(new.as_str())),
         ModAction::Op { .. } => (Act::Op, None, None, None),
         ModAction::Deop { .. } => (Act::Deop, None, None, None),
+        ModAction::Lock(true) => (Act::Lock, None, None, None),
+        ModAction::Lock(false) => (Act::Unlock, None, None, None),
         // People who are kicked or banned get a notice; the rest has no target.
         ModAction::Kick { .. }
         | ModAction::Ban(_)
         | ModAction::Unban(_)
         | ModAction::Announce(_)
         | ModAction::Motd(_)
-        | ModAction::Lock(_)
         | ModAction::Delete { .. }
         | ModAction::InRoom { .. }
         | ModAction::AccountAdded(_)

@@ -20,16 +20,15 @@ impl LineWriter<'_> {
             ModAction::Mute(_) | ModAction::Rename { .. } | ModAction::Unmute(_) => {
                 self.alone(DoneToYou(audit_entry, at));
             }
+            ModAction::Deop { .. } if audit_entry.actor == audit_entry.target => {
+                self.alone(DoneToYou(audit_entry, at));
+            }
             // With the server's own code.
             ModAction::Op { name, tenure } if name == by => {
                 operator_here(self, *tenure == Tenure::Lasting);
             }
             ModAction::Op { .. } => {
                 self.alone(format_args!("{by} made you an operator: /help op."));
-            }
-            ModAction::Deop { .. } if audit_entry.actor == audit_entry.target => {
-                let alone = NobodyOperates(audit_entry.aside.as_ref());
-                self.alone(format_args!("You are no longer an operator{alone}"));
             }
             ModAction::Deop { .. } => {
                 self.alone(format_args!("{by} removed your operator rights."));
@@ -135,14 +134,19 @@ impl LineWriter<'_> {
     }
 }
 
-/// `You are muted by lee for 10 minutes: spam.`: what an operator did to the reader, if the dialect
-/// has no form of its own for it. Nothing for other acts.
+/// `You are muted by lee for 10 minutes: spam.`: what an operator did to the reader, or beside them to the
+/// server, if the dialect has no form of its own for it. Nothing for other acts.
 pub(crate) struct DoneToYou<'a>(pub(crate) &'a AuditEntry, pub(crate) Timestamp);
 
 impl Display for DoneToYou<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(AuditEntry { by, act, .. }, at) = *self;
+        let Self(audit_entry, at) = *self;
+        let AuditEntry { by, act, .. } = audit_entry;
         match act {
+            ModAction::Deop { .. } if audit_entry.actor == audit_entry.target => {
+                let alone = NobodyOperates(audit_entry.aside.as_ref());
+                write!(f, "You are no longer an operator{alone}")
+            }
             ModAction::Mute(mute) => {
                 let (time, why) = (For(mute, at), Because(mute.why.as_deref()));
                 write!(f, "You are muted by {by}{time}{why}")
@@ -151,6 +155,16 @@ impl Display for DoneToYou<'_> {
                 write!(f, "You were renamed by {by}: you are {new} now.")
             }
             ModAction::Unmute(_) => write!(f, "You may speak again: {by} unmuted you."),
+            ModAction::Lock(true) => write!(
+                f,
+                "{by} locked the server: only registered names may arrive and speak. /lock off ends it."
+            ),
+            ModAction::Lock(false) => {
+                write!(
+                    f,
+                    "{by} unlocked the server: everybody may arrive and speak."
+                )
+            }
             _ => Ok(()),
         }
     }
@@ -260,7 +274,9 @@ impl Display for ForNobody<'_> {
 pub(super) fn remaining(aside: Option<&Aside>) -> Option<&Remaining> {
     match aside? {
         Aside::Remaining(remaining) => Some(remaining),
-        Aside::Spared(_) | Aside::Nobody { .. } | Aside::NoneLeft { .. } => None,
+        Aside::Spared(_) | Aside::Nobody { .. } | Aside::NoneLeft { .. } | Aside::Operators(_) => {
+            None
+        }
     }
 }
 

@@ -3,11 +3,11 @@
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AccountChanged, CredentialKind, Event, Fact, KeptShown, ModAction, Omitted,
-    PersonId, PrivateDeletion, PrivateMessage, RoomName, Timestamp,
+    AccountChange, AccountChanged, Aside, CredentialKind, Event, Fact, KeptShown, ModAction,
+    Omitted, PersonId, PrivateDeletion, PrivateMessage, RoomName, Timestamp,
 };
 
-use super::{LineWriter, Renderer};
+use super::{DoneToYou, LineWriter, Renderer};
 use crate::plain::words::{Above, Because, messages};
 
 /// How many digits of a certificate are enough to recognise it.
@@ -69,6 +69,8 @@ impl Renderer {
                     writer.moderation_to_target(audit_entry, event.at);
                 } else if audit_entry.actor == Some(reader) {
                     writer.moderation_to_actor(audit_entry, event.at);
+                } else if let Some(Aside::Operators(_)) = audit_entry.aside {
+                    writer.alone(DoneToYou(audit_entry, event.at));
                 }
             }
             Fact::RoomChanged(change) => {
