@@ -92,6 +92,11 @@ impl<'a> Message<'a> {
             .filter(|param| !param.is_empty())
     }
 
+    /// A list of targets, if there is one between its commas.
+    pub(super) fn list(&self, place: usize) -> Option<&'a str> {
+        self.param(place).filter(|list| list.contains(|c| c != ','))
+    }
+
     /// Everything from a parameter on, if there is anything: a password with blanks, from a client
     /// that puts no colon before it.
     pub(super) fn rest(&self, place: usize) -> Option<Cow<'a, str>> {

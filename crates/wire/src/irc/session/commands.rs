@@ -453,16 +453,21 @@ impl Session {
         }
         let given = message.params.iter().filter(|param| !param.is_empty());
         if given.count() < usize::from(spec.params_min) {
-            let name = spec.name;
-            self.numeric(
-                "461",
-                format_args!("{name} :Not enough parameters"),
-                env,
-                out,
-            );
-            return None;
+            return self.lacks_parameters(spec.name, env, out);
         }
         (spec.run)(self, message, env, out)
+    }
+
+    /// Refuses a command that cannot do without what was not given.
+    pub(super) fn lacks_parameters(
+        &self,
+        name: &str,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let what = format_args!("{name} :Not enough parameters");
+        self.numeric("461", what, env, out);
+        None
     }
 
     /// Says that a command needs registration.

@@ -28,8 +28,9 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let typed = message.param(1).unwrap_or_default();
+        let typed = message.list(1).unwrap_or_default();
         match message.param(0)? {
+            "+" | "-" if typed.is_empty() => return self.lacks_parameters("MONITOR", env, out),
             "+" => self.monitor_more(typed, env, out),
             "-" => {
                 let gone: Vec<Name> = typed.split(',').filter_map(Name::known).collect();

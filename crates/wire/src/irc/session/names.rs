@@ -37,10 +37,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let typed = message
-            .param(0)
-            .filter(|typed| typed.contains(|c| c != ','));
-        let typed = typed.unwrap_or("*");
+        let typed = message.list(0).unwrap_or("*");
         let (words, rest) = split(typed, TARGETS_MAX);
         let rooms = words.into_iter().filter_map(|word| self.room(word, env));
         let rooms: Vec<RoomName> = rooms.collect();

@@ -229,7 +229,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let typed = message.param(1).or(message.param(0));
+        let typed = message.list(1).or(message.list(0));
         let Some(typed) = typed else {
             self.numeric("431", ":No nickname given", env, out);
             return None;

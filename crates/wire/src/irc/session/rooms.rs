@@ -42,7 +42,9 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let rooms = message.param(0)?;
+        let Some(rooms) = message.list(0) else {
+            return self.lacks_parameters("JOIN", env, out);
+        };
         if rooms == "0" {
             self.part_all(env);
             return None;
@@ -168,7 +170,10 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let why = message.param(1);
-        let (rooms, rest) = split(message.param(0)?, TARGETS_MAX);
+        let Some(rooms) = message.list(0) else {
+            return self.lacks_parameters("PART", env, out);
+        };
+        let (rooms, rest) = split(rooms, TARGETS_MAX);
         let mut asked: Vec<RoomName> = Vec::new();
         for typed in rooms {
             match self.room(typed, env) {
@@ -235,7 +240,9 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let (typed, names) = (message.param(0)?, message.param(1)?);
+        let (Some(typed), Some(names)) = (message.list(0), message.list(1)) else {
+            return self.lacks_parameters("KICK", env, out);
+        };
         // One room for all names, or one for each.
         let mut rooms = typed.split(',').cycle();
         let mut refused = Vec::new();

@@ -99,7 +99,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let Some(targets) = message.param(0) else {
+        let Some(targets) = message.list(0) else {
             if !is_notice {
                 self.numeric("411", ":No recipient given", env, out);
             }
@@ -172,9 +172,8 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let Some(targets) = message.param(0) else {
-            self.numeric("461", "TAGMSG :Not enough parameters", env, out);
-            return None;
+        let Some(targets) = message.list(0) else {
+            return self.lacks_parameters("TAGMSG", env, out);
         };
         if message.client_tags().is_empty() {
             return None;
