@@ -8,6 +8,7 @@ use core::net::IpAddr;
 use crate::account::Account;
 use crate::ban::Restriction;
 use crate::chat::{RestrictionCursor, RoomCursor};
+use crate::event::Aside;
 use crate::ids::{PersonId, RoomId};
 use crate::link::Link;
 use crate::mask::RoomMask;
@@ -234,6 +235,8 @@ pub struct Conversation {
     pub account: Name,
     /// The other side: an account, or the name of a guest.
     pub with: Name,
+    /// Nobody goes by that name, and no account has it.
+    pub nobody: Option<Aside>,
 }
 
 /// A room, or the other side of a private history.

@@ -166,6 +166,7 @@ mod tests {
         conn.execute_batch(rows).expect("rows");
         let name = |name| Name::parse(name).expect("a name");
         let of = Conversation {
+            nobody: None,
             account: name("ann"),
             with: name("bob"),
         };

@@ -291,7 +291,7 @@ fn the_way_of_seeing() {
         "/tz Europe/Belrin",
         "! No time zone \"Europe/Belrin\". Did you mean Europe/Berlin?",
     );
-    ann.ask("/tz -", "! Times use the server's zone.\n");
+    ann.ask("/tz -", "! Times use the server's zone");
     ann.ask(
         "/echo on",
         "! Echo is on: your own lines are shown to you too.\n",

@@ -216,6 +216,7 @@ impl Chat {
         };
         Ok(Conversation {
             account: account.clone(),
+            nobody: self.nobody_for(me, &name, now),
             with: self.account_meant(&name, now).cloned().unwrap_or(name),
         })
     }

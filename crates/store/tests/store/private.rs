@@ -47,6 +47,7 @@ pub(crate) fn told(seq: u64, from: &str, to: &str, ignored: bool) -> Arc<Event> 
 
 pub(crate) fn with(account: &str, with: &str) -> Conversation {
     Conversation {
+        nobody: None,
         account: name(account),
         with: known(with).0,
     }

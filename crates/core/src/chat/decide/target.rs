@@ -201,6 +201,16 @@ impl Chat {
         }
     }
 
+    /// The same of a name that a person asks about.
+    pub(in crate::chat) fn nobody_for(
+        &self,
+        me: &Person,
+        name: &Name,
+        now: Timestamp,
+    ) -> Option<Aside> {
+        self.nobody_of(Actor::Person(me), name, now)
+    }
+
     /// The person of this name, connected or not.
     pub(in crate::chat) fn bearer_of(&self, name: &Name, now: Timestamp) -> Option<&Person> {
         let lost = || Some(&*self.resumables.reachable(name, now)?.person);

@@ -37,25 +37,23 @@ pub(in crate::plain) fn topic(arguments: Arguments<'_>) -> Read {
     })
 }
 
+/// The words that say what `/history` shows stand before the times or behind them.
 pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
-    let (mut notices, mut ids, mut with) = (false, false, None);
-    while let Some(word) = arguments.peek() {
-        let names_person = word.eq_ignore_ascii_case("with");
-        match word {
-            word if word.eq_ignore_ascii_case("all") => notices = true,
-            word if word.eq_ignore_ascii_case("ids") => ids = true,
-            _ if names_person => {}
-            _ => break,
-        }
-        arguments.next();
-        if names_person {
-            let name = arguments.next().ok_or(ParseError::WithWhom)?;
-            with = Some(name.into());
+    let (mut notices, mut ids, mut with, mut times) = (false, false, None, String::new());
+    while let Some(word) = arguments.next() {
+        match &*word.to_ascii_lowercase() {
+            "all" => notices = true,
+            "ids" => ids = true,
+            "with" => with = Some(arguments.next().ok_or(ParseError::WithWhom)?.into()),
+            _ => {
+                let gap = if times.is_empty() { "" } else { " " };
+                times.extend([gap, word]);
+            }
         }
     }
-    let back = match arguments.rest() {
+    let back = match &*times {
         "" => Back::Last(HISTORY_LINES),
-        typed => back(typed)?,
+        times => back(times)?,
     };
     Ok(Request::History {
         with,

@@ -24,7 +24,10 @@ pub(in crate::plain) fn room_settings(mut arguments: Arguments<'_>) -> Read {
     }
     match setting(word, value)? {
         Some(setting) => request(RoomRequest::Set(setting)),
-        None if value.is_empty() => request(RoomRequest::Info(Some(room(word)?))),
+        // Nobody asks for a room of that name, without its sign.
+        None if value.is_empty() && switch(word).is_none() => {
+            request(RoomRequest::Info(Some(room(word)?)))
+        }
         None if word.starts_with('#') => Err(ParseError::SettingElsewhere(room(word)?)),
         None => Err(ParseError::UnknownSetting {
             typed: EchoedInput::new(word),

@@ -212,7 +212,12 @@ impl Renderer {
             }),
             Pref::Zone => match &prefs.zone {
                 Some(zone) => writer.alone(format_args!("Times use the zone {zone}.")),
-                None => writer.alone("Times use the server's zone."),
+                None => match self.style.zone.iana_name() {
+                    Some(zone) => {
+                        writer.alone(format_args!("Times use the server's zone, {zone}."))
+                    }
+                    None => writer.alone("Times use the server's zone."),
+                },
             },
             Pref::Echo => writer.alone(match prefs.echo {
                 true => "Echo is on: your own lines are shown to you too.",

@@ -4,6 +4,7 @@ use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::Duration;
 
+use super::moderation::ForNobody;
 use crate::dialect::{HistoryPage, PastOf};
 use crate::plain::words::{Count, Last, Typed};
 use crate::zone::Moment;
@@ -220,7 +221,13 @@ impl Display for NothingSaid<'_> {
             f.write_str(" by anybody whom you do not ignore")?;
         }
         match page.total {
-            Some(_) => f.write_str("."),
+            Some(_) => {
+                f.write_str(".")?;
+                match page.of {
+                    PastOf::With(of) => ForNobody(of.nobody.as_ref()).fmt(f),
+                    PastOf::Room(_) => Ok(()),
+                }
+            }
             None => f.write_str(" as far back as this goes. /history more goes on."),
         }
     }

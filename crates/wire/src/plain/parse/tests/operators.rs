@@ -31,6 +31,8 @@ fn a_setting_of_a_room_says_what_it_takes() {
         let typed = EchoedInput::new(typed);
         check_mistake(&line, ParseError::UnknownSetting { typed, meant });
     }
+    let (typed, meant) = (EchoedInput::new("off"), None);
+    check_mistake("/room off", ParseError::UnknownSetting { typed, meant });
     let guards = |on| Request::Room(RoomRequest::Set(RoomSetting::GuardsTopic(on)));
     check("/room topic moderators", guards(true));
     check("/room topic moderators off", guards(false));

@@ -23,6 +23,9 @@ fn check_back(typed: &str, back: Back) {
             notices,
             ids,
         };
+        check(&line, expected.clone());
+        // They may stand behind it too.
+        let line = std::format!("/history {typed} {before}");
         check(&line, expected);
     }
 }
