@@ -49,6 +49,8 @@ pub enum Aside {
         /// Who becomes one by arriving.
         next: FirstOperator,
     },
+    /// The people whom a ban of addresses put out, one at least.
+    PutOut(usize),
     /// The other operators who are here are told of it.
     Operators(Box<[PersonId]>),
 }

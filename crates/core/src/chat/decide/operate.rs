@@ -234,13 +234,15 @@ impl Chat {
         let lost = self.resumables.matching(&mask, given.now);
         self.check_may_ban(given.me, &mask, matching.iter().copied().chain(lost))?;
         check_list_has_space(&self.restricted.bans)?;
+        let is_of_people = mask.name.is_none() && !matching.is_empty();
+        let put_out = is_of_people.then_some(Aside::PutOut(matching.len()));
         let ban = given.restriction(mask);
         let why = QuitReason::Banned {
             by: ban.by.clone(),
             until: ban.until,
             why: ban.why.clone(),
         };
-        let aside = spared.map(Aside::Spared).or(nobody);
+        let aside = spared.map(Aside::Spared).or(nobody).or(put_out);
         facts.push(given.entry(ModAction::Ban(ban), None, aside));
         let of_account = account.map(|mask| ModAction::Ban(given.restriction(mask)));
         facts.extend(of_account.map(|act| given.entry(act, None, None)));

@@ -10,7 +10,7 @@ use chinwag_core::{
 use super::LineWriter;
 use super::arrival::operator_here;
 use super::deeds::DidInRoom;
-use crate::plain::words::{AfterColon, Because, Count, Exactly, Utc};
+use crate::plain::words::{AfterColon, Because, Count, Exactly, Utc, people};
 
 impl LineWriter<'_> {
     /// `! You are muted by lee for 10 minutes: spam.`
@@ -63,14 +63,7 @@ impl LineWriter<'_> {
             ModAction::Rename { name, new } => {
                 self.alone(format_args!("{name} was renamed to {new}."));
             }
-            ModAction::Unmute(mask) => match remaining(audit_entry.aside.as_ref()) {
-                Some(remaining) => self.alone(format_args!(
-                    "The mute of {} is lifted. {}",
-                    Covered(mask),
-                    StillMuted(Whom(mask), remaining)
-                )),
-                None => self.alone(format_args!("{} may speak again.", Covered(mask))),
-            },
+            ModAction::Unmute(mask) => self.unmuted(audit_entry, mask),
             ModAction::Ban(ban) => {
                 let (whom, time) = (&ban.mask, Until(ban.until));
                 let (why, beside) = (Because(ban.why.as_deref()), Beside(audit_entry, "banned"));
@@ -115,15 +108,29 @@ impl LineWriter<'_> {
         }
     }
 
+    /// `! bob may speak again.`, or what silences him still.
+    fn unmuted(&mut self, audit_entry: &AuditEntry, mask: &Mask) {
+        let lifted = Covered(mask);
+        match remaining(audit_entry.aside.as_ref()) {
+            Some(Remaining::Mask(other)) => {
+                let (unmute, name) = (Typed(audit_entry, "unmute"), Whom(other));
+                self.alone(format_args!(
+                    "The mute of {lifted} is lifted. {other} is still muted: {unmute} {name}"
+                ));
+            }
+            Some(remaining) => {
+                let still = StillMuted(Whom(mask), remaining);
+                self.alone(format_args!("The mute of {lifted} is lifted. {still}"));
+            }
+            None => self.alone(format_args!("{lifted} may speak again.")),
+        }
+    }
+
     /// `! bob is no longer banned.`, or what keeps him out still.
     fn unbanned(&mut self, audit_entry: &AuditEntry, mask: &Mask) {
         match remaining(audit_entry.aside.as_ref()) {
             Some(Remaining::Mask(other)) => {
-                // Nobody of the chat acts at a shell.
-                let unban = match audit_entry.actor {
-                    Some(_) => "/unban",
-                    None => "chinwag unban",
-                };
+                let unban = Typed(audit_entry, "unban");
                 let (lifted, whole, other) = (mask, other, Whom(other));
                 self.alone(format_args!(
                     "The ban of {lifted} is lifted. {whole} is still banned: {unban} {other}"
@@ -274,9 +281,11 @@ impl Display for ForNobody<'_> {
 pub(super) fn remaining(aside: Option<&Aside>) -> Option<&Remaining> {
     match aside? {
         Aside::Remaining(remaining) => Some(remaining),
-        Aside::Spared(_) | Aside::Nobody { .. } | Aside::NoneLeft { .. } | Aside::Operators(_) => {
-            None
-        }
+        Aside::Spared(_)
+        | Aside::Nobody { .. }
+        | Aside::NoneLeft { .. }
+        | Aside::PutOut(_)
+        | Aside::Operators(_) => None,
     }
 }
 
@@ -334,14 +343,14 @@ impl Display for Beside<'_> {
         let Self(audit_entry, done) = *self;
         let Some(Aside::Spared(Spared { net, others, own })) = audit_entry.aside else {
             OfBlock(&audit_entry.act).fmt(f)?;
+            if let Some(Aside::PutOut(count)) = audit_entry.aside {
+                let are = if count == 1 { "is" } else { "are" };
+                return write!(f, " {} {are} put out.", people(count));
+            }
             return ForNobody(audit_entry.aside.as_ref()).fmt(f);
         };
         let net = Mask::of_net(net);
-        // Nobody of the chat acts at a shell.
-        let ban = match audit_entry.actor {
-            Some(_) => "/ban",
-            None => "chinwag ban",
-        };
+        let ban = Typed(audit_entry, "ban");
         let only = NameAlone(&audit_entry.act);
         let all = format_args!("only {only} is {done}: {ban} {net} keeps all of them out.");
         let come = if others == 1 { "comes" } else { "come" };
@@ -359,6 +368,18 @@ impl Display for Beside<'_> {
                 let others = Count(others, "other", "others");
                 write!(f, " {others} {come} from {net}, so {all}")
             }
+        }
+    }
+}
+
+/// `/ban`, or `chinwag ban` at a shell, where nobody of the chat acts: what the one who acts types.
+struct Typed<'a>(&'a AuditEntry, &'static str);
+
+impl Display for Typed<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0.actor {
+            Some(_) => write!(f, "/{}", self.1),
+            None => write!(f, "chinwag {}", self.1),
         }
     }
 }
