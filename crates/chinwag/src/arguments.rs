@@ -14,7 +14,10 @@ use crate::check::CheckFlags;
 use crate::export::ExportFlags;
 use crate::fingerprint::FingerprintFlags;
 use crate::join::JoinFlags;
-use crate::shell::{AccountFlags, BanFlags, KickFlags, ListFlags, RoomFlags, SayFlags, UnbanFlags};
+use crate::shell::{
+    AccountFlags, BanFlags, KickFlags, ListFlags, MuteFlags, RoomFlags, SayFlags, UnbanFlags,
+    UnmuteFlags,
+};
 
 /// A chat server that anyone can join with nc, telnet or whatever is at hand.
 #[derive(Debug, Parser)]
@@ -48,6 +51,10 @@ pub(crate) enum Task {
     Ban(BanFlags),
     /// Let a person or an address in again, whether the server runs or not
     Unban(UnbanFlags),
+    /// Silence a person, whether the server runs or not
+    Mute(MuteFlags),
+    /// Let a person speak again, whether the server runs or not
+    Unmute(UnmuteFlags),
     /// List the bans and the mutes, whether the server runs or not
     Bans(ListFlags),
     /// List who is on a running server

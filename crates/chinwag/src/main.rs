@@ -49,6 +49,8 @@ fn main() -> ExitCode {
         Task::Room(flags) => shell::room(&flags),
         Task::Ban(flags) => shell::ban(&flags),
         Task::Unban(flags) => shell::unban(&flags),
+        Task::Mute(flags) => shell::mute(&flags),
+        Task::Unmute(flags) => shell::unmute(&flags),
         Task::Bans(flags) => shell::bans(&flags),
         Task::Who(flags) => shell::who(&flags),
         Task::Say(flags) => shell::say(&flags),

@@ -1,5 +1,5 @@
-//! `chinwag account`, `room`, `ban`, `unban`, `bans`, `who`, `say` and `kick`: what administrators
-//! do to a server from a shell, whether it runs or not.
+//! `chinwag account`, `room`, `ban`, `unban`, `mute`, `unmute`, `bans`, `who`, `say` and `kick`:
+//! what administrators do to a server from a shell, whether it runs or not.
 //!
 //! Lists are read from the data folder; everything else is a line for the running server, or for
 //! the server's code on the folder of one that does not run. A password goes no further than this
@@ -129,6 +129,27 @@ pub(crate) struct UnbanFlags {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct MuteFlags {
+    /// A name
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// For how long (10m, 2h, 7d), and why; without a time, for good
+    #[arg(value_name = "TIME WHY")]
+    words: Vec<String>,
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UnmuteFlags {
+    /// A name; also as "chinwag bans" shows it
+    #[arg(value_name = "NAME", required = true)]
+    name: Vec<String>,
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct KickFlags {
     /// The name
     #[arg(value_name = "NAME")]
@@ -224,11 +245,27 @@ pub(crate) fn ban(flags: &BanFlags) -> Result<ExitCode> {
 
 /// `chinwag unban WHO`
 pub(crate) fn unban(flags: &UnbanFlags) -> Result<ExitCode> {
-    let who = flags.who.join(" ");
+    ask(&flags.data, &["unban", &listed(&flags.who)?])
+}
+
+/// What a list shows, which may be several words, or else one word.
+fn listed(words: &[String]) -> Result<String> {
+    let who = words.join(" ");
     if Mask::listed(&who).is_none() {
         one_word(&who)?;
     }
-    ask(&flags.data, &["unban", &who])
+    Ok(who)
+}
+
+/// `chinwag mute NAME [TIME] [WHY]`
+pub(crate) fn mute(flags: &MuteFlags) -> Result<ExitCode> {
+    let name = one_word(&flags.name)?;
+    ask(&flags.data, &["mute", name, &flags.words.join(" ")])
+}
+
+/// `chinwag unmute NAME`
+pub(crate) fn unmute(flags: &UnmuteFlags) -> Result<ExitCode> {
+    ask(&flags.data, &["unmute", &listed(&flags.name)?])
 }
 
 /// `chinwag kick NAME [WHY]`

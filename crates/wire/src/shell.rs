@@ -1,6 +1,6 @@
 //! The requests of a shell of the server's machine, one line each, and the lines of their answers.
 //!
-//! `kick`, `ban` and `unban` take the arguments of the plain dialect's commands and are answered in
+//! `kick`, `mute`, `unmute`, `ban` and `unban` take the arguments of the plain dialect's commands and are answered in
 //! its words, so that an operator at a shell and one in the chat read the same. Passwords come
 //! hashed: neither this line nor the hub ever has one.
 
@@ -89,7 +89,7 @@ impl ShellAsk {
                 Some(("remove", room)) => Command::EndRoom(room_name(room)?),
                 _ => return Err(unknown(word)),
             },
-            "kick" | "ban" | "unban" => match parse(&format!("/{line}")) {
+            "kick" | "mute" | "unmute" | "ban" | "unban" => match parse(&format!("/{line}")) {
                 Ok(Request::Command(command)) => command,
                 Ok(_) => return Err(unknown(word)),
                 Err(error) => return Err(error.into()),

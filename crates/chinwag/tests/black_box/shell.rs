@@ -128,6 +128,29 @@ fn a_running_server_is_managed_from_a_shell() {
 }
 
 #[test]
+fn mutes_and_bans_of_addresses_are_told_in_full() {
+    let setup = Setup::new().without_operator();
+    let server = setup.start();
+    let mut ann = server.join("ann");
+    let mut eve = server.join("eve");
+    done(
+        &setup,
+        &["mute", "eve", "10m"],
+        "eve is muted for 10 minutes. 1 other comes from ...",
+    );
+    done(&setup, &["bans"], "muted: eve from 127.0.0.1 since ...");
+    let shown = ["unmute", "eve", "from", "127.0.0.1"];
+    done(&setup, &shown, "eve may speak again.\n");
+    done(
+        &setup,
+        &["ban", "127.0.0.0/8"],
+        "127.0.0.0/8 is banned. 2 people are put out.\n",
+    );
+    eve.expect("banned");
+    ann.expect("banned");
+}
+
+#[test]
 fn an_account_that_nobody_has_is_refused() {
     let setup = Setup::new().without_operator();
     let _server = setup.start();
