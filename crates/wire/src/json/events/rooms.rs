@@ -16,7 +16,7 @@ pub(in crate::json) struct SettingShape {
     /// Only the invited may enter.
     #[serde(skip_serializing_if = "Option::is_none")]
     closed: Option<bool>,
-    /// Whether a password opens it.
+    /// Whether it has a password. While it is closed, that alone opens nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<bool>,
     /// The most people who may be inside; null for no limit.

@@ -18,7 +18,7 @@ use crate::json::value::{Displayed, Time};
 pub(in crate::json) struct SettingsShape<'a> {
     /// Only the invited may enter.
     closed: bool,
-    /// Whether a password opens it.
+    /// Whether it has a password. While it is closed, that alone opens nothing.
     has_password: bool,
     /// The password. Only for its moderators.
     #[serde(skip_serializing_if = "Option::is_none")]

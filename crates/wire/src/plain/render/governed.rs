@@ -376,6 +376,9 @@ fn settings(writer: &mut LineWriter<'_>, info: &RoomInfo) {
             let word = RoomPassword::reveal(password);
             writer.row(format_args!("password: {word}"));
         }
+        None if info.has_password && settings.closed => {
+            writer.row("a password is set, which alone opens nothing while the room is closed");
+        }
         None if info.has_password => writer.row("a password opens it"),
         None => {}
     }
