@@ -164,8 +164,9 @@ const DIFFERENCES: &str = "\
 - **Read markers** (MARKREAD) belong to an account, on all its connections and after a restart; a guest's end with the
   visit.
 - **A lost link** is not kept for an IRC client: the client comes back under its name, which must be free or belong to
-  its account. Nor does an IRC client take a session up by its code, which works at nc and for programs: a guest who
-  moves from nc to IRC says `/quit` first, and then the name is free, or registers it (`/claim`) and logs in with it.
+  its account. Sessions at nc, telnet and of programs are kept: meanwhile their names are refused here (433), and only
+  their codes take them up, at nc and for programs. A guest who moves from nc to IRC says `/quit` first, and then the
+  name is free, or registers it (`/claim`) and logs in with it.
 - **Several clients of one account.** When a client logs in (SASL or PASS) under a name that the account already uses
   over IRC, it becomes one more connection of the same person: it is in the same rooms at once, and each connection
   shows what is said on the others. If the person is away, it is told so (306). Other people see one person, until the

@@ -16,6 +16,8 @@ use crate::json::Sentence;
 /// What a client is told that asks for more than the server can do now.
 const NOT_NOW: &str = "The server is busy. Try again in a moment.";
 
+const NO_CODES: &str = " IRC has no codes: /resume CODE works over nc and telnet.";
+
 impl Session {
     /// The question in flight was refused.
     pub(super) fn handle_rejection(
@@ -236,8 +238,11 @@ impl Session {
             Stage::Here(here) => here.name.as_str(),
             Stage::Registering(_) => "*",
         };
+        // Who has lost the link uses another client, since sessions of IRC are not kept.
+        let is_kept = matches!(rejection, Rejection::NameKept { .. });
+        let how = if is_kept { NO_CODES } else { "" };
         let words = Sentence(rejection);
-        self.put_server(format_args!("433 {nick} {name} :{words}"), env, out);
+        self.put_server(format_args!("433 {nick} {name} :{words}{how}"), env, out);
     }
 
     pub(super) fn refuse_join(
