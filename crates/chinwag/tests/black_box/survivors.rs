@@ -347,7 +347,8 @@ fn who_missed_nothing_before_a_kill_is_told_no_more_than_is_known() {
         }
         let code = bea.code();
         let server = server.stop().start();
-        let code = code_in(&resume(&server, &code).expect(" minutes.\n"));
+        let mut bea = resume(&server, &code);
+        let code = code_in(&bea.expect(" minutes.\n"));
         let server = server.kill().start();
         resume(&server, &code).expect(expected);
     }
@@ -608,4 +609,54 @@ fn the_first_operator_is_one_after_a_kill_too() {
     lee.expect("Welcome back, lee.");
     lee.ask("/lock", "! /lock needs operator rights in #lobby.\n");
     server.join("next").ask("/lock", "! Locked: ");
+}
+
+/// The rows of sessions are written once a second; what somebody was told is kept does not wait for that.
+#[test]
+fn what_was_told_to_be_kept_for_a_guest_outlives_a_kill_at_once() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    let bea = server.join("bea");
+    let code = bea.code();
+    drop(bea);
+    ann.expect("* bea left #lobby (connection ");
+    ann.ask("/msg bea psst", "! bea's link is lost; kept for ");
+    let server = server.kill().start();
+    let mut bea = resume(&server, &code);
+    bea.expect("Welcome back, bea.");
+    bea.expect("ann -> you: psst\n");
+}
+
+#[test]
+fn what_a_guest_has_set_outlives_a_kill_at_once() {
+    let server = Setup::new().start();
+    // The first is the operator.
+    let _ann = server.join("ann");
+    let mut bea = server.join("bea");
+    let code = bea.code();
+    bea.ask("/join dev", "You are in #dev, alone.\n");
+    bea.ask("/room moderated", "#dev");
+    let server = server.kill().start();
+    let mut cy = server.join("cy");
+    cy.ask("/join dev", "You are in #dev");
+    cy.send("psst");
+    cy.expect("! NOT sent: #dev is read-only");
+    let mut bea = resume(&server, &code);
+    let code = code_in(&bea.expect(" minutes.\n"));
+    bea.ask("/who #dev", "@bea");
+    for (command, answer) in [
+        // The shard answers this one itself, and the hub the next, for which it has saved both.
+        ("/time full", "! Messages are shown with a full time.\n"),
+        ("/ignore cy", "! You ignore cy now."),
+        ("/away gone fishing", "! You are away: gone fishing."),
+        ("/nick rob", "* bea is now rob\n"),
+    ] {
+        bea.ask(command, answer);
+    }
+    let server = server.kill().start();
+    let mut rob = resume(&server, &code);
+    rob.expect("Welcome back, rob.");
+    rob.ask("/ignore", "cy");
+    rob.ask("/whois rob", "gone fishing");
+    rob.ask("/time", "! Messages are shown with a full time.\n");
 }

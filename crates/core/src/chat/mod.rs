@@ -323,6 +323,11 @@ impl Chat {
         self.resumables.get(person).is_some()
     }
 
+    /// The person whose link is lost and for whom a name is kept.
+    pub fn keeper_of(&self, name: &Name, now: Timestamp) -> Option<PersonId> {
+        Some(self.resumables.named(name, now)?.person.id)
+    }
+
     /// People whose link is lost and who may not have seen a private message that was sent to them.
     pub fn lost_receivers(&self, deletion: &PrivateDeletion) -> Vec<PersonId> {
         let named = self.resumables.all_named(&deletion.to_name);

@@ -266,9 +266,12 @@ impl Hub {
             } else {
                 self.lost.saved.insert(person, saved);
             }
-            match is_known {
-                true => self.survivors.handle_change(person),
-                false => self.note_kept(person),
+            if is_known {
+                return self.survivors.handle_change(person);
+            }
+            self.note_kept(person);
+            if !says_nothing {
+                self.survivors.handle_told_if_known(person);
             }
         }
     }

@@ -170,6 +170,7 @@ impl Hub {
             Ok(outcome) => self.carry_out(requester, outcome, &mut facts, now),
             Err(rejection) => {
                 log::note_refusal(requester.caller, refused, &rejection);
+                self.note_refusal(&rejection, now);
                 self.reply_ready(requester, rejected(rejection));
             }
         }
@@ -236,7 +237,6 @@ impl Hub {
         let chat = &self.chat;
         self.lost.deeds.note(event, |person| chat.is_lost(person));
         self.chat.apply(event);
-        self.note_rights(event);
         log::note(event);
         self.note_movement(event);
         if let Fact::Quit(quit) = &event.fact {

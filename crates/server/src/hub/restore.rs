@@ -115,7 +115,7 @@ impl Hub {
         let person = self.chat.restore(record.id, session, until, seen, code);
         self.survivors.handle_restored(person, key, code);
         if !gone.is_empty() {
-            self.survivors.handle_ended(person);
+            self.survivors.handle_told(person);
         }
         gone.into_iter()
             .chain(record.ended)

@@ -23,6 +23,8 @@ impl Hub {
         let start = self.turn.events.len();
         self.stage(Requester::unanswered(caller), Ok(outcome), &mut facts, now);
         self.commit_staged();
+        // The shell is answered before the turn ends.
+        self.write_kept();
         match self.turn.events.get(start..) {
             Some(events) if !events.is_empty() => Ok(events.to_vec()),
             _ => Err(Rejection::CannotSave),

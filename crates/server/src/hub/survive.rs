@@ -2,9 +2,10 @@
 //! of registered names.
 //!
 //! The hub notes what has changed and writes it once a second in one transaction, some sessions at
-//! a time; a session that comes and goes within that second is never written. Changes to what an
-//! account gets back (rooms, ignores, settings) are written with the turn that makes them, all
-//! together: guests are promised none of this, and a crowd that arrives changes nothing.
+//! a time; a session that comes and goes within that second is never written. What somebody is told
+//! is kept or set is written before they are told, all of a turn together: what an account gets back
+//! (rooms, ignores, settings), what a guest has set, a room that a guest has made, messages and
+//! names that are kept for a lost session. A crowd that arrives sets nothing.
 //!
 //! A server that is stopped writes exactly how far each session has come. After a kill, the
 //! sessions that were connected are known by their last row, and by the *mark*: the place up to
@@ -26,7 +27,7 @@ use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
     AccountChange, AccountChanged, Command, Duration, Event, Fact, LoggedIn, Name, PersonId,
-    ResumeCode, Returned, RoomAct, RoomId, Seq, Timestamp,
+    Rejection, ResumeCode, Returned, RoomAct, RoomId, Seq, Timestamp,
 };
 use chinwag_store::SessionChanges;
 use chinwag_wire::dialect::Saved;
@@ -34,6 +35,7 @@ use hashbrown::HashSet;
 
 use super::Hub;
 use super::record::{KeptRoom, Record};
+use crate::limits::SESSION_ROWS_MAX;
 use crate::shard::shard_of;
 use marks::Marks;
 pub(super) use marks::Reached;
@@ -61,10 +63,10 @@ const SWEEP_TIME: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub(super) struct Survivors {
     unwritten: Unwritten,
-    /// Sessions to write with this turn: they were resumed or logged out, or their people have
-    /// changed what their accounts find again.
+    /// Sessions to write with this turn: somebody is told in it what they have to know after a kill.
     kept: Vec<PersonId>,
-    /// People whose choices for their account are not written yet. Of several people of one account
+    /// People whose choices for their account are not written yet; they are with this turn, unless the
+    /// store fails. Of several people of one account
     /// the last to choose counts, not the last to leave.
     chosen: HashSet<PersonId>,
     /// What to write next: the choices of people who are gone, ended sessions, and closed rooms
@@ -128,9 +130,29 @@ impl Survivors {
         self.unwritten.begin(person, WRITTEN);
     }
 
-    /// Notes that a session of an earlier run has to be written at once: one of its rooms has ended.
-    pub(super) fn handle_ended(&mut self, person: PersonId) {
+    /// Notes that a session has to be written with this turn.
+    pub(super) fn handle_told(&mut self, person: PersonId) {
+        self.unwritten.add(person);
         self.kept.push(person);
+    }
+
+    /// The same for a session that has a row. One that has none yet is not known after a kill anyway, so
+    /// that it can wait.
+    pub(super) fn handle_told_if_known(&mut self, person: PersonId) {
+        self.unwritten.add(person);
+        if self.unwritten.since(person) == Some(WRITTEN) {
+            self.kept.push(person);
+        }
+    }
+
+    /// Notes that a link is lost: what comes from now on its peer has not seen. A crowd that is cut
+    /// off at once is written once a second, as it came.
+    fn handle_lost(&mut self, person: PersonId) {
+        self.marks.remove(person);
+        match self.kept.len() < SESSION_ROWS_MAX {
+            true => self.handle_told_if_known(person),
+            false => self.unwritten.add(person),
+        }
     }
 
     fn end(&mut self, key: RowKey) {
@@ -178,20 +200,28 @@ impl Hub {
                 // next.
                 self.survivors.kept.push(returned.login.person);
             }
-            Fact::Quit(quit) if quit.is_resumable => {
-                self.survivors.marks.remove(quit.person);
-                self.survivors.handle_change(quit.person);
-            }
+            Fact::Quit(quit) if quit.is_resumable => self.survivors.handle_lost(quit.person),
             Fact::Quit(quit) => self.note_gone(quit.person),
             Fact::Joined { person, .. }
             | Fact::Left { person, .. }
-            | Fact::IgnoreSet { person, .. } => self.note_kept(*person),
-            Fact::AccountSet(set) if set.is_another() => {
-                self.lost.set_owner(set.person, false);
-                self.survivors.handle_change(set.person);
-                // A code must not lead into an account that the session has left.
-                self.survivors.kept.push(set.person);
+            | Fact::IgnoreSet {
+                person,
+                since_before: true,
+                ..
+            } => self.note_kept(*person),
+            Fact::IgnoreSet { person, .. } => {
+                self.note_kept(*person);
+                self.survivors.handle_told(*person);
             }
+            Fact::AccountSet(set) => {
+                if set.is_another() {
+                    self.lost.set_owner(set.person, false);
+                }
+                // A code must not lead into an account that the session has left.
+                self.survivors.handle_told(set.person);
+            }
+            // Without its row a guest's room would be gone, or a stranger its moderator.
+            Fact::RoomFounded { person, .. } => self.survivors.handle_told(*person),
             Fact::RoomRetired { room } => self.note_retired(*room),
             Fact::RoomChanged(change) if matches!(change.act, RoomAct::Own { .. }) => {
                 let owner = change.target.into_iter();
@@ -202,8 +232,11 @@ impl Hub {
                 self.survivors.pending.closed.extend(closed);
             }
             Fact::AccountChanged(changed) => self.note_account_changed(changed),
-            Fact::AwaySet { person, .. } => self.survivors.handle_change(*person),
-            Fact::Renamed(renamed) => self.survivors.handle_change(renamed.person),
+            Fact::AwaySet { person, .. } => self.survivors.handle_told(*person),
+            Fact::Renamed(renamed) => self.survivors.handle_told(renamed.person),
+            Fact::PrivateMessage(message) if self.chat.is_lost(message.to) => {
+                self.survivors.handle_told(message.to);
+            }
             Fact::PrivateMessage(message)
                 if message.kept.is_some() || self.chat.is_of_another(message) =>
             {
@@ -213,7 +246,7 @@ impl Hub {
                 let receivers = self.chat.lost_receivers(deletion);
                 self.lost.delete(deletion.message, &receivers);
                 let receivers = receivers.into_iter();
-                receivers.for_each(|person| self.survivors.handle_change(person));
+                receivers.for_each(|person| self.survivors.handle_told(person));
             }
             Fact::KeptShown(shown) => {
                 self.note_mail_taken(Some(&shown.account), event.seq);
@@ -221,6 +254,7 @@ impl Hub {
             }
             _ => {}
         }
+        self.note_rights(&event.fact);
     }
 
     fn note_account_changed(&mut self, changed: &AccountChanged) {
@@ -240,8 +274,17 @@ impl Hub {
     pub(super) fn note_kept(&mut self, person: PersonId) {
         self.survivors.handle_change(person);
         if self.lost.is_owner(person) {
-            self.survivors.kept.push(person);
             self.survivors.chosen.insert(person);
+        }
+    }
+
+    /// Somebody is told that a name is kept: it must be after a kill too.
+    pub(super) fn note_refusal(&mut self, rejection: &Rejection, now: Timestamp) {
+        if let Rejection::NameKept { name, .. } = rejection
+            && let Some(keeper) = self.chat.keeper_of(name, now)
+            && self.survivors.unwritten.since(keeper).is_some()
+        {
+            self.survivors.kept.push(keeper);
         }
     }
 
@@ -252,13 +295,13 @@ impl Hub {
 
     /// A person was given what their account had stored, so there is nothing to write.
     pub(super) fn forget_restored(&mut self, person: PersonId) {
-        self.survivors.kept.retain(|other| *other != person);
         self.survivors.chosen.remove(&person);
     }
 
     /// Writes the sessions that cannot wait for their second.
     pub(super) fn write_kept(&mut self) {
         let mut people = std::mem::take(&mut self.survivors.kept);
+        people.extend(&self.survivors.chosen);
         if people.is_empty() {
             return;
         }
@@ -270,21 +313,18 @@ impl Hub {
         self.write_these(&people);
     }
 
-    /// Writes at once what was given or taken: a right that was taken must not come back with its
-    /// session after a `kill -9`, and of the first to arrive, who has become the operator, only this row
-    /// knows, without which the next to come would be the operator.
-    pub(super) fn note_rights(&mut self, event: &Event) {
-        let target = match &event.fact {
+    /// Notes who was given or lost a right: one that was taken must not come back with its session
+    /// after a `kill -9`, and of the first to arrive, who has become the operator, only this row knows,
+    /// without which the next to come would be the operator.
+    fn note_rights(&mut self, fact: &Fact) {
+        let target = match fact {
             Fact::RoomChanged(change) => change.target,
             Fact::Moderated(entry) => entry.target,
             Fact::LoggedIn(login) if login.operator => Some(login.person),
             _ => None,
         };
         if let Some(person) = target {
-            let since = self.survivors.unwritten.since(person);
-            let since = since.unwrap_or(WRITTEN);
-            self.survivors.handle_change(person);
-            self.write_these(&[(person, since)]);
+            self.survivors.handle_told(person);
         }
     }
 
@@ -464,14 +504,14 @@ mod tests {
         let mut hub = hub();
         let bob = owner(&mut hub);
         joins(&mut hub, bob, "dev");
-        assert_eq!(hub.survivors.kept, [bob]);
+        assert!(hub.survivors.chosen.contains(&bob));
         quits(&mut hub, bob, QuitReason::Quit(None));
         write_all(&mut hub);
         let again = logs_in(&mut hub, 2, "bob", None, proof());
         assert_eq!(hub.chat.rooms_of(again).len(), 2);
-        assert!(hub.survivors.kept.is_empty());
+        assert!(hub.survivors.chosen.is_empty());
         joins(&mut hub, again, "ops");
-        assert_eq!(hub.survivors.kept, [again]);
+        assert!(hub.survivors.chosen.contains(&again));
     }
 
     #[test]
