@@ -57,9 +57,9 @@ pub use ban::{
     Mask, MaskError, Reach, Restriction, canonical, household_of, strip_name_key, subnet_of,
 };
 pub use chat::{
-    Chat, FirstOperator, Inputs, KeptConnection, KeptPrivate, KeptRights, KeptRules, KeptSession,
-    Rank, RestrictionCursor, RoomCursor, RoomSnapshot, Sender, ServerPassword, Settings, Snapshot,
-    Visit,
+    Chat, FirstOperator, Inputs, KeepsName, KeptConnection, KeptPrivate, KeptRights, KeptRules,
+    KeptSession, Rank, RestrictionCursor, RoomCursor, RoomSnapshot, Sender, ServerPassword,
+    Settings, Snapshot, Visit,
 };
 pub use command::{
     Caller, Command, FoundMessage, Outcome, Proof, RoomRef, SignalTarget, StandingChange,

@@ -38,6 +38,7 @@ fn fill(server: &Server) {
     );
     lee.ask("/lock", "! Locked: ");
     // So that the next visit is a new one.
+    troll.ask("/quit", "Bye, troll.");
     bob.ask("/quit", "Bye, bob.");
     lee.ask("/quit", "Bye, lee.");
 }

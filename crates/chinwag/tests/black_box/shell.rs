@@ -419,9 +419,8 @@ fn a_lost_session_is_ended_from_a_shell() {
 fn an_account_is_an_operator_s_though_a_guest_of_its_name_is_lost() {
     let setup = Setup::new().without_operator();
     let server = setup.start();
-    let mut bob = server.join("bob");
-    bob.shut();
-    bob.rest();
+    // The name of a link that was lost before would be kept from the shell, too.
+    let _bob = server.join("bob");
     server.stop();
     let added = chinwag(&setup, "correct horse", &["account", "add", "bob"]);
     assert_eq!(added.status, 0, "{}", added.err);

@@ -136,7 +136,7 @@ fn a_data_folder_that_is_open_already_is_named() {
     server.join("ann").ask("/who", "1 person in #lobby");
     let server = server.stop().start();
     // A killed one leaves nothing in the way.
-    server.kill().start().join("ann");
+    server.kill().start().join("bea");
 }
 
 /// The database of a server that has kept a message.

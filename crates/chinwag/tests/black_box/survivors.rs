@@ -73,23 +73,51 @@ fn a_lost_session_outlives_a_restart_with_what_was_kept_for_it() {
     taker.ask("bea", "\"bea\" is here already.");
 }
 
+/// From the address of one whom the restart has cut off the name alone is enough.
 #[test]
 fn a_session_whose_name_was_taken_after_a_restart_comes_back_under_another() {
+    let server = Setup::new().start();
+    let (_ann, bea) = fill(&server);
+    let code = bea.code();
+    let server = server.stop().start();
+    let mut stranger = server.join("bea");
+    stranger.send("after");
+    stranger.sync();
+    let mut bea = resume(&server, &code);
+    bea.expect("Welcome back, bea2. 1 message while you were away:\n");
+    bea.expect("#lobby bea: after\n");
+    bea.send("hello");
+    bea.ask("/who #dev", "bea2 (");
+    stranger.expect("* bea2 is back\n");
+}
+
+/// As people were told when the link was lost: its own address makes no difference.
+#[test]
+fn a_name_of_a_lost_link_is_kept_over_a_restart_and_a_kill_as_without() {
     let server = Setup::new().start();
     let (mut ann, bea) = fill(&server);
     let code = bea.code();
     drop(bea);
     ann.expect("* bea left #lobby (connection ");
-    ann.send("after");
-    ann.sync();
-    let server = server.stop().start();
-    let mut stranger = server.join("bea");
+    let mut server = server;
+    for is_killed in [false, true, false] {
+        let setup = match is_killed {
+            true => server.kill(),
+            false => server.stop(),
+        };
+        server = setup.start();
+        let mut taker = server.connect();
+        taker.expect("Enter your username: ");
+        taker.ask("bea", "\"bea\" is kept for its owner for ");
+        taker.ask("b\u{435}a", "\" looks like \"bea\". Choose another.");
+        taker.ask("dan", "Welcome, dan.");
+        taker.ask("/nick bea", "\"bea\" is kept for its owner for ");
+        taker.ask("/msg bea psst", "! bea's link is lost; kept for ");
+        taker.ask("/quit", "Bye, dan.");
+    }
     let mut bea = resume(&server, &code);
-    bea.expect("Welcome back, bea2. 1 message while you were away:\n");
-    bea.expect("#lobby ann: after\n");
-    bea.send("hello");
-    bea.ask("/who #dev", "bea2 (");
-    stranger.expect("* bea2 is back\n");
+    bea.expect("Welcome back, bea. 3 messages while you were away:\n");
+    bea.expect("dan -> you: psst\n");
 }
 
 /// A stranger from elsewhere is not let in under the name; one from the person's own address may be the person.
@@ -625,6 +653,22 @@ fn what_was_told_to_be_kept_for_a_guest_outlives_a_kill_at_once() {
     let mut bea = resume(&server, &code);
     bea.expect("Welcome back, bea.");
     bea.expect("ann -> you: psst\n");
+}
+
+#[test]
+fn a_name_that_was_told_to_be_kept_is_so_after_a_kill_at_once() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    let bea = server.join("bea");
+    let code = bea.code();
+    drop(bea);
+    ann.expect("* bea left #lobby (connection ");
+    ann.ask("/nick bea", "\"bea\" is kept for its owner for ");
+    let server = server.kill().start();
+    let mut taker = server.connect();
+    taker.expect("Enter your username: ");
+    taker.ask("bea", "\"bea\" is kept for its owner for ");
+    resume(&server, &code).expect("Welcome back, bea.");
 }
 
 #[test]

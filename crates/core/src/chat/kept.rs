@@ -64,9 +64,20 @@ pub struct KeptRights {
     pub founded: Vec<RoomId>,
     /// The mask of the mute that has followed them from another name or address.
     pub muted: Option<Mask>,
-    /// Whether the name is kept for them while they are not here. A script comes back by its name,
-    /// from wherever it runs.
-    pub keeps_name: bool,
+    /// From whom their name is kept while they are not here.
+    pub keeps_name: KeepsName,
+}
+
+/// From whom the name of a session is kept after a restart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeepsName {
+    /// From nobody: a script comes back by its name, from wherever it runs.
+    #[default]
+    No,
+    /// From other households: the restart cuts the session off.
+    Elsewhere,
+    /// From everybody: the link was lost before the restart, as people may have been told.
+    Everywhere,
 }
 
 /// The connection of a session; the last one if its link is lost.
@@ -147,9 +158,12 @@ impl Chat {
             standings: standings.chain(invited).collect(),
             founded: founded.collect(),
             muted: mute.map(|mute| mute.mask.clone()),
-            keeps_name: lost.map_or(!person.session.is_script, |lost| {
-                lost.keeps_name || lost.keeps_name_at_home
-            }),
+            keeps_name: match lost {
+                Some(lost) if lost.keeps_name => KeepsName::Everywhere,
+                Some(lost) if lost.keeps_name_at_home => KeepsName::Elsewhere,
+                None if !person.session.is_script => KeepsName::Elsewhere,
+                _ => KeepsName::No,
+            },
         }
     }
 
@@ -204,10 +218,9 @@ impl Chat {
     }
 
     /// Restores a session of an earlier run, under a code that nobody has, and with the number that
-    /// its person had, if known. Operator rights that were taken meanwhile are gone. A name that
-    /// was kept for the session is kept from everybody but its household: a restart cuts everybody
-    /// off at once, and people who come back without their code must not find themselves locked
-    /// out.
+    /// its person had, if known. Operator rights that were taken meanwhile are gone. The name of a
+    /// session that the restart has cut off is kept from everybody but its household: people who come
+    /// back without their code must not find themselves locked out.
     pub fn restore(
         &mut self,
         id: Option<PersonId>,
@@ -237,6 +250,8 @@ impl Chat {
         let invited = others.into_iter();
         let invited = invited.filter(|(_, held)| held.standing == Standing::Invited);
         self.invite_again(&mut person, invited.map(|(room, _)| room));
+        let owns_name = self.owns(person.account.as_ref(), &person.name);
+        let keeps_name = kept.rights.keeps_name;
         let mut messages = kept.private.messages;
         for event in &mut messages {
             if let Fact::PrivateMessage(message) = &mut event.fact {
@@ -247,10 +262,10 @@ impl Chat {
             person: Box::new(person),
             until,
             seen,
-            keeps_name: false,
-            owns_name: false,
+            keeps_name: keeps_name == KeepsName::Everywhere,
+            owns_name,
             is_restored: true,
-            keeps_name_at_home: kept.rights.keeps_name,
+            keeps_name_at_home: keeps_name == KeepsName::Elsewhere,
             kept: messages,
             omitted: kept.private.omitted,
             standings,
@@ -292,15 +307,18 @@ impl Chat {
             },
             is_script: kept.connection.is_script,
         };
-        // What was said under the name meanwhile may be somebody else's.
-        let mut activity = Activity::from(until, seen);
+        // What was said under the name meanwhile may be somebody else's, unless nobody else could have it.
+        let (borne, past): (Vec<_>, Vec<_>) =
+            kept.names.iter().cloned().partition(PastName::is_borne);
+        let named = borne.first().map_or(seen, |borne| borne.since);
+        let mut activity = Activity::from(until, named);
         activity.visit = kept.visit.unwrap_or(activity.visit);
         let (name, account) = (
             kept.name.clone(),
             account.map(|account| account.name.clone()),
         );
         let mut person = Person::new(id, name, account, session, activity);
-        person.set_past_names(kept.names.clone());
+        person.set_past_names(past);
         person.set_away(kept.away.clone());
         let muted = kept.rights.muted.as_ref();
         person.set_mute(muted.and_then(|mask| self.restricted.mutes.with_mask(mask)));

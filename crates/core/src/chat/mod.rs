@@ -37,7 +37,7 @@ use state::{
     RoomRules, Rooms, SentKeys,
 };
 
-pub use kept::{KeptConnection, KeptPrivate, KeptRights, KeptSession};
+pub use kept::{KeepsName, KeptConnection, KeptPrivate, KeptRights, KeptSession};
 pub use settings::{FirstOperator, KeptRules, RoomSnapshot, ServerPassword, Settings, Snapshot};
 pub use state::{Rank, RestrictionCursor, RoomCursor, Sender, Visit};
 

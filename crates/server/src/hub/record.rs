@@ -4,9 +4,9 @@
 use std::fmt::{self, Write};
 
 use chinwag_core::{
-    Client, Correspondents, Event, Fact, Held, Ignored, KeptConnection, KeptPrivate, KeptRights,
-    KeptSession, Manner, Mask, NOBODY, Name, PastName, PersonId, PrivateMessage, Reach, RoomId,
-    RoomName, Sender, Seq, Standing, Text, Timestamp, Visit,
+    Client, Correspondents, Event, Fact, Held, Ignored, KeepsName, KeptConnection, KeptPrivate,
+    KeptRights, KeptSession, Manner, Mask, NOBODY, Name, PastName, PersonId, PrivateMessage, Reach,
+    RoomId, RoomName, Sender, Seq, Standing, Text, Timestamp, Visit,
 };
 use chinwag_feed::{PlacedLines, Unacknowledged};
 
@@ -97,7 +97,8 @@ impl Record {
             ("operator", rights.rank.operator),
             ("for-visit", rights.rank.for_visit),
             ("operates-without-account", rights.operates_without_account),
-            ("keeps-name", rights.keeps_name),
+            ("keeps-name", rights.keeps_name != KeepsName::No),
+            ("everywhere", rights.keeps_name == KeepsName::Everywhere),
             ("script", session.connection.is_script),
             ("json", session.connection.client == Client::Json),
             ("telnet", session.connection.client == Client::Telnet),
@@ -278,7 +279,8 @@ impl Record {
             "operator" => session.rights.rank.operator = true,
             "for-visit" => session.rights.rank.for_visit = true,
             "operates-without-account" => session.rights.operates_without_account = true,
-            "keeps-name" => session.rights.keeps_name = true,
+            "keeps-name" => session.rights.keeps_name = KeepsName::Elsewhere,
+            "everywhere" => session.rights.keeps_name = KeepsName::Everywhere,
             "script" => session.connection.is_script = true,
             "json" => session.connection.client = Client::Json,
             "telnet" => session.connection.client = Client::Telnet,
@@ -534,7 +536,7 @@ mod tests {
             ],
             founded: vec![RoomId(12)],
             muted: muted("bea 192.0.2.0/24"),
-            keeps_name: true,
+            keeps_name: KeepsName::Everywhere,
         };
         let muted = session.rights.muted.as_ref();
         assert!(muted.is_some_and(|mask| mask.net.is_some()));

@@ -1,6 +1,6 @@
 //! Restores the sessions of an earlier run from their rows.
 
-use chinwag_core::{KeptSession, ResumeCode, RoomId, Seq, Timestamp};
+use chinwag_core::{KeepsName, KeptSession, ResumeCode, RoomId, Seq, Timestamp};
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
 
@@ -48,9 +48,11 @@ impl Hub {
                 record.unseen.stored = Some((seen, newest));
                 record.unseen.doubted = Some(newest);
             }
-            for past in &mut record.session.names {
-                // Nobody has borne it since, but from now on somebody may.
-                past.until = past.until.min(newest);
+            if record.session.rights.keeps_name != KeepsName::Everywhere {
+                for past in &mut record.session.names {
+                    // Nobody has borne it since, but from now on somebody may.
+                    past.until = past.until.min(newest);
+                }
             }
             self.restore(record, code_hash, until, seen);
         }
