@@ -58,7 +58,6 @@ fn open_database(
     let mut conn: Connection = address.connect(role, true).map_err(sqlite)?;
     schema::migrate(&mut conn).map_err(Failure::Migration)?;
     snapshot::forget_freed_names(&conn)?;
-    forget_rooms(&conn)?;
     // A run that was killed may have left a log with a deleted text. Nobody writes yet, so nobody
     // has to wait.
     let (pages, moved) = checkpoint::passive(&conn)?;
@@ -68,16 +67,4 @@ fn open_database(
     let age = Age::new(snapshot::age(&conn)?, snapshot::newest(&conn)?);
     let database = Database::new(address.clone(), role, conn)?;
     Ok((database, snapshot, (next_seq, age)))
-}
-
-/// Forgets empty rooms, unless there are sessions that may come back to some of them: then the
-/// caller does, who knows which.
-fn forget_rooms(conn: &Connection) -> rusqlite::Result<()> {
-    let sessions = "SELECT EXISTS (SELECT 1 FROM resumable)";
-    if conn.query_row(sessions, [], |row| row.get(0))? {
-        return Ok(());
-    }
-    let transaction = conn.unchecked_transaction()?;
-    snapshot::forget_empty_rooms(&transaction, &|_| false)?;
-    transaction.commit()
 }

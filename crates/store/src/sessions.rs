@@ -79,6 +79,7 @@ impl Store {
     }
 
     /// Forgets the rooms of which nothing is left and that are not open: nobody comes back to them.
+    /// Opening the store does not, since only the caller knows which sessions may.
     ///
     /// # Errors
     /// [`CommitError`]; nothing has changed then.

@@ -18,7 +18,7 @@ const ROOM: RoomId = RoomId(7);
 
 const ALL: Filter<'static> = Filter {
     not_from: &[],
-    own: None,
+    own: &[],
     detail: Detail::Lines,
     times: None,
 };
@@ -387,7 +387,7 @@ fn they_go_with_their_room() {
     };
     assert_eq!(of_all(&store), [1, 0, 1, 3]);
     drop(store);
-    assert_eq!(of_all(&open(folder.path()).store), [1, 0, 0, 3]);
+    assert_eq!(of_all(&open_again(folder.path()).store), [1, 0, 0, 3]);
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn when_all_is_gone_the_order_goes_on() {
     trim(&mut store, Timestamp(1_000_000));
     assert_eq!(seqs(&mut store, 0), []);
     drop(store);
-    let mut opened = open(folder.path());
+    let mut opened = open_again(folder.path());
     assert_eq!(opened.next_seq.0, 43);
     assert_eq!(opened.snapshot.rooms, []);
     // Another room may have the number now: nothing of the old one is found.

@@ -77,7 +77,7 @@ fn kept(events: Vec<Arc<Event>>) -> Snapshot {
         commit(&mut store, &[event]);
     }
     drop(store);
-    open(folder.path()).snapshot
+    open_again(folder.path()).snapshot
 }
 
 /// Also where it is founded anew. A room that is owned and nothing more is none.

@@ -57,7 +57,7 @@ fn kept_after(turns: &[&[Arc<Event>]]) -> Snapshot {
         commit(&mut store, turn);
     }
     drop(store);
-    let again = open(folder.path());
+    let again = open_again(folder.path());
     let last = turns
         .iter()
         .flat_map(|turn| turn.last())

@@ -96,6 +96,14 @@ pub(crate) fn try_open(folder: &Path, retention: Retention) -> Result<Opened, Op
     )
 }
 
+/// Opens a store after a server without sessions has done so once, which forgets empty rooms.
+pub(crate) fn open_again(folder: &Path) -> Opened {
+    let mut store = open(folder).store;
+    store.forget_empty_rooms(&|_| false).expect("it can write");
+    drop(store);
+    open(folder)
+}
+
 pub(crate) fn open(folder: &Path) -> Opened {
     open_with(folder, Retention::default())
 }
