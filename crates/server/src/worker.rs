@@ -84,7 +84,7 @@ pub(crate) enum ArchiveJob {
         /// Whom the reader ignores.
         not_from: Arc<[PastName]>,
         /// Whose speech the reader's terminal shows already.
-        own: Option<Name>,
+        own: Arc<[PastName]>,
         /// The reader may have got what is missed up to here.
         doubted: Option<Seq>,
     },

@@ -10,8 +10,8 @@ pub struct Filter<'a> {
     /// Names whose messages and topics are left out, and the accounts of these names: all of them,
     /// or what was said while one person had the name.
     pub not_from: &'a [PastName],
-    /// The reader's own name, whose speech their terminal shows already. Actions are not left out.
-    pub own: Option<&'a Name>,
+    /// The reader's own names, whose speech their terminal shows already. Actions are not left out.
+    pub own: &'a [PastName],
     /// What pages include besides messages.
     pub detail: Detail,
     /// The requested times, the second exclusive. Places ascend with time unless the clock was set
@@ -22,7 +22,7 @@ pub struct Filter<'a> {
 impl Filter<'_> {
     /// Whether it passes every message of its times.
     pub(crate) fn is_open(&self) -> bool {
-        self.not_from.is_empty() && self.own.is_none()
+        self.not_from.is_empty() && self.own.is_empty()
     }
 
     pub(crate) fn passes(&self, message: &Message<'_>, names: &mut NameCache) -> bool {
@@ -45,8 +45,8 @@ impl Filter<'_> {
     }
 
     fn is_own(&self, message: &Message<'_>, name: &Name) -> bool {
-        let own = self.own.is_some_and(|own| own.same_as(name));
-        own && message.manner == Manner::Speech
+        let mut own = self.own.iter();
+        message.manner == Manner::Speech && own.any(|own| own.covers(name, message.seq))
     }
 
     /// Whether an event that is no message is a line to the reader: of a kind that is shown, and

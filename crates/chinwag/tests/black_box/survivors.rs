@@ -704,3 +704,29 @@ fn what_a_guest_has_set_outlives_a_kill_at_once() {
     rob.ask("/whois rob", "gone fishing");
     rob.ask("/time", "! Messages are shown with a full time.\n");
 }
+
+/// A terminal shows what was typed there, whatever its person was called then.
+#[test]
+fn what_one_said_under_another_name_is_not_shown_to_oneself_after_a_kill() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    let code = server.join("bea").code();
+    ann.expect("* bea left #lobby (connection ");
+    // From here on she has a row.
+    let mut bea = resume(&server, &code);
+    let code = code_in(&bea.expect(" minutes.\n"));
+    bea.sync();
+    ann.send("first");
+    bea.expect("ann: first\n");
+    bea.send("said as bea");
+    bea.ask("/nick rob", "* bea is now rob\n");
+    bea.send("said as rob");
+    ann.expect("rob: said as rob\n");
+    ann.send("last");
+    ann.sync();
+    let server = server.kill().start();
+    let mut rob = resume(&server, &code);
+    rob.expect("Welcome back, rob.");
+    let told = rob.expect("--- now ---\n");
+    assert!(!told.contains("said as"), "{told}");
+}

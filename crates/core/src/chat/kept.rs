@@ -190,6 +190,12 @@ impl Chat {
         }
     }
 
+    /// All names of a person that are their own, connected or lost.
+    pub fn names_of(&self, id: PersonId) -> Vec<PastName> {
+        let person = self.person(id);
+        person.map_or_else(Vec::new, |person| names_of(person, self.resumables.get(id)))
+    }
+
     /// The code of a session, connected or lost.
     pub fn code_of(&self, id: PersonId) -> Option<ResumeCode> {
         Some(self.person(id)?.session.code)

@@ -405,6 +405,7 @@ impl Hub {
             unseen,
             until,
             kept,
+            own: self.chat.names_of(person).into(),
             back: self.chat.welcome_back(person),
             arrived: Arrived {
                 saved: self.saved_now(person),

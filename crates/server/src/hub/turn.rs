@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, Caller, Command, ConnId, Event, Fact, LeftOut, Monotonic, Rejection, RoomId,
+    Answer, Caller, Command, ConnId, Event, Fact, LeftOut, Monotonic, PastName, Rejection, RoomId,
     RoomSummary, Seq, Timestamp, Welcome, WelcomeBack,
 };
 use chinwag_feed::Unacknowledged;
@@ -80,6 +80,8 @@ pub(crate) struct Resumed {
     /// Private messages that came meanwhile, and what was done to the person and in their rooms, as
     /// far back as they may not have been told.
     pub(crate) kept: Vec<Event>,
+    /// The names of the person, under which they have spoken.
+    pub(crate) own: Arc<[PastName]>,
     /// The person whose private messages the store has to find, if any.
     pub(crate) stored: Option<PastPerson>,
     /// The welcome, if the person is still here.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chinwag_core::limits::LOG_LINES_MAX;
-use chinwag_core::{AuditEntry, Conversation, Detail, Event, Fact, Name, PastName, Range, Seq};
+use chinwag_core::{AuditEntry, Conversation, Detail, Event, Fact, PastName, Range, Seq};
 use chinwag_store::{Error, Filter, HistoryReader, Matches, SearchError, SearchQuery};
 
 use super::page::{Away, Ends, LogOf, Page, PageCounts, PageSource, PageStart};
@@ -65,7 +65,7 @@ impl Archive {
                 targets,
                 not_from,
             } => {
-                let filter = filter(&not_from, None, targets.detail);
+                let filter = filter(&not_from, &[], targets.detail);
                 let (between, most) = (targets.between, targets.targets_max);
                 let account = account.as_ref();
                 let found = self
@@ -85,7 +85,7 @@ impl Archive {
         not_from: Arc<[PastName]>,
         detail: Detail,
     ) -> Result<PageStart, Error> {
-        let filter = filter(&not_from, None, detail);
+        let filter = filter(&not_from, &[], detail);
         let reader = &mut self.reader;
         let extent = match &of {
             LogOf::Room(room) => reader.extent(*room, range, lines_max, filter)?,
@@ -98,7 +98,7 @@ impl Archive {
                 last: extent.last,
             },
             not_from,
-            own: None,
+            own: Arc::default(),
             detail,
             times: extent.times,
             counts: PageCounts {
@@ -136,10 +136,10 @@ impl Archive {
         &mut self,
         away: Away,
         not_from: Arc<[PastName]>,
-        own: Option<Name>,
+        own: Arc<[PastName]>,
         doubted: Option<Seq>,
     ) -> Result<PageStart, Error> {
-        let filter = filter(&not_from, own.as_ref(), Detail::Messages);
+        let filter = filter(&not_from, &own, Detail::Messages);
         let missed = self.reader.missed(away.absence(), filter)?;
         let doubted = match doubted {
             Some(until) => {
@@ -180,7 +180,7 @@ impl Archive {
     fn events(&mut self, place: &PageStart) -> Result<(Vec<Event>, Option<PageSource>), Error> {
         let filter = Filter {
             times: place.times,
-            ..filter(&place.not_from, place.own.as_ref(), place.detail)
+            ..filter(&place.not_from, &place.own, place.detail)
         };
         Ok(match &place.source {
             _ if place.counts.shown == 0 && place.detail == Detail::Messages => (Vec::new(), None),
@@ -227,7 +227,7 @@ fn found<P>(matches: Matches<P>, source: impl FnOnce(Vec<P>) -> PageSource) -> P
     PageStart {
         source: source(matches.places),
         not_from: Arc::default(),
-        own: None,
+        own: Arc::default(),
         detail: Detail::Messages,
         times: None,
         counts: PageCounts {
@@ -243,7 +243,7 @@ fn found<P>(matches: Matches<P>, source: impl FnOnce(Vec<P>) -> PageSource) -> P
     }
 }
 
-fn filter<'a>(not_from: &'a [PastName], own: Option<&'a Name>, detail: Detail) -> Filter<'a> {
+fn filter<'a>(not_from: &'a [PastName], own: &'a [PastName], detail: Detail) -> Filter<'a> {
     Filter {
         not_from,
         own,

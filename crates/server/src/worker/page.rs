@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Conversation, Detail, Event, Name, PastName, RoomId, Seq, Timestamp};
+use chinwag_core::{Conversation, Detail, Event, PastName, RoomId, Seq, Timestamp};
 use chinwag_store::{Absence, PersonRange};
 
 /// A part of an answer.
@@ -51,7 +51,7 @@ pub(crate) struct Ends {
 pub(crate) struct PageStart {
     pub(super) source: PageSource,
     pub(super) not_from: Arc<[PastName]>,
-    pub(super) own: Option<Name>,
+    pub(super) own: Arc<[PastName]>,
     pub(super) detail: Detail,
     pub(super) times: Option<(Timestamp, Timestamp)>,
     pub(super) counts: PageCounts,

@@ -182,26 +182,42 @@ fn the_total_is_that_of_the_range() {
     assert_eq!((extent.shown, extent.total), (1, Some(1)));
 }
 
+/// Whatever they were called then, and not what others said under the name later.
 #[test]
 fn what_a_reader_said_is_left_out_of_what_it_missed_but_not_what_it_did() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path()).store;
-    let ann = name("ann");
+    let past = |name, since, until| PastName {
+        name,
+        since: Seq(since),
+        until,
+    };
+    let own = [
+        past(name("ann"), 1, Seq(5)),
+        past(name("al"), 5, PastName::NOW),
+    ];
     let by = |seq, name| said(seq, 1, name, "hello");
-    let mut events = [by(1, "ann"), by(2, "bob"), by(3, "Ann"), by(4, "ann")];
+    let mut events = [
+        by(1, "ann"),
+        by(2, "bob"),
+        by(3, "Ann"),
+        by(4, "ann"),
+        by(6, "al"),
+        by(7, "ann"),
+    ];
     if let Some(Fact::Said { manner, .. }) = Arc::get_mut(&mut events[3]).map(|e| &mut e.fact) {
         *manner = Manner::Action;
     }
     commit(&mut store, &events);
     let mut reader = store.reader().unwrap();
     let filter = Filter {
-        own: Some(&ann),
+        own: &own,
         ..Filter::default()
     };
     let rooms = [(RoomId(1), Seq(0))];
     let count = reader.missed(away_from(&rooms, 9), filter).unwrap().kept;
     let page = reader.missed_page(away_from(&rooms, 9), Seq(0), 9999, filter);
-    assert_eq!((count, places(&page.unwrap().events)), (2, vec![2, 4]));
+    assert_eq!((count, places(&page.unwrap().events)), (3, vec![2, 4, 7]));
 }
 
 /// What is said while a history is looked up reaches its reader anyway.

@@ -19,7 +19,7 @@ const ROOM: RoomId = RoomId(7);
 
 const ALL: Filter<'static> = Filter {
     not_from: &[],
-    own: None,
+    own: &[],
     detail: Detail::Signals,
     times: None,
 };

@@ -429,11 +429,11 @@ impl Dialect {
         }
     }
 
-    /// The name under which the client speaks, if its terminal already shows what it types.
-    pub fn shown_already(&self) -> Option<&Name> {
+    /// Whether the client's terminal already shows what it types.
+    pub fn shows_typed(&self) -> bool {
         match self {
-            Self::Plain(session) => session.shown_already(),
-            Self::Json(_) | Self::Irc(_) => None,
+            Self::Plain(session) => session.shows_typed(),
+            Self::Json(_) | Self::Irc(_) => false,
         }
     }
 

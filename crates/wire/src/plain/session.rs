@@ -440,12 +440,9 @@ impl Session {
         }
     }
 
-    /// See [`Dialect::shown_already`](crate::dialect::Dialect::shown_already).
-    pub(crate) fn shown_already(&self) -> Option<&Name> {
-        match &self.stage {
-            Stage::Chat(chat) => Some(&chat.name).filter(|_| !self.look.prefs.echo),
-            Stage::Login(_) => None,
-        }
+    /// See [`Dialect::shows_typed`](crate::dialect::Dialect::shows_typed).
+    pub(crate) fn shows_typed(&self) -> bool {
+        !self.look.prefs.echo
     }
 
     /// See [`Dialect::is_own`](crate::dialect::Dialect::is_own): the terminal where a speech was

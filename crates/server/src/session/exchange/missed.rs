@@ -65,7 +65,10 @@ impl Session {
         }
         unseen.forget_unproven();
         unseen.retain_private(|lines| self.dialect.reads(lines));
-        let own = self.dialect.shown_already();
+        let own = match self.dialect.shows_typed() {
+            true => resumed.own,
+            false => Arc::default(),
+        };
         let job = ArchiveJob::Missed {
             away: Away {
                 rooms: unseen.rooms.as_slice().into(),
@@ -74,7 +77,7 @@ impl Session {
             },
             detail: Detail::Notices,
             not_from: self.ignored(shared).into(),
-            own: own.cloned(),
+            own,
             doubted: unseen.doubted,
         };
         self.exchange.rare().missed = Some(Resumption {
