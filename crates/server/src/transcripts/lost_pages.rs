@@ -75,6 +75,31 @@ fn what_was_not_written_is_left_to_the_next_connection() {
 }
 
 #[test]
+fn what_was_done_in_a_room_is_told_once_though_the_link_was_lost_again_before() {
+    let mut world = ann_and_bob(LIMITS);
+    let code = code_in(&seen_by(&mut world, "bob"));
+    for step in ["ann> /join dev", "bob> /join dev", "bob> /leave #lobby"] {
+        world.step(step);
+    }
+    world.step("bob/");
+    for number in 0..MESSAGES {
+        world.step(&format!("ann> m{number} {}", "x".repeat(LETTERS)));
+    }
+    for step in ["ann> /room closed", "two$!", "two= 10000"] {
+        world.step(step);
+    }
+    world.step(&format!("two> /resume {code}"));
+    let second = seen_by(&mut world, "two");
+    world.step("two/");
+    world.step("new$!");
+    world.step(&format!("new> /resume {}", code_in(&second)));
+    let third = seen_by(&mut world, "new");
+    let is_told = |line: &&String| line.contains("ann closed #dev");
+    assert_eq!(second.iter().filter(is_told).count(), 0);
+    assert_eq!(third.iter().filter(is_told).count(), 1);
+}
+
+#[test]
 fn a_link_that_is_lost_before_the_answer_has_cost_nothing() {
     let mut world = ann_and_bob(LIMITS);
     world.step("bob> /claim correct horse");

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use chinwag_core::{Command, Name};
 
-use super::World;
 use super::lost_pages::seen_by;
+use super::shard::{requests_of, send};
+use super::{World, steady};
 use crate::shell::hash_password;
 
 /// Registers names under one password, which nobody has given to this server.
@@ -42,6 +43,23 @@ fn the_right_password_opens_the_door_and_a_wrong_one_does_not() {
     ));
     world.step("a> ann#correct horse");
     assert!(was_shown(&mut world, "a", "Welcome, ann."));
+}
+
+#[test]
+fn what_a_script_has_sent_behind_a_wrong_password_is_no_name() {
+    let mut world = world(&["ann"]);
+    world.step("a$");
+    let asked = requests_of(&mut world, "a", "ann#a guess");
+    let turn = world.decide(asked.into_iter());
+    world.shard.deliver(turn, steady(world.now));
+    send(&mut world, "a", b"deployed\nbye\n");
+    world.settle();
+    let seen = seen_by(&mut world, "a");
+    let refused = seen.iter().any(|line| line.contains("NOT joined"));
+    assert!(
+        refused && seen.ends_with(&["(closed)".to_owned()]),
+        "{seen:?}"
+    );
 }
 
 #[test]

@@ -89,6 +89,38 @@ fn a_question_without_an_end_of_line_is_answered_before_the_goodbye() {
     assert!(told.is_some() && told < closed, "{seen:?}");
 }
 
+/// It would be let in under the next line as its name, and say the one after that.
+#[test]
+fn what_a_script_has_sent_behind_a_refused_name_is_no_name() {
+    let mut world = ann_and_bob("");
+    world.step("cy$");
+    let asked = requests_of(&mut world, "cy", "ann");
+    world.shard.put_back(asked);
+    send(&mut world, "cy", b"deployed\nbye\n");
+    answer(&mut world);
+    world.settle();
+    let seen = seen_by(&mut world, "cy");
+    let refused = seen.iter().any(|line| line.contains("NOT joined"));
+    assert!(
+        refused && seen.ends_with(&["(closed)".to_owned()]),
+        "{seen:?}"
+    );
+}
+
+#[test]
+fn what_a_client_speaks_is_found_out_though_it_crosses_the_greeting() {
+    let mut world = World::new("");
+    world.connect("irc", "!");
+    let due = world.shard.deadline().expect("it is to be greeted");
+    world.shard.handle_timeouts(due);
+    send(&mut world, "irc", b"NICK irc\r\nUSER i 0 * :I\r\n");
+    answer(&mut world);
+    world.settle();
+    let seen = seen_by(&mut world, "irc");
+    let welcomed = seen.iter().any(|line| line.contains(" 001 irc "));
+    assert!(welcomed, "{seen:?}");
+}
+
 #[test]
 fn what_was_said_before_an_answer_is_shown_before_it() {
     let mut world = ann_and_bob("");
@@ -223,6 +255,34 @@ fn what_comes_for_who_is_still_shown_what_it_missed_is_left_to_the_next_connecti
     let told = seen
         .iter()
         .filter(|line| line.ends_with("ann -> you: psst"));
+    assert_eq!(told.count(), 1, "{seen:?}");
+}
+
+/// It had seen less of one of its rooms than of the other.
+#[test]
+fn a_link_that_is_lost_before_the_first_page_leaves_the_next_what_each_room_had() {
+    let mut world = ann_and_bob("");
+    for step in [
+        "bob> /claim correct horse",
+        "bob> /join dev",
+        "ann> /join dev",
+    ] {
+        world.step(step);
+    }
+    for step in ["bob~", "ann> one", "bob/", "two$!"] {
+        world.step(step);
+    }
+    let asked = requests_of(&mut world, "two", "bob#correct horse");
+    world.shard.put_back(asked);
+    answer(&mut world);
+    answer(&mut world);
+    let unread = world.jobs.try_iter().count();
+    assert_eq!(unread, 1, "its first page is asked for");
+    for step in ["two/", "new$!", "new> bob#correct horse"] {
+        world.step(step);
+    }
+    let seen = seen_by(&mut world, "new");
+    let told = seen.iter().filter(|line| line.ends_with("ann: one"));
     assert_eq!(told.count(), 1, "{seen:?}");
 }
 

@@ -1,6 +1,6 @@
 //! A shard between its sessions and the rest of the server: when it reads, what it hands over, when it is over.
 
-use chinwag_core::{Duration, Monotonic};
+use chinwag_core::{Command, Duration, Monotonic, QuitReason};
 
 use super::acknowledged::reported;
 use super::lost_pages::{ann_and_bob, seen_by};
@@ -8,6 +8,7 @@ use super::{World, steady};
 use crate::config::{Config, DEFAULT_PORT};
 use crate::control::ShardConfig;
 use crate::hub::{Body, Request};
+use crate::limits::{HANDSHAKES_MAX, SNIFFING_MAX};
 
 /// Something comes from a client, and the shard hears of it.
 pub(super) fn send(world: &mut World, name: &str, bytes: &[u8]) {
@@ -113,6 +114,62 @@ fn a_deadline_that_has_moved_is_kept() {
     let now = later(&world, 5_000);
     world.shard.handle_timeouts(now);
     assert_eq!(world.shard.deadline(), Some(later(&world, 20_000)));
+}
+
+#[test]
+fn a_peer_that_takes_no_more_is_given_up_in_time_though_nothing_is_heard_of_it() {
+    let mut world = ann_and_bob("[limits]\nstall_time = \"30s\"");
+    world.step("+ 5s");
+    world.pipe("bob").room = Some(0);
+    let said = requests_of(&mut world, "ann", "hello");
+    let turn = world.decide(said.into_iter());
+    world.shard.deliver(turn, steady(world.now));
+    world.shard.write(|| false);
+    let is_given_up = |world: &mut World, after| {
+        world.shard.handle_timeouts(later(world, after));
+        let requests = world.shard.poll_requests().unwrap_or_default();
+        let quit = |body: &Body| matches!(body, Body::Command(Command::Quit(QuitReason::TooSlow)));
+        requests.iter().any(|request| quit(&request.body))
+    };
+    assert!(!is_given_up(&mut world, 29_999));
+    assert!(is_given_up(&mut world, 30_000));
+}
+
+/// What begins like a handshake and is none: its last byte is missing.
+const NO_HANDSHAKE: &[u8] = b"\x16\x03\x01\x00\x05\x01\x00\x00\x01";
+
+/// Takes what has come, and returns how many clients were answered since.
+fn answered(world: &mut World) -> usize {
+    world.shard.handle_input(steady(world.now));
+    let names: Vec<_> = world.people.iter().map(|(name, ..)| name).collect();
+    let answers = names
+        .iter()
+        .map(|name| std::mem::take(&mut world.pipe(name).from_server));
+    answers.filter(|answer| !answer.is_empty()).count()
+}
+
+#[test]
+fn a_round_has_time_for_a_few_handshakes_and_for_those_that_have_begun() {
+    let mut world = World::new("");
+    world.connect("old", "!");
+    let (first, rest) = NO_HANDSHAKE.split_at(6);
+    send(&mut world, "old", first);
+    // What it speaks is found out; it begins; it goes on.
+    assert_eq!(answered(&mut world), 0);
+    assert_eq!(answered(&mut world), 0);
+    send(&mut world, "old", rest);
+    assert_eq!(answered(&mut world), 0);
+    // With one more, the shard would look at some as they come.
+    for number in 1..SNIFFING_MAX {
+        let name = format!("new{number}");
+        world.connect(&name, "!");
+        send(&mut world, &name, NO_HANDSHAKE);
+        send(&mut world, &name, b"\x00");
+    }
+    assert_eq!(answered(&mut world), 0);
+    send(&mut world, "old", b"\x00");
+    assert_eq!(answered(&mut world), 1 + HANDSHAKES_MAX / 2);
+    assert_eq!(answered(&mut world), SNIFFING_MAX - 1 - HANDSHAKES_MAX / 2);
 }
 
 #[test]
