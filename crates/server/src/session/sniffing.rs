@@ -103,13 +103,13 @@ impl Session {
             self.log_refusal("not encrypted");
             return self.refuse(shared, |env, out| refuse_unencrypted(protocol, env, out));
         }
-        let goes_on = protocol == Protocol::Plain && spoke == Spoke::Greeted;
-        if !goes_on {
+        // Until it is known, a client has the plain dialect.
+        if protocol != Protocol::Plain {
             let (bucket, security) = (self.dialect.bucket(), self.security());
             match Dialect::new(protocol, spoke, bucket, security, &shared.env()) {
                 Some(dialect) => {
                     self.dialect = dialect;
-                    self.drop_telnet(protocol);
+                    self.drop_telnet();
                 }
                 // In the words of its protocol.
                 None => {
@@ -123,11 +123,9 @@ impl Session {
     }
 
     /// Drops telnet options before the first line of a program, which has none of its own.
-    fn drop_telnet(&mut self, protocol: Protocol) {
-        if protocol != Protocol::Plain {
-            let line = after_telnet(self.exchange.held()).len();
-            self.exchange.hold_last(line);
-        }
+    fn drop_telnet(&mut self) {
+        let line = after_telnet(self.exchange.held()).len();
+        self.exchange.hold_last(line);
     }
 }
 
