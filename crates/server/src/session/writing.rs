@@ -101,9 +101,9 @@ impl Session {
         (takes_bytes && (has_lines || self.exchange.wants_page())) || closes
     }
 
-    /// Whether there is nothing to schedule after a write: the transport took everything, and
-    /// nothing waited for that.
+    /// Whether there is nothing to schedule after a write: the transport took everything, and the
+    /// session does not end with that. A page that waited for it is scheduled already.
     pub(crate) fn is_idle(&self) -> bool {
-        self.transport.takes_bytes() && self.is_open() && !self.exchange.wants_page()
+        self.transport.takes_bytes() && self.is_open()
     }
 }
