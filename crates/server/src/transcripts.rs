@@ -20,6 +20,7 @@
 //! A line that starts with `;` is a remark.
 
 mod acknowledged;
+mod encrypted;
 mod hidden;
 mod liveness;
 mod lost_pages;
@@ -87,6 +88,10 @@ fn roll() -> u64 {
 
 impl World {
     fn new(config: &str) -> Self {
+        Self::with_tls(config, Tls::self_made("test"))
+    }
+
+    fn with_tls(config: &str, tls: Tls) -> Self {
         ROLLS.set(0);
         let mut config = Config::from_file(config).expect("a configuration");
         // People here come from other machines.
@@ -102,7 +107,7 @@ impl World {
         limiter.trust(&config.proxy.trusted, &config.irc.gateways);
         let shared = Shared::new(
             ShardConfig::of(&config, DEFAULT_PORT),
-            Entrance::new(Tls::self_made("test"), limiter),
+            Entrance::new(tls, limiter),
             workers,
             names,
             START,

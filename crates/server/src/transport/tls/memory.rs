@@ -18,7 +18,7 @@ use crate::tls::{CertificateSource, Certificates, Tls};
 /// What connections in memory need: a certificate of their own.
 #[derive(Debug)]
 pub struct MemoryServer {
-    pub(super) tls: Tls,
+    tls: Tls,
     certificate: CertificateDer<'static>,
 }
 
@@ -90,6 +90,12 @@ impl MemoryServer {
         let builder = ClientConfig::builder_with_provider(provider);
         let builder = builder.with_protocol_versions(&[version])?;
         Ok(builder.with_root_certificates(roots))
+    }
+
+    /// The settings of its connections.
+    #[cfg(test)]
+    pub(crate) fn tls(&self) -> &Tls {
+        &self.tls
     }
 
     /// Waits for the first bytes of a client.

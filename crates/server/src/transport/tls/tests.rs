@@ -83,7 +83,7 @@ impl World {
         let pipe = Shared::default();
         pipe.with(|pipe| pipe.room = PLENTY);
         let mut server = Transport::new(AnyStream::Other(Box::new(pipe.clone())));
-        server.secure(Vec::new(), &SERVER.tls);
+        server.secure(Vec::new(), SERVER.tls());
         let name = ServerName::try_from("memory").expect("a name");
         Self {
             client: ClientConnection::new(Arc::new(config), name).expect("a client"),
@@ -221,7 +221,7 @@ fn many_records_are_one_read() {
 fn memory_for_a_handshake_is_taken_when_it_begins() {
     let pipe = Shared::default();
     let below = AnyStream::Other(Box::new(pipe.clone()));
-    let mut stream = TlsStream::new(below, Vec::new(), &SERVER.tls);
+    let mut stream = TlsStream::new(below, Vec::new(), SERVER.tls());
     let mut read = |sent: &[u8]| {
         pipe.with(|pipe| pipe.to_server.extend(sent));
         let error = stream.try_read(&mut [0; 64]).expect_err("no plain bytes");
@@ -242,7 +242,7 @@ fn what_was_read_before_the_handshake_belongs_to_it() {
     world.client.write_tls(&mut hello).expect("memory");
     let pipe = world.pipe.clone();
     world.server = Transport::new(AnyStream::Other(Box::new(pipe)));
-    world.server.secure(hello, &SERVER.tls);
+    world.server.secure(hello, SERVER.tls());
     assert_eq!(world.read(), b"");
     world.receive().expect("a handshake");
     world.shake_hands(usize::MAX);
