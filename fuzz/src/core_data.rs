@@ -232,6 +232,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 login: login(dice),
                 rooms: rooms(),
                 left_out: [].into(),
+                name_before: dice.maybe(Dice::name),
                 names: [].into(),
                 ignores: [].into(),
                 seen: Seq(0),

@@ -244,6 +244,7 @@ fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
         resume: (ResumeCode::from_random(dice.number()), span(dice)),
         motd: dice.maybe(Dice::text),
         counts: Counts::default(),
+        name_before: dice.maybe(Dice::name),
     });
     let doubt = dice.maybe(|dice| Doubt {
         messages: u64::from(dice.byte()),

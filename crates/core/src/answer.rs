@@ -91,6 +91,9 @@ pub struct WelcomeBack {
     pub motd: Option<Text>,
     /// How many are here.
     pub counts: Counts,
+    /// The name that they had, if it was not kept for them and they have another since: somebody has
+    /// that one, or one that looks like it.
+    pub name_before: Option<Name>,
 }
 
 /// A room that a person was in before and could not enter again.

@@ -85,6 +85,7 @@ fn a_session_whose_name_was_taken_after_a_restart_comes_back_under_another() {
     stranger.sync();
     let mut bea = resume(&server, &code);
     bea.expect("Welcome back, bea2. 1 message while you were away:\n");
+    bea.expect("! Somebody has the name bea, or one that looks like it: you are bea2.\n");
     bea.expect("#lobby bea: after\n");
     bea.send("hello");
     bea.ask("/who #dev", "bea2 (");

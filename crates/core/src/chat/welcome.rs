@@ -7,6 +7,7 @@ use super::{Chat, Person};
 use crate::answer::{RoomSummary, Topic, Welcome, WelcomeBack};
 use crate::ids::{PersonId, RoomId};
 use crate::ignore::Voice;
+use crate::name::Name;
 
 /// How many names a room's summary lists before it counts the rest.
 const SUMMARY_NAMES_MAX: usize = 5;
@@ -74,7 +75,7 @@ impl Chat {
     }
 
     /// The welcome to a person who has resumed a session; `None` if they have left since.
-    pub fn welcome_back(&self, person: PersonId) -> Option<WelcomeBack> {
+    pub fn welcome_back(&self, person: PersonId, name_before: Option<Name>) -> Option<WelcomeBack> {
         let person = self.people.get(person)?;
         Some(WelcomeBack {
             said: person.activity.visit.said,
@@ -82,6 +83,7 @@ impl Chat {
             resume: (person.session.code, self.settings.resume_time),
             motd: self.motd.clone(),
             counts: self.counts(),
+            name_before,
         })
     }
 }

@@ -50,6 +50,8 @@ pub struct Returned {
     /// The names they have borne, if there are several, for what was said under them while they
     /// were the person's own.
     pub names: Box<[PastName]>,
+    /// The name that they had, if it was not kept for them and they come back under another.
+    pub name_before: Option<Name>,
     /// Whom they ignore.
     pub ignores: Box<[Ignored]>,
     /// Everything up to this event was shown to them.
@@ -87,6 +89,7 @@ impl Returned {
             rooms: [room].into(),
             left_out: Box::default(),
             names: Box::default(),
+            name_before: None,
             ignores: Box::default(),
             seen: Seq::default(),
             last_conn: ConnId(0),

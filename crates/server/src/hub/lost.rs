@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Caller, ConnId, Duration, Event, Fact, Holdings, LeftOut, PersonId, Returned, Seq, Timestamp,
+    Caller, ConnId, Duration, Event, Fact, Holdings, LeftOut, Name, PersonId, Returned, Seq,
+    Timestamp,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::PastPerson;
@@ -76,6 +77,8 @@ struct Waiting {
     /// How many others came and were dropped to make space.
     omitted: u64,
     left_out: Vec<LeftOut>,
+    /// The name that they have no longer.
+    name_before: Option<Name>,
 }
 
 impl LostSessions {
@@ -331,6 +334,7 @@ impl Hub {
             kept: returned.kept.to_vec(),
             omitted: returned.omitted,
             left_out: kept_out.chain(gone).collect(),
+            name_before: returned.name_before.clone(),
         };
         let last_conn = returned.last_conn;
         if self.lost.replace_waiting(last_conn, &waiting) {
@@ -371,6 +375,7 @@ impl Hub {
             kept,
             omitted,
             left_out,
+            name_before,
             ..
         } = waiting;
         let mut unseen = unseen.unwrap_or_default();
@@ -406,7 +411,7 @@ impl Hub {
             until,
             kept,
             own: self.chat.names_of(person).into(),
-            back: self.chat.welcome_back(person),
+            back: self.chat.welcome_back(person, name_before),
             arrived: Arrived {
                 saved: self.saved_now(person),
                 left_out,
@@ -578,6 +583,7 @@ mod tests {
             kept: Vec::new(),
             omitted,
             left_out: Vec::new(),
+            name_before: None,
         }
     }
 

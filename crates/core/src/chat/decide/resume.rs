@@ -217,6 +217,7 @@ impl Chat {
             rooms,
             left_out,
             names: names_of(person, lost, name),
+            name_before: (!name.same_as(&person.name)).then(|| person.name.clone()),
             ignores: person.ignores().into(),
             seen: seen.unwrap_or_default(),
             last_conn: person.session.conn,

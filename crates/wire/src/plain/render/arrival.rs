@@ -146,6 +146,13 @@ impl Renderer {
         writer.bare(format_args!("Welcome back, {name}. {missed}"));
     }
 
+    /// `! Somebody has the name bea, or one that looks like it: you are bea2.`: after `/resume`.
+    pub fn name_lost(&self, out: &mut Vec<u8>, before: &Name, now: &Name) {
+        self.writer(out).alone(format_args!(
+            "Somebody has the name {before}, or one that looks like it: you are {now}."
+        ));
+    }
+
     /// `You are in #dev.`: after `/resume`.
     pub fn place(&self, out: &mut Vec<u8>, room: &RoomName) {
         self.writer(out).bare(format_args!("You are in {room}."));

@@ -92,6 +92,11 @@ impl Session {
             let (code, time) = back.resume;
             renderer.resume_code(out, code, time);
         }
+        if let Stage::Chat(chat) = &self.stage
+            && let Some(before) = back.and_then(|back| back.name_before.as_ref())
+        {
+            renderer.name_lost(out, before, &chat.name);
+        }
         if let Some(room) = self.current().and_then(|room| env.rooms.get(&room)) {
             renderer.place(out, room);
         }

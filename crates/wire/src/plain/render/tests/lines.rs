@@ -125,6 +125,7 @@ fn coming_and_going_is_told() {
         login: arrived("ann"),
         rooms: [LOBBY].into(),
         left_out: [].into(),
+        name_before: None,
         names: [].into(),
         ignores: [].into(),
         seen: Seq(1),

@@ -45,10 +45,12 @@ fn settings_and_the_room_are_taken_up() {
                 ),
                 motd: None,
                 counts: Counts::default(),
+                name_before: Some(name("ann1")),
             }),
         }),
         "Welcome back, ann. 5 messages while you were away:\n\
          If your link drops, reconnect and type /resume K7Q2-9MXR within 10 minutes.\n\
+         ! Somebody has the name ann1, or one that looks like it: you are ann.\n\
          You are in #dev.\n\
          ! You are away: lunch. /back ends it.\n\
          ! You were behind: 3 lines skipped.\n"
@@ -67,6 +69,7 @@ fn returned() -> Returned {
         login: logged_in(),
         rooms: [LOBBY, DEV].into(),
         left_out: [].into(),
+        name_before: None,
         names: [].into(),
         ignores: [Ignored::of_name(name("troll"))].into(),
         seen: Seq(1),
