@@ -51,10 +51,17 @@ struct Written {
 }
 
 /// How long a shard writes before it looks at its sockets and messages again.
-const WRITE_SLICE: Duration = Duration::from_millis(1);
+const WRITE_SLICE: Duration = Duration::from_micros(500);
 
-/// Nobody notices a millisecond.
-const GATHER_TIME_MAX: Duration = Duration::from_millis(1);
+/// Nobody notices less than a millisecond.
+const GATHER_TIME_MAX: Duration = Duration::from_micros(800);
+
+// A line that comes while a crowd is written to waits for the end of a slice to be read, and for
+// those of two more while the hub gathers: less than two milliseconds.
+const _: () = assert!(
+    GATHER_TIME_MAX.as_micros() < 2 * WRITE_SLICE.as_micros()
+        && 3 * WRITE_SLICE.as_micros() < 2_000
+);
 
 impl Written {
     /// How long the next lines should wait for others, so that they are written together: each
