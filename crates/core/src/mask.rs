@@ -162,8 +162,8 @@ impl Matched {
         }
     }
 
-    /// The block of addresses that the host of a mask is written as, with or without `*`, and whether the mask is about
-    /// everybody from there.
+    /// The block of addresses that the host of a mask is written as, with or without `*`, and
+    /// whether the mask is about everybody from there.
     pub fn block(&self) -> Option<(IpNet, bool)> {
         let Self::Source(glob) = self else {
             return None;
@@ -213,7 +213,11 @@ impl Matched {
 /// Whether a pattern matches some text of as many letters as these, each of its kind.
 fn has_text_of(pattern: &str, letters: impl Iterator<Item = fn(char) -> bool>) -> bool {
     let letters: Vec<_> = letters.collect();
-    // The numbers of letters that the pattern can match, up to its present place.
+    lengths(pattern, &letters).contains(&letters.len())
+}
+
+/// How many of these letters, from the first on, a pattern can match.
+fn lengths(pattern: &str, letters: &[fn(char) -> bool]) -> Vec<usize> {
     let mut matched = Vec::from([0]);
     for c in pattern.chars() {
         match c {
@@ -225,7 +229,7 @@ fn has_text_of(pattern: &str, letters: impl Iterator<Item = fn(char) -> bool>) -
             }
         }
     }
-    matched.last() == Some(&letters.len())
+    matched
 }
 
 /// Whether a pattern consists of what names have: letters, digits and a little punctuation, with a
@@ -238,11 +242,9 @@ fn can_be_name(pattern: &str) -> bool {
 
 /// Whether a pattern matches some user, as people are shown by.
 fn can_be_user(pattern: &str) -> bool {
-    let is_tilde: fn(char) -> bool = |c| c == '~';
-    (1..=USER_LETTERS_MAX).any(|count| {
-        let rest = core::iter::repeat_n(is_user_letter as fn(char) -> bool, count);
-        has_text_of(pattern, core::iter::once(is_tilde).chain(rest))
-    })
+    let mut letters = [is_user_letter as fn(char) -> bool; 1 + USER_LETTERS_MAX];
+    letters[0] = |c| c == '~';
+    lengths(pattern, &letters).iter().any(|count| *count > 1)
 }
 
 /// The block of the addresses that begin with the same numbers: `10.0.0.0/8` for `10.*`, and

@@ -31,8 +31,8 @@ pub struct AuditEntry {
     pub aside: Option<Aside>,
 }
 
-/// What one who bans, mutes or bars a name, or gives up the last rights of an operator, should know as well; and who
-/// knows of a lock.
+/// What one who bans, mutes or bars a name, or gives up the last rights of an operator, should know
+/// as well; and who knows of a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Aside {
     /// It does not cover the address.
