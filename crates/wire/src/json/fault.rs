@@ -144,7 +144,7 @@ fn about_json(told: &str) -> &'static str {
         "expected value" | "expected ident" => {
             "a value must stand there: true, false, null, a number, a text in quotation marks, a list or an object"
         }
-        "key must be a string" => "a key stands in quotation marks, and one must stand there",
+        "key must be a string" => "a key must stand there, in quotation marks",
         "trailing characters" => "one line has one object, and nothing behind it",
         "invalid number" => "that is no number",
         "number out of range" => "that number is too large",
@@ -317,14 +317,8 @@ mod tests {
             ("{\"a\" 1}", "a `:` must stand between a key and its value"),
             ("{\"a\":[1 2]}", "a `,` or a `]` must stand there"),
             ("{\"a\":1 2}", "a `,` or a `}` must stand there"),
-            (
-                "{a:1}",
-                "a key stands in quotation marks, and one must stand there",
-            ),
-            (
-                "{\"a\":1,}",
-                "a key stands in quotation marks, and one must stand there",
-            ),
+            ("{a:1}", "a key must stand there, in quotation marks"),
+            ("{\"a\":1,}", "a key must stand there, in quotation marks"),
             ("{} x", "one line has one object, and nothing behind it"),
             ("{\"a\":1.x}", "that is no number"),
             ("{\"id\":1e999}", "that number is too large"),
