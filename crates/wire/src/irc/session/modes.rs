@@ -55,6 +55,8 @@ impl Session {
         // Settings are changed at once, up to where something else is asked or refused, which has
         // its place.
         let mut settings = Vec::new();
+        // A list is shown once, however many of its letters lack a mask.
+        let mut listed = String::new();
         for (on, letter) in signed.into_iter().take(MODES_MAX) {
             let is_setting = !matches!(letter, 'o' | 'v' | 'b' | 'e' | 'I');
             match is_setting.then(|| read_setting(room, on, letter, &mut arguments)) {
@@ -65,7 +67,13 @@ impl Session {
                 }
                 None => {
                     self.set_modes(room, core::mem::take(&mut settings));
-                    self.change_list(room, (on, letter), arguments.next(), env, out);
+                    let typed = arguments.next();
+                    if typed.is_some() || !listed.contains(letter) {
+                        self.change_list(room, (on, letter), typed, env, out);
+                    }
+                    if typed.is_none() {
+                        listed.push(letter);
+                    }
                 }
             }
         }
