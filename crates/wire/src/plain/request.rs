@@ -1,7 +1,6 @@
 //! Requests, and the errors in lines that are none. Data only: `parse` parses lines, `render` words
 //! the answers.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -15,7 +14,7 @@ use chinwag_core::{
 };
 
 use super::table::{CommandSpec, Group};
-use crate::dialect::Password;
+use crate::dialect::{Password, Past};
 use crate::prefs::{Prefs, TimeStyle};
 use crate::zone::Moment;
 
@@ -40,10 +39,10 @@ pub enum Request {
     Query(Query),
     /// An explanation.
     Help(HelpTopic),
-    /// Earlier messages of the current room, or private ones.
+    /// Earlier messages.
     History {
-        /// The private messages with this person, by name, as typed.
-        with: Option<Box<str>>,
+        /// Of a room or private; those of the current room if `None`.
+        of: Option<Past>,
         /// Which.
         back: Back,
         /// Topics and announcements too.
@@ -379,8 +378,15 @@ pub enum ParseError {
         /// The setting probably meant.
         meant: Option<&'static str>,
     },
-    /// A setting of a room that is named, where the one that the person talks in is meant.
-    SettingElsewhere(RoomName),
+    /// A room is named where the command acts in the one that the person talks in.
+    Elsewhere {
+        /// The command, as typed before other words.
+        command: &'static str,
+        /// The room.
+        room: RoomName,
+    },
+    /// `off` where the reason of a ban, bar or mute stands: this command ends one.
+    UndoneBy(&'static str),
     /// Not the beginning of a certificate.
     BadCertificate,
     /// Not a length of time.
@@ -393,8 +399,6 @@ pub enum ParseError {
     BadBack(EchoedInput),
     /// No lines, or a length of none.
     EmptyBack(EchoedInput),
-    /// The history of a room that is named, where the one that the person talks in is meant.
-    HistoryElsewhere(RoomName),
     /// A history with nobody.
     WithWhom,
     /// No entries of the audit log.

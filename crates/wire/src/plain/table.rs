@@ -61,7 +61,8 @@ pub static COMMANDS: &[CommandSpec] = &[
          the dots is shown whole; a time alone there is the next one after the first, on the following day if need be. \
          /history more goes on where the last one ended. /history all 2h also shows topics, announcements, and who came, \
          left or changed, and each line counts; /history ids 5 shows the references that /delete takes. /history with gopher \
-         shows what you and gopher have told each other, if your name is registered; any name of gopher's account will do.",
+         shows what you and gopher have told each other, if your name is registered; any name of gopher's account will do. \
+         /history #dev, with any of these, shows another room that you may enter.",
         "/history 2h",
     ),
     CommandSpec::new(

@@ -85,6 +85,33 @@ impl<'a> Arguments<'a> {
         self.word().map(String::from)
     }
 
+    /// No room may follow: the command acts in the one that the person talks in.
+    pub(super) fn here(&self) -> Result<(), ParseError> {
+        let room = self.peek().filter(|word| word.starts_with('#'));
+        match room.and_then(|word| RoomName::parse(word).ok()) {
+            Some(room) => Err(self.elsewhere(room)),
+            None => Ok(()),
+        }
+    }
+
+    /// The error for a room that may not be named.
+    pub(super) fn elsewhere(&self, room: RoomName) -> ParseError {
+        let command = match self.spec.name {
+            "mute" => "mute NAME here",
+            "unmute" => "unmute NAME here",
+            name => name,
+        };
+        ParseError::Elsewhere { command, room }
+    }
+
+    /// The reason of something done here, which may begin with a room but not be one.
+    pub(super) fn note_here(&self) -> Result<Option<Text>, ParseError> {
+        if !self.rest.contains(char::is_whitespace) {
+            self.here()?;
+        }
+        self.note()
+    }
+
     /// Nothing may follow.
     pub(super) fn end(&self) -> Result<(), ParseError> {
         match self.rest.is_empty() {

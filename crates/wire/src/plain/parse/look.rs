@@ -2,11 +2,12 @@
 
 use alloc::string::String;
 
-use chinwag_core::Query;
 use chinwag_core::limits::HISTORY_LINES;
+use chinwag_core::{Query, RoomRef};
 
 use super::arguments::{Arguments, room};
 use super::{Read, clear_or_set, meant};
+use crate::dialect::Past;
 use crate::plain::request::{Back, EchoedInput, HelpTopic, ParseError, Request};
 use crate::plain::table::{CommandSpec, Group};
 use crate::zone::Moment;
@@ -39,12 +40,18 @@ pub(in crate::plain) fn topic(arguments: Arguments<'_>) -> Read {
 
 /// The words that say what `/history` shows stand before the times or behind them.
 pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
-    let (mut notices, mut ids, mut with, mut times) = (false, false, None, String::new());
+    let (mut notices, mut ids, mut of, mut times) = (false, false, None, String::new());
     while let Some(word) = arguments.next() {
         match &*word.to_ascii_lowercase() {
             "all" => notices = true,
             "ids" => ids = true,
-            "with" => with = Some(arguments.next().ok_or(ParseError::WithWhom)?.into()),
+            "with" if of.is_none() => {
+                let name = arguments.next().ok_or(ParseError::WithWhom)?;
+                of = Some(Past::With(name.into()));
+            }
+            _ if word.starts_with('#') && of.is_none() => {
+                of = Some(Past::Room(RoomRef::Name(room(word)?)));
+            }
             _ => {
                 let gap = if times.is_empty() { "" } else { " " };
                 times.extend([gap, word]);
@@ -56,7 +63,7 @@ pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
         times => back(times)?,
     };
     Ok(Request::History {
-        with,
+        of,
         back,
         notices,
         ids,
@@ -81,22 +88,10 @@ fn back(typed: &str) -> Result<Back, ParseError> {
             Some(Moment::NOW) => None,
             Some(Moment::Ago(time)) => Some(Back::For(time)),
             Some(moment) => Some(Back::From(moment)),
-            None => return Err(not_back(typed)),
+            None => return Err(ParseError::BadBack(EchoedInput::new(typed))),
         },
     };
     back.ok_or_else(|| ParseError::EmptyBack(EchoedInput::new(typed)))
-}
-
-/// What is wrong with what is neither a number nor a time: it may be a room.
-fn not_back(typed: &str) -> ParseError {
-    let word = typed
-        .split_whitespace()
-        .next()
-        .filter(|word| word.starts_with('#'));
-    match word.and_then(|word| room(word).ok()) {
-        Some(room) => ParseError::HistoryElsewhere(room),
-        None => ParseError::BadBack(EchoedInput::new(typed)),
-    }
 }
 
 /// What a range asks for; `None` if that is no time at all. Of two days that are the same, the whole day is asked for.

@@ -18,12 +18,18 @@ pub(in crate::plain) fn kick(mut arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn mute(mut arguments: Arguments<'_>) -> Read {
+    arguments.here()?;
     let name = arguments.typed_name()?;
     let is_here = take_here(&mut arguments);
     let time = time(&mut arguments)?;
     // After the time as well: as a reason it would mute in every room.
     let is_here = is_here || (time.is_some() && take_here(&mut arguments));
-    let why = arguments.note()?;
+    let undone_by = match is_here {
+        true => "unmute NAME here",
+        false => "unmute NAME",
+    };
+    not_off(&arguments, undone_by)?;
+    let why = arguments.note_here()?;
     Ok(match is_here {
         true => Request::Room(RoomRequest::Mute { name, time, why }),
         false => Request::Command(Command::Mute { name, time, why }),
@@ -72,6 +78,18 @@ pub(super) fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, Pa
     Ok(Some(time))
 }
 
+/// Refuses `off` where the reason of a ban, bar or mute stands: it is meant to end one, and would make one that
+/// lasts.
+pub(super) fn not_off(
+    arguments: &Arguments<'_>,
+    undone_by: &'static str,
+) -> Result<(), ParseError> {
+    match arguments.rest().eq_ignore_ascii_case("off") {
+        true => Err(ParseError::UndoneBy(undone_by)),
+        false => Ok(()),
+    }
+}
+
 /// An account by one of its names, or a room by its `#`.
 pub(in crate::plain) fn remove(arguments: Arguments<'_>) -> Read {
     let word = arguments.only_word()?;
@@ -88,6 +106,7 @@ pub(in crate::plain) fn rename(mut arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn unmute(arguments: Arguments<'_>) -> Read {
+    arguments.here()?;
     let typed = arguments.rest();
     let here = typed.rsplit_once(char::is_whitespace);
     let here = here.filter(|(_, last)| last.eq_ignore_ascii_case("here"));
@@ -109,6 +128,7 @@ pub(in crate::plain) fn ban(mut arguments: Arguments<'_>) -> Read {
     let who = arguments.word()?;
     let mask = mask(who)?;
     let time = time(&mut arguments)?;
+    not_off(&arguments, "unban WHO")?;
     let why = arguments.note()?;
     Ok(Request::Command(Command::Ban {
         cover_address: covers_address(who, &mask),

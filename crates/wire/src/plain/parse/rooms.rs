@@ -1,12 +1,10 @@
 //! Parsing the commands that moderators give in their room. The chat decides who is one.
 
-use alloc::string::String;
-
 use chinwag_core::limits::ROOM_PASSWORD_BYTES_MAX;
 use chinwag_core::{Listed, MaskError, RoomPassword, RoomSetting, Standing, StandingChange};
 
 use super::arguments::{Arguments, room};
-use super::operate::{covers_address, mask, time};
+use super::operate::{covers_address, mask, not_off, time};
 use super::{Read, nearest};
 use crate::plain::message_ref::MessageRef;
 use crate::plain::request::{EchoedInput, ParseError, Request, RoomRequest};
@@ -28,7 +26,7 @@ pub(in crate::plain) fn room_settings(mut arguments: Arguments<'_>) -> Read {
         None if value.is_empty() && switch(word).is_none() => {
             request(RoomRequest::Info(Some(room(word)?)))
         }
-        None if word.starts_with('#') => Err(ParseError::SettingElsewhere(room(word)?)),
+        None if word.starts_with('#') => Err(arguments.elsewhere(room(word)?)),
         None => Err(ParseError::UnknownSetting {
             typed: EchoedInput::new(word),
             meant: setting_like(word),
@@ -163,8 +161,11 @@ fn is_off(value: &str) -> bool {
     value.eq_ignore_ascii_case("off")
 }
 
-fn stand(arguments: Arguments<'_>, change: StandingChange) -> Read {
-    let name = String::from(arguments.only_word()?);
+fn stand(mut arguments: Arguments<'_>, change: StandingChange) -> Read {
+    arguments.here()?;
+    let name = arguments.typed_name()?;
+    arguments.here()?;
+    arguments.end()?;
     request(RoomRequest::Stand { name, change })
 }
 
@@ -193,16 +194,19 @@ pub(in crate::plain) fn uninvite(arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn eject(mut arguments: Arguments<'_>) -> Read {
+    arguments.here()?;
     let name = arguments.typed_name()?;
-    let why = arguments.note()?;
+    let why = arguments.note_here()?;
     request(RoomRequest::Eject { name, why })
 }
 
 pub(in crate::plain) fn bar(mut arguments: Arguments<'_>) -> Read {
+    arguments.here()?;
     let who = arguments.word()?;
     let mask = mask(who)?;
     let time = time(&mut arguments)?;
-    let why = arguments.note()?;
+    not_off(&arguments, "unbar WHO")?;
+    let why = arguments.note_here()?;
     request(RoomRequest::Bar {
         cover_address: covers_address(who, &mask),
         mask,
@@ -212,6 +216,7 @@ pub(in crate::plain) fn bar(mut arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn unbar(arguments: Arguments<'_>) -> Read {
+    arguments.here()?;
     if let Some(listed) = Listed::parse(arguments.rest()) {
         return request(RoomRequest::Unbar(listed));
     }
@@ -220,6 +225,7 @@ pub(in crate::plain) fn unbar(arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn bars(arguments: Arguments<'_>) -> Read {
+    arguments.here()?;
     arguments.end().and_then(|()| request(RoomRequest::Bars))
 }
 

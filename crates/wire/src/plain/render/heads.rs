@@ -5,6 +5,7 @@ use core::fmt::{self, Display, Formatter};
 use chinwag_core::Duration;
 
 use super::moderation::ForNobody;
+use super::past::HistoryStyle;
 use crate::dialect::{HistoryPage, PastOf};
 use crate::plain::words::{Count, Last, Typed};
 use crate::zone::Moment;
@@ -92,14 +93,15 @@ impl Display for Portion {
 
 /// The line above a history.
 pub(super) struct Head<'a>(
-    pub(super) Stretch,
+    pub(super) HistoryStyle,
     pub(super) Counted,
     pub(super) &'a HistoryPage<'a>,
 );
 
 impl Display for Head<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(stretch, counted, page) = *self;
+        let Self(style, counted, page) = *self;
+        let stretch = style.stretch;
         let (shown, total) = (page.shown, page.total);
         let is_cut = left_out(page) != Some(0);
         let part = |end| Portion(end, counted, (shown, total));
@@ -116,7 +118,11 @@ impl Display for Head<'_> {
             _ if is_cut => part("first").fmt(f)?,
             _ => counted.of(shown).fmt(f)?,
         }
-        With(page.of).fmt(f)?;
+        match page.of {
+            PastOf::Room(room) if style.names_room => write!(f, " in {room}")?,
+            PastOf::Room(_) => {}
+            PastOf::With(of) => write!(f, " with {}", of.with)?,
+        }
         Within(stretch).fmt(f)?;
         match stretch {
             Stretch::Last | Stretch::For(_) | Stretch::Until(_) if is_cut => {
@@ -241,18 +247,6 @@ impl Display for Of<'_> {
         match self.0 {
             PastOf::Room(room) => write!(f, "in {room}"),
             PastOf::With(of) => write!(f, "between you and {}", of.with),
-        }
-    }
-}
-
-/// ` with gopher`; nothing for a room, which the reader is in.
-struct With<'a>(PastOf<'a>);
-
-impl Display for With<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            PastOf::Room(_) => Ok(()),
-            PastOf::With(of) => write!(f, " with {}", of.with),
         }
     }
 }

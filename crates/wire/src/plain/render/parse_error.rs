@@ -95,10 +95,13 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
             let meant = Meant(meant.as_ref(), "");
             write!(f, "A room has no setting \"{typed}\".{meant} /help room lists all.")
         }
-        ParseError::SettingElsewhere(room) => write!(
+        ParseError::Elsewhere { command, room } => write!(
             f,
-            "/room sets the room that you talk in. Type /join {room} first, and leave the name out."
+            "/{command} acts in the room that you talk in: leave {room} out. /join {room} moves you there."
         ),
+        ParseError::UndoneBy(command) => {
+            write!(f, "\"off\" is not a reason. /{command} undoes it.")
+        }
         ParseError::BadCertificate => f.write_str(
             "A certificate is named by its first digits, 4 at least: /account forget 3fa9c0. /account lists yours.",
         ),
@@ -141,15 +144,11 @@ fn about_times(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
         ),
         ParseError::BadBack(typed) => write!(
             f,
-            "\"{typed}\" is not a number, a time or a day. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more."
+            "\"{typed}\" is not a number, a time or a day. Type /history 50, 2h, 2026-11-21, 14:00..15:30, more, #ROOM or with NAME."
         ),
         ParseError::EmptyBack(typed) => write!(
             f,
             "\"{typed}\" asks for nothing. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more."
-        ),
-        ParseError::HistoryElsewhere(room) => write!(
-            f,
-            "/history shows the room that you talk in. Type /join {room} first, or /search in:{room}."
         ),
         ParseError::WithWhom => f.write_str(
             "Type /history with NAME. A number or a time may follow: /history with gopher 2h.",

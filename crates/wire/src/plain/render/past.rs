@@ -79,7 +79,7 @@ impl Renderer {
             return self.writer(out).alone(NothingSaid(stretch, page));
         }
         if page.is_first {
-            self.writer(out).separator(Head(stretch, counted, page));
+            self.writer(out).separator(Head(style, counted, page));
         }
         self.past_lines(out, page.events.iter(), page.of, ids, now);
         if page.is_last {
@@ -321,6 +321,8 @@ fn sides<'a>(
 pub struct HistoryStyle {
     /// Which part.
     pub stretch: Stretch,
+    /// Whether the head names the room, as the request did.
+    pub names_room: bool,
     /// Whether messages have the references that `/delete` accepts.
     pub ids: bool,
     /// What its numbers count.

@@ -12,7 +12,7 @@ use chinwag_core::{Detail, LOBBY, Range, RoomId, RoomRef, Seq, Timestamp};
 use chinwag_feed::Gap;
 
 use super::Question;
-use crate::dialect::{self, Ask, Env, HistoryPage, LogPage, LogRange, Search, SearchPage};
+use crate::dialect::{Ask, Env, HistoryPage, LogPage, LogRange, Past, Search, SearchPage};
 use crate::plain::render::{Counted, HistoryStyle, Notice, Stretch};
 use crate::plain::request::{Back, Request, SearchRequest};
 use crate::zone::{Moment, TimeZone, with_days};
@@ -27,19 +27,11 @@ pub(super) struct PastState {
     marks: Option<Box<Marks>>,
 }
 
-/// Whose history it is.
-#[derive(Clone, Debug)]
-enum Whose {
-    Room(RoomId),
-    /// The private history with a person, by name, as typed.
-    With(Box<str>),
-}
-
 /// A requested history.
 #[derive(Clone, Debug)]
 pub(super) struct HistoryQuestion {
     stretch: Stretch,
-    whose: Whose,
+    of: Past,
     notices: bool,
     ids: bool,
     /// Messages that `/history more` shows next.
@@ -86,7 +78,7 @@ struct LogMark {
 /// The end of a history.
 #[derive(Clone, Debug)]
 struct Bookmark {
-    whose: Whose,
+    of: Past,
     notices: bool,
     lines: usize,
     way: Way,
@@ -151,13 +143,14 @@ impl PastState {
         let search = |(question, ask)| (Question::Search(Box::new(question)), ask);
         match request {
             Request::History {
-                with,
+                of,
                 back,
                 notices,
                 ids,
             } => {
-                let whose = with.map_or(Whose::Room(here), Whose::With);
-                let asked = self.history((back, notices, ids), whose, env, zone);
+                let of = of.or_else(|| self.continued_by(back));
+                let of = of.unwrap_or(Past::Room(RoomRef::Id(here)));
+                let asked = self.history((back, notices, ids), of, env, zone);
                 asked.map(history).ok_or(Notice::BackwardRange)
             }
             Request::AuditLog(entries) => {
@@ -194,26 +187,36 @@ impl PastState {
         }
     }
 
+    /// What `/history more` alone goes on with.
+    fn continued_by(&self, back: Back) -> Option<Past> {
+        let end = self.marks.as_ref()?.end.as_ref()?;
+        (back == Back::More).then(|| end.of.clone())
+    }
+
     /// The ask for a history; `None` if it would end before it begins.
     fn history(
         &mut self,
         (back, notices, ids): (Back, bool, bool),
-        whose: Whose,
+        of: Past,
         env: &Env<'_>,
         zone: &TimeZone,
     ) -> Option<(HistoryQuestion, Ask)> {
         let mut question = HistoryQuestion {
             stretch: Stretch::Last,
-            whose,
+            of,
             notices,
             ids,
             lines: HISTORY_LINES,
             until: None,
         };
         let range = match (back, self.marks.as_deref_mut()) {
-            (Back::More, Some(Marks { end: Some(end), .. })) => question.go_on(end.clone()),
+            (Back::More, Some(Marks { end: Some(end), .. })) if end.of == question.of => {
+                question.go_on(end)
+            }
             (Back::More, _) => Range::Last(HISTORY_LINES),
-            (Back::Last(lines), Some(marks)) if question.is_of_room() => {
+            (Back::Last(lines), Some(marks))
+                if matches!(question.of, Past::Room(RoomRef::Id(_))) =>
+            {
                 question.fill(&mut marks.gaps, lines)
             }
             (Back::Last(lines), _) => {
@@ -238,7 +241,7 @@ impl PastState {
         let &(room, seq) = self.found()?.places.get(index)?;
         let question = HistoryQuestion {
             stretch: Stretch::Around(number),
-            whose: Whose::Room(room),
+            of: Past::Room(RoomRef::Id(room)),
             notices: false,
             ids: false,
             lines: HISTORY_LINES,
@@ -264,7 +267,7 @@ impl PastState {
         let (first, last) = page.ends;
         let left = page.total.is_none_or(|total| total > page.shown);
         self.end(Some(Bookmark {
-            whose: question.whose.clone(),
+            of: question.of.clone(),
             notices: question.notices,
             lines: match question.stretch {
                 Stretch::For(_) | Stretch::From(_) | Stretch::Until(_) | Stretch::Between(..) => {
@@ -348,6 +351,7 @@ impl HistoryQuestion {
     pub(super) fn style(&self) -> HistoryStyle {
         HistoryStyle {
             stretch: self.stretch,
+            names_room: matches!(self.of, Past::Room(RoomRef::Name(_))),
             ids: self.ids,
             counted: match self.notices {
                 true => Counted::Lines,
@@ -388,12 +392,7 @@ impl HistoryQuestion {
         Some(range)
     }
 
-    fn is_of_room(&self) -> bool {
-        matches!(self.whose, Whose::Room(_))
-    }
-
-    fn go_on(&mut self, bookmark: Bookmark) -> Range {
-        self.whose = bookmark.whose;
+    fn go_on(&mut self, bookmark: &Bookmark) -> Range {
         self.notices |= bookmark.notices;
         self.lines = bookmark.lines;
         match bookmark.way {
@@ -421,7 +420,7 @@ impl HistoryQuestion {
         match gaps.iter().position(|gap| promised(&gap)) {
             Some(place) => {
                 let gap = gaps.remove(place);
-                self.whose = Whose::Room(gap.room);
+                self.of = Past::Room(RoomRef::Id(gap.room));
                 Range::Within(gap.after, gap.before, lines)
             }
             None => Range::Last(lines),
@@ -430,10 +429,7 @@ impl HistoryQuestion {
 
     fn ask(&self, range: Range) -> Ask {
         Ask::History {
-            of: match &self.whose {
-                Whose::Room(room) => dialect::Past::Room(RoomRef::Id(*room)),
-                Whose::With(name) => dialect::Past::With((&**name).into()),
-            },
+            of: self.of.clone(),
             range,
             detail: Detail::with_lines(self.notices),
             lines_max: usize::MAX,

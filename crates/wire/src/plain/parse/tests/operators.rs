@@ -51,6 +51,41 @@ fn a_mute_is_one_of_the_room_before_its_time_and_behind() {
 }
 
 #[test]
+fn a_room_is_no_reason() {
+    for (line, command) in [
+        ("/eject bob #dev", "eject"),
+        ("/eject #dev bob", "eject"),
+        ("/bar bob 10m #dev", "bar"),
+        ("/mute bob #dev", "mute NAME here"),
+        ("/unmute #dev bob", "unmute NAME here"),
+        ("/mod bob #dev", "mod"),
+        ("/bars #dev", "bars"),
+        ("/room #dev closed", "room"),
+    ] {
+        let room = room("dev");
+        check_mistake(line, ParseError::Elsewhere { command, room });
+    }
+    let eject = RoomRequest::Eject {
+        name: "bob".into(),
+        why: Some(text("#dev is elsewhere")),
+    };
+    check("/eject bob #dev is elsewhere", Request::Room(eject));
+}
+
+#[test]
+fn off_is_no_reason() {
+    for (line, undone_by) in [
+        ("/mute bob off", "unmute NAME"),
+        ("/mute bob 10m OFF", "unmute NAME"),
+        ("/mute bob here off", "unmute NAME here"),
+        ("/bar bob off", "unbar WHO"),
+        ("/ban 192.0.2.7 off", "unban WHO"),
+    ] {
+        check_mistake(line, ParseError::UndoneBy(undone_by));
+    }
+}
+
+#[test]
 fn what_operators_do_is_read() {
     let why = |why: &str| Some(text(why));
     let (bob, ten) = (String::from("bob"), Some(Duration::from_mins(10)));

@@ -1,24 +1,30 @@
 //! `/history`, `/search` and `/around`.
 
+use chinwag_core::RoomRef;
 use chinwag_core::limits::HISTORY_LINES;
 
 use super::*;
+use crate::dialect::Past;
 use crate::plain::request::{Back, SearchRequest};
 use crate::zone::Moment;
 
 #[track_caller]
 fn check_back(typed: &str, back: Back) {
-    for (before, with, notices, ids) in [
+    let with = |name: &str| Some(Past::With(name.into()));
+    let in_dev = || Some(Past::Room(RoomRef::Name(room("dev"))));
+    for (before, of, notices, ids) in [
         ("", None, false, false),
         ("all ", None, true, false),
         ("ids ", None, false, true),
         ("IDS all ", None, true, true),
-        ("with bob ", Some("bob"), false, false),
-        ("ids With 2h ", Some("2h"), false, true),
+        ("with bob ", with("bob"), false, false),
+        ("ids With 2h ", with("2h"), false, true),
+        ("#dev ", in_dev(), false, false),
+        ("all #dev ids ", in_dev(), true, true),
     ] {
         let line = std::format!("/history {before}{typed}");
         let expected = Request::History {
-            with: with.map(Into::into),
+            of,
             back,
             notices,
             ids,
@@ -68,10 +74,28 @@ fn history_goes_back_by_number_time_or_day() {
         let line = std::format!("/history {typed}");
         check_mistake(&line, ParseError::EmptyBack(EchoedInput::new(typed)));
     }
-    for typed in ["-5", "2026-11-31", "tomorrow", "5 6", "..", "..5", "more 5"] {
+    for typed in [
+        "-5",
+        "2026-11-31",
+        "tomorrow",
+        "5 6",
+        "..",
+        "..5",
+        "more 5",
+        "bob",
+    ] {
         let line = std::format!("/history {typed}");
         check_mistake(&line, ParseError::BadBack(EchoedInput::new(typed)));
     }
+    for (typed, second) in [
+        ("#dev #ops", "#ops"),
+        ("with bob #dev", "#dev"),
+        ("#dev with bob", "with bob"),
+    ] {
+        let line = std::format!("/history {typed}");
+        check_mistake(&line, ParseError::BadBack(EchoedInput::new(second)));
+    }
+    check_mistake("/history #", ParseError::BadRoomName);
 }
 
 #[test]

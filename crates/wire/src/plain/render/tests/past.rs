@@ -106,6 +106,7 @@ fn event_at(other: &Event, at: Timestamp) -> Event {
 fn style(stretch: Stretch) -> HistoryStyle {
     HistoryStyle {
         stretch,
+        names_room: false,
         ids: false,
         counted: Counted::Messages,
     }
