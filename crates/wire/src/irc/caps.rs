@@ -48,7 +48,7 @@ capabilities! {
     NoImplicitNames = "no-implicit-names",
     /// AUTHENTICATE.
     Sasl = "sasl",
-    /// Each message has its time.
+    /// Each event has its time. What answers a command, the client's own JOIN too, happens now and has none.
     ServerTime = "server-time",
     /// Shows when others change their real name.
     Setname = "setname",

@@ -211,7 +211,8 @@ impl Session {
                 self.put_sent(event, me, env, out);
             }
             Fact::Renamed(renamed) if renamed.person == me => {
-                self.put_own(format_args!("NICK {}", renamed.new), out);
+                let what = format_args!("NICK {}", renamed.new);
+                put_by(out, event, &renamed.old, (self.caps, None), what);
             }
             Fact::AccountSet(set) if set.person == me && set.is_another() => {
                 self.put_account(set.account.as_ref(), env, out)
@@ -225,7 +226,8 @@ impl Session {
                 let is_another = set.ident.real.as_deref() != self.here().map(|here| &*here.real);
                 if self.caps.has(Cap::Setname) && is_another {
                     let real = set.ident.real.as_deref().unwrap_or(set.name.as_str());
-                    self.put_own(format_args!("SETNAME :{real}"), out);
+                    let what = format_args!("SETNAME :{real}");
+                    put_by(out, event, &set.name, (self.caps, None), what);
                 }
             }
             Fact::MarkerSet(set) if set.person != me || self.is_from_elsewhere(event) => {
