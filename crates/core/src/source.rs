@@ -92,9 +92,15 @@ impl Source {
     pub const AWAY: &str = "away";
 }
 
-/// The tag that asks for a message of only tags to be kept in histories (Ergo's, since IRCv3 has
-/// none).
-const PERSIST: &str = "+draft/persist";
+/// The tags with one of which a message of only tags is kept in histories: that which asks for it (Ergo's, since IRCv3
+/// has none), and those of reactions, which clients send without it.
+const PERSISTING: [&str; 5] = [
+    "+draft/persist",
+    "+draft/react",
+    "+react",
+    "+draft/unreact",
+    "+unreact",
+];
 
 /// A message in its IRC form. Only IRC clients are shown it: the text beside it is harmless on
 /// every terminal, and this is not.
@@ -119,8 +125,12 @@ impl IrcForm {
             .tags
             .as_deref()
             .filter(|tags| self.text.is_none() && tags.len() <= TAG_BYTES_MAX);
-        let key = |tag: &str| tag.split('=').next() == Some(PERSIST);
-        tags.is_some_and(|tags| tags.split(';').any(key))
+        let is_key = |tag: &str| {
+            tag.split('=')
+                .next()
+                .is_some_and(|key| PERSISTING.contains(&key))
+        };
+        tags.is_some_and(|tags| tags.split(';').any(is_key))
     }
 }
 
@@ -236,6 +246,9 @@ mod tests {
     fn tags_alone_persist_if_they_say_so() {
         check_persists(None, "+a=b;+draft/persist", true);
         check_persists(None, "+draft/persist=1;+a", true);
+        check_persists(None, "+draft/reply=17;+draft/react=\u{1f44d}", true);
+        check_persists(None, "+unreact=x", true);
+        check_persists(None, "+typing=active", false);
         check_persists(None, "+a;+draft/persistent", false);
         check_persists(None, "+a=+draft/persist", false);
         check_persists(Some("\u{1}VERSION\u{1}"), "+draft/persist", false);

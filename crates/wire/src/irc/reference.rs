@@ -35,6 +35,8 @@ unless you tell them to; `chinwag fingerprint` prints the SHA-256 to compare.
 | Halloy | `server = \"HOST\"`, `port = 8989`, `use_tls = false` or `dangerously_accept_invalid_certs = true` |
 | Goguma | `irc+insecure://HOST:8989`, or `ircs://HOST:8989` |
 | Limnoria, Eggdrop, Sopel, irc3, pydle | the server `HOST` and the port 8989 in its settings, TLS off unless the certificate is trusted |
+| tiny | `addr: HOST`, `port: 8989`, `tls: false`; it joins the rooms of its configuration only if the server has a message of the day |
+| glirc | `glirc -c HOST` with `port` 8989 in its configuration; it asks for no history: `/msg *playback PLAY * 0` shows all |
 | a bot | a socket, `NICK`, `USER`, `JOIN`; or line JSON, which is easier: [protocol.md](protocol.md) |
 
 The Lounge 4.5.2, irc-framework 4.14.0, ZNC 1.8.2, bip 0.9.3, Quassel 0.14.0, Limnoria 2023.1.28, Sopel 8.0.4 and the
@@ -70,7 +72,9 @@ const DIFFERENCES: &str = "\
 - **The lobby.** A client starts in `#lobby`, as everybody does. With `[irc] lobby = false` it starts in no room.
 - **Names** begin with a letter and consist of letters of any script, digits, `-`, `_` and `.`. The server refuses a
   name that looks like one in use or like its own. `bob_` looks like `bob`: if `bob` is taken, the server refuses both
-  and suggests a free name (433). A client may try names until its time is up. Clients can rely on
+  and suggests a free name (433). A client that only adds to a name that was refused (`bob_`, `bob|2`), as many do
+  without end, comes in under that free name; 001 has it. A client may try names until its time is up, but only five that
+  cannot be names (432). Clients can rely on
   `CASEMAPPING=ascii`; the server treats more spellings as one name: upper and lower case of any script, and forms
   such as `#ß` and `#ss`. It answers with the name as it is, also when a client joins a room it is in by another
   spelling.
@@ -116,7 +120,8 @@ const DIFFERENCES: &str = "\
   every text and to everybody, other control characters, line separators and bidirectional overrides show as `\\x1b`
   or `\\u{202e}`; the server drops a client-only tag that contains one, and of several with one name all but the last.
   CTCP ACTION is `/me`; other CTCP and TAGMSG reach IRC clients only.
-- **Kept tags.** The history of a room, or of both sides' accounts, keeps a TAGMSG with the tag `+draft/persist`.
+- **Kept tags.** The history of a room, or of both sides' accounts, keeps a TAGMSG with the tag `+draft/persist`,
+  and reactions (`+draft/react`, `+react` and their `unreact`).
   CHATHISTORY sends it to clients with `draft/event-playback` and `message-tags`; each counts as a line there, and as
   the newest message in what CHATHISTORY TARGETS lists for them. REDACT and retention remove it like a message. No
   other dialect, count, search or export has it.

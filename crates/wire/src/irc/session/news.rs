@@ -417,13 +417,8 @@ impl Session {
                 before: None,
                 ..
             } if is_for_me => {
-                put_by(
-                    out,
-                    event,
-                    &change.by,
-                    shown,
-                    format_args!("INVITE {name} {room}"),
-                );
+                let what = format_args!("INVITE {name} {room}");
+                put_by(out, event, &change.by, shown, what);
             }
             RoomAct::Stand {
                 name,

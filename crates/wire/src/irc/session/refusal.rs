@@ -178,6 +178,9 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
+        if let Some(step) = self.take_free_name(rejection) {
+            return Some(step);
+        }
         match rejection {
             Rejection::ServerFull { .. } => {
                 return Some(self.close("The server is full", env, out));
@@ -223,13 +226,8 @@ impl Session {
             | Rejection::NameReserved(name)
             | Rejection::NameRegistered(name) => name.to_string(),
             _ if self.here().is_some() => {
-                let nick = self.nick();
-                return self.numeric(
-                    "447",
-                    format_args!("{nick} :{}", Sentence(rejection)),
-                    env,
-                    out,
-                );
+                let what = alloc::format!("{} :{}", self.nick(), Sentence(rejection));
+                return self.numeric("447", what, env, out);
             }
             _ => self.nick().to_string(),
         };

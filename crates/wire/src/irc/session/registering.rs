@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use core::net::IpAddr;
 
-use chinwag_core::{Command, Ident, Metadata, Monotonic, Name, Proof};
+use chinwag_core::{Command, Ident, Metadata, Monotonic, Name, NameError, Proof, Rejection};
 
 use super::accounts::Sasl;
 use super::proving::Pass;
@@ -24,6 +24,11 @@ pub(super) struct Registering {
     /// It was greeted like a person, and the prompt has no line end.
     is_after_prompt: bool,
     nick: Option<Name>,
+    /// The first name that was refused, as typed.
+    refused: Option<String>,
+    /// The client has only added to that name. Many do so without end when a name is taken: such a client
+    /// comes in under the name that the refusal says is free.
+    takes_free: bool,
     user: Option<(String, String)>,
     pub(super) pass: Option<Pass>,
     /// The server's password was right.
@@ -54,6 +59,8 @@ impl Registering {
         Self {
             is_after_prompt: spoke == Spoke::Greeted,
             nick: None,
+            refused: None,
+            takes_free: false,
             user: None,
             pass: None,
             has_entered: false,
@@ -88,6 +95,31 @@ impl Registering {
         !has_name && !self.negotiates && self.pass.is_none() && !self.has_entered
     }
 
+    /// Reads a name. What only adds to the one that was refused is made one: other servers accept more characters.
+    fn read_nick(&mut self, typed: &str) -> Result<Name, NameError> {
+        let added = self
+            .refused
+            .as_deref()
+            .and_then(|name| typed.strip_prefix(name));
+        self.takes_free = added.is_some_and(|added| !added.is_empty());
+        let name = Name::parse(typed);
+        if name.is_err() && self.refused.is_none() {
+            self.refused = Some(typed.into());
+        }
+        match &self.refused {
+            Some(refused) if self.takes_free && name.is_err() => {
+                let letters = refused.trim_start_matches(|c: char| !c.is_alphabetic());
+                let is_of_name = |c: &char| c.is_alphanumeric() || "-_.".contains(*c);
+                let mut letters: String = letters.chars().filter(is_of_name).collect();
+                if letters == *refused {
+                    letters.push('_');
+                }
+                Name::parse(&letters)
+            }
+            _ => name,
+        }
+    }
+
     pub(super) fn until(&self) -> Monotonic {
         self.until
     }
@@ -112,8 +144,28 @@ impl Session {
 
     /// The name was refused: the client chooses another.
     pub(super) fn forget_nick(&mut self) {
-        if let Stage::Registering(registering) = &mut self.stage {
-            registering.nick = None;
+        if let Stage::Registering(registering) = &mut self.stage
+            && let Some(nick) = registering.nick.take()
+        {
+            registering
+                .refused
+                .get_or_insert_with(|| nick.as_str().into());
+        }
+    }
+
+    /// Logs in under a name that is free, if the client has only added to the name that was refused first.
+    pub(super) fn take_free_name(&mut self, rejection: &Rejection) -> Option<Step> {
+        let (Rejection::NameTaken { free, .. } | Rejection::NameLooksLike { free, .. }) = rejection
+        else {
+            return None;
+        };
+        match &mut self.stage {
+            Stage::Registering(registering) if registering.takes_free => {
+                registering.takes_free = false;
+                registering.nick = Some(free.clone());
+                self.register()
+            }
+            Stage::Registering(_) | Stage::Here(_) => None,
         }
     }
 
@@ -308,10 +360,22 @@ impl Session {
             self.numeric("431", ":No nickname given", env, out);
             return None;
         };
-        let Ok(name) = Name::parse(typed) else {
-            let shown = shown(typed);
-            self.numeric("432", format_args!("{shown} :Erroneous nickname"), env, out);
-            return self.count_try(env, out);
+        let parsed = match &mut self.stage {
+            Stage::Registering(registering) => registering.read_nick(typed),
+            Stage::Here(_) => Name::parse(typed),
+        };
+        let name = match parsed {
+            Ok(name) => name,
+            Err(error) => {
+                let why = match error {
+                    NameError::Malformed => {
+                        "A name has 1 to 32 letters, digits, - _ or . and starts with a letter"
+                    }
+                    NameError::Reserved => "That name is reserved",
+                };
+                self.numeric("432", format_args!("{} :{why}", shown(typed)), env, out);
+                return self.count_try(env, out);
+            }
         };
         match &mut self.stage {
             Stage::Registering(registering) => {

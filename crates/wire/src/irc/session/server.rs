@@ -159,6 +159,7 @@ impl Session {
             "USERLEN=16".into(),
             String::from("UTF8ONLY"),
             "WHOX".into(),
+            "SAFELIST".into(),
         ];
         let mut lines = Vec::new();
         let line = ListLine {
