@@ -128,12 +128,12 @@ impl Hub {
             true => self.rejoin(person, &record, now),
             false => Rejoined::default(),
         };
-        if !stays && rejoined.left_out.len() < record.rooms.len() {
+        if !stays {
             let lobby = Command::Leave {
                 room: RoomRef::Id(LOBBY),
                 why: None,
             };
-            // It stays there if it is nowhere else.
+            // Who is nowhere else stays there.
             let _ = self.act_for(person, lobby, now);
         }
         if let Some(settings) = record.settings {
