@@ -24,6 +24,7 @@ mod encrypted;
 mod hidden;
 mod liveness;
 mod lost_pages;
+mod pages;
 mod proving;
 mod session;
 mod shard;

@@ -39,7 +39,7 @@ fn is_psst(line: &str) -> bool {
 }
 
 /// The numbers that messages begin with, in the order in which they are shown.
-fn numbers(lines: &[String]) -> Vec<usize> {
+pub(super) fn numbers(lines: &[String]) -> Vec<usize> {
     let said = lines.iter().filter_map(|line| line.split_once("ann: m"));
     let words = said.map(|(_, text)| text.split(' ').next().unwrap_or_default());
     words.filter_map(|number| number.parse().ok()).collect()

@@ -1,0 +1,82 @@
+//! A long answer comes in pages, and who may read it is looked at again before each.
+
+use super::World;
+use super::lost_pages::{ann_and_bob, numbers, seen_by};
+
+const LIMITS: &str = "[limits]\nconnections_per_address = 0\nline_burst = 1000";
+
+/// Enough messages of this length for several pages.
+const MESSAGES: usize = 40;
+const LETTERS: usize = 4_000;
+
+/// Ann says a message in each of some rooms in turn.
+fn says_in(world: &mut World, rooms: &[&str]) {
+    for (number, room) in (0..MESSAGES).zip(rooms.iter().cycle()) {
+        let text = format!("m{number} {}", "x".repeat(LETTERS));
+        world.step(&format!("ann> /msg {room} {text}"));
+    }
+}
+
+/// Bob reads a page of the answer. Ann puts him out of her room, and closes it, before he reads the
+/// rest, which is what he is shown from then on.
+fn rest_after_ejection(world: &mut World, question: &str) -> Vec<String> {
+    drop(seen_by(world, "bob"));
+    for step in [
+        "bob= 10000",
+        question,
+        "ann> /room closed",
+        "ann> /eject bob",
+    ] {
+        world.step(step);
+    }
+    assert!(!numbers(&seen_by(world, "bob")).is_empty());
+    world.step("bob= 1000000");
+    seen_by(world, "bob")
+}
+
+#[test]
+fn who_is_put_out_of_a_room_is_shown_no_more_of_it() {
+    for question in ["bob> /history 40", "bob> /search in:#dev m*"] {
+        let mut world = ann_and_bob(LIMITS);
+        world.step("ann> /join dev");
+        world.step("bob> /join dev");
+        says_in(&mut world, &["#dev"]);
+        let rest = rest_after_ejection(&mut world, question);
+        let last = rest.last().expect("an answer");
+        assert!(last.starts_with("! #dev is closed."), "{last}");
+        let shown = numbers(&rest);
+        assert!(!shown.contains(&(MESSAGES - 1)), "{question}: {shown:?}");
+    }
+}
+
+#[test]
+fn who_is_put_out_of_a_room_is_shown_what_was_found_in_others() {
+    let mut world = ann_and_bob(LIMITS);
+    // Bob is in two of them, and the third is open to him.
+    for step in ["ann> /join hut", "ann> /join dev", "bob> /join dev"] {
+        world.step(step);
+    }
+    says_in(&mut world, &["#lobby", "#dev", "#hut"]);
+    let rest = rest_after_ejection(&mut world, "bob> /search m*");
+    let shown = numbers(&rest);
+    let last_of = |room: usize| shown.iter().rfind(|number| *number % 3 == room);
+    assert_eq!(last_of(0), Some(&(MESSAGES - 1)), "{shown:?}");
+    assert_eq!(last_of(2), Some(&(MESSAGES - 2)), "{shown:?}");
+    assert!(last_of(1) < Some(&(MESSAGES / 2)), "{shown:?}");
+}
+
+#[test]
+fn who_asks_for_a_history_that_cannot_be_read_is_told_so_and_answered_further() {
+    let mut world = ann_and_bob(LIMITS);
+    world.archive = None;
+    for command in ["/history", "/search hello"] {
+        world.step(&format!("ann> {command}"));
+        world.step("ann> /topic");
+        let seen = seen_by(&mut world, "ann");
+        let [.., told, topic] = &seen[..] else {
+            panic!("{seen:?}");
+        };
+        assert_eq!(told, "! The server cannot read the history right now.");
+        assert!(topic.starts_with("! #lobby has no topic."), "{topic}");
+    }
+}
