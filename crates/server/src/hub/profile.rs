@@ -235,7 +235,7 @@ impl Hub {
 /// The person who logs in to an account by this fact, without having just come.
 pub(super) fn logs_in(fact: &Fact) -> Option<PersonId> {
     match fact {
-        Fact::AccountSet(set) if set.before.is_none() && set.account.is_some() => Some(set.person),
+        Fact::AccountSet(set) if set.before.is_none() => Some(set.person),
         _ => None,
     }
 }
