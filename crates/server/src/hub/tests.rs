@@ -344,3 +344,36 @@ fn what_a_peer_has_not_got_and_whom_it_ignores_outlive_a_restart() {
     let cy = arrives(&mut hub, 3, "cy");
     assert!(cy > ann, "nobody is given a number that stands for another");
 }
+
+#[test]
+fn a_session_that_was_there_at_a_kill_can_be_resumed_as_long_as_any() {
+    let folder = Folder::new("kill");
+    let mut hub = folder.hub();
+    let bob = arrives(&mut hub, 1, "bob");
+    write_sessions(&mut hub);
+    drop(hub);
+    let hub = folder.hub();
+    let session = hub.chat.kept_session(bob).expect("a session");
+    assert_eq!(session.until, Some(NOW + hub.chat.resume_time()));
+}
+
+/// The first start forgets the room, and only the row of the session says then that it has ended.
+#[test]
+fn a_room_that_was_removed_is_not_opened_after_a_second_kill() {
+    let folder = Folder::new("removed");
+    let mut hub = folder.hub();
+    let bob = arrives(&mut hub, 1, "bob");
+    let dev = RoomName::parse("dev").expect("a room");
+    by(&mut hub, bob, Body::Command(Command::Join(dev.clone())));
+    write_sessions(&mut hub);
+    assert!(hub.chat.room_called(&dev).is_some());
+    hub.act_for_shell(Command::EndRoom(dev.clone()), NOW)
+        .expect("an end");
+    hub.finish(NOW);
+    for _ in 0..2 {
+        drop(hub);
+        hub = folder.hub();
+    }
+    assert!(hub.chat.room_called(&dev).is_none());
+    assert_eq!(hub.lost.ended(bob).len(), 1);
+}
