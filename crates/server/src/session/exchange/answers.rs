@@ -155,8 +155,8 @@ impl Session {
             }
             (JobResult::Hash(None), _) => self.answer(Tell::Busy, shared),
             (JobResult::SearchTooLong, _) => self.answer(Tell::SearchTooLong, shared),
-            (_, Continuation::Page(pages)) if pages.are_missed() => {
-                self.tell_missed_without_history(&pages, shared);
+            (_, Continuation::Page(pages)) => {
+                self.tell_without_history(&pages, shared);
                 self.answered(shared);
             }
             _ => self.answer(Tell::NoHistory, shared),

@@ -101,8 +101,8 @@ impl Session {
         lines.any(|(_, lines)| !self.dialect.reads(lines))
     }
 
-    /// Shows the rest of what was missed, though the history cannot be read.
-    pub(super) fn tell_missed_without_history(&mut self, pages: &Pages, shared: &mut Shared) {
+    /// Tells that the history cannot be read, and shows what else was missed, if that was being shown.
+    pub(super) fn tell_without_history(&mut self, pages: &Pages, shared: &mut Shared) {
         if let PageKind::Missed(back) = &pages.kind
             && pages.next.is_none()
         {

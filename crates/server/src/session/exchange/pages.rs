@@ -66,13 +66,6 @@ pub(super) struct Pages {
     pub(super) waits_for_write: bool,
 }
 
-impl Pages {
-    /// Whether they show what a session has missed.
-    pub(super) fn are_missed(&self) -> bool {
-        matches!(self.kind, PageKind::Missed(_))
-    }
-}
-
 /// Whose history it is.
 #[derive(Debug)]
 pub(super) enum KnownPast {
