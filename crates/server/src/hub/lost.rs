@@ -321,7 +321,7 @@ impl Hub {
     pub(super) fn resume(&mut self, requester: Requester, person: PersonId, seen: Option<Seq>) {
         let until = self.numbers.last();
         let gone = std::mem::take(&mut self.turn.left_out);
-        let Some((since, returned)) = self.returned(person) else {
+        let Some((since, returned)) = self.last_return() else {
             return;
         };
         let kept_out = returned.left_out.iter().cloned();
@@ -355,13 +355,11 @@ impl Hub {
         }
     }
 
-    /// The return of a person in this turn.
-    fn returned(&self, person: PersonId) -> Option<(Timestamp, &Returned)> {
+    /// The newest return of this turn.
+    fn last_return(&self) -> Option<(Timestamp, &Returned)> {
         let mut events = self.turn.events.iter().rev();
         events.find_map(|event| match &event.fact {
-            Fact::Returned(returned) if returned.login.person == person => {
-                Some((event.at, &**returned))
-            }
+            Fact::Returned(returned) => Some((event.at, &**returned)),
             _ => None,
         })
     }
