@@ -26,7 +26,7 @@ use super::{Arrived, Hub, ReplyBody, Resumed};
 use crate::limits::UNSEEN_BYTES_MAX;
 
 /// How long a resume waits for a shard. None takes that long.
-const WAIT_MAX: Duration = Duration::from_secs(5);
+pub(super) const WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// See the [module](self).
 #[derive(Debug, Default)]
@@ -459,6 +459,7 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use chinwag_core::Link;
+    use chinwag_feed::PlacedLines;
 
     use super::*;
 
@@ -466,6 +467,15 @@ mod tests {
         Unacknowledged {
             private: vec![(Seq(1), vec![b'\n'; bytes].into())],
             ..Unacknowledged::default()
+        }
+    }
+
+    fn event(seq: u64) -> Event {
+        Event {
+            seq: Seq(seq),
+            at: Timestamp(0),
+            fact: Fact::Tidied { closed: [].into() },
+            source: None,
         }
     }
 
@@ -535,10 +545,52 @@ mod tests {
             ..Unacknowledged::default()
         };
         lost.restore(PersonId(1), None, None, unseen, Timestamp(9));
+        // What its connection was too short for, and another, which waits.
+        let events = || vec![event(4), event(5), event(6)];
+        lost.unseen.get_mut(&PersonId(1)).expect("a session").kept = events();
+        let waits = Waiting {
+            kept: events(),
+            ..waiting(7, 20, 0)
+        };
+        lost.waiting.insert(ConnId(5), waits);
         lost.delete(Seq(5), &[PersonId(1), PersonId(2)]);
         let unseen = lost.unseen(PersonId(1)).expect("a session");
         assert_eq!(&*unseen.private[0].1, line(6).as_bytes());
         assert_eq!(lost.bytes.bytes_of(&PersonId(1)), line(6).len());
+        for kept in [lost.kept(PersonId(1)), &lost.waiting[&ConnId(5)].kept] {
+            let left: Vec<u64> = kept.iter().map(|event| event.seq.0).collect();
+            assert_eq!(left, [4, 6]);
+        }
+    }
+
+    #[test]
+    fn what_another_short_connection_has_not_received_is_added() {
+        let mut lost = LostSessions::default();
+        let lines = |seq: u64, text: &str| (Seq(seq), text.as_bytes().into());
+        let unseen = |seq, skipped| {
+            let mut unseen = Unacknowledged {
+                private: vec![lines(seq, "private\n")],
+                unproven: vec![lines(seq, "unproven\n")],
+                skipped,
+                ..Unacknowledged::default()
+            };
+            unseen.lost.add(Seq(seq), 1);
+            unseen
+        };
+        lost.restore(PersonId(1), None, None, unseen(1, 2), Timestamp(9));
+        lost.add_unseen(PersonId(1), unseen(2, 3));
+        let now = lost.unseen(PersonId(1)).expect("a session");
+        let places = |lines: &[PlacedLines]| lines.iter().map(|(at, _)| at.0).collect::<Vec<_>>();
+        assert_eq!(places(&now.private), [1, 2]);
+        assert_eq!(places(&now.unproven), [1, 2]);
+        assert_eq!(now.lost.places().count(), 2);
+        assert_eq!(now.skipped, 5);
+        assert_eq!(lost.bytes.bytes_of(&PersonId(1)), now.private_bytes());
+        // For which there is no space.
+        lost.add_unseen(PersonId(1), private(UNSEEN_BYTES_MAX));
+        let now = lost.unseen(PersonId(1)).expect("a session");
+        assert_eq!(places(&now.private), [1, 2]);
+        assert_eq!(now.skipped, 5 + UNSEEN_BYTES_MAX as u64);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
+use chinwag_core::limits::KEPT_MESSAGES_MAX;
 use chinwag_core::{
-    Caller, Command, ConnId, Fact, LOBBY, Link, Manner, Name, PersonId, Proof, Query, QuitReason,
-    RoomName, RoomRef, Text, Timestamp,
+    Caller, Command, ConnId, Duration, Fact, LOBBY, Link, Manner, Name, PersonId, Proof, Query,
+    QuitReason, RoomName, RoomRef, Text, Timestamp,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::{Durability, Location, Store};
@@ -157,6 +158,24 @@ fn a_question_between_two_messages_costs_no_commit() {
     assert_eq!(hub.finish(NOW).replies.len(), 9);
 }
 
+/// The search index is filled when there is something new.
+#[test]
+fn what_was_committed_is_counted() {
+    let config = Config::from_file("").expect("a configuration");
+    let opened = Store::open(Location::Memory, Durability::Process, config.retention());
+    let opened = opened.expect("a store");
+    let committed = Arc::new(AtomicU64::new(0));
+    let mut hub = Hub::new(HubConfig::of(&config), opened, committed.clone(), NOW, roll);
+    let bob = arrives(&mut hub, 1, "bob");
+    hub.finish(NOW);
+    assert_eq!(committed.load(Ordering::Relaxed), 0);
+    for text in ["one", "two"] {
+        says(&mut hub, bob, text);
+    }
+    hub.finish(NOW);
+    assert_eq!(committed.load(Ordering::Relaxed), 2);
+}
+
 /// A folder of a store that is gone with the test.
 struct Folder(std::path::PathBuf);
 
@@ -190,6 +209,37 @@ fn loses(hub: &mut Hub, person: PersonId, seen: Seq) {
     };
     by(hub, person, note);
     by(hub, person, Body::Command(Command::Quit(QuitReason::Lost)));
+}
+
+/// The person takes up its session again on a connection.
+fn resumes(hub: &mut Hub, conn: u64, person: PersonId) {
+    let resume = Command::Resume(hub.chat.code_of(person).expect("a code"));
+    let caller = Caller::Anonymous {
+        conn: ConnId(conn),
+        address: [192, 0, 2, conn as u8].into(),
+        link: Link::default(),
+    };
+    ask(hub, caller, Body::Command(resume));
+}
+
+/// What those are shown who have taken up a session in this turn.
+fn resumed(turn: Turn) -> Vec<Resumed> {
+    let bodies = turn.replies.into_iter().map(|reply| reply.body);
+    let resumed = bodies.filter_map(|body| match body {
+        ReplyBody::Resumed(resumed) => Some(*resumed),
+        _ => None,
+    });
+    resumed.collect()
+}
+
+fn writes_to_bob(hub: &mut Hub, person: PersonId) {
+    let message = Command::PrivateMessage {
+        to: "bob".to_owned(),
+        text: Text::parse("psst").expect("a text"),
+        manner: Manner::Speech,
+        irc: None,
+    };
+    by(hub, person, Body::Command(message));
 }
 
 /// All peers have everything.
@@ -231,13 +281,7 @@ fn what_is_missed_is_not_acknowledged_before_its_session_has_been_shown_it() {
         loses(&mut hub, bob, seen);
         says(&mut hub, ann, "one");
         write_sessions(&mut hub);
-        let resume = Command::Resume(hub.chat.code_of(bob).expect("a code"));
-        let caller = Caller::Anonymous {
-            conn: ConnId(3),
-            address: [192, 0, 2, 3].into(),
-            link: Link::default(),
-        };
-        ask(&mut hub, caller, Body::Command(resume));
+        resumes(&mut hub, 3, bob);
         hub.finish(NOW);
         let newest = hub.numbers.last();
         if is_told {
@@ -376,4 +420,94 @@ fn a_room_that_was_removed_is_not_opened_after_a_second_kill() {
     }
     assert!(hub.chat.room_called(&dev).is_none());
     assert_eq!(hub.lost.ended(bob).len(), 1);
+}
+
+/// A connection that was lost, and another that was lost before it was shown what the first had missed.
+fn loses_twice(hub: &mut Hub, bob: PersonId, meanwhile: impl FnOnce(&mut Hub)) {
+    let first = hub.chat.caller(bob).expect("it is here");
+    by(hub, bob, Body::Command(Command::Quit(QuitReason::Lost)));
+    meanwhile(hub);
+    resumes(hub, 3, bob);
+    by(hub, bob, Body::Command(Command::Quit(QuitReason::Lost)));
+    let report = Body::Unseen {
+        unseen: Box::default(),
+        is_final: true,
+    };
+    ask(hub, first, report);
+    assert!(resumed(hub.finish(NOW)).is_empty());
+}
+
+#[test]
+fn what_a_short_connection_was_not_shown_outlives_a_restart() {
+    let folder = Folder::new("short");
+    let mut hub = folder.hub();
+    let bob = arrives(&mut hub, 1, "bob");
+    let ann = arrives(&mut hub, 2, "ann");
+    loses_twice(&mut hub, bob, |hub| writes_to_bob(hub, ann));
+    hub.write_all_sessions(NOW);
+    drop(hub);
+    let mut hub = folder.hub();
+    resumes(&mut hub, 4, bob);
+    let shown = resumed(hub.finish(NOW)).pop().expect("an answer");
+    assert_eq!(shown.kept.len(), 1);
+}
+
+#[test]
+fn messages_to_a_lost_link_that_had_no_space_are_counted() {
+    let mut hub = hub();
+    let bob = arrives(&mut hub, 1, "bob");
+    let ann = arrives(&mut hub, 2, "ann");
+    let seen = hub.numbers.last();
+    loses(&mut hub, bob, seen);
+    for _ in 0..KEPT_MESSAGES_MAX + 2 {
+        writes_to_bob(&mut hub, ann);
+    }
+    resumes(&mut hub, 3, bob);
+    let shown = resumed(hub.finish(NOW)).pop().expect("an answer");
+    assert_eq!(
+        (shown.kept.len(), shown.unseen.skipped),
+        (KEPT_MESSAGES_MAX, 2)
+    );
+    assert_eq!(
+        shown
+            .unseen
+            .lost
+            .places()
+            .map(|(_, lines)| lines)
+            .sum::<u64>(),
+        2
+    );
+}
+
+#[test]
+fn a_resume_does_not_wait_for_ever_for_what_the_last_connection_has_not_received() {
+    let mut hub = hub();
+    let bob = arrives(&mut hub, 1, "bob");
+    by(
+        &mut hub,
+        bob,
+        Body::Command(Command::Quit(QuitReason::Lost)),
+    );
+    resumes(&mut hub, 3, bob);
+    hub.tidy_lost(NOW + lost::WAIT_MAX - Duration::from_millis(1));
+    assert!(resumed(hub.finish(NOW)).is_empty());
+    hub.tidy_lost(NOW + lost::WAIT_MAX);
+    assert_eq!(resumed(hub.finish(NOW)).len(), 1);
+}
+
+#[test]
+fn what_a_connection_reports_that_its_person_has_left_is_not_kept() {
+    let mut hub = hub();
+    let bob = arrives(&mut hub, 1, "bob");
+    let first = hub.chat.caller(bob).expect("it is here");
+    let seen = hub.numbers.last();
+    loses(&mut hub, bob, seen);
+    resumes(&mut hub, 3, bob);
+    assert_eq!(resumed(hub.finish(NOW)).len(), 1);
+    let report = Body::Unseen {
+        unseen: Box::default(),
+        is_final: false,
+    };
+    ask(&mut hub, first, report);
+    assert_eq!(hub.lost.unseen(bob), None);
 }
