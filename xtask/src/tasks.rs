@@ -28,11 +28,12 @@ const SEED: (&str, &str) = ("PROPTEST_RNG_SEED", "8989");
 const TESTS_PER_CORE: usize = 3;
 
 /// Code in which a wrong line costs people messages or rights, for cargo-mutants to change.
-const MUTATED: [&str; 10] = [
+const MUTATED: [&str; 11] = [
     "crates/feed/src/**/*.rs",
     "crates/server/src/hub/**/*.rs",
     "crates/server/src/session/**/*.rs",
     "crates/server/src/shard/**/*.rs",
+    "crates/server/src/supervisor.rs",
     "crates/wire/src/plain/session/login.rs",
     "crates/wire/src/plain/session/flood.rs",
     "crates/wire/src/irc/session/registering.rs",
@@ -143,7 +144,12 @@ pub(crate) fn mutants(Workspace { sh, .. }: &Workspace, args: &[String]) -> Resu
     if version.quiet().ignore_stderr().read().is_err() {
         bail!("cargo-mutants is missing: cargo install cargo-mutants --locked");
     }
-    let files = MUTATED.iter().flat_map(|glob| ["--file", glob]);
+    // cargo-mutants would take both: the files of its arguments come in place of ours.
+    let are_named = args
+        .iter()
+        .any(|arg| arg.starts_with("--file") || arg.starts_with("-f"));
+    let ours = if are_named { &[][..] } else { &MUTATED };
+    let files = ours.iter().flat_map(|glob| ["--file", glob]);
     let mutants = cmd!(sh, "cargo mutants --workspace {files...} {args...}");
     Ok(mutants.run()?)
 }
