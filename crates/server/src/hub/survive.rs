@@ -457,10 +457,10 @@ impl Hub {
 mod tests {
     use std::sync::Arc;
 
-    use chinwag_core::{Proof, QuitReason, RoomName};
+    use chinwag_core::{Caller, Proof, QuitReason, RoomName, RoomRef};
 
-    use super::super::request::Body;
-    use super::super::tests::{NOW, arrives, by, hub, logs_in};
+    use super::super::request::{Body, Requester};
+    use super::super::tests::{NOW, arrives, by, hub, logs_in, writes_to_bob};
     use super::*;
 
     fn bob() -> Name {
@@ -587,6 +587,38 @@ mod tests {
         let mut survivors = Survivors::default();
         (0..=ENDED_MAX).for_each(|_| survivors.end(RowKey::default()));
         assert_eq!(survivors.pending.ended.len(), ENDED_MAX);
+    }
+
+    #[test]
+    fn rooms_that_may_have_left_rows_are_noted_within_a_bound() {
+        let mut hub = hub();
+        let bob = arrives(&mut hub, 1, "bob");
+        for (room, noted) in [("dev", 1), ("ops", ENDED_MAX)] {
+            joins(&mut hub, bob, room);
+            let leave = Command::Leave {
+                room: RoomRef::Name(RoomName::parse(room).expect("a room")),
+                why: None,
+            };
+            by(&mut hub, bob, Body::Command(leave));
+            hub.take_command(Requester::unanswered(Caller::Server), Command::Tidy, NOW);
+            assert_eq!(hub.survivors.pending.closed.len(), noted);
+            hub.survivors.pending.closed.resize(ENDED_MAX, RoomId(9));
+        }
+    }
+
+    /// A message to somebody who is here changes nothing that is kept, but for whom a reply goes to.
+    #[test]
+    fn who_talks_in_private_is_not_written_for_each_message() {
+        let mut hub = hub();
+        let bob = arrives(&mut hub, 1, "bob");
+        let ann = arrives(&mut hub, 2, "ann");
+        for is_another in [true, false] {
+            write_all(&mut hub);
+            writes_to_bob(&mut hub, ann);
+            hub.finish(NOW);
+            let is_changed = hub.survivors.unwritten.since(bob).is_some();
+            assert_eq!(is_changed, is_another);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Several requests in one turn: what each is told stands in its place among the events.
 
+mod kills;
+
 use std::sync::atomic::Ordering;
 
 use chinwag_core::limits::KEPT_MESSAGES_MAX;
@@ -21,7 +23,11 @@ pub(super) fn hub() -> Hub {
 }
 
 fn hub_in(place: Location) -> Hub {
-    let config = Config::from_file("").expect("a configuration");
+    hub_with(place, "")
+}
+
+fn hub_with(place: Location, config: &str) -> Hub {
+    let config = Config::from_file(config).expect("a configuration");
     let opened = Store::open(place, Durability::Process, config.retention());
     let opened = opened.expect("a store");
     Hub::new(HubConfig::of(&config), opened, Arc::default(), NOW, roll)
@@ -232,7 +238,7 @@ fn resumed(turn: Turn) -> Vec<Resumed> {
     resumed.collect()
 }
 
-fn writes_to_bob(hub: &mut Hub, person: PersonId) {
+pub(super) fn writes_to_bob(hub: &mut Hub, person: PersonId) {
     let message = Command::PrivateMessage {
         to: "bob".to_owned(),
         text: Text::parse("psst").expect("a text"),
@@ -280,6 +286,7 @@ fn what_is_missed_is_not_acknowledged_before_its_session_has_been_shown_it() {
         let seen = hub.numbers.last();
         loses(&mut hub, bob, seen);
         says(&mut hub, ann, "one");
+        acknowledges_all(&mut hub);
         write_sessions(&mut hub);
         resumes(&mut hub, 3, bob);
         hub.finish(NOW);

@@ -151,6 +151,18 @@ mod tests {
     }
 
     #[test]
+    fn a_peer_has_what_its_shard_has_unless_it_is_known_itself() {
+        let mut marks = Marks::default();
+        marks.insert(ANN, 0, Reached::at(Seq(7)));
+        assert_eq!(marks.reached(ANN, 0), Seq(7));
+        assert_eq!(marks.reached(BOB, 0), Seq(0), "nothing is known yet");
+        marks.handle_acknowledged(0, Seq(5), &[]);
+        assert_eq!([ANN, BOB].map(|person| marks.reached(person, 0).0), [7, 5]);
+        marks.remove(ANN);
+        assert_eq!(marks.reached(ANN, 0), Seq(5));
+    }
+
+    #[test]
     fn who_is_behind_is_written_whenever_that_changes() {
         let mut marks = Marks::default();
         marks.insert(ANN, 0, Reached::at(Seq(7)));

@@ -41,3 +41,24 @@ impl Restored {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::key_of;
+    use super::*;
+
+    #[test]
+    fn a_session_that_has_come_back_has_the_code_that_its_person_is_told_then() {
+        let [known, inside, other] = [1, 2, 3].map(ResumeCode::from_random);
+        let person = PersonId(7);
+        let mut restored = Restored::default();
+        let key = key_of(person, known);
+        restored.insert(person, key, inside);
+        assert_eq!(restored.row_of(person), Some(key));
+        assert_eq!(restored.code_inside(known), inside);
+        assert_eq!(restored.code_inside(other), other);
+        restored.remove(person);
+        assert_eq!(restored.row_of(person), None);
+        assert_eq!(restored.code_inside(known), known);
+    }
+}
