@@ -256,3 +256,26 @@ fn an_account_finds_again_what_those_who_bear_its_name_chose_after_a_restart() {
         assert_eq!(has_hut, !is_beside);
     }
 }
+
+/// Once a minute, whatever becomes of the clock.
+#[test]
+fn rows_of_sessions_whose_time_is_over_are_deleted() {
+    let folder = Folder::new("swept");
+    let mut hub = folder.hub();
+    let rows = |hub: &mut Hub| hub.store.sessions(NOW).expect("a store").0.len();
+    let bob = arrives(&mut hub, 1, "bob");
+    quits(&mut hub, bob, QuitReason::Lost);
+    write_sessions(&mut hub);
+    let end = NOW + hub.chat.resume_time();
+    let (half, instant) = (Duration::from_secs(30), Duration::from_millis(1));
+    for (at, left) in [(end - half, 1), (end + half - instant, 1), (end + half, 0)] {
+        hub.sweep_sessions(at);
+        assert_eq!(rows(&mut hub), left);
+    }
+    let ann = arrives(&mut hub, 2, "ann");
+    quits(&mut hub, ann, QuitReason::Lost);
+    write_sessions(&mut hub);
+    // It was ahead until now.
+    hub.sweep_sessions(end);
+    assert_eq!(rows(&mut hub), 0);
+}
