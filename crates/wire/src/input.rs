@@ -135,7 +135,7 @@ impl Decoder {
         self.lines.owe(bytes, line_bytes_max)
     }
 
-    /// Telnet bytes to send to the peer, if any. To be called after every read.
+    /// Telnet bytes to send to the peer, if any, before anything that is said of the input.
     pub fn take_reply(&mut self) -> Option<Vec<u8>> {
         self.telnet.as_mut()?.take_reply()
     }

@@ -143,11 +143,12 @@ impl Session {
             let input = decoder.decode(bytes, env.settings.line_bytes_max);
             self.decoder = decoder;
             self.set_line_end(env);
+            // Before anything is said: telnet shows nothing until its mark is answered (RFC 860).
+            self.reply_to_telnet(out);
             let Some(input) = input else { break };
             self.handle_unread(bytes);
             step = self.handle_input(input, env, out);
         }
-        self.reply_to_telnet(out);
         let is_over = self.count_login_bytes(before - bytes.len(), env);
         if is_over && step.is_none() {
             return Some(self.give_up_login(env, out));

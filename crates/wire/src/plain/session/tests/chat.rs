@@ -396,3 +396,22 @@ fn a_raw_terminal_gets_cr_lf() {
     assert!(peer.dialect.poll_format());
     assert!(!peer.dialect.poll_format(), "it is told once");
 }
+
+/// After the key that it takes a byte for, telnet shows nothing until its mark is answered.
+#[test]
+fn a_mark_of_telnet_is_answered_before_what_is_said_of_its_line() {
+    let mangled = "テスト\n".as_bytes();
+    let key = mangled
+        .iter()
+        .position(|byte| *byte == 0x83)
+        .expect("a byte that is ^C");
+    let mut line = mangled[..key].to_vec();
+    line.extend_from_slice(b"\xff\xf4\xff\xfd\x06");
+    line.extend_from_slice(&mangled[key + 1..]);
+    for (mut peer, prompt) in [(Peer::in_lobby(), ""), (Peer::person(), PROMPT)] {
+        let shown = peer.send(&line);
+        let mark = shown.find('\u{6}').expect("the answer to the mark");
+        let told = shown.find("telnet mangled that").expect("the refusal");
+        assert!(mark < told && shown.ends_with(prompt), "{shown:?}");
+    }
+}
