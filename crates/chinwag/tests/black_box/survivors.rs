@@ -690,7 +690,6 @@ fn what_a_guest_has_set_outlives_a_kill_at_once() {
     let code = code_in(&bea.expect(" minutes.\n"));
     bea.ask("/who #dev", "@bea");
     for (command, answer) in [
-        // The shard answers this one itself, and the hub the next, for which it has saved both.
         ("/time full", "! Messages are shown with a full time.\n"),
         ("/ignore cy", "! You ignore cy now."),
         ("/away gone fishing", "! You are away: gone fishing."),
@@ -704,6 +703,46 @@ fn what_a_guest_has_set_outlives_a_kill_at_once() {
     rob.ask("/ignore", "cy");
     rob.ask("/whois rob", "gone fishing");
     rob.ask("/time", "! Messages are shown with a full time.\n");
+}
+
+/// Each is told when it is written, of an account and of a guest, also one that goes back to what it was.
+#[test]
+fn a_setting_outlives_a_kill_at_once() {
+    let server = Setup::new().start();
+    let mut bea = server.join("bea");
+    bea.ask("/claim of bea", "Your name is registered.");
+    let mut codes = [bea.code(), server.join("guest").code()];
+    // From here on both have rows.
+    let mut server = server.stop().start();
+    for (command, answer) in [
+        ("/time full", "! Messages are shown with a full time.\n"),
+        ("/tz Asia/Tokyo", "! Times use the zone Asia/Tokyo.\n"),
+        ("/echo on", "! Echo is on: "),
+        ("/bell on", "! Bell is on: "),
+        ("/quiet on", "! Quiet is on: "),
+        ("/time short", "! Messages are shown with a short time.\n"),
+        ("/tz -", "! Times use the server's zone"),
+        ("/echo off", "! Echo is off: "),
+        ("/bell off", "! Bell is off.\n"),
+        ("/quiet off", "! Quiet is off: "),
+    ] {
+        let mut people = codes.map(|code| resume(&server, &code));
+        codes = people.each_mut().map(|person| {
+            let code = code_in(&person.expect(" minutes.\n"));
+            person.expect("--- now ---\n");
+            person.ask(command, answer);
+            code
+        });
+        server = server.kill().start();
+        let (word, _) = command.split_once(' ').expect("a command");
+        let mut people = codes.map(|code| resume(&server, &code));
+        codes = people.each_mut().map(|person| {
+            let code = code_in(&person.expect(" minutes.\n"));
+            person.expect("--- now ---\n");
+            person.ask(word, answer);
+            code
+        });
+    }
 }
 
 /// A terminal shows what was typed there, whatever its person was called then.

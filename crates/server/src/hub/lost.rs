@@ -263,7 +263,8 @@ impl Hub {
         {
             let last = self.chat.rooms_of(person).last();
             let says_nothing = is_default && saved.current() == last.copied();
-            let is_known = self.lost.saved(person) == Some(&*saved);
+            let before = self.lost.saved(person);
+            let (has_chosen, is_known) = (before.is_some(), before == Some(&*saved));
             if says_nothing && !self.lost.is_owner(person) {
                 self.lost.saved.remove(&person);
             } else {
@@ -273,7 +274,7 @@ impl Hub {
                 return self.survivors.handle_change(person);
             }
             self.note_kept(person);
-            if !says_nothing {
+            if has_chosen || !says_nothing {
                 self.survivors.handle_told_if_known(person);
             }
         }

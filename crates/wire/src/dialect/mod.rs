@@ -389,7 +389,8 @@ impl Dialect {
         }
     }
 
-    /// The state to keep for another connection, if it has changed since the last call.
+    /// The state to keep for another connection, if it has changed since the last call. It is to be saved
+    /// before what the dialect asks in the same step, whose answer may tell the client so.
     pub fn poll_saved(&mut self) -> Option<Saved> {
         match self {
             Self::Plain(session) => session.poll_saved(),

@@ -25,7 +25,7 @@ use chinwag_core::{
 use chinwag_feed::Gap;
 
 use super::render::{Notice, Renderer, RoomFormat};
-use super::request::Context;
+use super::request::{Context, Pref};
 use crate::dialect::{Env, Saved, Step};
 use crate::ignores::Ignores;
 use crate::input::{Decoder, Input};
@@ -98,6 +98,8 @@ enum Question {
     SayTo(RoomName),
     /// Leaving a room, while this was the current one.
     Leave(RoomId),
+    /// A display setting, shown or changed.
+    Pref(Pref),
     /// Being a guest, requested at this time.
     Guest(Monotonic),
 }

@@ -219,6 +219,7 @@ impl Session {
     fn handle_answer(&mut self, answer: &Answer, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let is_first = !matches!(self.question.as_ref(), Some(Question::Restrictions));
         match answer {
+            Answer::Fence => self.tell_pref(env, out),
             Answer::Restrictions {
                 bans,
                 mutes,
@@ -243,6 +244,12 @@ impl Session {
         Some(Step::AskWhenWritten(Ask::Query(Query::Restrictions {
             after,
         })))
+    }
+
+    fn tell_pref(&self, env: &Env<'_>, out: &mut Vec<u8>) {
+        if let Some(Question::Pref(pref)) = self.question {
+            self.renderer(env).pref(out, pref, &self.look.prefs);
+        }
     }
 
     fn tell_history(&mut self, page: HistoryPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {

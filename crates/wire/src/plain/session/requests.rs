@@ -121,8 +121,10 @@ impl Session {
             | Request::ChangePassword { .. }
             | Request::Rename { .. } => self.ask_account(request)?,
             Request::Pref(change) => {
-                self.change_pref(change, env, out);
-                return None;
+                question = Question::Pref(change.pref());
+                self.change_pref(change, env);
+                // The hub saves the change first, and answers when it is written.
+                Ask::Query(Query::Fence)
             }
             Request::Resume(code) => Ask::Resume { code, after: None },
             Request::Quit(why) => Ask::Quit(why),
@@ -176,14 +178,11 @@ impl Session {
             .ok()
     }
 
-    /// Changes a display setting, and shows it.
-    fn change_pref(&mut self, change: PrefChange, env: &Env<'_>, out: &mut Vec<u8>) {
-        let pref = change.pref();
+    fn change_pref(&mut self, change: PrefChange, env: &Env<'_>) {
         if let Some(prefs) = change.applied_to(&self.look.prefs) {
             self.set_prefs(prefs, env);
             self.changes.saved = true;
         }
-        self.renderer(env).pref(out, pref, &self.look.prefs);
     }
 }
 
@@ -198,6 +197,7 @@ impl Question {
             Self::Restrictions => Context::Command("bans"),
             Self::SayTo(_) | Self::Guest(_) => Context::Speech,
             Self::Leave(_) => Context::Command("leave"),
+            Self::Pref(pref) => Context::Command(pref.command()),
         }
     }
 }

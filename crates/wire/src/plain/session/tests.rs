@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use chinwag_core::{
-    Bucket, Command, ConnId, Duration, Event, Fact, LOBBY, Link, LoggedIn, Monotonic, Name,
+    Answer, Bucket, Command, ConnId, Duration, Event, Fact, LOBBY, Link, LoggedIn, Monotonic, Name,
     PersonId, Query, Rate, Rejection, ResumeCode, RoomId, RoomName, RoomRef, RoomSummary, Seq,
     Text, Timestamp, Welcome,
 };
@@ -171,6 +171,12 @@ impl Peer {
         shown
     }
 
+    /// Gives a command of a display setting, and what it shows once it is saved.
+    fn set(&mut self, command: &str) -> String {
+        assert_eq!(self.send(format!("{command}\n")), "{fence}");
+        self.tell(Tell::Answer(&Answer::Fence))
+    }
+
     fn reject(&mut self, rejection: &Rejection) -> String {
         self.tell(Tell::Rejected(rejection))
     }
@@ -272,6 +278,7 @@ fn in_braces(step: &Step) -> String {
             RoomRef::Id(room) => format!("{{say in {}: {}}}", room.0, &**text),
             RoomRef::Name(room) => format!("{{say in {room}: {}}}", &**text),
         },
+        Step::Ask(Ask::Query(Query::Fence)) => "{fence}".into(),
         Step::Ask(Ask::Query(Query::Greeting)) => "{greeting}".into(),
         Step::Ask(Ask::Query(Query::View(room))) => format!("{{view {}}}", room.0),
         Step::Ask(Ask::History { of, range, .. }) => match of {

@@ -83,7 +83,7 @@ fn one_s_own_lines_are_shown_with_echo_on() {
     let (own, other) = (said(ME, "ann", "hi"), said(LEE, "lee", "hi"));
     assert!(peer.dialect.is_own(&own) && !peer.dialect.is_own(&other));
     assert_eq!(
-        peer.send("/echo on\n"),
+        peer.set("/echo on"),
         "! Echo is on: your own lines are shown to you too.\n"
     );
     assert!(!peer.dialect.is_own(&own));
@@ -91,7 +91,7 @@ fn one_s_own_lines_are_shown_with_echo_on() {
     if let Fact::Said { manner, .. } = &mut action.fact {
         *manner = chinwag_core::Manner::Action;
     }
-    peer.send("/echo off\n");
+    peer.set("/echo off");
     assert!(!peer.dialect.is_own(&action), "an action is confirmed");
 }
 
@@ -116,7 +116,7 @@ fn the_bell_rings_for_one_s_name_and_for_private_messages() {
     };
     assert_eq!(bell_of(&mut peer, &called), b"");
     assert_eq!(peer.event(told()), "[14:03] lee -> you: psst\n");
-    peer.send("/bell on\n");
+    peer.set("/bell on");
     assert_eq!(bell_of(&mut peer, &called), b"\x07");
     assert_eq!(bell_of(&mut peer, &said(LEE, "lee", "lunch?")), b"");
     assert_eq!(bell_of(&mut peer, &said(ME, "ann", "I am ann")), b"");
@@ -389,8 +389,9 @@ fn a_raw_terminal_gets_cr_lf() {
     peer.dialect.poll_format();
     assert_eq!(peer.send("hi\n"), "{say in 0: hi}");
     assert!(!peer.dialect.poll_format());
+    assert_eq!(peer.send("/echo\r"), "{fence}");
     assert_eq!(
-        peer.send("/echo\r"),
+        peer.tell(Tell::Answer(&Answer::Fence)),
         "! Echo is off: your own lines are not shown to you again.\r\n"
     );
     assert!(peer.dialect.poll_format());

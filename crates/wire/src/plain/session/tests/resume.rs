@@ -11,7 +11,7 @@ fn settings_and_the_room_are_taken_up() {
     assert_eq!(old.dialect.poll_saved(), None);
     old.dialect.handle_joined(DEV);
     assert_eq!(
-        old.send("/time off\n"),
+        old.set("/time off"),
         "! Messages are shown without a time.\n"
     );
     let saved = old.dialect.poll_saved().expect("something new");
