@@ -705,6 +705,44 @@ fn what_a_guest_has_set_outlives_a_kill_at_once() {
     rob.ask("/time", "! Messages are shown with a full time.\n");
 }
 
+#[test]
+fn a_guest_is_in_the_rooms_that_it_entered_and_in_none_that_it_left_after_a_kill_at_once() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    ann.ask("/join ops", "You are in #ops, alone.\n");
+    let mut bea = server.join("bea");
+    bea.ask("/join dev", "You are in #dev, alone.\n");
+    ann.ask("/join dev", "You are in #dev");
+    let codes = [ann.code(), bea.code()];
+    let server = server.stop().start();
+    // From here on both have rows.
+    let [_ann, mut bea] = codes.map(|code| resume(&server, &code));
+    let code = code_in(&bea.expect("You are in #dev.\n"));
+    bea.ask("/leave dev", "You are in #lobby");
+    let server = server.kill().start();
+    let mut bea = resume(&server, &code);
+    let code = code_in(&bea.expect("You are in #lobby.\n"));
+    bea.ask("/leave dev", "! You are not in #dev");
+    bea.ask("/join ops", "You are in #ops");
+    let server = server.kill().start();
+    resume(&server, &code).expect("You are in #ops.\n");
+}
+
+#[test]
+fn a_guest_who_has_said_goodbye_does_not_come_back_after_a_kill_at_once() {
+    let server = Setup::new().start();
+    let ann = server.join("ann");
+    let code = ann.code();
+    let server = server.stop().start();
+    let mut ann = resume(&server, &code);
+    let code = code_in(&ann.expect("You are in #lobby.\n"));
+    ann.ask("/quit", "Bye, ann.");
+    let server = server.kill().start();
+    let mut other = server.connect();
+    other.send(&format!("/resume {code}"));
+    other.expect("That code is not valid any more.");
+}
+
 /// Each is told when it is written, of an account and of a guest, also one that goes back to what it was.
 #[test]
 fn a_setting_outlives_a_kill_at_once() {

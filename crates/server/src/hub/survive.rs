@@ -145,14 +145,29 @@ impl Survivors {
         }
     }
 
-    /// Notes that a link is lost: what comes from now on its peer has not seen. A crowd that is cut
-    /// off at once is written once a second, as it came.
-    fn handle_lost(&mut self, person: PersonId) {
-        self.marks.remove(person);
-        match self.kept.len() < SESSION_ROWS_MAX {
+    /// The same for what a crowd does at once: only some are written with the turn, the others once a
+    /// second, as they came.
+    fn handle_told_in_crowd(&mut self, person: PersonId) {
+        match self.has_space_in_turn() {
             true => self.handle_told_if_known(person),
             false => self.unwritten.add(person),
         }
+    }
+
+    /// Notes that a link is lost: what comes from now on its peer has not seen.
+    fn handle_lost(&mut self, person: PersonId) {
+        self.marks.remove(person);
+        self.handle_told_in_crowd(person);
+    }
+
+    /// Whether this turn may write one more session of a crowd.
+    fn has_space_in_turn(&self) -> bool {
+        self.kept.len() < SESSION_ROWS_MAX
+    }
+
+    /// Whether sessions that have ended are deleted with this turn: those of a crowd once a second.
+    fn ends_in_turn(&self) -> bool {
+        !self.fails && (1..=SESSION_ROWS_MAX).contains(&self.pending.ended.len())
     }
 
     fn end(&mut self, key: RowKey) {
@@ -202,9 +217,11 @@ impl Hub {
             }
             Fact::Quit(quit) if quit.is_resumable => self.survivors.handle_lost(quit.person),
             Fact::Quit(quit) => self.note_gone(quit.person),
-            Fact::Joined { person, .. }
-            | Fact::Left { person, .. }
-            | Fact::IgnoreSet {
+            Fact::Joined { person, .. } | Fact::Left { person, .. } => {
+                self.note_kept(*person);
+                self.survivors.handle_told_in_crowd(*person);
+            }
+            Fact::IgnoreSet {
                 person,
                 since_before: true,
                 ..
@@ -302,7 +319,7 @@ impl Hub {
     pub(super) fn write_kept(&mut self) {
         let mut people = std::mem::take(&mut self.survivors.kept);
         people.extend(&self.survivors.chosen);
-        if people.is_empty() {
+        if people.is_empty() && !self.survivors.ends_in_turn() {
             return;
         }
         people.sort_unstable();

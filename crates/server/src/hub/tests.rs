@@ -333,6 +333,77 @@ fn a_mark_does_not_pass_over_a_link_that_was_just_lost() {
     }
 }
 
+/// More than two turns write.
+const CROWD: usize = 2 * SESSION_ROWS_MAX + 9;
+
+/// Guests in the lobby and another room, with their rows.
+fn crowd(hub: &mut Hub) -> Vec<PersonId> {
+    let conns = 1..=CROWD as u64;
+    let crowd: Vec<_> = conns
+        .map(|conn| arrives(hub, conn, &format!("guest-{conn}")))
+        .collect();
+    for person in &crowd {
+        let room = RoomName::parse("dev").expect("a room");
+        by(hub, *person, Body::Command(Command::Join(room)));
+    }
+    write_sessions(hub);
+    crowd
+}
+
+#[test]
+fn of_a_crowd_that_leaves_a_room_a_turn_writes_some_and_the_next_second_all() {
+    for is_second in [false, true] {
+        let folder = Folder::new(&format!("leaving-{is_second}"));
+        let mut hub = folder.hub();
+        let crowd = crowd(&mut hub);
+        for person in &crowd {
+            let (room, why) = (RoomName::parse("dev").expect("a room"), None);
+            let room = RoomRef::Name(room);
+            by(
+                &mut hub,
+                *person,
+                Body::Command(Command::Leave { room, why }),
+            );
+        }
+        hub.finish(NOW);
+        while is_second && hub.write_sessions() {}
+        drop(hub);
+        let hub = folder.hub();
+        let rooms = |person: &PersonId| hub.lost.unseen(*person).map(|unseen| unseen.rooms.len());
+        let left = crowd.iter().filter(|person| rooms(person) == Some(1));
+        let expected = if is_second { CROWD } else { SESSION_ROWS_MAX };
+        assert_eq!(left.count(), expected);
+    }
+}
+
+/// Who comes and goes within the second would cost a commit for each step.
+#[test]
+fn a_session_without_a_row_gets_none_for_coming_and_going() {
+    let folder = Folder::new("visit");
+    let mut hub = folder.hub();
+    // She is the operator and founds the room.
+    let ann = arrives(&mut hub, 1, "ann");
+    let dev = || RoomName::parse("dev").expect("a room");
+    by(&mut hub, ann, Body::Command(Command::Join(dev())));
+    hub.finish(NOW);
+    let rows = |hub: &mut Hub| hub.store.sessions(NOW).expect("a store").0.len();
+    assert_eq!(rows(&mut hub), 1);
+    let bob = arrives(&mut hub, 2, "bob");
+    let (room, why) = (RoomRef::Name(dev()), None);
+    for command in [
+        Command::Join(dev()),
+        Command::Leave { room, why },
+        Command::Quit(QuitReason::Quit(None)),
+    ] {
+        hub.finish(NOW);
+        by(&mut hub, bob, Body::Command(command));
+        hub.finish(NOW);
+        assert_eq!(rows(&mut hub), 1);
+    }
+    assert!(!hub.write_sessions());
+    assert_eq!(rows(&mut hub), 1);
+}
+
 #[test]
 fn who_is_behind_is_shown_what_it_lacks_and_the_others_are_not() {
     let folder = Folder::new("behind");
@@ -417,6 +488,12 @@ fn a_room_that_was_removed_is_not_opened_after_a_second_kill() {
     let dev = RoomName::parse("dev").expect("a room");
     by(&mut hub, bob, Body::Command(Command::Join(dev.clone())));
     write_sessions(&mut hub);
+    by(
+        &mut hub,
+        bob,
+        Body::Command(Command::Quit(QuitReason::Lost)),
+    );
+    hub.finish(NOW);
     assert!(hub.chat.room_called(&dev).is_some());
     hub.act_for_shell(Command::EndRoom(dev.clone()), NOW)
         .expect("an end");
