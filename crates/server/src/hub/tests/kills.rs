@@ -1,7 +1,7 @@
 //! What the next run knows if the server is killed as soon as somebody has been told something,
 //! before the second is over in which sessions are written.
 
-use chinwag_core::{KeptSession, Standing, StandingChange};
+use chinwag_core::{Client, KeptSession, Standing, StandingChange};
 
 use super::*;
 
@@ -21,12 +21,15 @@ fn quits(hub: &mut Hub, person: PersonId, why: QuitReason) {
     by(hub, person, Body::Command(Command::Quit(why)));
 }
 
-fn registers(hub: &mut Hub, person: PersonId) {
-    let register = Command::Register {
+fn register() -> Body {
+    Body::Command(Command::Register {
         password_hash: "hash".into(),
         proof: None,
-    };
-    by(hub, person, Body::Command(register));
+    })
+}
+
+fn registers(hub: &mut Hub, person: PersonId) {
+    by(hub, person, register());
     hub.finish(NOW);
 }
 
@@ -34,11 +37,18 @@ fn proof() -> Option<Proof> {
     Some(Proof("hash".into()))
 }
 
-/// Somebody, who is here and may be lost.
-type Somebody = (Hub, PersonId, PersonId);
+/// Bob, who has made #dev, makes ann a moderator there.
+fn raises_ann(hub: &mut Hub, bob: PersonId) {
+    let stand = Command::Stand {
+        room: RoomRef::Name(room("dev")),
+        name: "ann".to_owned(),
+        change: StandingChange::Give(Standing::Moderator),
+    };
+    by(hub, bob, Body::Command(stand));
+}
 
 /// Bob and ann are in #dev, which bob has made.
-fn bob_and_ann(folder: &Folder) -> Somebody {
+fn bob_and_ann(folder: &Folder) -> (Hub, PersonId, PersonId) {
     let mut hub = folder.hub();
     let bob = arrives(&mut hub, 1, "bob");
     let ann = arrives(&mut hub, 2, "ann");
@@ -125,12 +135,7 @@ fn what_others_do_to_a_person() {
         "raised",
         |_, _, _| {},
         |hub, bob, _| {
-            let stand = Command::Stand {
-                room: RoomRef::Name(room("dev")),
-                name: "ann".to_owned(),
-                change: StandingChange::Give(Standing::Moderator),
-            };
-            by(hub, bob, Body::Command(stand));
+            raises_ann(hub, bob);
         },
     );
     assert_eq!(ann.expect("a session").rights.standings.len(), 1);
@@ -278,4 +283,106 @@ fn rows_of_sessions_whose_time_is_over_are_deleted() {
     // It was ahead until now.
     hub.sweep_sessions(end);
     assert_eq!(rows(&mut hub), 0);
+}
+
+/// Accounts find rooms again by their numbers, and a quiet room of guests has no row.
+#[test]
+fn a_room_has_no_number_that_an_account_knows_as_another() {
+    let folder = Folder::new("numbers");
+    let (mut hub, bob, ann) = bob_and_ann(&folder);
+    by(&mut hub, ann, register());
+    let dev = hub.chat.room_called(&room("dev"));
+    quits(&mut hub, ann, QuitReason::Quit(None));
+    quits(&mut hub, bob, QuitReason::Quit(None));
+    hub.finish(NOW);
+    drop(hub);
+    let mut hub = folder.hub();
+    let cy = arrives(&mut hub, 3, "cy");
+    joins(&mut hub, cy, "ops");
+    assert!(hub.chat.room_called(&room("ops")) > dev);
+}
+
+#[test]
+fn nobody_is_kept_whom_nobody_could_resume() {
+    for stops in [false, true] {
+        let folder = Folder::new(&format!("irc-{stops}"));
+        let mut hub = folder.hub();
+        let caller = Caller::Anonymous {
+            conn: ConnId(1),
+            address: [192, 0, 2, 1].into(),
+            link: Link {
+                client: Client::Irc,
+                ..Link::default()
+            },
+        };
+        let log_in = Command::LogIn {
+            name: Some(name("bob")),
+            proof: None,
+            is_script: false,
+            ident: None,
+            account: None,
+        };
+        ask(&mut hub, caller, Body::Command(log_in));
+        let bob = hub.chat.everybody().next().expect("it is in");
+        registers(&mut hub, bob);
+        match stops {
+            true => hub.write_all_sessions(NOW),
+            false => write_sessions(&mut hub),
+        }
+        drop(hub);
+        assert!(folder.hub().chat.kept_session(bob).is_none());
+    }
+}
+
+#[test]
+fn whether_more_is_to_be_written() {
+    let folder = Folder::new("more");
+    let (mut hub, bob, _) = bob_and_ann(&folder);
+    hub.finish(NOW);
+    assert!(!hub.write_sessions());
+    for conn in 0..SESSION_ROWS_MAX as u64 {
+        arrives(&mut hub, 10 + conn, &format!("guest-{conn}"));
+    }
+    joins(&mut hub, bob, "hut");
+    joins(&mut hub, bob, "dev");
+    by(&mut hub, bob, Body::Command(Command::Back));
+    hub.survivors.handle_change(bob);
+    assert!(hub.write_sessions());
+    assert!(!hub.write_sessions());
+}
+
+/// The shards report it when the server stops, and nothing is in doubt then. What was done in the
+/// rooms is told as a line.
+#[test]
+fn an_orderly_end_knows_what_each_peer_has_in_each_room() {
+    for is_lost in [false, true] {
+        let folder = Folder::new(&format!("orderly-{is_lost}"));
+        let (mut hub, bob, ann) = bob_and_ann(&folder);
+        let dev = hub.chat.room_called(&room("dev")).expect("a room");
+        let seen = hub.numbers.last();
+        let unseen = Unacknowledged {
+            rooms: vec![(LOBBY, Seq(2)), (dev, seen)],
+            skipped: 4,
+            ..Unacknowledged::default()
+        };
+        let report = Body::Unseen {
+            unseen: Box::new(unseen.clone()),
+            is_final: true,
+        };
+        by(&mut hub, ann, report);
+        if is_lost {
+            quits(&mut hub, ann, QuitReason::Lost);
+        }
+        raises_ann(&mut hub, bob);
+        hub.finish(NOW);
+        hub.write_all_sessions(NOW);
+        drop(hub);
+        let hub = folder.hub();
+        let mut known = hub.lost.unseen(ann).expect("a session").clone();
+        let told = std::mem::take(&mut known.private);
+        assert_eq!(told.len(), 1);
+        assert_eq!(known, unseen);
+        let of_bob = hub.lost.unseen(bob).expect("a session");
+        assert_eq!(of_bob.doubted, None);
+    }
 }
