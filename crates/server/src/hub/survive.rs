@@ -27,7 +27,7 @@ use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
     AccountChange, AccountChanged, Command, Duration, Event, Fact, LoggedIn, Name, PersonId,
-    Rejection, ResumeCode, Returned, RoomAct, RoomId, Seq, Timestamp,
+    Rejection, ResumeCode, Returned, RoomId, Seq, Timestamp,
 };
 use chinwag_store::SessionChanges;
 use chinwag_wire::dialect::Saved;
@@ -240,10 +240,6 @@ impl Hub {
             // Without its row a guest's room would be gone, or a stranger its moderator.
             Fact::RoomFounded { person, .. } => self.survivors.handle_told(*person),
             Fact::RoomRetired { room } => self.note_retired(*room),
-            Fact::RoomChanged(change) if matches!(change.act, RoomAct::Own { .. }) => {
-                let owner = change.target.into_iter();
-                owner.for_each(|person| self.note_kept(person));
-            }
             // People who create rooms and leave them must not fill the disk.
             Fact::Tidied { closed } if self.survivors.pending.closed.len() < ENDED_MAX => {
                 self.survivors.pending.closed.extend(closed);
