@@ -99,6 +99,18 @@ fn what_a_person_does_to_itself() {
 }
 
 #[test]
+fn what_a_guest_has_set() {
+    let folder = Folder::new("set");
+    let (mut hub, bob, _) = bob_and_ann(&folder);
+    write_sessions(&mut hub);
+    let saved = Saved::from_text("time=full");
+    by(&mut hub, bob, Body::Save(Arc::new(saved.clone()), false));
+    hub.finish(NOW);
+    drop(hub);
+    assert_eq!(folder.hub().lost.saved(bob), Some(&saved));
+}
+
+#[test]
 fn logging_in_and_out() {
     let logs_in = |hub: &mut Hub, bob, _| {
         let log_in = Command::LogInTo {
