@@ -137,9 +137,14 @@ impl Session {
     }
 
     fn tell_done(&mut self, env: &Env<'_>, out: &mut Vec<u8>) {
-        if let Some(Question::SayTo(room)) = self.question.as_ref() {
-            self.renderer(env).sent_to(out, room);
-            self.count_line();
+        match self.question.as_ref() {
+            Some(Question::SayTo(room)) => {
+                self.renderer(env).sent_to(out, room);
+                self.count_line();
+            }
+            // A private message.
+            Some(Question::Command(Context::Speech)) => self.count_line(),
+            _ => {}
         }
     }
 
