@@ -729,18 +729,19 @@ fn a_guest_is_in_the_rooms_that_it_entered_and_in_none_that_it_left_after_a_kill
 }
 
 #[test]
-fn a_guest_who_has_said_goodbye_does_not_come_back_after_a_kill_at_once() {
+fn the_name_of_a_guest_that_has_quit_is_free_after_a_kill_at_once() {
     let server = Setup::new().start();
-    let ann = server.join("ann");
-    let code = ann.code();
+    let code = server.join("bea").code();
     let server = server.stop().start();
-    let mut ann = resume(&server, &code);
-    let code = code_in(&ann.expect("You are in #lobby.\n"));
-    ann.ask("/quit", "Bye, ann.");
+    // From here on it has a row.
+    let mut bea = resume(&server, &code);
+    let code = code_in(&bea.expect(" minutes.\n"));
+    bea.ask("/quit", "Bye, bea.");
     let server = server.kill().start();
-    let mut other = server.connect();
-    other.send(&format!("/resume {code}"));
-    other.expect("That code is not valid any more.");
+    let mut taker = ncat("127.0.0.2", server.address(), &[]);
+    taker.expect("Enter your username: ");
+    taker.ask("bea", "Welcome, bea.");
+    resume(&server, &code).expect("That code is not valid");
 }
 
 /// Each is told when it is written, of an account and of a guest, also one that goes back to what it was.

@@ -4,8 +4,9 @@
 //! The hub notes what has changed and writes it once a second in one transaction, some sessions at
 //! a time; a session that comes and goes within that second is never written. What somebody is told
 //! is kept or set is written before they are told, all of a turn together: what an account gets back
-//! (rooms, ignores, settings), what a guest has set, a room that a guest has made, messages and
-//! names that are kept for a lost session. A crowd that arrives sets nothing.
+//! (rooms, ignores, settings), what a guest has set, the rooms that a guest has made, entered and
+//! left, messages and names that are kept for a lost session. A crowd that arrives sets nothing, and
+//! of one that moves a turn writes some.
 //!
 //! A server that is stopped writes exactly how far each session has come. After a kill, the
 //! sessions that were connected are known by their last row, and by the *mark*: the place up to
@@ -66,14 +67,15 @@ pub(super) struct Survivors {
     /// Sessions to write with this turn: somebody is told in it what they have to know after a kill.
     kept: Vec<PersonId>,
     /// People whose choices for their account are not written yet; they are with this turn, unless the
-    /// store fails. Of several people of one account
-    /// the last to choose counts, not the last to leave.
+    /// store fails. Of several people of one account the last to choose counts, not the last to leave.
     chosen: HashSet<PersonId>,
     /// What to write next: the choices of people who are gone, ended sessions, and closed rooms
     /// that may have left rows. If there are too many rooms to note, the next start finds the rest.
     pending: SessionChanges,
     /// Kept messages of accounts that were shown, for the store to forget.
     pub(super) shown: Vec<(Name, Seq)>,
+    /// Sessions that ended with a crowd: their rows are deleted once a second, some at a time.
+    ended_in_crowd: Vec<RowKey>,
     restored: Restored,
     /// The number of the next room, as last written.
     next_room: RoomId,
@@ -160,20 +162,39 @@ impl Survivors {
         self.handle_told_in_crowd(person);
     }
 
+    /// Notes that a person with a row has left for good: their name is free, and must be after a kill.
+    fn handle_gone(&mut self, person: PersonId, key: RowKey) {
+        if self.has_space_in_turn() {
+            self.kept.push(person);
+            self.end(key);
+        } else if self.ended_in_crowd.len() < ENDED_MAX {
+            self.ended_in_crowd.push(key);
+        }
+    }
+
     /// Whether this turn may write one more session of a crowd.
     fn has_space_in_turn(&self) -> bool {
         self.kept.len() < SESSION_ROWS_MAX
-    }
-
-    /// Whether sessions that have ended are deleted with this turn: those of a crowd once a second.
-    fn ends_in_turn(&self) -> bool {
-        !self.fails && (1..=SESSION_ROWS_MAX).contains(&self.pending.ended.len())
     }
 
     fn end(&mut self, key: RowKey) {
         if self.pending.ended.len() < ENDED_MAX {
             self.pending.ended.push(key);
         }
+    }
+
+    /// Lets some of the ended sessions of a crowd be deleted with what is written next.
+    fn end_some(&mut self) {
+        let some = SESSION_ROWS_MAX.saturating_sub(self.pending.ended.len());
+        let rest = self.ended_in_crowd.len().saturating_sub(some);
+        self.pending.ended.extend(self.ended_in_crowd.drain(rest..));
+        // A crowd that leaves is here as a whole.
+        self.ended_in_crowd.shrink_to(2 * rest);
+    }
+
+    /// Whether something waits for the next second.
+    fn has_more(&self) -> bool {
+        !self.unwritten.is_empty() || !self.ended_in_crowd.is_empty()
     }
 
     /// What an account has set, if that is not written yet.
@@ -315,12 +336,12 @@ impl Hub {
     pub(super) fn write_kept(&mut self) {
         let mut people = std::mem::take(&mut self.survivors.kept);
         people.extend(&self.survivors.chosen);
-        if people.is_empty() && !self.survivors.ends_in_turn() {
+        if people.is_empty() {
             return;
         }
         people.sort_unstable();
         people.dedup();
-        // A person who has left since is written with those who have left.
+        // Of a person who has left for good the row is deleted.
         let since = |person: PersonId| Some((person, self.survivors.unwritten.since(person)?));
         let people: Vec<_> = people.into_iter().filter_map(since).collect();
         self.write_these(&people);
@@ -410,7 +431,7 @@ impl Hub {
         let since = self.survivors.unwritten.remove(person);
         let was_written = since.is_none_or(|since| since == WRITTEN);
         if was_written && let Some(key) = self.row_key(person) {
-            self.survivors.end(key);
+            self.survivors.handle_gone(person, key);
         }
     }
 

@@ -376,6 +376,24 @@ fn of_a_crowd_that_leaves_a_room_a_turn_writes_some_and_the_next_second_all() {
     }
 }
 
+#[test]
+fn of_a_crowd_that_quits_a_turn_deletes_some_rows_and_each_step_of_the_next_second_as_many() {
+    let folder = Folder::new("quitting");
+    let mut hub = folder.hub();
+    for person in crowd(&mut hub) {
+        let quit = Command::Quit(QuitReason::Quit(None));
+        by(&mut hub, person, Body::Command(quit));
+    }
+    let rows = |hub: &mut Hub| hub.store.sessions(NOW).expect("a store").0.len();
+    assert_eq!(rows(&mut hub), CROWD);
+    hub.finish(NOW);
+    assert_eq!(rows(&mut hub), CROWD - SESSION_ROWS_MAX);
+    assert!(hub.write_sessions(), "there are more");
+    assert_eq!(rows(&mut hub), 9);
+    assert!(!hub.write_sessions(), "that is all");
+    assert_eq!(rows(&mut hub), 0);
+}
+
 /// Who comes and goes within the second would cost a commit for each step.
 #[test]
 fn a_session_without_a_row_gets_none_for_coming_and_going() {

@@ -24,6 +24,7 @@ impl Hub {
     /// Writes some of what has changed. Returns whether there is more.
     pub(in crate::hub) fn write_sessions(&mut self) -> bool {
         let some = self.survivors.unwritten.next(SESSION_ROWS_MAX);
+        self.survivors.end_some();
         let movements = self.store.has_movements();
         let more = self.write_with(movements, &some);
         if some.len() == SESSION_ROWS_MAX {
@@ -70,7 +71,7 @@ impl Hub {
             self.survivors.forget(people);
         }
         self.survivors.fails = fails;
-        !fails && !self.survivors.unwritten.is_empty()
+        !fails && self.survivors.has_more()
     }
 
     /// Sessions and profiles name rooms by number, so after a restart no new room may get such a
