@@ -35,9 +35,9 @@ impl Session {
         }
     }
 
-    /// The person has entered a room: the session sees what is appended from now on. `event` is
-    /// `None` if this is part of getting the person.
-    pub(crate) fn handle_joined(&mut self, id: RoomId, event: Option<&Event>, shared: &mut Shared) {
+    /// The person has entered a room: the session sees what is appended from now on. If this is part
+    /// of getting the person, so is the event.
+    pub(crate) fn handle_joined(&mut self, id: RoomId, event: &Event, shared: &mut Shared) {
         let Some(name) = shared.rooms.names.get(&id) else {
             return;
         };
@@ -54,34 +54,26 @@ impl Session {
                 format.renderer(wall, settings)
             });
         self.apply_changes(shared);
-        self.handle_unasked(event, id, shared);
+        self.handle_moved(event, id, shared);
     }
 
-    /// Whether the person did this on another connection, or the server did it for them.
-    fn is_unasked(&self, event: &Event) -> bool {
-        let source = event.source.as_ref();
-        source.is_some_and(|source| source.conn != Some(self.id))
-    }
-
-    /// Tells a client that did not ask for it that the person has entered or left a room.
-    fn handle_unasked(&mut self, event: Option<&Event>, room: RoomId, shared: &mut Shared) {
-        if let Some(event) = event.filter(|event| self.is_unasked(event)) {
-            self.drive(shared, |dialect, env, out| {
-                dialect.handle_unasked(event, room, env, out);
-                None
-            });
-            self.poll_steps(shared);
-        }
+    fn handle_moved(&mut self, event: &Event, room: RoomId, shared: &mut Shared) {
+        self.drive(shared, |dialect, env, out| {
+            dialect.handle_moved(event, room, env, out);
+            None
+        });
+        self.poll_steps(shared);
     }
 
     /// The person has left a room; `event` if they did so by themselves. What was said there before
     /// is still shown.
     pub(crate) fn handle_left(&mut self, id: RoomId, event: Option<&Event>, shared: &mut Shared) {
         self.leave(id, shared);
-        self.handle_unasked(event, id, shared);
+        if let Some(event) = event {
+            self.handle_moved(event, id, shared);
+        }
         let last = self.feed.rooms().last().map(|(room, _)| room);
-        let asked = event.filter(|event| !self.is_unasked(event));
-        self.dialect.handle_left(id, last, asked);
+        self.dialect.handle_left(id, last);
         self.apply_changes(shared);
     }
 

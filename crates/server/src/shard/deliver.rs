@@ -144,7 +144,7 @@ impl Shard {
             Fact::Attached(attached) => self.attach_in(&attached.login, &attached.rooms, event),
             Fact::Joined { person, room, .. } => {
                 self.for_sessions_of(*person, |session, shared| {
-                    session.handle_joined(*room, Some(event), shared);
+                    session.handle_joined(*room, event, shared);
                 });
             }
             Fact::Renamed(renamed) => self.tell(renamed.person, event),
@@ -180,7 +180,7 @@ impl Shard {
         if let Some(slot) = self.attach(login.conn, login.person, event) {
             for &room in rooms {
                 self.with(slot, |session, shared| {
-                    session.handle_joined(room, None, shared);
+                    session.handle_joined(room, event, shared);
                 });
             }
         }

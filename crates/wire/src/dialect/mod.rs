@@ -225,29 +225,24 @@ impl Dialect {
     }
 
     /// The session's person has left a room; `last` is the one they entered last of those they are
-    /// still in. `event` is set if this client asked for it.
-    pub fn handle_left(&mut self, room: RoomId, last: Option<RoomId>, event: Option<&Event>) {
+    /// still in.
+    pub fn handle_left(&mut self, room: RoomId, last: Option<RoomId>) {
         match self {
             Self::Plain(session) => session.handle_left(room, last),
             Self::Json(session) => session.handle_left(room),
-            Self::Irc(session) => session.handle_left(room, event),
+            Self::Irc(session) => session.handle_left(room),
         }
     }
 
-    /// The session's person has entered or left a room without this client's asking: on another
-    /// connection, or as at their last visit. The session has been told already in the ways that
-    /// any session is.
-    pub fn handle_unasked(
-        &mut self,
-        event: &Event,
-        room: RoomId,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
+    /// By this event the session's person has entered a room, after
+    /// [`handle_joined`](Self::handle_joined), or leaves it, before
+    /// [`handle_left`](Self::handle_left). Who is put out is told by
+    /// [`handle_event`](Self::handle_event) alone.
+    pub fn handle_moved(&mut self, event: &Event, room: RoomId, env: &Env<'_>, out: &mut Vec<u8>) {
         match self {
-            // The welcome says all of it, and these have one connection.
+            // The answer says all of it, and these have one connection.
             Self::Plain(_) | Self::Json(_) => {}
-            Self::Irc(session) => session.handle_unasked(event, room, env, out),
+            Self::Irc(session) => session.handle_moved(event, room, env, out),
         }
     }
 

@@ -48,7 +48,7 @@ capabilities! {
     NoImplicitNames = "no-implicit-names",
     /// AUTHENTICATE.
     Sasl = "sasl",
-    /// Each event has its time. What answers a command, the client's own JOIN too, happens now and has none.
+    /// Each event has its time, the client's own too. What only answers a command has none.
     ServerTime = "server-time",
     /// Shows when others change their real name.
     Setname = "setname",

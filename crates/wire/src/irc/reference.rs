@@ -133,7 +133,7 @@ const DIFFERENCES: &str = "\
   shows the newest 50 matches. It searches the rooms that the client may read; with `in=NAME`, the private messages
   between the client's account and that person.
 - **Playback** (`draft/event-playback`): a history has JOIN, PART, QUIT, NICK, KICK, MODE and TOPIC where they
-  happened, with their times and ids; each counts as a line of the limit. A person who resumes a lost session JOINs
+  happened, with the times and ids that they had, also those of the client's own; each counts as a line of the limit. A person who resumes a lost session JOINs
   again. The server stores these events within a second. When more than eight people come, or go, within five seconds
   it stores only the number of the rest, for which IRC has no line. It does not play back AWAY, RENAME, or MODE lines
   that come with a JOIN.

@@ -20,6 +20,7 @@ mod list;
 mod metadata;
 mod modes;
 mod monitor;
+mod moved;
 mod multiline;
 mod names;
 mod news;
@@ -60,7 +61,7 @@ use chinwag_core::{
 };
 
 use super::caps::{Cap, Caps};
-use super::line::{end, end_shown, put};
+use super::line::{Tags, end, end_shown, put};
 use super::message::{BODY_BYTES_MAX, LineError, Message};
 use super::render::Format;
 use crate::dialect::{Ask, Env, Pace, Security, Step};
@@ -343,8 +344,9 @@ impl Session {
     }
 
     /// Appends a line from the client itself.
-    fn put_own(&self, what: impl Display, out: &mut Vec<u8>) {
+    fn put_own(&self, tags: &Tags<'_>, what: impl Display, out: &mut Vec<u8>) {
         if let Some(here) = self.here() {
+            tags.put(out, self.caps);
             let body = out.len();
             put(out, format_args!(":{}!{} {what}", here.name, here.userhost));
             end(out, body);
@@ -375,14 +377,8 @@ impl Session {
     }
 
     /// See [`Dialect::handle_left`](crate::dialect::Dialect::handle_left).
-    pub(crate) fn handle_left(&mut self, room: RoomId, event: Option<&Event>) {
+    pub(crate) fn handle_left(&mut self, room: RoomId) {
         self.change_rooms(|rooms| rooms.retain(|other| *other != room));
-        // The reason that others see, which may not be the one that the client gave.
-        if let Some(Question::Part { why, .. }) = self.pending.question.as_deref_mut()
-            && let Some(Fact::Left { why: shown, .. }) = event.map(|event| &event.fact)
-        {
-            *why = shown.as_deref().map(Into::into);
-        }
     }
 
     /// See [`Dialect::deadline`](crate::dialect::Dialect::deadline).

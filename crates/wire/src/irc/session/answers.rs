@@ -78,7 +78,8 @@ impl Session {
     fn put_answer(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
         match tell {
             Tell::Welcome(welcome, _) => self.handle_welcome(welcome, env, out),
-            Tell::Left(_) => self.handle_parted(out),
+            // The event has said it.
+            Tell::Left(_) => self.pending.question = None,
             Tell::Resumed { back, .. } => self.handle_resumed(back, env, out),
             Tell::Missed(_) | Tell::LeftOut(_) => self.put_found_again(tell, env, out),
             Tell::CaughtUp => self.handle_caught_up(env),
@@ -122,15 +123,12 @@ impl Session {
 
     /// The client is in, or has become another person of the same account.
     fn handle_welcome(&mut self, welcome: &Welcome, env: &Env<'_>, out: &mut Vec<u8>) {
-        let kept = match self.take_question() {
-            Some(Question::TakenOver(kept)) => kept,
-            _ => None,
-        };
+        let (kept, came) = self.take_arrival();
         if kept.is_none() {
             self.put_welcome(&welcome.counts, welcome.motd.as_ref(), env, out);
         }
         self.ask_own_metadata();
-        let entered = self.enter_all(kept.as_deref().unwrap_or_default(), env, out);
+        let entered = self.enter_all(kept.as_deref().unwrap_or_default(), &came, env, out);
         self.ask_about_all(&entered, env);
         if kept.is_none() && env.settings.irc.joins_lobby && self.rooms.is_empty() {
             self.join_lobby();
@@ -147,12 +145,6 @@ impl Session {
                 }
             }
             _ => {}
-        }
-    }
-
-    fn handle_parted(&mut self, out: &mut Vec<u8>) {
-        if let Some(Question::Part { room, why }) = self.take_question() {
-            self.put_own_part(&room, why.as_deref(), out);
         }
     }
 
@@ -325,15 +317,12 @@ impl Session {
 
     /// The client has its person again: it learns which rooms it is in, then what it has missed.
     fn handle_resumed(&mut self, back: Option<&WelcomeBack>, env: &Env<'_>, out: &mut Vec<u8>) {
-        let kept = match self.take_question() {
-            Some(Question::TakenOver(kept)) => kept,
-            _ => None,
-        };
+        let (kept, came) = self.take_arrival();
         if let Some(back) = back.filter(|_| kept.is_none()) {
             self.put_welcome(&back.counts, back.motd.as_ref(), env, out);
         }
         self.ask_own_metadata();
-        let entered = self.enter_all(kept.as_deref().unwrap_or_default(), env, out);
+        let entered = self.enter_all(kept.as_deref().unwrap_or_default(), &came, env, out);
         self.pending.question = Some(Box::new(Question::CatchingUp(entered)));
     }
 

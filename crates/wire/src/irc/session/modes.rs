@@ -11,7 +11,7 @@ use chinwag_core::{
 
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
-use crate::irc::line::put;
+use crate::irc::line::{Tags, put};
 use crate::irc::message::{BODY_BYTES_MAX, Message, shown};
 use crate::irc::mode::{FLAGS, MaskText, list_of, put_settings, read_mask};
 
@@ -322,7 +322,7 @@ impl Session {
         if !changes.is_empty() {
             let nick = self.nick();
             let changes = String::from_utf8_lossy(&changes);
-            self.put_own(format_args!("MODE {nick} {changes}"), out);
+            self.put_own(&Tags::default(), format_args!("MODE {nick} {changes}"), out);
         }
     }
 }

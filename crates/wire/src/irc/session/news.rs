@@ -7,17 +7,15 @@ use alloc::vec::Vec;
 
 use chinwag_core::{
     AccountChange, AuditEntry, Event, Fact, Flags, Held, LoggedIn, Manner, Matched, ModAction,
-    Name, PersonId, Query, RankMessage, Ranked, Restriction, RoomAct, RoomChange, RoomId,
-    RoomRenamed, Source, Standing,
+    Name, PersonId, RankMessage, Ranked, Restriction, RoomAct, RoomChange, Source, Standing,
 };
 
-use super::rooms::is_one_name;
 use super::{Here, Question, Session, Stage};
 use crate::dialect::{Ask, Env};
 use crate::irc::caps::Cap;
-use crate::irc::line::From;
+use crate::irc::line::{From, Tags};
 use crate::irc::mode::prefix_of;
-use crate::irc::render::{Closed, Framing, Trailing, put_by, put_in_room, put_signal};
+use crate::irc::render::{Framing, Trailing, put_by, put_in_room, put_signal};
 use crate::irc::said::{Said, kept_for, said_to};
 use crate::plain::{Above, DoneToYou, DoneToYouIn};
 
@@ -49,7 +47,7 @@ impl Session {
         self.note_cleared(&event.fact, me);
         self.note_invited(event);
         if let Fact::RoomRenamed(renamed) = &event.fact {
-            self.handle_room_renamed(renamed, env, out);
+            self.handle_room_renamed(renamed, event, env, out);
         }
         // The result of a command with a label has that label; what one sends to oneself comes once
         // more.
@@ -62,40 +60,6 @@ impl Session {
         }
     }
 
-    /// See [`Dialect::handle_unasked`](crate::dialect::Dialect::handle_unasked).
-    pub(crate) fn handle_unasked(
-        &mut self,
-        event: &Event,
-        room: RoomId,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        match &event.fact {
-            // The answer to its command says it.
-            Fact::Joined { .. }
-                if matches!(
-                    self.pending.question.as_deref(),
-                    Some(Question::LogIn | Question::TakenOver(_))
-                ) => {}
-            Fact::Joined { .. } => self.enter_unasked(room, env, out),
-            Fact::Left {
-                name,
-                closed_by: Some(by),
-                ..
-            } => {
-                if let Some(room) = env.rooms.get(&room) {
-                    self.put_server(Closed { room, name, by }, env, out);
-                }
-            }
-            Fact::Left { why, .. } => {
-                if let Some(room) = env.rooms.get(&room) {
-                    self.put_own_part(room, why.as_deref(), out);
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// The client has invited a person: the answer has the names as they are, not as typed.
     fn note_invited(&mut self, event: &Event) {
         if let Fact::RoomChanged(change) = &event.fact
@@ -105,47 +69,6 @@ impl Session {
         {
             (*room, *name) = (change.room_name.clone(), invited.to_string());
         }
-    }
-
-    /// The client is in a room that it did not ask for: it is told so, and then the rest.
-    fn enter_unasked(&mut self, room: RoomId, env: &Env<'_>, out: &mut Vec<u8>) {
-        self.join_unasked(room, env, out);
-        self.ask_about(room, true);
-    }
-
-    /// Asks for what the client is told of a room that it has entered without asking.
-    pub(super) fn ask_about(&mut self, room: RoomId, replays: bool) {
-        let question = Question::Unasked { replays };
-        self.later(Ask::Query(Query::View(room)), question);
-    }
-
-    /// Tells the client that it is in a room that it did not ask for.
-    pub(super) fn join_unasked(&mut self, room: RoomId, env: &Env<'_>, out: &mut Vec<u8>) {
-        let Some(name) = env.rooms.get(&room) else {
-            return;
-        };
-        self.put_own_join(name, out);
-        // It may have asked for it as well, and is told once.
-        let asked = self.pending.question.as_deref_mut();
-        let queued = self.pending.queue.questions_mut();
-        for question in asked.into_iter().chain(queued) {
-            if let Question::Join { room, was_inside } = question
-                && room.is_same(name)
-            {
-                *was_inside = true;
-            }
-        }
-    }
-
-    /// A room was renamed. A client without RENAME leaves the old one and is in the new one (IRCv3,
-    /// channel rename, "Fallback").
-    fn handle_room_renamed(&mut self, renamed: &RoomRenamed, env: &Env<'_>, out: &mut Vec<u8>) {
-        let (old, new) = (&renamed.old, &renamed.new);
-        if self.caps.has(Cap::ChannelRename) || is_one_name(old, new) {
-            return;
-        }
-        self.put_own_part(old, renamed.why.as_deref(), out);
-        self.enter_unasked(renamed.room, env, out);
     }
 
     /// Notes an event's changes to this person.
@@ -276,7 +199,7 @@ impl Session {
         }
         if self.caps.has(Cap::AccountNotify) {
             let account = account.map_or("*", Name::as_str);
-            self.put_own(format_args!("ACCOUNT {account}"), out);
+            self.put_own(&Tags::default(), format_args!("ACCOUNT {account}"), out);
         }
     }
 

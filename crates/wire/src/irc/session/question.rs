@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use chinwag_core::{MaskKind, RoomId, RoomName};
 
 use super::{
-    accounts, history, list, metadata, names, online, people, proving, read_marker, search,
+    accounts, history, list, metadata, moved, names, online, people, proving, read_marker, search,
 };
 use super::{taking_over, talk};
 
@@ -16,7 +16,8 @@ use super::{taking_over, talk};
 pub(super) enum Question {
     /// Nothing to tell the client.
     Quiet,
-    LogIn,
+    /// And the rooms that the person was in at their last visit.
+    LogIn(moved::Came),
     /// That the connection ends.
     Quit,
     /// The proof for a later login.
@@ -39,11 +40,7 @@ pub(super) enum Question {
     },
     /// The people of a room that was just entered, or NAMES.
     Names(names::NamesQuestion),
-    Part {
-        room: RoomName,
-        /// The reason that others see, once known.
-        why: Option<String>,
-    },
+    Part(RoomName),
     Private(Box<talk::Sending>),
     Ping(String),
     Topic(RoomName),
@@ -58,9 +55,9 @@ pub(super) enum Question {
     },
     /// The name that NickServ's GHOST takes back.
     TakeBack,
-    /// The client has taken a session over. If it was another person of the same account before,
-    /// both are in these rooms.
-    TakenOver(Option<Box<[RoomId]>>),
+    /// The client has taken a session over, with its rooms. If it was another person of the same
+    /// account before, both are in the first.
+    TakenOver(Option<Box<[RoomId]>>, moved::Came),
     /// What the session has missed, and then more about these rooms.
     CatchingUp(Vec<taking_over::Entered>),
     /// An entry of a list.
@@ -128,7 +125,7 @@ impl Question {
             | Self::SetTopic(room)
             | Self::Modes(room)
             | Self::SetMode(room)
-            | Self::Part { room, .. }
+            | Self::Part(room)
             | Self::SetMask { room, .. }
             | Self::Masks { room, .. }
             | Self::Kick { room, .. }

@@ -37,7 +37,7 @@ impl Session {
                 let why = "Invalid WebIRC password, or no gateway";
                 return Some(self.close(why, env, out));
             }
-            Question::LogIn => return self.refuse_login(rejection, env, out),
+            Question::LogIn(_) => return self.refuse_login(rejection, env, out),
             Question::Prove(proving) => {
                 return self.handle_unproven(*proving, rejection, env, out);
             }
@@ -474,7 +474,7 @@ impl Session {
     /// The question in flight cannot be answered now.
     pub(super) fn handle_trouble(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         // Nobody knows what was missed. The rest follows.
-        if let Some(Question::TakenOver(_) | Question::CatchingUp(_)) =
+        if let Some(Question::TakenOver(..) | Question::CatchingUp(_)) =
             self.pending.question.as_deref()
         {
             self.notice(NOT_NOW, env, out);
@@ -483,7 +483,7 @@ impl Session {
         let question = self.take_question()?;
         match &question {
             Question::Prove(proving) => self.handle_busy_proof(proving.way, env, out),
-            Question::LogIn => {
+            Question::LogIn(_) => {
                 self.notice(BUSY, env, out);
                 self.forget_nick();
             }

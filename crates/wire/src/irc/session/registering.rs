@@ -420,7 +420,7 @@ impl Session {
             is_script: true,
             irc: Some(Box::new(irc)),
         };
-        self.ask_now(ask, Question::LogIn)
+        self.ask_now(ask, Question::LogIn(Vec::new()))
     }
 }
 

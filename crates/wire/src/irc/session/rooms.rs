@@ -11,7 +11,6 @@ use super::{Question, Session};
 use crate::dialect::{Ask, Env, Recent, Step};
 use crate::irc::caps::Cap;
 use crate::irc::message::{Message, shown};
-use crate::irc::render::Trailing;
 use crate::irc::text::note;
 
 /// The most rooms in one JOIN or PART, and people in one KICK.
@@ -87,7 +86,7 @@ impl Session {
             room: RoomRef::Name(room.clone()),
             why: why.and_then(note),
         };
-        self.later(Ask::Command(leave), Question::Part { room, why: None });
+        self.later(Ask::Command(leave), Question::Part(room));
     }
 
     pub(super) fn no_such_channel(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
@@ -100,7 +99,7 @@ impl Session {
         self.answer_behind(out, |session, out| session.no_such_channel(typed, env, out));
     }
 
-    /// The client is in a room: tells it so, then who else is.
+    /// The client is in a room, as it was told: tells it what the room is, then who else is there.
     pub(super) fn handle_entered(
         &mut self,
         summary: &RoomSummary,
@@ -121,9 +120,8 @@ impl Session {
                 }
                 return None;
             }
-            // It was told already.
             Some(Question::Unasked { replays: wanted }) => replays &= wanted,
-            _ => self.put_own_join(room, out),
+            _ => {}
         }
         if let Some(topic) = &summary.topic {
             self.put_topic(room, topic, env, out);
@@ -142,23 +140,6 @@ impl Session {
                 let (ask, question) = self.names_of_entered(room);
                 self.ask_now(ask, question)
             }
-        }
-    }
-
-    /// The client's own PART.
-    pub(super) fn put_own_part(&self, room: &RoomName, why: Option<&str>, out: &mut Vec<u8>) {
-        self.put_own(format_args!("PART {room}{}", Trailing(why)), out);
-    }
-
-    /// The client's own JOIN.
-    pub(super) fn put_own_join(&self, room: &RoomName, out: &mut Vec<u8>) {
-        let Some(here) = self.here() else { return };
-        match self.caps.has(Cap::ExtendedJoin) {
-            true => {
-                let account = here.account.as_ref().map_or("*", |name| name.as_str());
-                self.put_own(format_args!("JOIN {room} {account} :{}", here.real), out);
-            }
-            false => self.put_own(format_args!("JOIN {room}"), out),
         }
     }
 

@@ -11,9 +11,10 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, Fact, RoomId};
 
+use super::moved::{Came, Moved};
 use super::{Question, Session};
 use crate::dialect::Env;
-use crate::irc::line::{From, put};
+use crate::irc::line::{From, Tags, put};
 
 /// A room that a client is in with its new person.
 #[derive(Clone, Debug)]
@@ -41,22 +42,39 @@ impl Session {
         self.here()?;
         let (kept, left): (Vec<RoomId>, Vec<RoomId>) =
             self.rooms.iter().partition(|room| rooms.contains(room));
+        // Others see something else: that the person whom it leaves has gone.
+        let moved = Moved::unseen(event);
         for room in left.iter().filter_map(|room| env.rooms.get(room)) {
-            self.put_own_part(room, None, out);
+            self.put_own_part(room, None, moved, out);
         }
         // The person whose place it takes was on its lists.
         if !was_lost && !kept.is_empty() {
             let from = From(&login.name, event.source.as_deref());
+            Tags::of(event).put(out, self.caps);
             put(out, format_args!(":{from} QUIT :Taken over\r\n"));
         }
-        self.put_own(format_args!("NICK {}", login.name), out);
+        self.put_own(
+            &self.tags_at(moved),
+            format_args!("NICK {}", login.name),
+            out,
+        );
         Some(kept.into())
     }
 
     /// The client has its person, and learns the rest with the answer to its command. `kept` are
     /// the rooms that it was in before, if it was anybody.
     pub(super) fn wait_for_rooms(&mut self, kept: Option<Box<[RoomId]>>) {
-        self.pending.question = Some(Box::new(Question::TakenOver(kept)));
+        self.pending.question = Some(Box::new(Question::TakenOver(kept, Came::new())));
+    }
+
+    /// What a client that has its person now was waiting for: the rooms that it was in before, if
+    /// it was anybody, and those that it has entered.
+    pub(super) fn take_arrival(&mut self) -> (Option<Box<[RoomId]>>, Came) {
+        match self.take_question() {
+            Some(Question::TakenOver(kept, came)) => (kept, came),
+            Some(Question::LogIn(came)) => (None, came),
+            _ => (None, Came::new()),
+        }
     }
 
     /// Tells the client that it is in its rooms, except for those that it was in. What else there
@@ -64,14 +82,19 @@ impl Session {
     pub(super) fn enter_all(
         &mut self,
         kept: &[RoomId],
+        came: &[(RoomId, Moved)],
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Vec<Entered> {
         let mut entered = Vec::new();
-        for room in self.rooms.clone() {
+        for &(room, moved) in came {
+            // It may have left it meanwhile.
+            if !self.rooms.contains(&room) {
+                continue;
+            }
             let is_new = !kept.contains(&room);
             if is_new {
-                self.join_unasked(room, env, out);
+                self.join_unasked(room, moved, env, out);
             }
             entered.push(Entered {
                 room,

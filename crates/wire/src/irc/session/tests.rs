@@ -387,7 +387,7 @@ fn a_room_that_was_left_meanwhile_is_not_listed() {
     for stays in [true, false] {
         world.rooms.insert(room, dev.clone());
         world.dialect.handle_joined(room);
-        world.call(|dialect, env, out| dialect.handle_unasked(&joined, room, env, out));
+        world.call(|dialect, env, out| dialect.handle_moved(&joined, room, env, out));
         let Some(Step::Ask(Ask::Query(view))) = world.dialect.poll_step() else {
             panic!("the room is asked for");
         };
@@ -405,12 +405,12 @@ fn a_room_that_was_left_meanwhile_is_not_listed() {
         };
         let answer = world.chat.answer(me, names, START).expect("an answer");
         if !stays {
-            world.dialect.handle_left(room, None, None);
+            world.dialect.handle_left(room, None);
         }
         let told = Tell::Answer(&answer);
         let (_, listed) = world.call(|dialect, env, out| dialect.handle_tell(told, env, out));
         assert_eq!(listed.contains(" 366 "), stays, "{listed}");
-        world.dialect.handle_left(room, None, None);
+        world.dialect.handle_left(room, None);
     }
 }
 

@@ -44,7 +44,7 @@ fn who_leaves_the_current_room_is_told_where_they_are() {
         peer.send("/leave\n")
             .contains("Leave { room: Id(RoomId(7))")
     );
-    peer.dialect.handle_left(DEV, Some(LOBBY), None);
+    peer.dialect.handle_left(DEV, Some(LOBBY));
     assert_eq!(peer.tell(Tell::Left(DEV)), "{view 0}");
     assert_eq!(peer.send("hi\n"), "", "the answer is still to come");
     assert!(peer.enter_room(LOBBY, "lobby").ends_with("{say in 0: hi}"));
@@ -55,7 +55,7 @@ fn who_leaves_another_room_is_not_shown_this_one_again() {
     let mut peer = Peer::in_lobby();
     peer.dialect.handle_joined(DEV);
     assert!(peer.send("/leave lobby\n").contains("Leave { room: Name("));
-    peer.dialect.handle_left(LOBBY, Some(DEV), None);
+    peer.dialect.handle_left(LOBBY, Some(DEV));
     assert_eq!(peer.tell(Tell::Left(LOBBY)), "! You left #lobby.\n");
     assert_eq!(peer.send("hi\n"), "{say in 7: hi}");
 }
@@ -64,7 +64,7 @@ fn who_leaves_another_room_is_not_shown_this_one_again() {
 fn leaving_another_room_moves_nobody() {
     let mut peer = Peer::in_lobby();
     peer.dialect.handle_joined(DEV);
-    peer.dialect.handle_left(LOBBY, Some(DEV), None);
+    peer.dialect.handle_left(LOBBY, Some(DEV));
     assert_eq!(peer.send("hi\n"), "{say in 7: hi}");
 }
 
