@@ -70,8 +70,10 @@ capabilities! {
     ExtendedIsupport = "draft/extended-isupport",
     /// REDACT.
     MessageRedaction = "draft/message-redaction",
-    /// METADATA.
+    /// METADATA; changes come as 761 and 766.
     Metadata = "draft/metadata-3",
+    /// METADATA; changes come as METADATA.
+    MetadataTwo = "draft/metadata-2",
     /// AWAY before the client is in.
     PreAway = "draft/pre-away",
     /// Messages of several lines.
@@ -124,6 +126,11 @@ impl Caps {
     /// Whether the client accepts a message of several lines as such.
     pub(super) fn takes_multiline(self) -> bool {
         self.has(Cap::Multiline) && self.has(Cap::Batch)
+    }
+
+    /// Whether the client accepts metadata.
+    pub(super) fn takes_metadata(self) -> bool {
+        self.has(Cap::Metadata) || self.has(Cap::MetadataTwo)
     }
 
     /// Whether the client accepts tags.

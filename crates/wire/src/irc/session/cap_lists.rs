@@ -35,10 +35,11 @@ impl Session {
         let shows_values = self.caps_version >= VERSION_302;
         let sts = self.sts(env).filter(|_| shows_values);
         let caps = Cap::ALL.iter().filter_map(|(cap, name)| match cap {
-            Cap::Multiline | Cap::Metadata | Cap::AccountRegistration if !shows_values => None,
+            Cap::Multiline | Cap::AccountRegistration if !shows_values => None,
+            Cap::Metadata | Cap::MetadataTwo if !shows_values => None,
             Cap::Sasl if shows_values => Some(format!("{name}={}", self.mechanisms())),
             Cap::Multiline => Some(format!("{name}{}", super::multiline::limits())),
-            Cap::Metadata => Some(format!("{name}{}", metadata::cap_value())),
+            Cap::Metadata | Cap::MetadataTwo => Some(format!("{name}{}", metadata::cap_value())),
             Cap::AccountRegistration if env.settings.irc.registers_early => {
                 Some(format!("{name}=before-connect"))
             }

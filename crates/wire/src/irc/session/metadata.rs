@@ -1,5 +1,6 @@
-//! METADATA (IRCv3, draft/metadata-3): values that clients keep under keys for themselves and for
-//! rooms, and the keys that a client subscribes to.
+//! METADATA (IRCv3): values that clients keep under keys for themselves and for rooms, and the keys
+//! that a client subscribes to. Of the two versions of the draft, which differ in how the client
+//! learns what it has not asked for, and in one refusal, a client has one.
 //!
 //! Before registration a client can only mean itself (`*`): what it sets is held here, and set once
 //! it is in. A client that sets too much at once is read more slowly, as with any command: no `FAIL
@@ -11,6 +12,7 @@ mod shown;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt::Display;
 
 use chinwag_core::limits::{
     METADATA_KEYS_MAX, METADATA_SUBSCRIPTIONS_MAX, METADATA_VALUE_BYTES_MAX,
@@ -79,7 +81,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        if !self.caps.has(Cap::Metadata) {
+        if !self.caps.takes_metadata() {
             self.numeric("421", "METADATA :Unknown command", env, out);
             return None;
         }
@@ -141,6 +143,17 @@ impl Session {
         self.fail("METADATA", why, env, out);
     }
 
+    /// Says that a key cannot have the value.
+    fn no_such_value(&self, key: &str, why: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
+        match self.caps.has(Cap::MetadataTwo) {
+            true => self.fail("METADATA", format_args!("VALUE_INVALID :{why}"), env, out),
+            false => {
+                let why = format_args!("INVALID_VALUE {key} :{why}");
+                self.fail("METADATA", why, env, out);
+            }
+        }
+    }
+
     /// GET, LIST and SYNC of one person or, except for SYNC, of a room.
     fn ask_metadata(
         &mut self,
@@ -193,7 +206,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         let typed_key = rest.first().copied().unwrap_or_default();
-        let Some(key) = MetadataKey::parse(typed_key) else {
+        let Some(key) = read_key(typed_key) else {
             return self.no_such_key(typed_key, None, env, out);
         };
         let value = match rest.get(1) {
@@ -202,8 +215,8 @@ impl Session {
                 Some(value) => Some(value),
                 None => {
                     let most = METADATA_VALUE_BYTES_MAX;
-                    let why = format_args!("INVALID_VALUE {key} :Longer than {most} bytes");
-                    return self.fail("METADATA", why, env, out);
+                    let why = format_args!("Longer than {most} bytes");
+                    return self.no_such_value(key.as_str(), why, env, out);
                 }
             },
         };
@@ -251,7 +264,7 @@ impl Session {
         let mut taken = Vec::new();
         let has_some_before = subscribed.len();
         for typed in words(typed) {
-            let Some(key) = MetadataKey::parse(typed) else {
+            let Some(key) = read_key(typed) else {
                 self.no_such_key(typed, None, env, out);
                 continue;
             };
@@ -282,7 +295,7 @@ impl Session {
     fn unsubscribe(&mut self, typed: &[&str], env: &Env<'_>, out: &mut Vec<u8>) {
         let mut taken = Vec::new();
         for typed in words(typed) {
-            match MetadataKey::parse(typed) {
+            match read_key(typed) {
                 Some(key) => taken.push(key),
                 None => self.no_such_key(typed, None, env, out),
             }
@@ -353,12 +366,18 @@ impl Session {
 
     /// Asks for the client's own metadata, as part of its welcome.
     pub(super) fn ask_own_metadata(&mut self) {
-        if self.caps.has(Cap::Metadata) {
+        if self.caps.takes_metadata() {
             let ask = Ask::Query(Query::Metadata(MetadataTarget::Oneself));
             let question = Question::Metadata(Box::new(MetadataQuestion::Own));
             self.later(ask, question);
         }
     }
+}
+
+/// A key, unless it is one of soju's: they say how one user of a bouncer sees a room or a person,
+/// and here everybody would see it so.
+fn read_key(typed: &str) -> Option<MetadataKey> {
+    MetadataKey::parse(typed).filter(|key| !key.as_str().starts_with("soju.im/"))
 }
 
 /// Words that may share the last parameter.

@@ -249,9 +249,13 @@ impl Session {
                 None => return self.answer_caps("NAK", list, env, out),
             }
         }
+        // A client that asks for both versions has the newer one.
+        if caps.has(Cap::Metadata) {
+            caps = caps.with(Cap::MetadataTwo, false);
+        }
         self.caps = caps;
         self.changed.format = true;
-        if !caps.has(Cap::Metadata) {
+        if !caps.takes_metadata() {
             self.forget_subscriptions();
         }
         self.answer_caps("ACK", list, env, out);

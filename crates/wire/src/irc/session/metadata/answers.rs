@@ -10,7 +10,7 @@ use chinwag_core::{
     Profile, Query, Rejection, RoomName, RoomRef,
 };
 
-use super::{MetadataQuestion, Sync};
+use super::{MetadataQuestion, Sync, read_key};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::put;
@@ -35,7 +35,7 @@ impl Session {
         match question {
             MetadataQuestion::Get(_, typed) => {
                 for typed in typed {
-                    match MetadataKey::parse(typed) {
+                    match read_key(typed) {
                         Some(key) => {
                             let value = metadata.get(&key);
                             self.put_value(batch, subject, (&key, value), env, out);
@@ -46,6 +46,11 @@ impl Session {
             }
             MetadataQuestion::SyncPerson(_) | MetadataQuestion::Monitored => {
                 self.put_subscribed(batch, subject, metadata, env, out);
+            }
+            MetadataQuestion::Own => {
+                for (key, value) in metadata.iter() {
+                    self.put_news(batch, subject, (key, Some(value)), env, out);
+                }
             }
             _ => {
                 for (key, value) in metadata.iter() {
@@ -127,7 +132,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         for (key, value) in metadata.iter().filter(|(key, _)| self.subscribes(key)) {
-            self.put_value(batch, &subject, (key, Some(value)), env, out);
+            self.put_news(batch, &subject, (key, Some(value)), env, out);
         }
     }
 
@@ -230,7 +235,7 @@ impl Session {
             | Rejection::NameRegistered(_)
             | Rejection::NameTaken { .. }
             | Rejection::NameLooksLike { .. } => {
-                self.fail("METADATA", format_args!("VALUE_INVALID :{words}"), env, out);
+                self.no_such_value(key, words, env, out);
             }
             _ => {
                 let why = format_args!("KEY_NO_PERMISSION {target} {key} :{words}");
@@ -248,7 +253,7 @@ impl Session {
     ) {
         let name = &profile.line.name;
         let metadata = profile.metadata.iter().flat_map(|metadata| metadata.iter());
-        for (key, value) in metadata.filter(|_| self.caps.has(Cap::Metadata)) {
+        for (key, value) in metadata.filter(|_| self.caps.takes_metadata()) {
             self.numeric("760", format_args!("{name} {key} * :{value}"), env, out);
         }
     }
@@ -273,6 +278,31 @@ impl Session {
                 env,
                 out,
             ),
+        }
+    }
+
+    /// The same, for a client that has not asked for this key.
+    pub(super) fn put_news(
+        &self,
+        batch: Option<u64>,
+        subject: impl Display,
+        (key, value): (&MetadataKey, Option<&MetadataValue>),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        if !self.caps.has(Cap::MetadataTwo) {
+            return self.put_value(batch, subject, (key, value), env, out);
+        }
+        self.put_batch_tag(batch, out);
+        match value {
+            Some(value) => {
+                self.put_server(
+                    format_args!("METADATA {subject} {key} * :{value}"),
+                    env,
+                    out,
+                );
+            }
+            None => self.put_server(format_args!("METADATA {subject} {key} *"), env, out),
         }
     }
 

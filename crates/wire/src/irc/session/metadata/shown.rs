@@ -10,7 +10,6 @@ use chinwag_core::{
 
 use super::MetadataQuestion;
 use crate::dialect::{Ask, Env};
-use crate::irc::caps::Cap;
 use crate::irc::session::{Question, Session};
 
 impl Session {
@@ -24,11 +23,11 @@ impl Session {
         let is_told = self
             .here()
             .is_some_and(|here| self.may_be_told(shown, here.me));
-        if !is_told || !self.caps.has(Cap::Metadata) {
+        if !is_told || !self.caps.takes_metadata() {
             return;
         }
         for (key, value) in shown.changes.iter().filter(|(key, _)| self.subscribes(key)) {
-            self.put_value(None, &shown.subject, (key, value.as_ref()), env, out);
+            self.put_news(None, &shown.subject, (key, value.as_ref()), env, out);
         }
     }
 

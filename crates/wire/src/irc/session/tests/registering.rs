@@ -325,6 +325,8 @@ fn capabilities_are_listed_in_lines_that_fit() {
             .rev()
             .flat_map(|line| of(line, " LIST"))
             .collect();
-        assert_eq!(own, all);
+        // It has asked for two versions of one capability, and has the newer.
+        let all = all.iter().filter(|cap| **cap != "draft/metadata-2");
+        assert_eq!(own, all.copied().collect::<Vec<_>>());
     }
 }
