@@ -136,10 +136,11 @@ const DIFFERENCES: &str = "\
   shows the newest 50 matches. It searches the rooms that the client may read; with `in=NAME`, the private messages
   between the client's account and that person.
 - **Playback** (`draft/event-playback`): a history has JOIN, PART, QUIT, NICK, KICK, MODE and TOPIC where they
-  happened, with the times and ids that they had, also those of the client's own; each counts as a line of the limit. A person who resumes a lost session JOINs
-  again. The server stores these events within a second. When more than eight people come, or go, within five seconds
-  it stores only the number of the rest, for which IRC has no line. It does not play back AWAY, RENAME, or MODE lines
-  that come with a JOIN.
+  happened, with the times and ids that they had, also those of the client's own; each counts as a line of the limit. A
+  person who resumes a lost session JOINs again, in all rooms with one id, while others saw an id for each room. With
+  `extended-join` a JOIN there has `*` and the name: the account and the real name are not kept. The server stores these
+  events within a second. When more than eight people come, or go, within five seconds it stores only the number of the
+  rest, for which IRC has no line. It does not play back AWAY, RENAME, or MODE lines that come with a JOIN.
 - **History** is the server's. CHATHISTORY works in the rooms that a client is in. A client with `server-time` but
   neither CHATHISTORY nor `znc.in/playback` gets the newest lines when it enters a room. Of `znc.in/playback` the
   server supports `PLAY`, for the client's rooms and the private messages of its account:

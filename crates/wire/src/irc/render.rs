@@ -305,19 +305,18 @@ pub(super) fn put_joined(
     shown: Framing,
 ) {
     let (caps, batch) = shown;
-    match event.source.as_deref() {
-        Some(source) if caps.has(Cap::ExtendedJoin) => {
-            let account = source.account.as_ref().map_or("*", Name::as_str);
-            let real = &source.real;
-            put_by(
-                out,
-                event,
-                name,
-                shown,
-                format_args!("JOIN {room} {account} :{real}"),
-            );
+    match caps.has(Cap::ExtendedJoin) {
+        true => {
+            let (account, real) = match event.source.as_deref() {
+                Some(source) => (source.account.as_ref(), &*source.real),
+                // A history has neither.
+                None => (None, name.as_str()),
+            };
+            let account = account.map_or("*", Name::as_str);
+            let what = format_args!("JOIN {room} {account} :{real}");
+            put_by(out, event, name, shown, what);
         }
-        _ => put_by(out, event, name, shown, format_args!("JOIN {room}")),
+        false => put_by(out, event, name, shown, format_args!("JOIN {room}")),
     }
     let away = event
         .source
