@@ -238,11 +238,18 @@ impl Hub {
             }
             Fact::Quit(quit) if quit.is_resumable => self.survivors.handle_lost(quit.person),
             Fact::Quit(quit) => self.note_gone(quit.person),
-            Fact::Joined { person, .. } | Fact::Left { person, .. } => {
+            Fact::Joined { person, .. }
+            | Fact::Left {
+                person,
+                closed_by: None,
+                ..
+            } => {
                 self.note_kept(*person);
                 self.survivors.handle_told_in_crowd(*person);
             }
-            Fact::IgnoreSet {
+            // Of a room that was removed a resume tells, if the row still has it.
+            Fact::Left { person, .. }
+            | Fact::IgnoreSet {
                 person,
                 since_before: true,
                 ..

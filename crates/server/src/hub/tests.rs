@@ -497,31 +497,36 @@ fn a_session_that_was_there_at_a_kill_can_be_resumed_as_long_as_any() {
     assert_eq!(session.until, Some(NOW + hub.chat.resume_time()));
 }
 
-/// The first start forgets the room, and only the row of the session says then that it has ended.
+/// The first start forgets the room, and only the row of the session says then that it has ended: of one that was
+/// there, and of one whose link was lost before.
 #[test]
 fn a_room_that_was_removed_is_not_opened_after_a_second_kill() {
-    let folder = Folder::new("removed");
-    let mut hub = folder.hub();
-    let bob = arrives(&mut hub, 1, "bob");
-    let dev = RoomName::parse("dev").expect("a room");
-    by(&mut hub, bob, Body::Command(Command::Join(dev.clone())));
-    write_sessions(&mut hub);
-    by(
-        &mut hub,
-        bob,
-        Body::Command(Command::Quit(QuitReason::Lost)),
-    );
-    hub.finish(NOW);
-    assert!(hub.chat.room_called(&dev).is_some());
-    hub.act_for_shell(Command::EndRoom(dev.clone()), NOW)
-        .expect("an end");
-    hub.finish(NOW);
-    for _ in 0..2 {
-        drop(hub);
-        hub = folder.hub();
+    for is_lost in [false, true] {
+        let folder = Folder::new(&format!("removed-{is_lost}"));
+        let mut hub = folder.hub();
+        let bob = arrives(&mut hub, 1, "bob");
+        let dev = RoomName::parse("dev").expect("a room");
+        by(&mut hub, bob, Body::Command(Command::Join(dev.clone())));
+        write_sessions(&mut hub);
+        if is_lost {
+            by(
+                &mut hub,
+                bob,
+                Body::Command(Command::Quit(QuitReason::Lost)),
+            );
+            hub.finish(NOW);
+        }
+        assert!(hub.chat.room_called(&dev).is_some());
+        hub.act_for_shell(Command::EndRoom(dev.clone()), NOW)
+            .expect("an end");
+        hub.finish(NOW);
+        for _ in 0..2 {
+            drop(hub);
+            hub = folder.hub();
+        }
+        assert!(hub.chat.room_called(&dev).is_none());
+        assert_eq!(hub.lost.ended(bob).len(), 1, "{is_lost}");
     }
-    assert!(hub.chat.room_called(&dev).is_none());
-    assert_eq!(hub.lost.ended(bob).len(), 1);
 }
 
 /// A connection that was lost, and another that was lost before it was shown what the first had missed.
