@@ -14,7 +14,7 @@ use crate::note::Note;
 /// accepts and says nothing.
 pub(crate) const LOGIN_TIMEOUT: Duration = Duration::from_secs(90);
 /// How long a server may say nothing at all before the client says that it waits for it.
-const SILENCE_TOLD_AFTER: Duration = Duration::from_secs(5);
+pub(super) const SILENCE_TOLD_AFTER: Duration = Duration::from_secs(5);
 
 /// Whether the server has said nothing since the connection is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

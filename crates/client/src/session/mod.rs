@@ -25,6 +25,7 @@ mod retry;
 mod returning;
 mod seen;
 mod settling;
+mod silence;
 mod talk;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ use phase::{Arrival, Phase};
 use place::{Place, is_lobby};
 use retry::Retry;
 use settling::{Settling, Sorted};
+use silence::Silence;
 use talk::{Judgement, Talk};
 pub(crate) use words::is_farewell;
 use words::{is_kept, is_of_first_operator};
@@ -49,6 +51,9 @@ use words::{is_kept, is_of_first_operator};
 use crate::heard::{Heard, NAME_PROMPT};
 use crate::lines::{Lines, ServerLine};
 use crate::note::Note;
+
+/// Why a link counts as lost that nothing has broken.
+const SILENT: &str = "the server does not answer.";
 
 /// One person or script in one chat, over as many connections as it takes.
 #[derive(Debug)]
@@ -60,6 +65,7 @@ pub(crate) struct Session {
     talk: Talk,
     place: Place,
     retry: Retry,
+    silence: Silence,
     actions: VecDeque<Action>,
     /// Nothing more will be pushed.
     input_ended: bool,
@@ -80,6 +86,7 @@ impl Session {
             talk: Talk::new(&options),
             place: Place::new(&options),
             retry: Retry::new(options.retry_for, options.spread),
+            silence: Silence::default(),
             actions: VecDeque::new(),
             input_ended: false,
             removed: None,
@@ -103,10 +110,11 @@ impl Session {
 
     /// When [`handle_time`](Self::handle_time) must be called.
     pub(crate) fn poll_deadline(&self) -> Option<Instant> {
-        match &self.phase {
+        let own = match &self.phase {
             Phase::Live => self.talk.outgoing.deadline(),
             phase => phase.deadline(),
-        }
+        };
+        own.into_iter().chain(self.silence.deadline()).min()
     }
 
     /// Bytes of lines that the server has taken, or that were given up, since the last call.
@@ -166,6 +174,7 @@ impl Session {
 
     /// Bytes of the server.
     pub(crate) fn handle_bytes(&mut self, bytes: &[u8], now: Instant) {
+        self.silence.handle_heard();
         if let Phase::LoggingIn(login) = &mut self.phase {
             login.handle_heard();
         }
@@ -183,6 +192,7 @@ impl Session {
 
     /// The connection has ended; `reason` is a sentence.
     pub(crate) fn handle_closed(&mut self, reason: &str, now: Instant) {
+        self.silence = Silence::default();
         if let Some(rest) = self.lines.finish() {
             self.handle_line(rest, now);
         }
@@ -220,13 +230,21 @@ impl Session {
             }
             Phase::LoggingIn(login) if login.is_over(now) => {
                 self.ask_for(Action::HangUp);
-                self.handle_closed("the server does not answer.", now);
+                self.handle_closed(SILENT, now);
             }
             Phase::LoggingIn(login) => {
                 let note = login.tell_silence(now);
                 self.actions.extend(note.map(Action::Tell));
             }
-            _ => self.pump(now),
+            _ if self.silence.is_over(now) => {
+                self.ask_for(Action::HangUp);
+                self.handle_closed(SILENT, now);
+            }
+            _ => {
+                let note = self.silence.tell(now);
+                self.actions.extend(note.map(Action::Tell));
+                self.pump(now);
+            }
         }
     }
 
@@ -437,6 +455,16 @@ impl Session {
                 self.end(End::Left);
             }
             _ => {}
+        }
+        self.silence.handle_waiting(self.waits_for_answer(), now);
+    }
+
+    /// Whether the server owes this session an answer.
+    fn waits_for_answer(&self) -> bool {
+        match &self.phase {
+            Phase::Settling(..) | Phase::Leaving => true,
+            Phase::Live => self.talk.outgoing.waits_for_answer(),
+            Phase::LoggingIn(_) | Phase::Waiting { .. } | Phase::Dialling | Phase::Over => false,
         }
     }
 

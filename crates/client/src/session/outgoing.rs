@@ -172,6 +172,12 @@ impl Outgoing {
         }
     }
 
+    /// Whether the server has a line that it has not answered.
+    pub(crate) fn waits_for_answer(&self) -> bool {
+        let under_way = self.under_way.as_ref();
+        under_way.is_some_and(|it| matches!(it.state, State::Sent { .. }))
+    }
+
     /// Whether a message like this is under way.
     pub(crate) fn is_under_way(&self, is_like: impl FnOnce(&str) -> bool) -> bool {
         let message = self.under_way.as_ref().filter(|it| !it.line.is_command);

@@ -381,3 +381,54 @@ fn who_comes_back_under_another_name_is_told() {
     let name = Some("app2".to_owned());
     bench.does(&[send("/echo on"), Action::Tell(Note::Back { name })]);
 }
+
+#[test]
+fn a_server_that_hangs_behind_a_line_is_a_lost_link() {
+    let mut bench = Bench::live();
+    bench.push("one").does(&[send("one")]);
+    let start = bench.now;
+    let mut done = Vec::new();
+    for _ in 0..99 {
+        bench.waits();
+        done.extend(std::iter::from_fn(|| bench.session.poll_action()));
+        if done.contains(&Action::HangUp) {
+            break;
+        }
+    }
+    assert_eq!(bench.now - start, Duration::from_secs(90));
+    let silent = Action::Tell(Note::Silent);
+    assert_eq!(done.iter().filter(|action| **action == silent).count(), 1);
+    let reason = "the server does not answer.".to_owned();
+    assert_eq!(done.last(), Some(&Action::Tell(Note::Lost { reason })));
+    bench.comes_back();
+}
+
+#[test]
+fn a_server_that_is_slow_is_no_lost_link() {
+    let mut bench = Bench::live();
+    bench.push("one").drain();
+    for _ in 0..3 {
+        // Less than the time to say so, many times over.
+        bench.now += Duration::from_secs(4);
+        bench.session.handle_time(bench.now);
+        bench.hears("[14:03] bob: hi\n");
+        let done: Vec<Action> = std::iter::from_fn(|| bench.session.poll_action()).collect();
+        assert!(!done.contains(&Action::Tell(Note::Silent)), "{done:?}");
+    }
+    bench.hears("[14:03] app: one\n").drain();
+    assert_eq!(bench.session.poll_deadline(), None, "nobody has to answer");
+}
+
+#[test]
+fn a_server_that_hangs_behind_the_last_line_does_not_keep_a_script() {
+    let mut bench = Bench::live();
+    bench
+        .push("one")
+        .hears("[14:03] app: one\n")
+        .ends_input()
+        .drain();
+    bench.waits().does(&[Action::Tell(Note::Silent)]);
+    bench
+        .waits()
+        .does(&[Action::HangUp, Action::End(End::Left)]);
+}
