@@ -10,6 +10,7 @@ use std::time::Instant;
 use super::action::Action;
 use super::login::AtPrompt;
 use super::phase::Phase;
+use super::words::is_wait_for_password;
 use super::{End, Note, ServerLine, Session};
 use crate::heard::{Heard, SERVER_PASSWORD};
 use crate::note::WITHHELD;
@@ -104,6 +105,10 @@ impl Session {
             _ => {
                 login.handle_line(heard, &line.plain);
                 if !login.is_by_person() {
+                    if is_wait_for_password(&line.plain) {
+                        let words = line.plain;
+                        self.ask_for(Action::Tell(Note::Login { words }));
+                    }
                     return;
                 }
                 match login.known_name(&self.identity.login, &line.plain) {

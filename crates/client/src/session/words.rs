@@ -28,6 +28,11 @@ pub(super) fn is_kept(words: &str) -> bool {
     words.contains(KEPT)
 }
 
+/// Whether the server says that it makes the session wait before it looks at a password.
+pub(super) fn is_wait_for_password(words: &str) -> bool {
+    words.starts_with("Many wrong guesses came from ")
+}
+
 /// Whether a command leads to another room.
 pub(super) fn is_move(line: &str) -> bool {
     is_entry(line) || is_command(line, &["/leave", "/part"])

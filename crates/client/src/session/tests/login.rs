@@ -41,6 +41,19 @@ fn a_name_that_is_kept_is_waited_for() {
 }
 
 #[test]
+fn a_script_says_why_it_waits_for_its_password() {
+    let mut bench = Bench::new(options());
+    bench.does(&[send("app#pw")]);
+    let words = "Many wrong guesses came from your address: yours is checked in 20 s.";
+    bench.hears(&format!("{words}\n"));
+    let words = words.to_owned();
+    bench.does(&[Action::Tell(Note::Login { words })]);
+    bench
+        .hears(WELCOME)
+        .does(&[show(WELCOME), send("/echo on")]);
+}
+
+#[test]
 fn a_script_that_is_closed_for_its_code_comes_in_by_name() {
     let mut bench = Bench::live();
     bench
