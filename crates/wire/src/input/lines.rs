@@ -138,6 +138,7 @@ impl Lines {
     /// Takes a byte that [`read`](Self::read) would not.
     pub(super) fn push_literal(&mut self, byte: u8, max: usize) {
         self.bare_cr |= mem::take(&mut self.after_cr);
+        self.utf16_rest = 0;
         self.push(&[byte], max);
     }
 
@@ -209,7 +210,8 @@ impl Lines {
             *bytes = rest;
             self.utf16_rest -= 1;
         }
-        if !bytes.is_empty() {
+        // What telnet says in between does not count.
+        if bytes.first().is_some_and(|byte| *byte != IAC) {
             self.utf16_rest = 0;
         }
         !bytes.is_empty()
