@@ -98,7 +98,7 @@ fn limits_bans_and_whois_go_by_the_address_behind_the_proxy() {
 
 #[test]
 fn nobody_else_is_believed() {
-    let server = setup().start();
+    let mut server = setup().start();
     let mut liar = ncat("127.0.0.2", server.address(), &[]);
     liar.send("PROXY TCP4 192.0.2.7 10.0.0.1 1 2\r");
     liar.expect("The PROXY protocol is not accepted here.");
@@ -106,7 +106,21 @@ fn nobody_else_is_believed() {
     let mut mute = server.connect();
     mute.send("bob");
     mute.expect("NOT joined: this comes through a proxy, which has to send a PROXY header first.");
-    server.stop();
+    let mut wrong = server.connect();
+    wrong.send("PROXY TCP4 somewhere\r");
+    wrong.expect("its PROXY header is malformed.");
+    // Who has set the proxy up wrongly finds it in the log.
+    server.signal(rustix::process::Signal::TERM);
+    let log = server.log.rest();
+    for why in [
+        "it is a trusted proxy, and sends no PROXY header",
+        "its PROXY header is malformed",
+    ] {
+        assert!(
+            log.contains(&format!("refused 127.0.0.1: {why}\n")),
+            "{log}"
+        );
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use chinwag_core::Link;
 use chinwag_wire::dialect::{Dialect, Env, Security, too_many_connections};
-use chinwag_wire::proxy::{self, Head};
+use chinwag_wire::proxy::{self, Head, Unread};
 use chinwag_wire::sniff::{Protocol, Sniffed, Spoke, sniff};
 
 use super::{Session, Stage};
@@ -107,8 +107,11 @@ impl Session {
                 self.handle_bytes(&held[length..], shared);
             }
             Err(why) => {
-                let address = self.peer.address;
-                tracing::debug!("no PROXY header was read from the proxy {address}: {why:?}");
+                self.log_refusal(match why {
+                    Unread::Missing => "it is a trusted proxy, and sends no PROXY header",
+                    Unread::Malformed => "its PROXY header is malformed",
+                    Unread::TooLong => "its PROXY header is too long",
+                });
                 self.refuse(shared, |_, out| out.extend_from_slice(why.words()));
             }
         }
