@@ -458,8 +458,8 @@ impl<F: Form> Form for OrWord<F> {
     fn parse(&self, text: &str) -> Option<Self::Value> {
         match &*text.to_ascii_lowercase() {
             lower if lower == self.word => Some(None),
-            // The word is always understood.
-            "unlimited" => Some(None),
+            // The word for no limit is understood of every limit.
+            "unlimited" if self.word == "forever" => Some(None),
             // For how long something is kept, 0 could mean "not at all".
             "0" if self.word == "unlimited" => Some(None),
             _ => self.form.parse(text).map(Some),

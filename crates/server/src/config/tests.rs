@@ -217,6 +217,10 @@ fn a_wrong_value_is_named_with_those_that_would_do() {
             "line 2: limits.line_burst must be a whole number from 1 to 1000000, or \"unlimited\", not \"-1\"",
         ),
         (
+            "[tls]\nsts = \"unlimited\"",
+            "line 2: tls.sts must be a time from 1m to 3650d (a number and ms, s, m, h, d or w), or \"off\", not \"unlimited\"",
+        ),
+        (
             "[history]\nkeep = \"90\"",
             "line 2: history.keep must be a time from 1m to 36500d (a number and ms, s, m, h, d or w), or \"forever\", not \"90\"",
         ),
