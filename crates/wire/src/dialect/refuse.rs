@@ -12,7 +12,7 @@ pub fn refuse_unencrypted(protocol: Protocol, env: &Env<'_>, out: &mut Vec<u8>) 
     match protocol {
         Protocol::Plain => plain::refuse_unencrypted(env, out),
         Protocol::Json => json::refuse_unencrypted(out),
-        Protocol::Irc => irc::refuse_unencrypted(out),
+        Protocol::Irc => irc::refuse_unencrypted(env, out),
         // The client learns that its protocol is not served.
         other => out.extend_from_slice(other.refusal_in_the_clear()),
     }

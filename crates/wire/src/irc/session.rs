@@ -453,8 +453,14 @@ impl Session {
     }
 }
 
-/// Refuses a client that does not encrypt, if the server requires it.
-pub(crate) fn refuse_unencrypted(out: &mut Vec<u8>) {
+/// Refuses a client that does not encrypt, if the server requires it. With strict transport security the client learns
+/// where TLS is, as from any list of capabilities (IRCv3, sts), and comes back by itself.
+pub(crate) fn refuse_unencrypted(env: &Env<'_>, out: &mut Vec<u8>) {
+    let irc = &env.settings.irc;
+    if irc.sts_seconds.is_some() {
+        let (server, port) = (&irc.server, env.settings.port);
+        put(out, format_args!(":{server} CAP * LS :sts=port={port}\r\n"));
+    }
     out.extend_from_slice(b"ERROR :This server takes encrypted connections only: use TLS.\r\n");
 }
 

@@ -91,3 +91,25 @@ fn a_client_in_the_clear_is_told_the_port_and_one_inside_the_time() {
     assert_eq!(offers(&server), [None, None, None, None]);
     server.stop();
 }
+
+#[test]
+fn where_encryption_is_required_a_client_in_the_clear_learns_the_port_before_it_is_turned_away() {
+    let setup = Setup::bare().arguments(&["--memory", "--listen", "127.0.0.1:0"]);
+    let [cert, key] = make_certificate(setup.home());
+    let tls = format!("[tls]\ncert = \"{cert}\"\nkey = \"{key}\"\nrequired = true\nsts = \"2m\"\n");
+    let file = setup.file(
+        "chinwag.toml",
+        &format!("{tls}[proxy]\ntrusted = [\"127.0.0.1\"]\n"),
+    );
+    let server = setup.arguments(&["--config", &file]).start();
+    let port = server.address().port();
+    let mut far = server.connect();
+    far.write(b"PROXY TCP4 192.0.2.7 10.0.0.1 1 2\r\nCAP LS 302\r\n");
+    let told = format!(
+        " CAP * LS :sts=port={port}\r\n\
+         ERROR :This server takes encrypted connections only: use TLS.\r\n"
+    );
+    let shown = far.rest();
+    assert!(shown.ends_with(&told), "{shown}");
+    server.stop();
+}
