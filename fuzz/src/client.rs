@@ -150,7 +150,9 @@ impl Client {
         };
         let mut out = Vec::new();
         let returned = call(&mut self.dialect, &env, &mut out);
-        (returned, out)
+        let mut sent = self.dialect.poll_urgent().unwrap_or_default();
+        sent.append(&mut out);
+        (returned, sent)
     }
 
     /// Takes bytes up to the first that asks for something.
@@ -161,7 +163,7 @@ impl Client {
 
     /// Takes bytes that nobody listens to any more.
     pub(crate) fn ignore(&mut self, bytes: &[u8]) -> Vec<u8> {
-        self.with(|dialect, env, out| dialect.handle_ignored(bytes, env, out))
+        self.with(|dialect, env, _| dialect.handle_ignored(bytes, env))
             .1
     }
 

@@ -9,6 +9,7 @@ mod sent;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
 use chinwag_core::{RoomId, Seq};
 
 use crate::gaps::Gaps;
@@ -176,7 +177,7 @@ impl Feed {
     }
 
     /// Adds lines for this session alone, shown after the events up to `after`. Beyond
-    /// [`PRIVATE_LOG_BYTES_MAX`](chinwag_core::limits::PRIVATE_LOG_BYTES_MAX) it drops the oldest.
+    /// [`PRIVATE_LOG_BYTES_MAX`] it drops the oldest.
     pub fn handle_private(&mut self, after: Seq, lines: &[u8]) {
         self.gaps.add(self.private.push(after, lines, Kind::Word));
     }
@@ -185,6 +186,19 @@ impl Feed {
     /// repeat the question.
     pub fn handle_answer(&mut self, after: Seq, lines: &[u8]) {
         self.gaps.add(self.private.push(after, lines, Kind::Answer));
+    }
+
+    /// Adds bytes that are no lines and go before every line that waits, behind the rest of one that
+    /// was cut. Beyond [`PRIVATE_LOG_BYTES_MAX`] it drops them.
+    pub fn handle_urgent(&mut self, bytes: &[u8]) {
+        if self.unsent.bytes().len() + bytes.len() > PRIVATE_LOG_BYTES_MAX {
+            return;
+        }
+        self.unsent.push(bytes);
+        self.sent.push(Piece {
+            bytes: bytes.len() as u64,
+            source: PieceSource::Notice { lines: 0 },
+        });
     }
 
     /// Adds news that only a program receives. They are kept, within bounds, until the program

@@ -1,4 +1,4 @@
-//! The rest of a line that a write cut.
+//! What is written before anything else: the rest of a line that a write cut, and urgent bytes.
 
 use alloc::boxed::Box;
 
@@ -21,6 +21,12 @@ impl Unsent {
     /// Keeps `rest`, in place of any earlier one.
     pub(crate) fn set(&mut self, rest: &[u8]) {
         self.rest = (!rest.is_empty()).then(|| Box::new(rest.into()));
+    }
+
+    /// Adds bytes behind it.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        let all = [self.bytes(), bytes].concat();
+        self.set(&all);
     }
 
     /// Counts `count` bytes as written.

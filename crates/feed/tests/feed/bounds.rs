@@ -140,3 +140,14 @@ fn one_merged_write_is_filled_and_holds_no_more() {
         assert_eq!(world.sessions[0].writes, writes, "lines of a room");
     }
 }
+
+#[test]
+fn urgent_bytes_are_bounded() {
+    let mut world = World::new(1, 1 << 20);
+    world.sessions[0].space = 0;
+    for _ in 0..1000 {
+        world.sessions[0].feed.handle_urgent(&[b'x'; 1000]);
+    }
+    world.take(0, usize::MAX);
+    assert_eq!(world.output(0).len(), PRIVATE_LOG_BYTES_MAX / 1000 * 1000);
+}

@@ -390,3 +390,44 @@ fn a_merged_write_takes_no_more_than_its_bound() {
     assert!(largest <= MERGE_BYTES_MAX && largest > MERGE_BYTES_MAX - 1100);
     assert_eq!(writes, 5);
 }
+
+#[test]
+fn urgent_bytes_go_before_every_line_and_into_none() {
+    let mut world = world(1);
+    world.sessions[0].space = 3;
+    world.say(9, 0, 10);
+    world.say(9, 0, 10);
+    world.private(0, "private\n");
+    world.flush();
+    world.sessions[0].feed.handle_urgent(b"<mark>");
+    world.take(0, usize::MAX);
+    let output = world.output(0);
+    let (first, others) = output.split_once("<mark>").unwrap();
+    let count = |part: &str| part.matches('\n').count();
+    assert!(first.ends_with('\n'), "{output}");
+    assert!(count(first) < count(others), "{output}");
+    assert!(others.ends_with("private\n"), "{output}");
+}
+
+#[test]
+fn urgent_bytes_are_bytes_of_the_stream_and_no_lines() {
+    let mut world = world(1);
+    world.private(0, "one\n");
+    world.flush();
+    world.sessions[0].feed.handle_urgent(b"<mark>");
+    world.private(0, "two\n");
+    world.flush();
+    let unseen = |unacked| {
+        let unseen = world.sessions[0]
+            .feed
+            .poll_unacknowledged(unacked, &world.logs);
+        assert_eq!(unseen.skipped, 0);
+        let lines = unseen.private.into_iter();
+        let bytes = lines.flat_map(|(_, lines)| lines.into_vec());
+        String::from_utf8(bytes.collect()).unwrap()
+    };
+    assert_eq!(unseen(0), "");
+    assert_eq!(unseen(4), "two\n");
+    assert_eq!(unseen(10), "two\n");
+    assert_eq!(unseen(11), "one\ntwo\n");
+}

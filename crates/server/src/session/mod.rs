@@ -211,8 +211,8 @@ impl Session {
         });
         if matches!(self.stage, Stage::Leaving) {
             let ignored = std::mem::take(&mut bytes);
-            self.drive(shared, |dialect, env, out| {
-                dialect.handle_ignored(ignored, env, out);
+            self.drive(shared, |dialect, env, _| {
+                dialect.handle_ignored(ignored, env);
                 None
             });
         }
@@ -263,6 +263,9 @@ impl Session {
         let mut lines = std::mem::take(&mut shared.buffers.lines);
         lines.clear();
         let step = act(&mut self.dialect, &shared.env(), &mut lines);
+        if let Some(urgent) = self.dialect.poll_urgent() {
+            self.feed.handle_urgent(&urgent);
+        }
         if !lines.is_empty() {
             match is_answer {
                 // Lines of its rooms since it resumed come after what it missed.

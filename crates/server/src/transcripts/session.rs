@@ -393,3 +393,21 @@ fn a_list_of_rooms_goes_on_when_its_first_page_is_written() {
     let listed: usize = seen.iter().map(|line| line.matches("-1\"").count()).sum();
     assert!(seen.len() == 2 && listed == 6, "{} {listed}", seen.len());
 }
+
+#[test]
+fn telnet_is_answered_before_it_is_shown_anything() {
+    let mut world = ann_and_bob("");
+    world.step("bob= 0");
+    world.step("ann> before");
+    // ^C in a character, as inetutils telnet makes it of パ; until its mark is answered it shows nothing.
+    world.step(r"bob> \xe3\xff\xf4\xff\xfd\x06");
+    world.pipe("bob").from_server.clear();
+    world.step("bob= 10000");
+    let sent = std::mem::take(&mut world.pipe("bob").from_server);
+    let answers = b"\xff\xfd\x00\xff\xfd\x1f\xff\xfc\x06";
+    let shown = sent.strip_prefix(answers).expect("the answers are first");
+    let shown = str::from_utf8(shown).expect("lines");
+    let lines: Vec<String> = shown.lines().map(str::to_owned).collect();
+    let seen = places(&lines, ["ann: before", "fixed now, please retype."]);
+    assert_eq!(seen, [Some(0), Some(1)], "{lines:?}");
+}

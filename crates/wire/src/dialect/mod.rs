@@ -174,11 +174,20 @@ impl Dialect {
     }
 
     /// Takes bytes of a client whose input is ignored, for what the protocol itself has to answer.
-    pub fn handle_ignored(&mut self, bytes: &[u8], env: &Env<'_>, out: &mut Vec<u8>) {
+    pub fn handle_ignored(&mut self, bytes: &[u8], env: &Env<'_>) {
         match self {
-            Self::Plain(session) => session.handle_ignored(bytes, env, out),
+            Self::Plain(session) => session.handle_ignored(bytes, env),
             // The others have nothing to answer.
             Self::Json(_) | Self::Irc(_) => {}
+        }
+    }
+
+    /// What the protocol itself has to answer to the bytes so far: to be sent before every line
+    /// that waits, since the client may show none until then.
+    pub fn poll_urgent(&mut self) -> Option<Vec<u8>> {
+        match self {
+            Self::Plain(session) => session.poll_urgent(),
+            Self::Json(_) | Self::Irc(_) => None,
         }
     }
 

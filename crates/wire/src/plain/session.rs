@@ -145,8 +145,6 @@ impl Session {
             let input = decoder.decode(bytes, env.settings.line_bytes_max);
             self.decoder = decoder;
             self.set_line_end(env);
-            // Before anything is said: telnet shows nothing until its mark is answered (RFC 860).
-            self.reply_to_telnet(out);
             let Some(input) = input else { break };
             self.handle_unread(bytes);
             step = self.handle_input(input, env, out);
@@ -160,14 +158,19 @@ impl Session {
 
     /// See [`Dialect::handle_ignored`](crate::dialect::Dialect::handle_ignored): telnet shows no
     /// goodbye before its interrupt is answered.
-    pub(crate) fn handle_ignored(&mut self, bytes: &[u8], env: &Env<'_>, out: &mut Vec<u8>) {
+    pub(crate) fn handle_ignored(&mut self, bytes: &[u8], env: &Env<'_>) {
         let mut rest = bytes;
         while self
             .decoder
             .decode(&mut rest, env.settings.line_bytes_max)
             .is_some()
         {}
-        self.reply_to_telnet(out);
+    }
+
+    /// See [`Dialect::poll_urgent`](crate::dialect::Dialect::poll_urgent): from an interrupt to the
+    /// answer to its TIMING-MARK, telnet throws away everything that it is sent.
+    pub(crate) fn poll_urgent(&mut self) -> Option<Vec<u8>> {
+        self.decoder.take_reply()
     }
 
     /// See [`Dialect::handle_end`](crate::dialect::Dialect::handle_end).
@@ -224,12 +227,6 @@ impl Session {
             self.renderer(env).notice(out, notice);
         }
         None
-    }
-
-    fn reply_to_telnet(&mut self, out: &mut Vec<u8>) {
-        if let Some(reply) = self.decoder.take_reply() {
-            out.extend_from_slice(&reply);
-        }
     }
 
     fn set_line_end(&mut self, env: &Env<'_>) {

@@ -137,7 +137,9 @@ impl Peer {
             now: self.now,
         };
         let step = call(&mut self.dialect, &env, &mut out);
-        let mut shown = String::from_utf8_lossy(&out).into_owned();
+        let mut sent = self.dialect.poll_urgent().unwrap_or_default();
+        sent.append(&mut out);
+        let mut shown = String::from_utf8_lossy(&sent).into_owned();
         if let Some(step) = step {
             self.is_waiting = !matches!(&step, Step::Ask(ask) if ask.only_talks());
             shown.push_str(&in_braces(&step));

@@ -376,8 +376,14 @@ fn an_interrupt_leaves_and_is_answered() {
     let shown = peer.call(|dialect, env, out| {
         let mut bytes: &[u8] = b"hel\xff\xf4\xff\xfd\x06";
         let step = dialect.handle_bytes(&mut bytes, env, out);
-        dialect.handle_ignored(bytes, env, out);
-        assert_eq!(out, b"\xff\xfd\x00\xff\xfd\x1f\xff\xfc\x06");
+        dialect.handle_ignored(bytes, env);
+        assert_eq!(out, b"", "it is no line");
+        let urgent = dialect.poll_urgent();
+        assert_eq!(
+            urgent.as_deref(),
+            Some(&b"\xff\xfd\x00\xff\xfd\x1f\xff\xfc\x06"[..])
+        );
+        assert_eq!(dialect.poll_urgent(), None);
         step
     });
     assert!(shown.ends_with("{quit}"), "{shown}");
