@@ -16,8 +16,8 @@ use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credent
 use crate::answer::Topic;
 use crate::ban::Mask;
 use crate::event::{
-    AuditEntry, Event, Fact, IdentSet, Knock, MetadataSet, ModAction, Quit, QuitReason, Renamed,
-    RoomAct, RoomChange, Tenure,
+    AuditEntry, Event, Fact, IdentSet, Knock, MetadataSet, ModAction, Quit, Renamed, RoomAct,
+    RoomChange, Tenure,
 };
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::ignore::Ignored;
@@ -148,9 +148,9 @@ impl Chat {
             self.take_lost(quit.person);
             return;
         };
-        // A script that closes its side may have finished, and its next run takes the name again.
+        // A script whose connection ends may have finished, and its next run takes the name again.
         // Its link may also have been lost, so its code stays valid.
-        let keeps_name = !(person.session.is_script && quit.why == QuitReason::Closed);
+        let keeps_name = !person.may_have_finished(&quit.why);
         if quit.is_resumable {
             let owns_name = self.owns(person.account.as_ref(), &person.name);
             self.make_space_for_lost();

@@ -132,11 +132,12 @@ fn write_wire(page: &mut String) -> fmt::Result {
   `/help` or `/quit`. A person may leave out the slash: `help`, `?`, `quit`, `exit`.
 - The server's lines end in LF, or in CR LF once the peer has spoken telnet or sent a bare CR.
 - Telnet is understood from peers that speak it: BINARY and NAWS are asked for, TIMING-MARK is
-  answered, everything else is refused. An interrupt (^C) is `/quit`. A telnet that negotiates first is greeted like one that
-  waits.
+  answered before anything else is sent, everything else is refused. An interrupt (^C) is `/quit`. A telnet that
+  negotiates first is greeted like one that waits.
 - The end of the client's input (FIN) is not the end of the session: what is queued is read, what
-  follows from it is sent, then the server closes. A script's name is free again at once. A person's, after ^C in
-  `nc`, is kept like that of a lost link: `/resume CODE` takes the session up. `/quit` frees the name.
+  follows from it is sent, then the server closes. A script's name is free again at once, also if it closes with
+  answers unread, which resets the connection. A person's, after ^C in `nc`, is kept like that of a lost link:
+  `/resume CODE` takes the session up. `/quit` frees the name.
 - Empty lines are ignored, and so are lines with nothing to see. A line that is too long or not UTF-8 is refused
   whole, with its reason.
 - Input that asks for nothing (empty lines, telnet's own bytes, a line that never ends) counts as one line for every

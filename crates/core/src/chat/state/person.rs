@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::{ReadMarkers, RestrictionId};
-use crate::event::Fact;
+use crate::event::{Fact, QuitReason};
 use crate::ids::{ConnId, NOBODY, PersonId, RoomId, Seq};
 use crate::ignore::{Ignored, Voice};
 use crate::limits::{INVITATIONS_KEPT_MAX, PAST_NAMES_MAX};
-use crate::link::Link;
+use crate::link::{Client, Link};
 use crate::name::Name;
 use crate::past_name::PastName;
 use crate::resume::ResumeCode;
@@ -319,6 +319,19 @@ impl Person {
             spoke: hidden.spoke_elsewhere.unwrap_or(visit.spoke),
             ..visit
         }
+    }
+
+    /// Whether a connection that ends so may be that of a script which has done its work. One that
+    /// closes with answers unread resets the connection. But a program that speaks JSON or IRC reads
+    /// them, and who is logged in takes a kept name by password.
+    pub(in crate::chat) fn may_have_finished(&self, why: &QuitReason) -> bool {
+        let is_plain = matches!(self.session.link.client, Client::Nc | Client::Telnet);
+        let has_ended = match why {
+            QuitReason::Closed => true,
+            QuitReason::Lost => is_plain && self.account.is_none(),
+            _ => false,
+        };
+        self.session.is_script && has_ended
     }
 
     /// Whether the person is logged in to an account.
