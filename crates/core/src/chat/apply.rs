@@ -10,7 +10,7 @@ mod shown_names;
 
 use alloc::vec::Vec;
 
-use super::state::{IrcPerson, Rank, Resumable, Room, RoomRules, TIDY_MAX, named_by};
+use super::state::{IrcPerson, Rank, Resumable, Room, RoomRules, Speech, TIDY_MAX, named_by};
 use super::{Chat, Person};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
@@ -109,16 +109,17 @@ impl Chat {
         self.rooms.change_rules(knock.room, note);
     }
 
-    /// Notes that somebody said something that does not count as a line.
-    pub(super) fn note_speech(&mut self, person: PersonId, at: Timestamp) {
-        self.note_speech_in(person, None, at);
+    /// Notes that somebody sent a private message.
+    pub(super) fn note_private(&mut self, person: PersonId, at: Timestamp) {
+        self.people
+            .with(person, |p| p.note_speech(at, false, Speech::Private));
     }
 
-    /// The same, in a room.
+    /// Notes that somebody said something that does not count as a line.
     pub(super) fn note_speech_in(&mut self, person: PersonId, room: Option<RoomId>, at: Timestamp) {
         let is_hidden = room.is_some_and(|room| self.is_hidden(room));
         self.people
-            .with(person, |p| p.note_speech(at, is_hidden, false));
+            .with(person, |p| p.note_speech(at, is_hidden, Speech::NoLine));
     }
 
     fn is_hidden(&self, room: RoomId) -> bool {
@@ -267,7 +268,7 @@ impl Chat {
         self.rooms.said += u64::from(!is_hidden);
         self.rooms.note_history(room);
         self.people
-            .with(person, |p| p.note_speech(at, is_hidden, true));
+            .with(person, |p| p.note_speech(at, is_hidden, Speech::Line));
     }
 
     fn apply_marker(&mut self, set: &MarkerSet) {

@@ -9,7 +9,7 @@ use crate::ids::PersonId;
 
 impl Chat {
     pub(super) fn apply_private_message(&mut self, message: &PrivateMessage, event: &Event) {
-        self.note_speech(message.from, event.at);
+        self.note_private(message.from, event.at);
         if message.ignored {
             return;
         }
@@ -25,7 +25,7 @@ impl Chat {
 
     pub(super) fn apply_message_kept(&mut self, message: &KeptMessage, event: &Event) {
         self.keep_mail(message.from, event);
-        self.note_speech(message.from, event.at);
+        self.note_private(message.from, event.at);
     }
 
     /// Keeps a message for an account.

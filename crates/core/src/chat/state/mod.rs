@@ -32,7 +32,7 @@ pub(super) use mail::Mail;
 pub(super) use markers::{AccountMarkers, ReadMarkers};
 pub(super) use metadata::AllMetadata;
 pub(super) use people::People;
-pub(super) use person::{Activity, Connection, IrcPerson, Person, Session};
+pub(super) use person::{Activity, Connection, IrcPerson, Person, Session, Speech};
 pub(super) use registrations::Registrations;
 pub(super) use restrictions::{List, RestrictionId, Restrictions};
 pub(super) use resumables::{Resumable, Resumables};

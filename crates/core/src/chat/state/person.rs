@@ -55,7 +55,18 @@ struct Rare {
     hidden: HiddenTalk,
 }
 
-/// What a person has said in hidden rooms, which others do not learn.
+/// How something that a person says counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::chat) enum Speech {
+    /// As a line.
+    Line,
+    /// As a line of which others do not learn.
+    Private,
+    /// Not as a line.
+    NoLine,
+}
+
+/// What a person has said in hidden rooms and in private, which others do not learn.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct HiddenTalk {
     said: u64,
@@ -288,11 +299,10 @@ impl Person {
         }
     }
 
-    /// Notes that the person said something, in a hidden room or elsewhere, and whether it counts
-    /// as a line.
-    pub(in crate::chat) fn note_speech(&mut self, at: Timestamp, is_hidden: bool, is_line: bool) {
+    /// Notes that the person said something, in a hidden room or elsewhere.
+    pub(in crate::chat) fn note_speech(&mut self, at: Timestamp, is_hidden: bool, speech: Speech) {
         let before = self.activity.visit.spoke;
-        let lines = u64::from(is_line);
+        let lines = u64::from(speech != Speech::NoLine);
         self.activity.visit.spoke = at;
         self.activity.visit.said += lines;
         let has_hidden = self
@@ -307,9 +317,13 @@ impl Person {
             false if has_hidden => self.change_rare(|rare| rare.hidden.spoke_elsewhere = None),
             false => {}
         }
+        if speech == Speech::Private {
+            self.change_rare(|rare| rare.hidden.said += lines);
+        }
     }
 
-    /// The visit as others may know it: without what was said in hidden rooms.
+    /// The visit as others may know it: without what was said in hidden rooms, and how many
+    /// private messages there were.
     pub(in crate::chat) fn open_visit(&self) -> Visit {
         let visit = self.activity.visit;
         let hidden = self.rare.as_ref().map(|rare| rare.hidden);
