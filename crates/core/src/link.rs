@@ -11,7 +11,7 @@ pub struct Link {
     /// The client always shows exactly one room: the person is in `#lobby` while they are in no
     /// other.
     pub needs_room: bool,
-    /// It comes from the machine itself, by any of its addresses.
+    /// It comes from the machine itself, by any of its addresses; `false` if nobody knows.
     pub is_local: bool,
 }
 

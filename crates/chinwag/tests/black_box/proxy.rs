@@ -206,3 +206,30 @@ fn haproxy_in_front_passes_tls_through_and_its_checks_leave_no_trace() {
         assert!(!log.contains("WARN") && !log.contains("ERROR"), "{log}");
     }
 }
+
+#[test]
+fn whom_a_proxy_does_not_know_is_nobody_on_this_machine() {
+    let server = Setup::new()
+        .variable("CHINWAG_PROXY_TRUSTED", "127.0.0.1")
+        .start();
+    let arrive = |head: &[u8], name: &str| {
+        let mut client = server.connect();
+        client.write(head);
+        client.expect("Enter your username: ");
+        client.send(name);
+        let welcome = client.expect("--- now ---");
+        (welcome.contains("You are the operator here"), client)
+    };
+    let mut local = v2([0; 4]);
+    local[12] = 0x20;
+    let mut unspecified = v2([0; 4]);
+    unspecified[13] = 0;
+    let unknown = b"PROXY UNKNOWN\r\n".to_vec();
+    for (head, name) in [(unknown, "ann"), (local, "bob"), (unspecified, "cy")] {
+        assert!(!arrive(&head, name).0, "{name}");
+    }
+    assert!(
+        arrive(&v2([127, 0, 0, 1]), "dee").0,
+        "the proxy knows that it is this machine"
+    );
+}

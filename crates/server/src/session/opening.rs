@@ -28,7 +28,7 @@ pub(crate) enum Opening {
 pub(crate) struct Peer {
     /// Its address; behind a proxy, the one that the proxy states.
     pub(super) address: IpAddr,
-    /// It has the address at which the server was reached, so it is this machine.
+    /// It is this machine: it has a loopback address, or the one at which the server was reached.
     is_local: bool,
     /// A proxy or a gateway has removed TLS.
     was_encrypted: bool,
@@ -42,7 +42,7 @@ impl Peer {
         let own = own.map(|own| own.to_canonical());
         Self {
             address,
-            is_local: own == Some(address.to_canonical()),
+            is_local: is_loopback(address) || own == Some(address.to_canonical()),
             was_encrypted: false,
             is_behind_gateway: false,
         }
@@ -119,21 +119,25 @@ impl Session {
 
     /// Turns the connection into the one that the proxy speaks for, with its limits.
     fn take_head(&mut self, head: Head, shared: &mut Shared) {
-        if let Head::Proxied {
-            address,
-            was_encrypted,
-        } = head
-        {
-            tracing::debug!("{} speaks for {address}", self.peer.address);
-            self.peer = Peer {
+        match head {
+            // The proxy is known, and not who comes through it.
+            Head::Local => self.peer.is_local = false,
+            Head::Proxied {
                 address,
-                is_local: false,
                 was_encrypted,
-                is_behind_gateway: false,
-            };
-            let rate = shared.config.limits.line_rate();
-            let bucket = shared.entrance.spent.take(address.into(), rate, shared.now);
-            self.dialect = Dialect::unknown(Spoke::First, bucket, &shared.env());
+            } => {
+                tracing::debug!("{} speaks for {address}", self.peer.address);
+                self.peer = Peer {
+                    address,
+                    // Another machine's loopback is not this one's.
+                    is_local: self.peer.is_local && is_loopback(address),
+                    was_encrypted,
+                    is_behind_gateway: false,
+                };
+                let rate = shared.config.limits.line_rate();
+                let bucket = shared.entrance.spent.take(address.into(), rate, shared.now);
+                self.dialect = Dialect::unknown(Spoke::First, bucket, &shared.env());
+            }
         }
         match shared.entrance.limiter.enter(self.peer.address, shared.now) {
             Ok(permit) => {
@@ -219,8 +223,7 @@ impl Session {
 
     /// Whether nobody on the way can listen.
     pub(super) fn is_sheltered(&self) -> bool {
-        let is_local = self.peer.is_local || self.peer.address.to_canonical().is_loopback();
-        self.is_encrypted() || is_local
+        self.is_encrypted() || self.peer.is_local
     }
 
     /// Whether the client must encrypt and does not.
@@ -239,6 +242,10 @@ impl Session {
     }
 }
 
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,6 +257,7 @@ mod tests {
         assert!(local("192.0.2.7", "192.0.2.7"));
         assert!(local("192.0.2.7", "::ffff:192.0.2.7"));
         assert!(local("2001:db8::1", "2001:db8::1"));
+        assert!(local("::ffff:127.0.0.2", "127.0.0.1"));
         assert!(!local("192.0.2.8", "192.0.2.7"));
         assert!(!Peer::new(address("192.0.2.7"), None).is_local);
     }

@@ -175,9 +175,7 @@ impl Chat {
 
     fn may_become_operator(&self, origin: &Origin) -> bool {
         let may = match self.settings.first_operator {
-            FirstOperator::Local => {
-                origin.link.is_local || origin.address.to_canonical().is_loopback()
-            }
+            FirstOperator::Local => origin.link.is_local,
             FirstOperator::Anyone => true,
             FirstOperator::Nobody => false,
         };

@@ -373,9 +373,7 @@ impl Shadow {
         let has_operator =
             here.any(|person| person.operator) || accounts.any(|account| account.operator);
         let may = match self.settings.first_operator {
-            FirstOperator::Local => {
-                login.link.is_local || login.address.to_canonical().is_loopback()
-            }
+            FirstOperator::Local => login.link.is_local,
             FirstOperator::Anyone => true,
             FirstOperator::Nobody => false,
         };
