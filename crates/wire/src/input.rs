@@ -26,6 +26,7 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use editing::{DELETE, KILL};
 pub(crate) use encoding::BOM;
 use lines::Lines;
 use telnet::{Heard, IAC, Telnet};
@@ -110,7 +111,7 @@ impl Decoder {
             let input = if is_telnet {
                 self.hear(first, bytes, line_bytes_max)
             } else {
-                self.lines.read(bytes, line_bytes_max)
+                self.lines.read(bytes, self.is_telnet(), line_bytes_max)
             };
             if input.is_some() {
                 return input;
@@ -125,7 +126,7 @@ impl Decoder {
         if self.telnet.as_mut().is_some_and(|telnet| telnet.finish()) {
             self.lines.push_literal(IAC, usize::MAX);
         }
-        self.lines.finish()
+        self.lines.finish(self.is_telnet())
     }
 
     /// Counts bytes that were taken and that no line has paid for, except for those that may still
@@ -171,6 +172,8 @@ impl Decoder {
                 let bytes = core::iter::once(IAC).chain(between.into_iter().flatten());
                 bytes.for_each(|byte| self.lines.push_literal(byte, max));
             }
+            Heard::EraseCharacter => self.lines.edit(DELETE),
+            Heard::EraseLine => self.lines.edit(KILL),
             Heard::Key => {
                 self.lines.mangle();
             }

@@ -2,20 +2,23 @@
 //!
 //! A terminal in its usual mode sends a line when it is complete. One in raw mode (`stty raw; nc`), or a telnet
 //! client that sends each key, sends Backspace like any letter, and Enter as CR. So a line that ends in CR is
-//! edited here; one that ends in LF comes from a program or a file and stays as it is.
+//! edited here, and so is each line of telnet; any other that ends in LF comes from a program or a file and stays
+//! as it is.
 
 use alloc::vec::Vec;
 
 const BACKSPACE: u8 = 0x08;
-const DELETE: u8 = 0x7f;
+pub(super) const DELETE: u8 = 0x7f;
 /// ^U, the line.
-const KILL: u8 = 0x15;
+pub(super) const KILL: u8 = 0x15;
 /// ^W, the last word.
 const ERASE_WORD: u8 = 0x17;
+/// ^D. Telnet sends it like a letter and goes on, so it ends nothing.
+const END: u8 = 0x04;
 
 /// What is left of a line, if it has one of the keys.
 pub(super) fn corrected(line: &[u8]) -> Option<Vec<u8>> {
-    let is_key = |byte: &u8| matches!(*byte, BACKSPACE | DELETE | KILL | ERASE_WORD);
+    let is_key = |byte: &u8| matches!(*byte, BACKSPACE | DELETE | KILL | ERASE_WORD | END);
     let first = line.iter().position(is_key)?;
     let mut left = line[..first].to_vec();
     for &byte in &line[first..] {
@@ -23,6 +26,7 @@ pub(super) fn corrected(line: &[u8]) -> Option<Vec<u8>> {
             BACKSPACE | DELETE => erase_character(&mut left),
             KILL => left.clear(),
             ERASE_WORD => erase_word(&mut left),
+            END => {}
             byte => left.push(byte),
         }
     }
@@ -61,6 +65,7 @@ mod tests {
         check("wrong line\x15right", "right");
         check("one two  \x17three", "one three");
         check("one\x17", "");
+        check("\x04still here", "still here");
         check("\x17\x7f\x15", "");
     }
 }

@@ -85,8 +85,13 @@ impl Lines {
     }
 
     /// Takes bytes up to the end of a line, or up to an IAC, or all. The first is no IAC. In a
-    /// program's lines an IAC is text.
-    pub(super) fn read<'a>(&mut self, bytes: &mut &'a [u8], max: usize) -> Option<Input<'a>> {
+    /// program's lines an IAC is text. Each line of a terminal is typed, however it ends.
+    pub(super) fn read<'a>(
+        &mut self,
+        bytes: &mut &'a [u8],
+        is_terminal: bool,
+        max: usize,
+    ) -> Option<Input<'a>> {
         if self.after_cr {
             self.pass_over_line_end(bytes);
         }
@@ -105,7 +110,7 @@ impl Lines {
                 self.after_cr = true;
                 (1, true)
             }
-            [LF, ..] => (1, false),
+            [LF, ..] => (1, is_terminal),
             _ => {
                 *bytes = rest;
                 self.push(text, max);
@@ -155,6 +160,17 @@ impl Lines {
         is_mangled
     }
 
+    /// Applies a key to what there is of the line, unless it stands for a part of a character.
+    pub(super) fn edit(&mut self, key: u8) {
+        if self.mangle() {
+            return;
+        }
+        if let Some(Pending::Text(text)) = self.pending.as_deref_mut() {
+            text.push(key);
+            *text = corrected(text).unwrap_or_default();
+        }
+    }
+
     /// See [`Decoder::owe`](super::Decoder::owe).
     pub(super) fn owe(&mut self, bytes: usize, max: usize) -> usize {
         let unfinished = match self.pending.as_deref() {
@@ -172,8 +188,8 @@ impl Lines {
     }
 
     /// Ends the line where the bytes end, if it has begun.
-    pub(super) fn finish(&mut self) -> Option<Input<'static>> {
-        self.has_begun().then(|| self.end_pending(false))
+    pub(super) fn finish(&mut self, is_terminal: bool) -> Option<Input<'static>> {
+        self.has_begun().then(|| self.end_pending(is_terminal))
     }
 
     /// Whether CR alone, or with a NUL, is this peer's line end, as far as known.

@@ -29,6 +29,8 @@ const DATA_MARK: u8 = 242;
 const BREAK: u8 = 243;
 const INTERRUPT_PROCESS: u8 = 244;
 const ARE_YOU_THERE: u8 = 246;
+const ERASE_CHARACTER: u8 = 247;
+const ERASE_LINE: u8 = 248;
 const GO_AHEAD: u8 = 249;
 const SB: u8 = 250;
 const WILL: u8 = 251;
@@ -72,6 +74,10 @@ pub(super) enum Heard {
     Unread,
     /// The interrupt or break key.
     Interrupt,
+    /// The key that erases the last character.
+    EraseCharacter,
+    /// The key that erases the line.
+    EraseLine,
     /// A key that means nothing here.
     Key,
     /// The size of the window, 0 where unknown.
@@ -191,6 +197,8 @@ impl Telnet {
                 self.reply_with(HERE);
                 Heard::Nothing
             }
+            ERASE_CHARACTER => Heard::EraseCharacter,
+            ERASE_LINE => Heard::EraseLine,
             NOP | DATA_MARK | GO_AHEAD | EOR | SE => Heard::Nothing,
             _ => Heard::Key,
         }

@@ -397,6 +397,21 @@ fn a_person_at_inetutils_telnet_loses_one_line() {
 }
 
 #[test]
+fn telnet_edits_its_lines() {
+    check(b"abc\xff\xf7d\r\n", &[line("abd")], OPENING);
+    check(b"ab\xc3\xa9\xff\xf7d\n", &[line("abd")], OPENING);
+    check(b"wrong\xff\xf8right\n", &[line("right")], OPENING);
+    check(b"\xff\xf7\xff\xf8a\n", &[line("a")], OPENING);
+    check(b"a\xff\xf8\r\n", &[Input::Blank], OPENING);
+    // As a part of a character.
+    check(b"\xe3\x81\xff\xf8\r\n", &[Input::Mangled], OPENING);
+    // ^D, before anything of telnet and after it, when lines end in LF.
+    check(b"\x04still here\r\n", &[line("still here")], b"");
+    check(b"\xff\xf1\x04here\n", &[line("here")], OPENING);
+    check(b"\x04here\n", &[line("\x04here")], b"");
+}
+
+#[test]
 fn only_telnet_and_raw_terminals_get_cr_lf() {
     let wants_crlf = |parts: &[&[u8]]| {
         let mut decoder = Decoder::default();

@@ -122,7 +122,8 @@ fn write_wire(page: &mut String) -> fmt::Result {
 ## On the wire
 
 - TCP, UTF-8, one line in for one message out. A line ends in LF, CR LF, CR NUL or a bare CR. In a line that ends in
-  CR, as a terminal in raw mode sends it, Backspace, ^U and ^W correct what stands before them.
+  CR, as a terminal in raw mode sends it, and in each line of telnet, Backspace, ^U and ^W correct what stands before
+  them, and ^D is left out. Telnet's own EC and EL do the same as Backspace and ^U.
 - The server waits up to {} ms for the client to speak, then greets. A first line that is no other
   protocol is the name, so that `printf 'bot\\nhello\\n' | nc -N HOST 8989` works.
 - If a client sends its name unasked, or sends more right after it, and the name is refused, the server says why and
