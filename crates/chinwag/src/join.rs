@@ -212,6 +212,8 @@ fn password_of(file: Option<&Path>, variable: &str) -> anyhow::Result<Option<Pas
         return Ok(Some(password.with_context(|| path.display().to_string())?));
     }
     match env::var(variable) {
+        // What starts programs often cannot leave a variable out.
+        Ok(text) if text.is_empty() => Ok(None),
         Ok(text) => Ok(Some(text.parse().with_context(|| variable.to_owned())?)),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => bail!("{variable} is not UTF-8."),

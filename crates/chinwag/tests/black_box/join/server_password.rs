@@ -30,6 +30,15 @@ fn a_script_takes_the_password_from_a_file_or_the_environment() {
 }
 
 #[test]
+fn an_empty_variable_is_no_password() {
+    let server = Setup::new().start();
+    let mut command = join(&server.address().to_string(), &["--name", "ann"]);
+    let command = command.env(VARIABLE, "").env("CHINWAG_PASSWORD", "");
+    let child = command.spawn().expect("the program is built");
+    check_status(&end(child, b"1\n"), 0, "");
+}
+
+#[test]
 fn a_person_types_it_and_nobody_sees_it() {
     let server = Setup::new().variable(VARIABLE, "open sesame").start();
     let address = server.address().to_string();
