@@ -147,6 +147,10 @@ fn ask_in(
             Err(error) if error.kind() == io::ErrorKind::InvalidInput && is_in_use(folder) => {
                 return Err(ShellError::NoSocket(folder.to_owned()));
             }
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                let path = folder.to_owned();
+                return Err(OpenError::Hidden { path }.into());
+            }
             Err(_) => {}
         }
         // Nobody listens: a server that was killed leaves its socket behind.

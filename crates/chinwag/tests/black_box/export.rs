@@ -268,6 +268,21 @@ fn a_folder_that_the_user_may_not_enter_is_no_missing_one() {
 }
 
 #[test]
+fn a_user_who_may_not_enter_the_folder_of_a_server_is_told_so() {
+    let setup = Setup::new();
+    let server = setup.start();
+    for task in ["who", "bans", "check", "export"] {
+        let output = without_rights(&setup, task, 0).output();
+        with_rights(&setup);
+        let output = output.expect("the program starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("this user may not read "), "{task}: {said}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+    server.stop();
+}
+
+#[test]
 fn a_folder_that_anybody_may_write_to_is_told_of_and_served() {
     let setup = Setup::new().start().stop();
     fs::set_permissions(setup.data(), Permissions::from_mode(0o777)).expect("it is ours");
