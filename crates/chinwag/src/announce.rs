@@ -19,13 +19,14 @@ pub(crate) fn announcement(
     place: &Location,
     operator_hint: &str,
     fingerprint: Fingerprint,
+    requires_tls: bool,
 ) -> io::Result<String> {
     let bound: io::Result<Vec<SocketAddr>> =
         listeners.iter().map(TcpListener::local_addr).collect();
     // If the machine does not list its addresses, it still has loopback.
     let own = interface_addresses().unwrap_or_default();
     let told = (operator_hint, &*fingerprint.to_string());
-    Ok(text(&bound?, &own, place, told))
+    Ok(text(&bound?, &own, place, told, requires_tls))
 }
 
 fn text(
@@ -33,12 +34,13 @@ fn text(
     own: &[IpAddr],
     place: &Location,
     (operator_hint, fingerprint): (&str, &str),
+    requires_tls: bool,
 ) -> String {
     let mut out = String::new();
     for address in bound {
         let _ = writeln!(out, "chinwag is listening on {address}");
     }
-    write_invitations(&mut out, &reachable(bound, own));
+    write_invitations(&mut out, &reachable(bound, own), requires_tls);
     let _ = match place {
         Location::Folder(folder) => writeln!(
             out,
@@ -60,7 +62,12 @@ fn text(
     out
 }
 
-fn write_invitations(out: &mut String, reachable: &[SocketAddr]) {
+fn write_invitations(out: &mut String, reachable: &[SocketAddr], requires_tls: bool) {
+    // The machine itself need not encrypt.
+    let program = |address: &SocketAddr| match requires_tls && !address.ip().is_loopback() {
+        true => "ncat --ssl",
+        false => "nc",
+    };
     let told = reachable.iter().take(TOLD_MAX);
     for (at, address) in told.enumerate() {
         let before = if at == 0 {
@@ -68,9 +75,10 @@ fn write_invitations(out: &mut String, reachable: &[SocketAddr]) {
         } else {
             "                   or"
         };
-        let _ = writeln!(out, "{before}: nc {} {}", address.ip(), address.port());
+        let (program, ip, port) = (program(address), address.ip(), address.port());
+        let _ = writeln!(out, "{before}: {program} {ip} {port}");
     }
-    if let Some(address) = reachable.first() {
+    if let Some(address) = reachable.first().filter(|address| program(address) == "nc") {
         let (ip, port) = (address.ip(), address.port());
         let _ = writeln!(
             out,
@@ -143,7 +151,7 @@ mod tests {
             .map(|ip| ip.parse().expect("an address"))
             .collect();
         let place = Location::Folder("/srv/chat".into());
-        let text = text(&bound, &own, &place, ("The hint.", "AB:CD"));
+        let text = text(&bound, &own, &place, ("The hint.", "AB:CD"), false);
         text.lines().map(str::to_owned).collect()
     }
 
@@ -151,7 +159,7 @@ mod tests {
     fn the_data_folder_is_told_from_the_root_on() {
         let here = std::env::current_dir().expect("a folder");
         let place = Location::Folder("./chat".into());
-        let text = text(&[], &[], &place, ("", ""));
+        let text = text(&[], &[], &place, ("", ""), false);
         let told = format!("its data is in {}.", here.join("chat").display());
         assert!(text.contains(&told), "{text}");
     }
@@ -184,6 +192,18 @@ mod tests {
         let said = said(&["192.168.1.7:2323"], &["10.0.0.7"]);
         assert_eq!(said[1], "Anybody can join with: nc 192.168.1.7 2323");
         assert!(said[3].starts_with("This is chinwag "), "{said:?}");
+    }
+
+    #[test]
+    fn where_encryption_is_required_nobody_is_told_to_come_without() {
+        let place = Location::Folder("/srv/chat".into());
+        let bound = ["192.168.1.7:2323".parse().expect("an address")];
+        let text = text(&bound, &[], &place, ("", ""), true);
+        assert_eq!(
+            text.lines().nth(1),
+            Some("Anybody can join with: ncat --ssl 192.168.1.7 2323")
+        );
+        assert!(!text.contains("Encrypted, so"), "{text}");
     }
 
     #[test]

@@ -71,9 +71,10 @@ pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
     // The listeners first: a port in use is the commoner mistake and leaves no trace in the data.
     let listeners = chinwag_server::bind(&config.server.listen)?;
     let place = config.location();
+    let requires_tls = config.tls.required;
     let server = Server::open(config)?;
     let (hint, fingerprint) = (server.operator_hint(), server.fingerprint());
-    let words = announce::announcement(&listeners, &place, &hint, fingerprint)?;
+    let words = announce::announcement(&listeners, &place, &hint, fingerprint, requires_tls)?;
     server.run(listeners, move |control| {
         let mut out = io::stdout().lock();
         // A server whose standard output nobody reads serves all the same.
