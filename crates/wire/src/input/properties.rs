@@ -176,9 +176,12 @@ proptest! {
 
     #[test]
     fn telnet_among_text_is_not_seen(
-        pieces in vec((text(), 0_usize..5), 1..6),
+        mut pieces in vec((text(), 0_usize..5), 1..6),
         read_bytes in vec(1_usize..12, 1..8),
     ) {
+        // It edits lines that end in LF too.
+        let is_letter = |byte: &u8| editing::corrected(&[*byte]).is_none();
+        pieces.iter_mut().for_each(|(text, _)| text.retain(is_letter));
         let unseen: [&[u8]; 5] = [
             b"\xff\xf1", b"\xff\xfb\x03", b"\xff\xfd\x06\xff\xfe\x22", b"\xff\xfd\x06",
             b"\xff\xfa\x18\0\r\n\xff\xff\xff\xf0",
