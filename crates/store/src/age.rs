@@ -1,5 +1,5 @@
-//! The time that retention uses. It may lag behind the time of day, so that a clock that jumps
-//! ahead deletes no history.
+//! The time by which something is forgotten. It may lag behind the time of day, so that a clock that
+//! jumps ahead deletes no history, and ends no ban and no lost session for good.
 //!
 //! What retention deletes does not come back when the clock is corrected. A server that starts with
 //! a clock forty days ahead cannot tell that from forty days in which it did not run. So the past
@@ -17,8 +17,8 @@ const SAVE_TIME: Duration = Duration::from_mins(60);
 
 /// See the [module](self).
 #[derive(Debug)]
-pub(crate) struct Age {
-    /// The time as far as retention trusts it; `None` before anything was said.
+pub struct Age {
+    /// The time as far as it is trusted; `None` before anything was said.
     at: Option<Timestamp>,
     /// The steady time at the last look.
     looked: Monotonic,
@@ -28,7 +28,7 @@ pub(crate) struct Age {
 
 impl Age {
     /// `saved` is what the store has of it, `newest` the time of the newest message.
-    pub(crate) fn new(saved: Option<Timestamp>, newest: Option<Timestamp>) -> Self {
+    pub fn new(saved: Option<Timestamp>, newest: Option<Timestamp>) -> Self {
         Self {
             at: saved.or(newest),
             looked: Monotonic::default(),
@@ -36,8 +36,8 @@ impl Age {
         }
     }
 
-    /// The time for retention when the clock shows `wall`.
-    pub(crate) fn advance(&mut self, wall: Timestamp, now: Monotonic) -> Timestamp {
+    /// The time to forget by when the clock shows `wall`.
+    pub fn advance(&mut self, wall: Timestamp, now: Monotonic) -> Timestamp {
         let ran = now.since(self.looked);
         self.looked = now;
         let at = self

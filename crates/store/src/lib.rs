@@ -70,6 +70,7 @@ mod trim;
 mod trimmed;
 mod words;
 
+pub use age::Age;
 pub use audit_log::AuditLine;
 pub use backup::BackupProgress;
 pub use check::{CheckReport, Fault};

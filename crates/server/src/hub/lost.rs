@@ -439,10 +439,10 @@ impl Hub {
     }
 
     /// Forgets what can no longer be resumed, and answers those who have waited too long.
-    pub(super) fn tidy_lost(&mut self, now: Timestamp) {
+    pub(super) fn tidy_lost(&mut self, now: Timestamp, age: Timestamp) {
         let chat = &self.chat;
-        self.lost.expire(now, |person| chat.is_here(person));
-        self.lost.deeds.expire(now - chat.resume_time());
+        self.lost.expire(age, |person| chat.is_here(person));
+        self.lost.deeds.expire(age - chat.resume_time());
         let waits_long = |_: &ConnId, waiting: &mut Waiting| waiting.since + WAIT_MAX <= now;
         let late: Vec<_> = self.lost.waiting.extract_if(waits_long).collect();
         for (_, waiting) in late {

@@ -40,7 +40,7 @@ use chinwag_core::{
     Caller, Chat, Command, Event, Fact, Inputs, Outcome, Rejection, RoomId, RoomName, Seq,
     Timestamp,
 };
-use chinwag_store::{Opened, Store};
+use chinwag_store::{Age, Opened, Store};
 use chinwag_wire::dialect::{Defaults, Saved};
 use hashbrown::HashMap;
 
@@ -76,6 +76,8 @@ pub(crate) struct Hub {
     /// The password gate whose notes the hub stores, if there is one.
     gate: Option<PasswordGate>,
     saving: Saving,
+    /// The time by which it forgets what has expired.
+    age: Age,
 }
 
 impl Hub {
@@ -98,6 +100,7 @@ impl Hub {
             turn: TurnDraft::default(),
             defaults: config.defaults,
             saving: Saving::new(committed),
+            age: Age::new(None, None),
             gate: None,
         };
         hub.restore_sessions(now);

@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 
 use chinwag_core::limits::KEPT_MESSAGES_MAX;
 use chinwag_core::{
-    Caller, Command, ConnId, Duration, Fact, LOBBY, Link, Manner, Name, PersonId, Proof, Query,
-    QuitReason, RoomName, RoomRef, Text, Timestamp,
+    Caller, Command, ConnId, Duration, Fact, LOBBY, Link, Manner, Mask, Monotonic, Name, PersonId,
+    Proof, Query, QuitReason, RoomName, RoomRef, Text, Timestamp,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::{Durability, Location, Store};
@@ -596,9 +596,9 @@ fn a_resume_does_not_wait_for_ever_for_what_the_last_connection_has_not_received
         Body::Command(Command::Quit(QuitReason::Lost)),
     );
     resumes(&mut hub, 3, bob);
-    hub.tidy_lost(NOW + lost::WAIT_MAX - Duration::from_millis(1));
+    hub.tidy_lost(NOW + lost::WAIT_MAX - Duration::from_millis(1), NOW);
     assert!(resumed(hub.finish(NOW)).is_empty());
-    hub.tidy_lost(NOW + lost::WAIT_MAX);
+    hub.tidy_lost(NOW + lost::WAIT_MAX, NOW);
     assert_eq!(resumed(hub.finish(NOW)).len(), 1);
 }
 
@@ -617,4 +617,54 @@ fn what_a_connection_reports_that_its_person_has_left_is_not_kept() {
     };
     ask(&mut hub, first, report);
     assert_eq!(hub.lost.unseen(bob), None);
+}
+
+#[test]
+fn a_clock_that_leaps_and_is_corrected_ends_no_ban_and_no_lost_session() {
+    let mut hub = hub();
+    let bob = arrives(&mut hub, 1, "bob");
+    by(
+        &mut hub,
+        bob,
+        Body::Command(Command::Quit(QuitReason::Lost)),
+    );
+    let ban = Command::Ban {
+        mask: Mask::parse("192.0.2.9").expect("a mask"),
+        cover_address: false,
+        time: Some(Duration::from_mins(60)),
+        why: None,
+    };
+    hub.act_for_shell(ban, NOW).expect("a ban");
+    let ran = |seconds: u64| Monotonic(1_000 * seconds);
+    let leapt = NOW + Duration::from_hours(48);
+    for (now, ran) in [
+        (NOW, ran(0)),
+        (leapt, ran(1)),
+        (leapt, ran(2)),
+        (NOW, ran(3)),
+    ] {
+        hub.tidy(now, ran);
+        hub.finish(now);
+    }
+    let caller = Caller::Anonymous {
+        conn: ConnId(9),
+        address: [192, 0, 2, 9].into(),
+        link: Link::default(),
+    };
+    let log_in = Command::LogIn {
+        name: None,
+        proof: None,
+        is_script: false,
+        ident: None,
+        account: None,
+    };
+    ask(&mut hub, caller, Body::Command(log_in));
+    let replies = hub.finish(NOW).replies;
+    let is_banned = |reply: &Reply| matches!(&reply.body, ReplyBody::Rejected(why) if matches!(**why, Rejection::Banned { .. }));
+    assert!(replies.iter().any(is_banned), "{replies:?}");
+    assert!(hub.chat.kept_session(bob).is_some());
+    // One that stays where it is has been right.
+    hub.tidy(leapt, ran(3 * 24 * 3_600));
+    hub.finish(leapt);
+    assert!(hub.chat.kept_session(bob).is_none());
 }

@@ -154,14 +154,16 @@ impl Hub {
     /// Forgets what has expired, and lets the store trim some old messages. Returns whether there
     /// is more to trim.
     pub(crate) fn tidy(&mut self, now: Timestamp, steady: Monotonic) -> bool {
-        for command in [Command::Tidy, Command::EndShownNames] {
+        // Whether something is in force is looked at by the clock, and comes back when that is corrected.
+        let age = self.age.advance(now, steady);
+        for (command, at) in [(Command::Tidy, age), (Command::EndShownNames, now)] {
             let server = Requester::unanswered(Caller::Server);
-            self.take_command(server, command, now);
+            self.take_command(server, command, at);
         }
-        self.tidy_lost(now);
+        self.tidy_lost(now, age);
         self.forget_shown();
         self.write_notes();
-        self.sweep_sessions(now);
+        self.sweep_sessions(age);
         // Along with the sessions, since whatever comes or goes has changed some.
         let has_sessions = self.write_sessions();
         let trims = self.store.trim(now, steady).unwrap_or_else(|error| {
