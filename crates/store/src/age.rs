@@ -15,7 +15,8 @@ const CATCH_UP: u32 = 4;
 /// How much may be lost when the server is killed; the past is younger by that.
 const SAVE_TIME: Duration = Duration::from_mins(60);
 
-/// See the [module](self).
+/// The time by which something is forgotten. It lags behind a clock that jumps ahead, and advances at most four times as
+/// fast as the server runs.
 #[derive(Debug)]
 pub struct Age {
     /// The time as far as it is trusted; `None` before anything was said.
