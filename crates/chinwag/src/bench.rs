@@ -27,7 +27,7 @@ pub(crate) struct BenchFlags {
     /// Members of each room
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_one::<usize>)]
     members: usize,
-    /// Rooms; a single one is the lobby
+    /// Rooms of the bench's own
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one::<usize>)]
     rooms: usize,
     /// More people, each alone in a further room, who do nothing
