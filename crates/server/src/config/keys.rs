@@ -113,9 +113,9 @@ section! {
         /// Whether everybody from beyond this machine has to encrypt.
         "required" => required: bool = Switch, |_| false;
         /// For how long clients of IRC are to insist on TLS once they have seen it, such as "30d" (STS);
-        /// "off" asks nothing of them. It needs a certificate that clients trust.
+        /// "off" asks nothing of them, and "0s" to forget it. It needs a certificate that clients trust.
         "sts" => sts: Option<Duration> =
-            OrWord { form: time(MINUTE, Duration::from_hours(24 * 3_650)), word: "off" }, |_| None;
+            OrWord { form: time(Duration::ZERO, Duration::from_hours(24 * 3_650)), word: "off" }, |_| None;
     }
 }
 

@@ -218,7 +218,7 @@ fn a_wrong_value_is_named_with_those_that_would_do() {
         ),
         (
             "[tls]\nsts = \"unlimited\"",
-            "line 2: tls.sts must be a time from 1m to 3650d (a number and ms, s, m, h, d or w), or \"off\", not \"unlimited\"",
+            "line 2: tls.sts must be a time from 0s to 3650d (a number and ms, s, m, h, d or w), or \"off\", not \"unlimited\"",
         ),
         (
             "[history]\nkeep = \"90\"",

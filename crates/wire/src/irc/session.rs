@@ -457,7 +457,7 @@ impl Session {
 /// where TLS is, as from any list of capabilities (IRCv3, sts), and comes back by itself.
 pub(crate) fn refuse_unencrypted(env: &Env<'_>, out: &mut Vec<u8>) {
     let irc = &env.settings.irc;
-    if irc.sts_seconds.is_some() {
+    if irc.sts_seconds.is_some_and(|seconds| seconds > 0) {
         let (server, port) = (&irc.server, env.settings.port);
         put(out, format_args!(":{server} CAP * LS :sts=port={port}\r\n"));
     }

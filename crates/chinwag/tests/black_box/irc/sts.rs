@@ -87,6 +87,9 @@ fn a_client_in_the_clear_is_told_the_port_and_one_inside_the_time() {
     assert_eq!(offered(&mut server.connect(), ""), None);
     reload(&mut server, &file, &text("sts = \"30d\"\n"));
     assert_eq!(offers(&server), [port, duration(2_592_000), None, None]);
+    // Clients forget it (IRCv3, sts).
+    reload(&mut server, &file, &text("sts = \"0s\"\n"));
+    assert_eq!(offers(&server), [None, duration(0), None, None]);
     reload(&mut server, &file, &text("sts = \"off\"\n"));
     assert_eq!(offers(&server), [None, None, None, None]);
     server.stop();

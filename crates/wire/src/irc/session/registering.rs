@@ -226,7 +226,7 @@ impl Session {
     pub(super) fn sts(&self, env: &Env<'_>) -> Option<String> {
         let seconds = env.settings.irc.sts_seconds?;
         match self.security.is_encrypted {
-            false => Some(format!("sts=port={}", env.settings.port)),
+            false => (seconds > 0).then(|| format!("sts=port={}", env.settings.port)),
             true if self.security.names_server => Some(format!("sts=duration={seconds}")),
             true => None,
         }
