@@ -104,12 +104,26 @@ impl<'a> Arguments<'a> {
         ParseError::Elsewhere { command, room }
     }
 
-    /// The reason of something done here, which may begin with a room but not be one.
+    /// The reason of something done here, which may begin with a room but not be one: `from #dev` names one too.
     pub(super) fn note_here(&self) -> Result<Option<Text>, ParseError> {
-        if !self.rest.contains(char::is_whitespace) {
-            self.here()?;
+        let mut words = self.rest.split_whitespace();
+        let is_of_place = |word: &&str| {
+            ["from", "in"]
+                .iter()
+                .any(|it| word.eq_ignore_ascii_case(it))
+        };
+        let first = words.next();
+        let named = if first.filter(is_of_place).is_some() {
+            words.next()
+        } else {
+            first
+        };
+        let is_all = words.next().is_none();
+        let room = named.filter(|word| is_all && word.starts_with('#'));
+        match room.and_then(|word| RoomName::parse(word).ok()) {
+            Some(room) => Err(self.elsewhere(room)),
+            None => self.note(),
         }
-        self.note()
     }
 
     /// Nothing may follow.

@@ -97,7 +97,7 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
         }
         ParseError::Elsewhere { command, room } => write!(
             f,
-            "/{command} acts in the room that you talk in: leave {room} out. /join {room} moves you there."
+            "Type /{command} without {room}: it acts in the room that you talk in. /join {room} moves you there."
         ),
         ParseError::UndoneBy(command) => {
             write!(f, "\"off\" is not a reason. /{command} undoes it.")

@@ -55,6 +55,8 @@ fn a_room_is_no_reason() {
     for (line, command) in [
         ("/eject bob #dev", "eject"),
         ("/eject #dev bob", "eject"),
+        ("/eject bob from #dev", "eject"),
+        ("/bar bob 10m IN #dev", "bar"),
         ("/bar bob 10m #dev", "bar"),
         ("/mute bob #dev", "mute NAME here"),
         ("/unmute #dev bob", "unmute NAME here"),
