@@ -132,3 +132,21 @@ fn answers_come_behind_the_end_of_the_input() {
         seen.ends_with("Bye, bot. 2 lines sent.\n") || seen.ends_with("Bye, bot. 1 line sent.\n")
     );
 }
+
+#[test]
+fn a_script_that_may_not_enter_its_room_says_nothing_elsewhere() {
+    let server = patient_server();
+    let mut listener = listener(&server);
+    listener.ask("/join #team", "You are in #team, alone.");
+    listener.ask("/room closed", "closed");
+    listener.ask("/join lobby", "You are in #lobby");
+    let lines = r"bot\n/join #team\nsecret\n/me leaks\n/join #\nmore\n/join lobby\nhello\n";
+    let seen = run(&server, &format!("printf '{lines}' | nc -N $1 $2"));
+    let refused = "! NOT sent: the last /join was refused. /join lobby talks there.\n";
+    assert_eq!(seen.matches(refused).count(), 3, "{seen}");
+    assert!(seen.ends_with("Bye, bot. 1 line sent.\n"), "{seen}");
+    let heard = listener.expect("* bot left #lobby (connection closed)\n");
+    let is_heard = |text: &&str| heard.contains(*text);
+    assert!(!["secret", "leaks", "more"].iter().any(is_heard), "{heard}");
+    assert!(heard.contains("bot: hello\n"), "{heard}");
+}

@@ -138,7 +138,8 @@ fn write_wire(page: &mut String) -> fmt::Result {
 - The end of the client's input (FIN) is not the end of the session: what is queued is read, what
   follows from it is sent, then the server closes. A script's name is free again at once, also if it closes with
   answers unread, which resets the connection. A person's, after ^C in `nc`, is kept like that of a lost link:
-  `/resume CODE` takes the session up. `/quit` frees the name.
+  `/resume CODE` takes the session up. `/quit` frees the name. What a script says behind a `/join` that was refused is
+  not sent, since it was written for that room; the next `/join` that leads to a room ends that.
 - Empty lines are ignored, and so are lines with nothing to see. A line that is too long or not UTF-8 is refused
   whole, with its reason.
 - Input that asks for nothing (empty lines, telnet's own bytes, a line that never ends) counts as one line for every

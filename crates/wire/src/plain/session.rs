@@ -8,6 +8,7 @@ mod answers;
 mod flood;
 mod login;
 mod past;
+mod place;
 mod reader;
 mod requests;
 mod room_requests;
@@ -35,6 +36,7 @@ use crate::sniff::{Protocol, Spoke};
 use flood::{FREE_COMMANDS, Flood};
 use login::{Login, TAKEN_FOR_A_PERSON, begins_tls, protocol_of};
 use past::{HistoryQuestion, PastState, SearchQuestion};
+use place::Place;
 pub use reader::LineReader;
 
 /// Rings a terminal's bell.
@@ -75,8 +77,7 @@ struct Here {
     me: PersonId,
     name: Name,
     account: Option<Name>,
-    /// The room that lines go to.
-    current: Option<RoomId>,
+    place: Place,
     ignores: Ignores,
     past: PastState,
 }
@@ -261,16 +262,16 @@ impl Session {
 
     fn current(&self) -> Option<RoomId> {
         match &self.stage {
-            Stage::Chat(chat) => chat.current,
+            Stage::Chat(chat) => chat.place.room(),
             Stage::Login(_) => None,
         }
     }
 
     fn set_current(&mut self, room: Option<RoomId>) {
         if let Stage::Chat(chat) = &mut self.stage
-            && chat.current != room
+            && chat.place.room() != room
         {
-            chat.current = room;
+            chat.place.set_room(room);
             chat.past.forget_history();
             (self.changes.format, self.changes.saved) = (true, true);
         }
@@ -487,7 +488,7 @@ impl Here {
             me: person.person,
             name: person.name.clone(),
             account: person.account.clone(),
-            current: None,
+            place: Place::nowhere(person.is_script),
             ignores: Ignores::default(),
             past: PastState::default(),
         }

@@ -31,6 +31,8 @@ pub enum Notice {
     Utf16,
     /// Telnet mistook a part of a character for a key.
     Mangled,
+    /// A script was refused the room that the line was meant for.
+    Astray,
     /// More lines than allowed; the next is accepted after this time.
     SlowDown(Duration),
     /// The number of lines refused since.
@@ -112,6 +114,9 @@ impl Renderer {
         match notice {
             Notice::TooLong { .. } | Notice::NotUtf8 { .. } | Notice::Utf16 | Notice::Mangled => {
                 writer.alone(format_args!("NOT sent: {}", Unread(notice)))
+            }
+            Notice::Astray => {
+                writer.alone("NOT sent: the last /join was refused. /join lobby talks there.");
             }
             Notice::SlowDown(wait) => {
                 let seconds = wait.as_millis().div_ceil(1_000).max(1);

@@ -31,6 +31,7 @@ impl Session {
             }
             Tell::Entered(summary, recent) => {
                 self.set_current(Some(summary.id));
+                self.note_join(true);
                 renderer.room_summary(out, summary, wall);
                 renderer.recent(out, recent, &summary.room, wall);
             }
@@ -206,6 +207,9 @@ impl Session {
             return self.handle_login_rejection(rejection, env, out);
         }
         let context = question.map_or(Context::Speech, |question| question.context());
+        if context == Context::Command("join") {
+            self.note_join(false);
+        }
         self.refuse(rejection, context, env, out);
         None
     }

@@ -8,6 +8,7 @@ use super::room_requests::{in_room, room_or};
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Step};
 use crate::plain::parse::parse;
+use crate::plain::render::Notice;
 use crate::plain::request::{Context, PrefChange, Request};
 use crate::plain::table::CommandSpec;
 
@@ -17,6 +18,22 @@ const OPERATORS_ALONE: [&str; 10] = [
 ];
 
 impl Session {
+    /// Notes that a `/join` has led to a room, or was refused, or was none.
+    pub(super) fn note_join(&mut self, has_led: bool) {
+        if let Stage::Chat(chat) = &mut self.stage {
+            chat.place.note_join(has_led);
+        }
+    }
+
+    /// Whether a request would do something in the current room, which is not the one it was meant for.
+    fn is_astray(&self, request: &Request) -> bool {
+        let acts_here = matches!(
+            request,
+            Request::Say(_) | Request::Act(_) | Request::SetTopic(_) | Request::Room(_)
+        );
+        acts_here && matches!(&self.stage, Stage::Chat(chat) if chat.place.is_missed())
+    }
+
     pub(super) fn handle_line(
         &mut self,
         line: &str,
@@ -35,8 +52,18 @@ impl Session {
             return None;
         }
         match parse(line) {
+            Ok(request) if self.is_astray(&request) => {
+                self.renderer(env).notice(out, Notice::Astray);
+                None
+            }
             Ok(request) => self.ask(request, env, out),
             Err(error) => {
+                if self
+                    .command_of(line)
+                    .is_some_and(|spec| spec.name == "join")
+                {
+                    self.note_join(false);
+                }
                 match self.operators_alone(line) {
                     // Somebody who may not give the command has no use for its syntax.
                     Some(command) => {
@@ -50,10 +77,15 @@ impl Session {
         }
     }
 
+    /// The command of a line.
+    fn command_of(&self, line: &str) -> Option<&'static CommandSpec> {
+        let typed = line.strip_prefix('/')?.split_whitespace().next()?;
+        CommandSpec::find(typed)
+    }
+
     /// The command of a line, if only operators may give it and the person is none.
     fn operators_alone(&self, line: &str) -> Option<&'static str> {
-        let typed = line.strip_prefix('/')?.split_whitespace().next()?;
-        let command = CommandSpec::find(typed)?.name;
+        let command = self.command_of(line)?.name;
         let is_operator = self.is_operator;
         let is_theirs = OPERATORS_ALONE.contains(&command);
         (is_theirs && !is_operator).then_some(command)
