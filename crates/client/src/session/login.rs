@@ -6,6 +6,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::silence::Silence;
 use crate::filter::is_blank;
 use crate::heard::{Heard, PASSWORD_FOR, SERVER_PASSWORD};
 use crate::note::Note;
@@ -13,18 +14,6 @@ use crate::note::Note;
 /// How long a server may take to let somebody in. It closes earlier itself; this is for one that
 /// accepts and says nothing.
 pub(crate) const LOGIN_TIMEOUT: Duration = Duration::from_secs(90);
-/// How long a server may say nothing at all before the client says that it waits for it.
-pub(super) const SILENCE_TOLD_AFTER: Duration = Duration::from_secs(5);
-
-/// Whether the server has said nothing since the connection is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Silence {
-    /// Nothing; the client says so then.
-    Untold(Instant),
-    Told,
-    Over,
-}
-
 /// Whose try it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attempt {
@@ -105,17 +94,17 @@ impl Login {
             has_told_early: false,
             needs_password: None,
             last: None,
-            silence: Silence::Untold(now + SILENCE_TOLD_AFTER),
+            silence: Silence::since(now),
             until: now + LOGIN_TIMEOUT,
         }
     }
 
     /// When the time alone changes something. A person may take as long at the prompt as the server lets them.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        match self.silence {
-            Silence::Untold(at) => Some(at.min(self.until)),
-            Silence::Over if self.is_by_person() => None,
-            Silence::Told | Silence::Over => Some(self.until),
+        match self.silence.deadline() {
+            Some(at) => Some(at.min(self.until)),
+            None if self.is_by_person() => None,
+            None => Some(self.until),
         }
     }
 
@@ -125,16 +114,12 @@ impl Login {
 
     /// The server has said something.
     pub(crate) fn handle_heard(&mut self) {
-        self.silence = Silence::Over;
+        self.silence.handle_heard();
     }
 
     /// What to say of a server that is silent: once.
     pub(crate) fn tell_silence(&mut self, now: Instant) -> Option<Note> {
-        let is_due = matches!(self.silence, Silence::Untold(at) if at <= now);
-        if is_due {
-            self.silence = Silence::Told;
-        }
-        is_due.then_some(Note::Silent)
+        self.silence.tell(now)
     }
 
     pub(crate) fn attempt(&self) -> Attempt {

@@ -1,12 +1,15 @@
-//! The silence of a server that has let the session in, while the session waits for an answer.
+//! The silence of a server while the session waits for an answer.
 //!
 //! A process that hangs keeps its connections: its system acknowledges whatever comes. Who waits for no answer
 //! has no reason to doubt the server, however long nobody talks.
 
 use std::time::{Duration, Instant};
 
-use super::login::{LOGIN_TIMEOUT, SILENCE_TOLD_AFTER};
+use super::login::LOGIN_TIMEOUT;
 use crate::note::Note;
+
+/// How long a server may say nothing at all before the client says that it waits for it.
+const SILENCE_TOLD_AFTER: Duration = Duration::from_secs(5);
 
 /// See the [module](self).
 #[derive(Debug, Default)]
@@ -16,6 +19,14 @@ pub(super) struct Silence {
 }
 
 impl Silence {
+    /// The session waits since this time.
+    pub(super) fn since(now: Instant) -> Self {
+        Self {
+            since: Some(now),
+            is_told: false,
+        }
+    }
+
     /// The server has said something.
     pub(super) fn handle_heard(&mut self) {
         *self = Self::default();
