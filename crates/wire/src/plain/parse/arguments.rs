@@ -1,6 +1,7 @@
 //! The arguments of a command: words, names and texts, taken from the front.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use chinwag_core::limits::NOTE_BYTES_MAX;
 use chinwag_core::{Name, NameError, RoomName, Text};
@@ -87,8 +88,7 @@ impl<'a> Arguments<'a> {
 
     /// No room may follow: the command acts in the one that the person talks in.
     pub(super) fn here(&self) -> Result<(), ParseError> {
-        let room = self.peek().filter(|word| word.starts_with('#'));
-        match room.and_then(|word| RoomName::parse(word).ok()) {
+        match self.peek().and_then(named_room) {
             Some(room) => Err(self.elsewhere(room)),
             None => Ok(()),
         }
@@ -106,21 +106,13 @@ impl<'a> Arguments<'a> {
 
     /// The reason of something done here, which may begin with a room but not be one: `from #dev` names one too.
     pub(super) fn note_here(&self) -> Result<Option<Text>, ParseError> {
-        let mut words = self.rest.split_whitespace();
-        let is_of_place = |word: &&str| {
-            ["from", "in"]
-                .iter()
-                .any(|it| word.eq_ignore_ascii_case(it))
+        let words: Vec<&str> = self.rest.split_whitespace().collect();
+        let named = match words[..] {
+            [word] => Some(word),
+            [at, word] if ["from", "in"].iter().any(|it| at.eq_ignore_ascii_case(it)) => Some(word),
+            _ => None,
         };
-        let first = words.next();
-        let named = if first.filter(is_of_place).is_some() {
-            words.next()
-        } else {
-            first
-        };
-        let is_all = words.next().is_none();
-        let room = named.filter(|word| is_all && word.starts_with('#'));
-        match room.and_then(|word| RoomName::parse(word).ok()) {
+        match named.and_then(named_room) {
             Some(room) => Err(self.elsewhere(room)),
             None => self.note(),
         }
@@ -171,6 +163,12 @@ pub(super) fn name(text: &str) -> Result<Name, ParseError> {
 /// Reads the name of somebody who may have registered it before it was reserved.
 pub(super) fn known_name(text: &str) -> Result<Name, ParseError> {
     Name::known(text).ok_or(ParseError::BadName)
+}
+
+/// The room that a word names by its `#`.
+fn named_room(word: &str) -> Option<RoomName> {
+    let room = RoomName::parse(word).ok();
+    room.filter(|_| word.starts_with('#'))
 }
 
 /// Reads a room's name.
