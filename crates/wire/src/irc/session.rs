@@ -24,6 +24,7 @@ mod moved;
 mod multiline;
 mod names;
 mod news;
+mod nick;
 mod online;
 mod operators;
 mod order;

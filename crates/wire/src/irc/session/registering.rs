@@ -10,6 +10,7 @@ use core::net::IpAddr;
 use chinwag_core::{Command, Ident, Metadata, Monotonic, Name, NameError, Proof, Rejection};
 
 use super::accounts::Sasl;
+use super::nick::Nick;
 use super::proving::Pass;
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Gateway, IrcLogIn, Password, Step};
@@ -23,12 +24,7 @@ use crate::sniff::Spoke;
 pub(super) struct Registering {
     /// It was greeted like a person, and the prompt has no line end.
     is_after_prompt: bool,
-    nick: Option<Name>,
-    /// The first name that was refused, as typed.
-    refused: Option<String>,
-    /// The client has only added to that name. Many do so without end when a name is taken: such a client
-    /// comes in under the name that the refusal says is free.
-    takes_free: bool,
+    nick: Nick,
     user: Option<(String, String)>,
     pub(super) pass: Option<Pass>,
     /// The server's password was right.
@@ -58,9 +54,7 @@ impl Registering {
     pub(super) fn new(spoke: Spoke, env: &Env<'_>) -> Self {
         Self {
             is_after_prompt: spoke == Spoke::Greeted,
-            nick: None,
-            refused: None,
-            takes_free: false,
+            nick: Nick::default(),
             user: None,
             pass: None,
             has_entered: false,
@@ -81,43 +75,18 @@ impl Registering {
 
     /// The name so far.
     pub(super) fn nick(&self) -> &str {
-        self.nick.as_ref().map_or("*", Name::as_str)
+        self.nick.name().map_or("*", Name::as_str)
     }
 
     /// The name, if one was chosen.
     pub(super) fn name(&self) -> Option<&Name> {
-        self.nick.as_ref()
+        self.nick.name()
     }
 
     /// Whether the client has said nothing of itself.
     fn is_blank(&self) -> bool {
-        let has_name = self.nick.is_some() || self.user.is_some();
+        let has_name = self.nick.name().is_some() || self.user.is_some();
         !has_name && !self.negotiates && self.pass.is_none() && !self.has_entered
-    }
-
-    /// Reads a name. What only adds to the one that was refused is made one: other servers accept more characters.
-    fn read_nick(&mut self, typed: &str) -> Result<Name, NameError> {
-        let added = self
-            .refused
-            .as_deref()
-            .and_then(|name| typed.strip_prefix(name));
-        self.takes_free = added.is_some_and(|added| !added.is_empty());
-        let name = Name::parse(typed);
-        if name.is_err() && self.refused.is_none() {
-            self.refused = Some(typed.into());
-        }
-        match &self.refused {
-            Some(refused) if self.takes_free && name.is_err() => {
-                let letters = refused.trim_start_matches(|c: char| !c.is_alphabetic());
-                let is_of_name = |c: &char| c.is_alphanumeric() || "-_.".contains(*c);
-                let mut letters: String = letters.chars().filter(is_of_name).collect();
-                if letters == *refused {
-                    letters.push('_');
-                }
-                Name::parse(&letters)
-            }
-            _ => name,
-        }
     }
 
     pub(super) fn until(&self) -> Monotonic {
@@ -144,12 +113,8 @@ impl Session {
 
     /// The name was refused: the client chooses another.
     pub(super) fn forget_nick(&mut self) {
-        if let Stage::Registering(registering) = &mut self.stage
-            && let Some(nick) = registering.nick.take()
-        {
-            registering
-                .refused
-                .get_or_insert_with(|| nick.as_str().into());
+        if let Stage::Registering(registering) = &mut self.stage {
+            registering.nick.forget();
         }
     }
 
@@ -159,13 +124,12 @@ impl Session {
         else {
             return None;
         };
-        match &mut self.stage {
-            Stage::Registering(registering) if registering.takes_free => {
-                registering.takes_free = false;
-                registering.nick = Some(free.clone());
-                self.register()
-            }
-            Stage::Registering(_) | Stage::Here(_) => None,
+        let Stage::Registering(registering) = &mut self.stage else {
+            return None;
+        };
+        match registering.nick.take_free(free) {
+            true => self.register(),
+            false => None,
         }
     }
 
@@ -365,7 +329,7 @@ impl Session {
             return None;
         };
         let parsed = match &mut self.stage {
-            Stage::Registering(registering) => registering.read_nick(typed),
+            Stage::Registering(registering) => registering.nick.read(typed),
             Stage::Here(_) => Name::parse(typed),
         };
         let name = match parsed {
@@ -383,7 +347,7 @@ impl Session {
         };
         match &mut self.stage {
             Stage::Registering(registering) => {
-                registering.nick = Some(name);
+                registering.nick.set(name);
                 self.register()
             }
             // Taking one's own name changes nothing.
@@ -413,7 +377,11 @@ impl Session {
         let Stage::Registering(registering) = &mut self.stage else {
             return None;
         };
-        let (name, (user, real)) = registering.nick.clone().zip(registering.user.as_ref())?;
+        let (name, (user, real)) = registering
+            .nick
+            .name()
+            .cloned()
+            .zip(registering.user.as_ref())?;
         let irc = IrcLogIn {
             ident: Ident::new(user, note(real)),
             proven: registering.proven.clone(),
