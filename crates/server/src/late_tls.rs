@@ -2,8 +2,7 @@
 //! 300 ms first. When one of them connects again the server listens longer before it greets.
 //!
 //! Everybody else is greeted at the usual time, and people who share such an address wait a quarter
-//! of a second longer. Loopback is never remembered: everybody on the machine shares it, and its
-//! scripts may count on the usual time.
+//! of a second longer.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -27,9 +26,6 @@ pub(crate) struct LateTls {
 impl LateTls {
     /// A client has begun TLS after the greeting.
     pub(crate) fn note(&self, address: IpAddr, now: Monotonic) {
-        if address.to_canonical().is_loopback() {
-            return;
-        }
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.len() >= ADDRESSES_MAX {
             noted.retain(|_, at| now.since(*at) < MEMORY_TIME);
@@ -71,16 +67,6 @@ mod tests {
         assert_eq!(tls.sniff_time(late, longer, start), longer);
         let next_day = start + MEMORY_TIME;
         assert_eq!(tls.sniff_time(late, usual, next_day), usual);
-    }
-
-    #[test]
-    fn loopback_is_never_late() {
-        let (tls, usual) = (LateTls::default(), Duration::from_millis(250));
-        for ip in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
-            let address = ip.parse().expect("an address");
-            tls.note(address, Monotonic(0));
-            assert_eq!(tls.sniff_time(address, usual, Monotonic(0)), usual, "{ip}");
-        }
     }
 
     #[test]
