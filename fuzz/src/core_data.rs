@@ -457,6 +457,7 @@ pub(crate) fn summary(dice: Choices<'_, '_>) -> RoomSummary {
         },
         others,
         topic: dice.maybe(topic),
+        has_password: dice.flip(),
     }
 }
 

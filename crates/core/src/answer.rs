@@ -49,6 +49,8 @@ pub struct RoomSummary {
     pub more: usize,
     /// The room's topic.
     pub topic: Option<Topic>,
+    /// Whether it has a password.
+    pub has_password: bool,
     /// Whether the reader ignores somebody: then filling a screen takes more of the past.
     pub ignores: bool,
 }

@@ -145,7 +145,7 @@ fn a_deleted_message_is_gone_from_history_and_search_for_good() {
     let reference = reference(&mut ann, "hunter2");
     bob.ask(
         &format!("/delete {reference}"),
-        "! That is not your message, and /delete needs moderator rights in #lobby to delete other people's.\n",
+        "! That is not your message, and /delete needs operator rights in #lobby to delete other people's.\n",
     );
     ann.ask(&format!("/delete {reference}"), "* ann deleted a message\n");
     bob.expect("* ann deleted a message\n");

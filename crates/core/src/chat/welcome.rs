@@ -46,6 +46,9 @@ impl Chat {
                 Some(me) => self.topic_for(me, room).cloned(),
                 None => room.topic.clone(),
             },
+            has_password: room
+                .rules()
+                .is_some_and(|rules| rules.settings.password.is_some()),
             ignores: reader.is_some_and(|me| !me.ignores().is_empty()),
         })
     }

@@ -387,6 +387,13 @@ pub enum ParseError {
     },
     /// `off` where the reason of a ban, bar or mute stands: this command ends one.
     UndoneBy(&'static str),
+    /// `list` or `off` where the name of a ban or bar stands.
+    NoName {
+        /// What was typed.
+        typed: EchoedInput,
+        /// `ban` or `bar`.
+        command: &'static str,
+    },
     /// Not the beginning of a certificate.
     BadCertificate,
     /// Not a length of time.

@@ -97,6 +97,8 @@ enum Question {
     Restrictions,
     /// A message to a room by its name.
     SayTo(RoomName),
+    /// Entering a room by its password.
+    JoinWith,
     /// Leaving a room, while this was the current one.
     Leave(RoomId),
     /// A display setting, shown or changed.

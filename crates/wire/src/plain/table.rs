@@ -117,7 +117,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("what this room is set to; /help room")
         .about(
             "Shows what this room is set to and who governs it, or sets it. /room closed lets in only \
-             those who are invited, /room open everybody. /room password WORD lets in those \
+             those who are invited, and those inside stay; /room open lets in everybody. /room password WORD lets in those \
              who know it (up to 64 bytes), /room limit 20 that many people (up to 4294967295). /room hidden keeps it out of /rooms and /whois, \
              /room moderated lets only voices and moderators speak, /room topic moderators lets only \
              them set the topic. /room outsiders lets people outside speak with /msg #ROOM. \

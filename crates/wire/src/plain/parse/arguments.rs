@@ -105,9 +105,11 @@ impl<'a> Arguments<'a> {
     }
 
     /// The reason of something done here, which may begin with a room but not be one: `from #dev` names one too.
+    /// `here` alone says nothing more.
     pub(super) fn note_here(&self) -> Result<Option<Text>, ParseError> {
         let words: Vec<&str> = self.rest.split_whitespace().collect();
         let named = match words[..] {
+            [word] if word.eq_ignore_ascii_case("here") => return Ok(None),
             [word] => Some(word),
             [at, word] if ["from", "in"].iter().any(|it| at.eq_ignore_ascii_case(it)) => Some(word),
             _ => None,

@@ -23,7 +23,7 @@ pub(in crate::plain) fn mute(mut arguments: Arguments<'_>) -> Read {
     let is_here = take_here(&mut arguments);
     let time = time(&mut arguments)?;
     // After the time as well: as a reason it would mute in every room.
-    let is_here = is_here || (time.is_some() && take_here(&mut arguments));
+    let is_here = take_here(&mut arguments) || is_here;
     let undone_by = match is_here {
         true => "unmute NAME here",
         false => "unmute NAME",
@@ -46,9 +46,8 @@ fn take_here(arguments: &mut Arguments<'_>) -> bool {
     is_next
 }
 
-/// Takes a time, if one follows, also after `for`. A word that starts with a digit, or a sign and a
-/// digit, is meant as one: taking `10` or `-5m` as a reason would mute for good where minutes were
-/// meant.
+/// Takes a time, if one follows, also after `for`; `forever` is as good as none. A word that starts with a digit, or
+/// a sign and a digit, is meant as one: taking `10` or `-5m` as a reason would mute for good where minutes were meant.
 pub(super) fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, ParseError> {
     let is_time = |word: &&str| {
         let unsigned = word.trim_start_matches(['-', '+', '.']);
@@ -58,7 +57,12 @@ pub(super) fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, Pa
     let has_for = words
         .next_if(|word| word.eq_ignore_ascii_case("for"))
         .is_some();
-    let Some(word) = words.next().filter(is_time) else {
+    let word = words.next();
+    if word.is_some_and(|word| word.eq_ignore_ascii_case("forever")) {
+        take(arguments, has_for);
+        return Ok(None);
+    }
+    let Some(word) = word.filter(is_time) else {
         return Ok(None);
     };
     let time = parse_duration(word).map_err(|error| {
@@ -71,11 +75,29 @@ pub(super) fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, Pa
     if time.is_zero() {
         return Err(ParseError::NoTime(EchoedInput::new(word)));
     }
+    take(arguments, has_for);
+    Ok(Some(time))
+}
+
+/// Takes a time that was read, and the `for` before it.
+fn take(arguments: &mut Arguments<'_>, has_for: bool) {
     if has_for {
         arguments.next();
     }
     arguments.next();
-    Ok(Some(time))
+}
+
+/// Refuses `list` and `off` alone where a name stands: they are meant to show bans or bars, or to end one, and would
+/// make one of a name that nobody has. `name:list` is a name for certain.
+pub(super) fn not_list(arguments: &Arguments<'_>, command: &'static str) -> Result<(), ParseError> {
+    let is = |word: &str| arguments.rest().eq_ignore_ascii_case(word);
+    match is("list") || is("off") {
+        true => Err(ParseError::NoName {
+            typed: EchoedInput::new(arguments.rest()),
+            command,
+        }),
+        false => Ok(()),
+    }
 }
 
 /// Refuses `off` where the reason of a ban, bar or mute stands: it is meant to end one, and would make one that
@@ -125,6 +147,7 @@ pub(in crate::plain) fn unmute(arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn ban(mut arguments: Arguments<'_>) -> Read {
+    not_list(&arguments, "ban")?;
     let who = arguments.word()?;
     let mask = mask(who)?;
     let time = time(&mut arguments)?;

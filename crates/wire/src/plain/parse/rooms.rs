@@ -4,7 +4,7 @@ use chinwag_core::limits::ROOM_PASSWORD_BYTES_MAX;
 use chinwag_core::{Listed, MaskError, RoomPassword, RoomSetting, Standing, StandingChange};
 
 use super::arguments::{Arguments, room};
-use super::operate::{covers_address, mask, not_off, time};
+use super::operate::{covers_address, mask, not_list, not_off, time};
 use super::{Read, nearest};
 use crate::plain::message_ref::MessageRef;
 use crate::plain::request::{EchoedInput, ParseError, Request, RoomRequest};
@@ -202,6 +202,7 @@ pub(in crate::plain) fn eject(mut arguments: Arguments<'_>) -> Read {
 
 pub(in crate::plain) fn bar(mut arguments: Arguments<'_>) -> Read {
     arguments.here()?;
+    not_list(&arguments, "bar")?;
     let who = arguments.word()?;
     let mask = mask(who)?;
     let time = time(&mut arguments)?;

@@ -176,6 +176,13 @@ impl Renderer {
         writer.bare(RoomAndPeople(company));
         topic(writer, company.topic.as_ref(), now);
     }
+
+    /// `#dev has no password: yours was not needed.`
+    pub fn room_password_not_needed(&self, out: &mut Vec<u8>, room: &RoomName) {
+        self.writer(out).alone(format_args!(
+            "{room} has no password: yours was not needed."
+        ));
+    }
 }
 
 /// What a person who comes back has missed.

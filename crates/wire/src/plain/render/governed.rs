@@ -226,7 +226,10 @@ impl Display for SetTo<'_> {
         let Self(setting, room) = self;
         match setting {
             RoomSetting::Closed(true) => {
-                write!(f, "closed {room}: only those who are invited may enter")
+                write!(
+                    f,
+                    "closed {room}: only those who are invited may enter; those inside stay"
+                )
             }
             RoomSetting::Closed(false) => write!(f, "opened {room}"),
             RoomSetting::Password(Some(_)) => write!(f, "gave {room} a password"),

@@ -102,6 +102,10 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
         ParseError::UndoneBy(command) => {
             write!(f, "\"off\" is not a reason. /{command} undoes it.")
         }
+        ParseError::NoName { typed, command } => write!(
+            f,
+            "/{command}s lists them, /un{command} WHO ends one. /{command} name:{typed} is for a person of that name."
+        ),
         ParseError::BadCertificate => f.write_str(
             "A certificate is named by its first digits, 4 at least: /account forget 3fa9c0. /account lists yours.",
         ),

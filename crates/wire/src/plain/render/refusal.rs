@@ -11,7 +11,7 @@ use chinwag_core::{LeftOut, Name, Rejection, RoomName};
 use super::Renderer;
 use super::moderation::Until;
 use super::refusal_of_account::OfAccount;
-use super::refusal_of_room::OfRoom;
+use super::refusal_of_room::{OfRoom, rights_in};
 use crate::plain::SHELL;
 use crate::plain::parse::rooms::setting_like;
 use crate::plain::request::Context;
@@ -340,7 +340,8 @@ fn about_messages(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         }
         Rejection::NotOnesMessage(Some(room)) => write!(
             f,
-            "That is not your message, and /delete needs moderator rights in {room} to delete other people's."
+            "That is not your message, and /delete needs {} in {room} to delete other people's.",
+            rights_in(room)
         ),
         Rejection::NotOnesMessage(None) => {
             f.write_str("That is not your message. Only its sender may delete a private message.")

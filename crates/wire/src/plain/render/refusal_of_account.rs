@@ -52,7 +52,9 @@ fn wrong(f: &mut Formatter<'_>, name: &Name, context: Context) -> fmt::Result {
             f,
             " Type /nick {name}#password again, with the right one; or choose another."
         ),
-        Context::Command("passwd") => f.write_str(" /passwd OLD NEW takes the old one first."),
+        Context::Command("passwd") => f.write_str(
+            " /passwd OLD NEW takes the old one first; in quotation marks if it has blanks.",
+        ),
         Context::Command(command) => write!(f, " Type /{command} again, with the right one."),
         Context::Speech => Ok(()),
     }

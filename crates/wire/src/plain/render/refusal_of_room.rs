@@ -28,15 +28,23 @@ impl OfRoom<'_> {
     }
 }
 
+/// The rights that it takes to govern a room. Only operators have them in the lobby.
+pub(super) fn rights_in(room: &RoomName) -> &'static str {
+    match *room == RoomName::lobby() {
+        true => "operator rights",
+        false => "moderator rights",
+    }
+}
+
 impl Display for OfRoom<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self(room, rejection, context) = *self;
         match rejection {
             RoomRejection::NeedsModerator => match context {
                 Context::Command(command) => {
-                    write!(f, "/{command} needs moderator rights in {room}.")
+                    write!(f, "/{command} needs {} in {room}.", rights_in(room))
                 }
-                _ => write!(f, "That needs moderator rights in {room}."),
+                _ => write!(f, "That needs {} in {room}.", rights_in(room)),
             },
             RoomRejection::AddressBar if context == Context::Command("unbar") => {
                 write!(

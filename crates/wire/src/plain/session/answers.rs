@@ -33,6 +33,10 @@ impl Session {
                 self.set_current(Some(summary.id));
                 self.note_join(true);
                 renderer.room_summary(out, summary, wall);
+                let gave_password = matches!(self.question, Some(Question::JoinWith));
+                if gave_password && !summary.has_password {
+                    renderer.room_password_not_needed(out, &summary.room);
+                }
                 renderer.recent(out, recent, &summary.room, wall);
             }
             Tell::Left(room) => return self.handle_left_room(room, env, out),

@@ -106,6 +106,7 @@ impl Session {
         let context = request.context();
         let mut question = match &request {
             Request::Command(Command::SayTo { room, .. }) => Question::SayTo(room.clone()),
+            Request::Command(Command::JoinWith { .. }) => Question::JoinWith,
             Request::Leave(_) => Question::Leave(self.current()?),
             _ => Question::Command(context),
         };
@@ -228,6 +229,7 @@ impl Question {
             Self::Log { .. } => Context::Command("log"),
             Self::Restrictions => Context::Command("bans"),
             Self::SayTo(_) | Self::Guest(_) => Context::Speech,
+            Self::JoinWith => Context::Command("join"),
             Self::Leave(_) => Context::Command("leave"),
             Self::Pref(pref) => Context::Command(pref.command()),
         }

@@ -246,6 +246,7 @@ const NO_HISTORY: Recent<'_> = Recent {
 
 fn summary(id: RoomId, called: &str) -> RoomSummary {
     RoomSummary {
+        has_password: false,
         ignores: false,
         room: room(called),
         id,

@@ -75,6 +75,42 @@ fn a_room_is_no_reason() {
 }
 
 #[test]
+fn list_and_off_are_no_names() {
+    for (line, typed, command) in [("/ban list", "list", "ban"), ("/bar OFF", "OFF", "bar")] {
+        let typed = EchoedInput::new(typed);
+        check_mistake(line, ParseError::NoName { typed, command });
+    }
+    for line in ["/ban name:list", "/bar off spam", "/bar listless"] {
+        assert!(parse(line).is_ok(), "{line}");
+    }
+}
+
+#[test]
+fn forever_and_here_are_no_reasons() {
+    let why = Some(text("spam"));
+    for line in ["/mute bob forever spam", "/mute bob for FOREVER spam"] {
+        let (name, why) = ("bob".into(), why.clone());
+        let mute = Command::Mute {
+            name,
+            time: None,
+            why,
+        };
+        check_command(line, mute);
+    }
+    let here = RoomRequest::Mute {
+        name: "bob".into(),
+        time: None,
+        why,
+    };
+    check("/mute bob forever here spam", Request::Room(here));
+    let eject = RoomRequest::Eject {
+        name: "bob".into(),
+        why: None,
+    };
+    check("/eject bob here", Request::Room(eject));
+}
+
+#[test]
 fn off_is_no_reason() {
     for (line, undone_by) in [
         ("/mute bob off", "unmute NAME"),

@@ -10,6 +10,7 @@ use crate::plain::render::Missed;
 
 fn company(others: &[&str], more: usize) -> RoomSummary {
     RoomSummary {
+        has_password: false,
         ignores: false,
         room: room("lobby"),
         id: LOBBY,

@@ -90,7 +90,7 @@ fn names_are_refused_with_a_way_out() {
     check_chat(
         Rejection::WrongPassword(lee.clone()),
         "passwd",
-        "! That is not the password of lee. /passwd OLD NEW takes the old one first.",
+        "! That is not the password of lee. /passwd OLD NEW takes the old one first; in quotation marks if it has blanks.",
     );
     check_chat(Rejection::SameName(lee), "nick", "! You are lee already.");
 }
