@@ -147,7 +147,7 @@ impl RoomChange {
     }
 
     /// Whether everybody in the room sees it.
-    pub(crate) fn is_public(&self) -> bool {
+    pub fn is_public(&self) -> bool {
         match &self.act {
             RoomAct::Set(_)
             | RoomAct::Eject { .. }

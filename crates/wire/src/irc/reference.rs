@@ -99,7 +99,8 @@ const DIFFERENCES: &str = "\
   `/bars` and `/unbar` show and remove masks. Hosts are cloaks, so a mask of an address or of a host's name would
   match nobody: from a server operator `+b *!*@192.0.2.7`, `*!*@192.0.2.0/24` or `*!*@10.*` is a bar of the addresses,
   which only operators see; all others are refused, as is a mask that no name or user can match (users begin with
-  `~`; of the extended bans there are `m:` and `a:`). In a room without an owner masks, bars and mutes end when everybody has left.
+  `~`; of the extended bans there are `m:` and `a:`). In a room without an owner masks, bars and mutes end when everybody has left. What a moderator does to
+  a client in a room that it is not in comes as a NOTICE, and so does what an operator does from outside.
 - **User modes.** `i` invisible, `B` a program, `w` receives what operators tell everybody (on by default), `R`
   receives private messages from registered names only, `o` a server operator: `MODE NAME -o` gives that up for the
   visit, and OPER takes it again.

@@ -27,11 +27,11 @@ mod words;
 pub(crate) use parse::SHELL;
 pub use parse::{parse, parse_login};
 pub use reference::reference;
+pub(crate) use render::{Changed, DoneToYou, DoneToYouIn, Masked};
 pub use render::{
     Counted, HistoryStyle, Missed, Moved, Notice, Reason, Renderer, RoomFormat, RoomRenderer,
     Sought, Stretch, Style, is_message,
 };
-pub(crate) use render::{DoneToYou, DoneToYouIn};
 pub use request::{
     Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
     SearchRequest,

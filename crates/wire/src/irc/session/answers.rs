@@ -11,7 +11,7 @@ use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step, Tell};
 use crate::irc::line::put;
 use crate::irc::render::{Reason, put_in_room};
-use crate::plain::Count;
+use crate::plain::{Count, DoneToYouIn};
 
 impl Session {
     /// See [`Dialect::handle_tell`](crate::dialect::Dialect::handle_tell).
@@ -343,6 +343,9 @@ impl Session {
                 (_, Fact::Moderated(entry)) => self.put_moderated(entry, event, me, env, out),
                 (None, Fact::RoomChanged(change)) => {
                     self.put_room_changed(change, event, me, env, out);
+                }
+                (_, Fact::RoomChanged(change)) if change.told == Some(me) => {
+                    self.notice(DoneToYouIn(change, event.at), env, out);
                 }
                 // The client learns the state of its rooms as it enters them.
                 _ => {}

@@ -6,8 +6,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AuditEntry, Event, Fact, Flags, Held, LoggedIn, Manner, Matched, ModAction,
-    Name, PersonId, RankMessage, Ranked, Restriction, RoomAct, RoomChange, Source, Standing,
+    AccountChange, AuditEntry, Event, Fact, Flags, Held, LoggedIn, Manner, MaskKind, Matched,
+    ModAction, Name, PersonId, RankMessage, Ranked, Restriction, RoomAct, RoomChange, Source,
+    Standing,
 };
 
 use super::{Here, Question, Session, Stage};
@@ -17,7 +18,7 @@ use crate::irc::line::{From, Tags};
 use crate::irc::mode::prefix_of;
 use crate::irc::render::{Framing, Trailing, put_by, put_in_room, put_signal};
 use crate::irc::said::{Said, kept_for, said_to};
-use crate::plain::{Above, DoneToYou, DoneToYouIn};
+use crate::plain::{Above, Changed, DoneToYou, DoneToYouIn, Masked};
 
 /// The standing of a person who was only invited.
 const INVITED: Held = Held {
@@ -355,29 +356,61 @@ impl Session {
                     put_by(out, event, &change.by, shown, what);
                 }
             }
-            RoomAct::Mute(_) | RoomAct::Unmute(_) if is_for_me => {
+            RoomAct::Mute(_) | RoomAct::Unmute(_) | RoomAct::Stand { .. } if is_for_me => {
                 self.notice(DoneToYouIn(change, event.at), env, out);
             }
+            RoomAct::Eject { .. } if is_for_me => put_in_room(out, event, room, shown),
             // Operators alone see bars of addresses, so that the room is not told.
             RoomAct::Bar(Restriction { mask, .. }) | RoomAct::Unbar(mask)
                 if change.actor == Some(me) && mask.name.is_none() =>
             {
-                let sign = if matches!(change.act, RoomAct::Bar(_)) {
-                    '+'
-                } else {
-                    '-'
-                };
+                let on = matches!(change.act, RoomAct::Bar(_));
                 let entry = Matched::of(mask);
-                let what = format_args!("MODE {room} {sign}b {entry}");
-                put_by(out, event, &change.by, shown, what);
+                match self.rooms.contains(&change.room) {
+                    true => {
+                        let sign = if on { '+' } else { '-' };
+                        let what = format_args!("MODE {room} {sign}b {entry}");
+                        put_by(out, event, &change.by, shown, what);
+                    }
+                    false => self.put_listed(change, MaskKind::Ban, &[entry], on, env, out),
+                }
             }
-            // It concerns the client, or the client did it from outside.
+            _ => self.put_done_outside(change, env, out),
+        }
+    }
+
+    /// What the client has done in a room that it is not in. It is a NOTICE, since a client takes a
+    /// MODE or a KICK for a room of its own, and opens a window for one that it does not know.
+    fn put_done_outside(&self, change: &RoomChange, env: &Env<'_>, out: &mut Vec<u8>) {
+        match &change.act {
+            RoomAct::Listed { kind, entries, on } => {
+                self.put_listed(change, *kind, entries, *on, env, out);
+            }
             RoomAct::Eject { .. }
-            | RoomAct::Listed { .. }
             | RoomAct::Mask { .. }
             | RoomAct::Set(_)
-            | RoomAct::Stand { .. } => put_in_room(out, event, room, shown),
+            | RoomAct::Stand { .. }
+                if change.is_public() =>
+            {
+                self.notice(format_args!("{}.", Changed(change)), env, out);
+            }
             _ => {}
+        }
+    }
+
+    fn put_listed(
+        &self,
+        change: &RoomChange,
+        kind: MaskKind,
+        entries: &[Matched],
+        on: bool,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let (by, room) = (&change.by, &change.room_name);
+        for entry in entries {
+            let masked = Masked(kind, entry, on, room);
+            self.notice(format_args!("{by} {masked}."), env, out);
         }
     }
 }

@@ -10,9 +10,7 @@ use chinwag_core::{
 };
 
 use super::answer::InForce;
-use super::moderation::{
-    DoneToYouIn, For, ForNobody, Given, StillBarred, StillMuted, Until, Whom, remaining,
-};
+use super::moderation::{For, ForNobody, Given, StillBarred, StillMuted, Until, Whom, remaining};
 use super::{LineWriter, Renderer};
 use crate::plain::words::{AfterColon, Because, Count, Enumerated, people};
 
@@ -26,30 +24,8 @@ impl LineWriter<'_> {
     /// A change of a room, told to one person.
     pub(super) fn room_changed(&mut self, change: &RoomChange, at: Timestamp, reader: PersonId) {
         match change.told == Some(reader) && change.actor != Some(reader) {
-            true => self.room_changed_for_target(change, at),
+            true => self.alone(DoneToYouIn(change, at)),
             false => self.room_changed_by_reader(change, at),
-        }
-    }
-
-    fn room_changed_for_target(&mut self, change: &RoomChange, at: Timestamp) {
-        let (by, room) = (&change.by, &change.room_name);
-        match &change.act {
-            RoomAct::Eject { why, .. } => {
-                let why = Because(why.as_deref());
-                self.alone(format_args!("You were ejected from {room} by {by}{why}"));
-            }
-            RoomAct::Mute(_) | RoomAct::Unmute(_) => self.alone(DoneToYouIn(change, at)),
-            RoomAct::Stand {
-                standing: Some(INVITED),
-                before: None,
-                ..
-            } => self.alone(format_args!("{by} invites you to {room}: /join {room}")),
-            RoomAct::Stand {
-                before: Some(INVITED),
-                standing: None,
-                ..
-            } => self.alone(format_args!("{by} took the invitation to {room} back.")),
-            _ => self.alone(format_args!("{}.", Changed(change))),
         }
     }
 
@@ -152,8 +128,41 @@ impl LineWriter<'_> {
     }
 }
 
+/// `You are muted in #dev by ann for 10 minutes: spam.`: what a moderator did to the reader, whom the room does not
+/// show it.
+pub(crate) struct DoneToYouIn<'a>(pub(crate) &'a RoomChange, pub(crate) Timestamp);
+
+impl Display for DoneToYouIn<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(change, at) = *self;
+        let (by, room) = (&change.by, &change.room_name);
+        match &change.act {
+            RoomAct::Eject { why, .. } => {
+                let why = Because(why.as_deref());
+                write!(f, "You were ejected from {room} by {by}{why}")
+            }
+            RoomAct::Mute(mute) => {
+                let (time, why) = (For(mute, at), Because(mute.why.as_deref()));
+                write!(f, "You are muted in {room} by {by}{time}{why}")
+            }
+            RoomAct::Unmute(_) => write!(f, "You may speak in {room} again: {by} unmuted you."),
+            RoomAct::Stand {
+                standing: Some(INVITED),
+                before: None,
+                ..
+            } => write!(f, "{by} invites you to {room}: /join {room}"),
+            RoomAct::Stand {
+                before: Some(INVITED),
+                standing: None,
+                ..
+            } => write!(f, "{by} took the invitation to {room} back."),
+            _ => write!(f, "{}.", Changed(change)),
+        }
+    }
+}
+
 /// A change that everybody in the room sees: `lee made ann a moderator of #dev`.
-pub(super) struct Changed<'a>(pub(super) &'a RoomChange);
+pub(crate) struct Changed<'a>(pub(crate) &'a RoomChange);
 
 impl Display for Changed<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -407,11 +416,11 @@ fn settings(writer: &mut LineWriter<'_>, info: &RoomInfo) {
 }
 
 /// The change of a mask, after the name of its author.
-pub(super) struct Masked<'a>(
-    pub(super) MaskKind,
-    pub(super) &'a Matched,
-    pub(super) bool,
-    pub(super) &'a RoomName,
+pub(crate) struct Masked<'a>(
+    pub(crate) MaskKind,
+    pub(crate) &'a Matched,
+    pub(crate) bool,
+    pub(crate) &'a RoomName,
 );
 
 impl Display for Masked<'_> {

@@ -3,8 +3,8 @@
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    Aside, AuditEntry, FirstOperator, Mask, ModAction, Reach, Remaining, Restriction, RoomAct,
-    RoomChange, Spared, Tenure, Timestamp,
+    Aside, AuditEntry, FirstOperator, Mask, ModAction, Reach, Remaining, Restriction, Spared,
+    Tenure, Timestamp,
 };
 
 use super::LineWriter;
@@ -172,24 +172,6 @@ impl Display for DoneToYou<'_> {
                     "{by} unlocked the server: everybody may arrive and speak."
                 )
             }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// `You are muted in #dev by ann for 10 minutes: spam.`: the same for a moderator.
-pub(crate) struct DoneToYouIn<'a>(pub(crate) &'a RoomChange, pub(crate) Timestamp);
-
-impl Display for DoneToYouIn<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(change, at) = *self;
-        let (room, by) = (&change.room_name, &change.by);
-        match &change.act {
-            RoomAct::Mute(mute) => {
-                let (time, why) = (For(mute, at), Because(mute.why.as_deref()));
-                write!(f, "You are muted in {room} by {by}{time}{why}")
-            }
-            RoomAct::Unmute(_) => write!(f, "You may speak in {room} again: {by} unmuted you."),
             _ => Ok(()),
         }
     }
