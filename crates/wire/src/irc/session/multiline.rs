@@ -97,7 +97,10 @@ impl Session {
         if let Some(open) = self.batch.as_mut().filter(|open| open.passage.is_some()) {
             open.inner = Some(reference.into());
             let refusal = Refusal::Other("A batch within a batch");
-            return self.refuse_passage(&refusal, env, out);
+            if self.refuse_passage(&refusal, env, out) && self.has_label() {
+                self.put_refusal(&refusal, "", env, out);
+            }
+            return;
         }
         self.batch = Some(Box::new(Batch {
             reference: reference.into(),
@@ -193,11 +196,22 @@ impl Session {
         }
     }
 
-    /// Refuses the open batch: the answer to its label.
-    fn refuse_passage(&mut self, refusal: &Refusal, env: &Env<'_>, out: &mut Vec<u8>) {
+    /// Refuses the open batch. Returns whether this was the answer to its label, and not to the
+    /// command in flight.
+    fn refuse_passage(&mut self, refusal: &Refusal, env: &Env<'_>, out: &mut Vec<u8>) -> bool {
         let passage = self.batch.as_mut().and_then(|batch| batch.passage.take());
         let Passage { label, target, .. } = passage.unwrap_or_default();
-        self.give_label(label);
+        let Some(label) = label else {
+            self.put_refusal(refusal, &target, env, out);
+            return false;
+        };
+        self.answer_earlier(&label, env, out, |session, out| {
+            session.put_refusal(refusal, &target, env, out);
+        });
+        true
+    }
+
+    fn put_refusal(&self, refusal: &Refusal, target: &str, env: &Env<'_>, out: &mut Vec<u8>) {
         match refusal {
             Refusal::Lines => {
                 let why = format_args!("MULTILINE_MAX_LINES {PASSAGE_LINES_MAX} :Too many lines");
@@ -231,7 +245,9 @@ impl Session {
         };
         // It was refused before.
         let Some(passage) = batch.passage else { return };
-        self.give_label(passage.label);
+        if let Some(label) = passage.label {
+            self.give_label(label, env);
+        }
         let is_notice = passage.is_notice.unwrap_or_default();
         let manner = match is_notice {
             true => Manner::Notice,

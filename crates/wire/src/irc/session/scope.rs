@@ -20,12 +20,27 @@ const LABEL_BYTES_MAX: usize = 64;
 /// The answer to a command with a label, as far as it has come.
 #[derive(Debug)]
 pub(super) struct Scope {
-    label: Box<str>,
+    /// `None` once something else has it.
+    label: Option<Box<str>>,
     lines: Vec<u8>,
+    /// The whole answers to earlier commands, which have labels of their own and end with this one.
+    before: Vec<u8>,
     /// Messages to several receivers, whose echoes are parts of the answer.
     is_shared: bool,
     /// The answer is sent as it comes, in the batch of this number once that has begun.
     stream: Option<Option<u64>>,
+}
+
+impl Scope {
+    fn of(label: Box<str>, before: Vec<u8>) -> Box<Self> {
+        Box::new(Self {
+            label: Some(label),
+            lines: Vec::new(),
+            before,
+            is_shared: false,
+            stream: None,
+        })
+    }
 }
 
 impl Session {
@@ -44,24 +59,52 @@ impl Session {
             self.put_server(why, env, out);
             return;
         }
-        self.give_label(label.map(|label| label.as_ref().into()));
+        self.pending.scope = label.map(|label| Scope::of(label.as_ref().into(), Vec::new()));
     }
 
-    /// What is answered from here on bears this label.
-    pub(super) fn give_label(&mut self, label: Option<Box<str>>) {
-        self.pending.scope = label.map(|label| {
-            Box::new(Scope {
-                label,
-                lines: Vec::new(),
-                is_shared: false,
-                stream: None,
-            })
-        });
+    /// What is answered from here on bears this label. The command in flight, if it has another, is
+    /// only acknowledged.
+    pub(super) fn give_label(&mut self, label: Box<str>, env: &Env<'_>) {
+        let mut before = Vec::new();
+        if let Some(scope) = self.pending.scope.take() {
+            before = scope.before;
+            if let Some(own) = scope.label {
+                self.put_labelled(&own, &[], env, &mut before);
+            }
+        }
+        self.pending.scope = Some(Scope::of(label, before));
     }
 
     /// Gives the label of the command in flight away: something else will have it.
     pub(super) fn take_label(&mut self) -> Option<Box<str>> {
-        self.pending.scope.take().map(|scope| scope.label)
+        let label = self.pending.scope.as_mut()?.label.take();
+        self.pending.scope.take_if(|scope| scope.before.is_empty());
+        label
+    }
+
+    /// Whether what is answered from here on bears a label.
+    pub(super) fn has_label(&self) -> bool {
+        let scope = self.pending.scope.as_ref();
+        scope.is_some_and(|scope| scope.label.is_some())
+    }
+
+    /// Answers an earlier command, which has this label. What is answered from here on is for the
+    /// command in flight again.
+    pub(super) fn answer_earlier(
+        &mut self,
+        label: &str,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+        answer: impl FnOnce(&mut Self, &mut Vec<u8>),
+    ) {
+        let mut lines = Vec::new();
+        answer(self, &mut lines);
+        let mut answered = Vec::new();
+        self.put_labelled(label, &lines, env, &mut answered);
+        match &mut self.pending.scope {
+            Some(scope) => scope.before.extend(answered),
+            None => out.extend(answered),
+        }
     }
 
     /// The command in flight has several receivers; the result for each is a part of its answer.
@@ -96,20 +139,23 @@ impl Session {
         let Some(scope) = self.pending.scope.take() else {
             return;
         };
-        match scope.stream.flatten() {
-            Some(batch) => put_batch_end(batch, env, out),
-            None => self.put_labelled(&scope.label, &scope.lines, env, out),
+        out.extend(scope.before);
+        match (scope.stream.flatten(), &scope.label) {
+            (Some(batch), _) => put_batch_end(batch, env, out),
+            (None, Some(label)) => self.put_labelled(label, &scope.lines, env, out),
+            (None, None) => {}
         }
     }
 
     /// Gathers what was written from `start` on.
     pub(super) fn gather(&mut self, start: usize, env: &Env<'_>, out: &mut Vec<u8>) {
-        let Some(mut scope) = self.pending.scope.take() else {
+        let Some(mut scope) = self.pending.scope.take_if(|scope| scope.label.is_some()) else {
             return;
         };
         scope.lines.extend(out.drain(start..));
         if let Some(begun) = scope.stream.filter(|_| !scope.lines.is_empty()) {
-            let batch = begun.unwrap_or_else(|| self.begin_labelled(&scope.label, env, out));
+            let label = scope.label.as_deref().unwrap_or_default();
+            let batch = begun.unwrap_or_else(|| self.begin_labelled(label, env, out));
             put_in_batch(out, batch, &core::mem::take(&mut scope.lines));
             scope.stream = Some(Some(batch));
         }
