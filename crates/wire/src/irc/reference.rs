@@ -130,9 +130,11 @@ const DIFFERENCES: &str = "\
   of a registered name lasts, that of a room as long as the room; a guest's ends with the visit. A `display-name`
   cannot be another person's name or `display-name`, or a reserved name; a room's cannot be another room's name. A
   person who takes or registers a name removes it from others' `display-name`. In `draft/metadata-2` changes, the
-  answer to SYNC, and what comes with the welcome, JOIN and MONITOR are METADATA lines, and the refusal of a value is
-  `VALUE_INVALID`. A client that asks for both drafts has `draft/metadata-3`. Keys that begin with `soju.im/` are
-  refused (`KEY_INVALID`): a bouncer keeps them for one user, and here everybody would see them.
+  answer to SYNC, and what comes with the welcome, JOIN and MONITOR are METADATA lines; SUB is followed by what the
+  client's rooms have, where `draft/metadata-3` has the client ask for everything (`METADATA *ALL SYNC`); and refusals
+  have the words of that draft (`KEY_INVALID`, `VALUE_INVALID`). A client that asks for both drafts has
+  `draft/metadata-3`. Keys that begin with `soju.im/` are refused: a bouncer keeps them for one user, and here everybody
+  would see them.
 - **Search** (`soju.im/search`) works like `/search`: it finds whole words, `word*` finds words that begin so, and it
   shows the newest 50 matches. It searches the rooms that the client may read; with `in=NAME`, the private messages
   between the client's account and that person.

@@ -1,6 +1,6 @@
 //! METADATA (IRCv3): values that clients keep under keys for themselves and for rooms, and the keys
-//! that a client subscribes to. Of the two versions of the draft, which differ in how the client
-//! learns what it has not asked for, and in one refusal, a client has one.
+//! that a client subscribes to. A client has one of two drafts, which differ in how it learns what it
+//! has not asked for, and in the words of refusals.
 //!
 //! Before registration a client can only mean itself (`*`): what it sets is held here, and set once
 //! it is in. A client that sets too much at once is read more slowly, as with any command: no `FAIL
@@ -8,6 +8,7 @@
 
 mod answers;
 mod shown;
+mod sync;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -18,7 +19,7 @@ use chinwag_core::limits::{
     METADATA_KEYS_MAX, METADATA_SUBSCRIPTIONS_MAX, METADATA_VALUE_BYTES_MAX,
 };
 use chinwag_core::{
-    Command, Metadata, MetadataKey, MetadataTarget, MetadataValue, Name, Query, RoomName, RoomRef,
+    Command, Metadata, MetadataKey, MetadataTarget, MetadataValue, Name, Query, RoomName,
 };
 
 use super::rooms::room;
@@ -26,6 +27,7 @@ use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
 use crate::irc::message::{Message, shown};
+pub(super) use sync::Sync;
 
 /// Bytes of keys on one line of a list of them.
 const KEYS_LINE_BYTES_MAX: usize = 300;
@@ -43,23 +45,14 @@ pub(super) enum MetadataQuestion {
     SyncPerson(Target),
     /// SYNC of a room.
     SyncRoom(RoomName, Sync),
+    /// SYNC of everybody: a monitored person, in this batch.
+    SyncMonitored(u64),
     /// The client's own metadata when it comes in.
     Own,
     /// What it set before it came in.
     Arriving,
     /// What a monitored person has.
     Monitored,
-}
-
-/// Why a room's metadata is shown.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Sync {
-    /// The client has entered it.
-    Entered,
-    /// The client asks.
-    Asked,
-    /// The client asks, and some of the answer is in this batch already.
-    Begun(u64),
 }
 
 /// A target, as typed.
@@ -87,6 +80,10 @@ impl Session {
         }
         let (typed, subcommand) = (message.param(0)?, message.param(1)?);
         let rest = message.params.get(2..).unwrap_or_default();
+        if self.means_everything(typed, subcommand) {
+            self.sync_all(env, out);
+            return None;
+        }
         let Some(target) = self.target(typed) else {
             self.no_such_target(typed, env, out);
             return None;
@@ -106,10 +103,11 @@ impl Session {
             "SET" => self.set_metadata(typed, target, rest, env, out),
             "CLEAR" => self.clear_metadata(typed, target, env, out),
             _ => {
-                let why = format_args!(
-                    "SUBCOMMAND_INVALID {} :Invalid subcommand",
-                    shown(subcommand)
-                );
+                let code = match self.has_older() {
+                    true => "SUBCOMMAND_INVALID",
+                    false => "INVALID_PARAMS",
+                };
+                let why = format_args!("{code} {} :Invalid subcommand", shown(subcommand));
                 self.fail("METADATA", why, env, out);
             }
         }
@@ -135,17 +133,41 @@ impl Session {
         self.fail("METADATA", why, env, out);
     }
 
-    /// Says that a key is invalid, in a batch if there is one.
-    fn no_such_key(&self, typed: &str, batch: Option<u64>, env: &Env<'_>, out: &mut Vec<u8>) {
-        let shown = typed.split(' ').next().filter(|shown| !shown.is_empty());
-        let why = format_args!("KEY_INVALID {} :Invalid key", shown.unwrap_or("*"));
+    /// Whether the client has the older draft.
+    fn has_older(&self) -> bool {
+        self.caps.has(Cap::MetadataTwo)
+    }
+
+    /// Says that one of several keys is invalid, in a batch if there is one.
+    fn skip_key(&self, typed: &str, batch: Option<u64>, env: &Env<'_>, out: &mut Vec<u8>) {
         self.put_batch_tag(batch, out);
-        self.fail("METADATA", why, env, out);
+        match self.has_older() {
+            true => self.no_such_key(typed, env, out),
+            false => {
+                let key = first_word(typed);
+                let why = format_args!("WARN METADATA INVALID_KEY {key} :Invalid key");
+                self.put_server(why, env, out);
+            }
+        }
+    }
+
+    fn no_such_key(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let code = match self.has_older() {
+            true => "KEY_INVALID",
+            false => "INVALID_KEY",
+        };
+        let key = first_word(typed);
+        self.fail(
+            "METADATA",
+            format_args!("{code} {key} :Invalid key"),
+            env,
+            out,
+        );
     }
 
     /// Says that a key cannot have the value.
     fn no_such_value(&self, key: &str, why: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
-        match self.caps.has(Cap::MetadataTwo) {
+        match self.has_older() {
             true => self.fail("METADATA", format_args!("VALUE_INVALID :{why}"), env, out),
             false => {
                 let why = format_args!("INVALID_VALUE {key} :{why}");
@@ -174,29 +196,6 @@ impl Session {
         }
     }
 
-    fn sync(&mut self, typed: &str, target: MetadataTarget, env: &Env<'_>, out: &mut Vec<u8>) {
-        match target {
-            MetadataTarget::Room(room) => {
-                let question = MetadataQuestion::SyncRoom(room.clone(), Sync::Asked);
-                self.later(page_of(room), Question::Metadata(Box::new(question)));
-            }
-            _ => self.ask_metadata(target, MetadataQuestion::SyncPerson(typed.into()), env, out),
-        }
-    }
-
-    /// Asks next for the metadata of a room and its people, if the client has subscribed to any
-    /// key.
-    pub(super) fn sync_entered(&mut self, room: &RoomName) {
-        if self.subscribed().is_empty() {
-            return;
-        }
-        let question = MetadataQuestion::SyncRoom(room.clone(), Sync::Entered);
-        let question = Question::Metadata(Box::new(question));
-        self.pending
-            .queue
-            .push_front(page_of(room.clone()), question);
-    }
-
     fn set_metadata(
         &mut self,
         typed: &str,
@@ -207,10 +206,13 @@ impl Session {
     ) {
         let typed_key = rest.first().copied().unwrap_or_default();
         let Some(key) = read_key(typed_key) else {
-            return self.no_such_key(typed_key, None, env, out);
+            return self.no_such_key(typed_key, env, out);
         };
+        let is_older = self.has_older();
         let value = match rest.get(1) {
             None => None,
+            // In the newer draft this removes the key.
+            Some(&"") if !is_older => None,
             Some(value) => match MetadataValue::parse(value) {
                 Some(value) => Some(value),
                 None => {
@@ -224,10 +226,9 @@ impl Session {
             let held = &mut registering.metadata;
             let is_known = held.get(&key).is_some();
             if value.is_some() && !is_known && held.len() >= METADATA_KEYS_MAX {
-                let why = "LIMIT_REACHED * :Too many keys";
-                return self.fail("METADATA", why, env, out);
+                return self.too_many_keys("*", "Too many keys", env, out);
             }
-            if value.is_none() && !is_known {
+            if value.is_none() && !is_known && is_older {
                 let why = format_args!("KEY_NOT_SET * {key} :That key is not set");
                 return self.fail("METADATA", why, env, out);
             }
@@ -265,12 +266,11 @@ impl Session {
         let has_some_before = subscribed.len();
         for typed in words(typed) {
             let Some(key) = read_key(typed) else {
-                self.no_such_key(typed, None, env, out);
+                self.skip_key(typed, None, env, out);
                 continue;
             };
             if subscribed.len() == METADATA_SUBSCRIPTIONS_MAX {
-                let why = format_args!("TOO_MANY_SUBS {key} :Too many subscriptions");
-                self.fail("METADATA", why, env, out);
+                self.too_many_subscriptions(&key, env, out);
                 break;
             }
             if !subscribed.contains(&key) {
@@ -282,14 +282,38 @@ impl Session {
         self.set_subscribed(subscribed);
         self.put_keys("770", None, &taken, env, out);
         if is_more {
-            self.put_sync_later(env, out);
+            self.sync_subscribed(env, out);
         }
     }
 
-    /// Says that the rooms of the client have more metadata than it can be sent now.
-    fn put_sync_later(&self, env: &Env<'_>, out: &mut Vec<u8>) {
-        let rooms = self.rooms.iter().filter_map(|room| env.rooms.get(room));
-        rooms.for_each(|room| self.numeric("774", room, env, out));
+    fn too_many_subscriptions(&self, key: &MetadataKey, env: &Env<'_>, out: &mut Vec<u8>) {
+        let most = METADATA_SUBSCRIPTIONS_MAX;
+        let words = "Too many subscriptions";
+        match self.has_older() {
+            true => {
+                let why = format_args!("TOO_MANY_SUBS {key} :{words}");
+                self.fail("METADATA", why, env, out);
+            }
+            false => {
+                let why = format_args!("LIMIT_REACHED {key} {most} :{words}");
+                self.fail("METADATA", why, env, out);
+            }
+        }
+    }
+
+    /// Says that a target has as many keys as it can have.
+    fn too_many_keys(&self, target: &str, words: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
+        let most = METADATA_KEYS_MAX;
+        match self.has_older() {
+            true => {
+                let why = format_args!("LIMIT_REACHED {target} :{words}");
+                self.fail("METADATA", why, env, out);
+            }
+            false => {
+                let why = format_args!("LIMIT_REACHED {target} {most} :{words}");
+                self.fail("METADATA", why, env, out);
+            }
+        }
     }
 
     fn unsubscribe(&mut self, typed: &[&str], env: &Env<'_>, out: &mut Vec<u8>) {
@@ -297,7 +321,7 @@ impl Session {
         for typed in words(typed) {
             match read_key(typed) {
                 Some(key) => taken.push(key),
-                None => self.no_such_key(typed, None, env, out),
+                None => self.skip_key(typed, None, env, out),
             }
         }
         let mut subscribed = self.subscribed().to_vec();
@@ -380,17 +404,15 @@ fn read_key(typed: &str) -> Option<MetadataKey> {
     MetadataKey::parse(typed).filter(|key| !key.as_str().starts_with("soju.im/"))
 }
 
+/// What was typed for a key, as a parameter of a line.
+fn first_word(typed: &str) -> &str {
+    let word = typed.split(' ').next();
+    word.filter(|word| !word.is_empty()).unwrap_or("*")
+}
+
 /// Words that may share the last parameter.
 fn words<'a>(params: &[&'a str]) -> impl Iterator<Item = &'a str> {
     params
         .iter()
         .flat_map(|param| param.split_ascii_whitespace())
-}
-
-/// The first page of the metadata of a room and its people.
-fn page_of(room: RoomName) -> Ask {
-    Ask::Query(Query::MetadataIn {
-        room: RoomRef::Name(room),
-        after: None,
-    })
 }

@@ -1,20 +1,18 @@
 //! The lines that METADATA is answered with.
 
-use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Display;
 
 use chinwag_core::{
-    Answer, MemberCursor, Metadata, MetadataKey, MetadataLine, MetadataRejection, MetadataValue,
-    Profile, Query, Rejection, RoomName, RoomRef,
+    Answer, Metadata, MetadataKey, MetadataRejection, MetadataValue, Profile, Rejection,
 };
 
 use super::{MetadataQuestion, Sync, read_key};
-use crate::dialect::{Ask, Env, Step};
+use crate::dialect::{Env, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::put;
-use crate::irc::session::{Question, Session};
+use crate::irc::session::Session;
 use crate::json::Sentence;
 
 impl Session {
@@ -28,8 +26,11 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         let batch = match question {
-            // That of a monitored person is in no batch.
-            MetadataQuestion::Monitored => None,
+            // That of a monitored person is in no batch in the older draft.
+            MetadataQuestion::Monitored if self.has_older() => None,
+            MetadataQuestion::SyncMonitored(batch) => {
+                return self.put_subscribed(Some(*batch), subject, metadata, env, out);
+            }
             _ => Some(self.begin_metadata(format_args!("metadata {subject}"), env, out)),
         };
         match question {
@@ -40,7 +41,7 @@ impl Session {
                             let value = metadata.get(&key);
                             self.put_value(batch, subject, (&key, value), env, out);
                         }
-                        None => self.no_such_key(typed, batch, env, out),
+                        None => self.skip_key(typed, batch, env, out),
                     }
                 }
             }
@@ -84,46 +85,7 @@ impl Session {
         }
     }
 
-    /// Writes a page of the metadata of a room and its people, and asks for the next, or ends the
-    /// batch. A client that enters a room with more than a page is told to ask.
-    fn put_metadata_page(
-        &mut self,
-        question: MetadataQuestion,
-        (room, lines, next): (&RoomName, &[MetadataLine], Option<MemberCursor>),
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
-        let MetadataQuestion::SyncRoom(asked, sync) = question else {
-            return None;
-        };
-        let batch = match sync {
-            Sync::Entered if next.is_some() => {
-                self.numeric("774", room, env, out);
-                return None;
-            }
-            Sync::Entered if !self.concerns_any(lines) => return None,
-            Sync::Entered | Sync::Asked => {
-                self.begin_metadata(format_args!("metadata {room}"), env, out)
-            }
-            Sync::Begun(batch) => batch,
-        };
-        for (subject, metadata) in lines {
-            self.put_subscribed(Some(batch), subject, metadata, env, out);
-        }
-        let Some(next) = next else {
-            self.end_batch(batch, env, out);
-            return None;
-        };
-        let question = MetadataQuestion::SyncRoom(asked, Sync::Begun(batch));
-        self.pending.question = Some(Box::new(Question::Metadata(Box::new(question))));
-        let query = Query::MetadataIn {
-            room: RoomRef::Name(room.clone()),
-            after: Some(next),
-        };
-        Some(Step::AskWhenWritten(Ask::Query(query)))
-    }
-
-    fn put_subscribed(
+    pub(super) fn put_subscribed(
         &self,
         batch: Option<u64>,
         subject: impl Display,
@@ -134,11 +96,6 @@ impl Session {
         for (key, value) in metadata.iter().filter(|(key, _)| self.subscribes(key)) {
             self.put_news(batch, &subject, (key, Some(value)), env, out);
         }
-    }
-
-    fn concerns_any(&self, lines: &[MetadataLine]) -> bool {
-        let mut keys = lines.iter().flat_map(|(_, metadata)| metadata.iter());
-        keys.any(|(key, _)| self.subscribes(key))
     }
 
     pub(super) fn subscribes(&self, key: &MetadataKey) -> bool {
@@ -209,7 +166,8 @@ impl Session {
             }
             MetadataQuestion::Arriving => ("*", everything),
             // Nobody has asked.
-            MetadataQuestion::SyncRoom(_, Sync::Entered)
+            MetadataQuestion::SyncRoom(_, Sync::Entered | Sync::Part(_))
+            | MetadataQuestion::SyncMonitored(_)
             | MetadataQuestion::Own
             | MetadataQuestion::Monitored => return,
         };
@@ -221,13 +179,16 @@ impl Session {
             Rejection::NobodyCalled { .. } | Rejection::NoSuchRoom { .. } | Rejection::RoomGone => {
                 self.no_such_target(target, env, out);
             }
+            // In the newer draft this is what was asked for.
+            Rejection::Metadata(MetadataRejection::NotSet(key)) if !self.has_older() => {
+                self.put_value(None, self.subject(target), (key, None), env, out);
+            }
             Rejection::Metadata(MetadataRejection::NotSet(key)) => {
                 let why = format_args!("KEY_NOT_SET {target} {key} :{words}");
                 self.fail("METADATA", why, env, out);
             }
             Rejection::Metadata(MetadataRejection::Full { .. }) => {
-                let why = format_args!("LIMIT_REACHED {target} :{words}");
-                self.fail("METADATA", why, env, out);
+                self.too_many_keys(target, words, env, out);
             }
             Rejection::ShowsServerPassword
             | Rejection::ShowsSecret
@@ -290,7 +251,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        if !self.caps.has(Cap::MetadataTwo) {
+        if !self.has_older() {
             return self.put_value(batch, subject, (key, value), env, out);
         }
         self.put_batch_tag(batch, out);
