@@ -195,9 +195,18 @@ impl Sockets {
         }
     }
 
+    /// Reads what has come, and answers a server of IRC that asks for a sign of life.
+    fn read(&mut self, number: usize, to_the_end: bool, listener: &mut impl Listens) {
+        let backlog = self.backlog(number);
+        self.read_lines(number, to_the_end, listener);
+        if self.backlog(number) > backlog {
+            self.flush(number);
+        }
+    }
+
     /// Reads what has come; with `to_the_end` until the socket says that there is no more, since
     /// nothing announces the end again.
-    fn read(&mut self, number: usize, to_the_end: bool, listener: &mut impl Listens) {
+    fn read_lines(&mut self, number: usize, to_the_end: bool, listener: &mut impl Listens) {
         let connection = &mut self.connections[number];
         let Some(stream) = connection
             .stream
@@ -221,7 +230,10 @@ impl Sockets {
             listener.read(number, now);
             let bytes = &self.buffer[..count];
             lines::cut(&mut connection.unfinished, bytes, |line| {
-                listener.line(number, line, now);
+                match line.strip_prefix(b"PING ") {
+                    Some(token) => connection.out.extend([b"PONG ", token, b"\n"].concat()),
+                    None => listener.line(number, line, now),
+                }
             });
             // A short read has emptied the socket, and what comes later is told anew.
             if count < BUFFER_BYTES && !to_the_end && !stream.leaves_more() {

@@ -29,6 +29,9 @@ pub const USER_LETTERS_MAX: usize = 16;
 /// How long an IRC client may send too fast without a pause before it is closed, unless it has
 /// stopped: a program that has gone wrong does not stop, and a paste does.
 pub const FLOOD_TIME_MAX: Duration = Duration::from_secs(120);
+/// How long an IRC client may be silent before it is asked for a sign of life, and then how long it
+/// has to give one. Other servers ask as often, and clients notice a dead link by it.
+pub const SILENCE_TIME_MAX: Duration = Duration::from_secs(90);
 /// Bytes of a topic, a reason or the like: a line of IRC has 512, and this leaves 120 for source, command
 /// and room.
 pub const NOTE_BYTES_MAX: usize = 390;

@@ -261,6 +261,9 @@ impl Session {
             }
             // It has stopped, and the rest is read however long that takes.
             Ask::EndFlood => {}
+            Ask::EndSilence if self.is_written() => self.end(QuitReason::TimedOut, shared),
+            // It may not have seen the question yet, and has the same time again.
+            Ask::EndSilence => {}
         }
     }
 

@@ -46,7 +46,7 @@ impl Session {
     }
 
     /// Whether there is nothing more to write, or nobody to write to.
-    fn is_written(&self) -> bool {
+    pub(super) fn is_written(&self) -> bool {
         let is_written = self.feed.is_written() && self.transport.is_flushed();
         is_written || self.transport.failure().is_some()
     }

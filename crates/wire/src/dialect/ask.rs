@@ -136,6 +136,9 @@ pub enum Ask {
     Quit(Option<Text>),
     /// End the session of a client that has sent too fast for long, unless it has stopped.
     EndFlood,
+    /// End the session of a client that gives no sign of life, if it was sent everything: one that
+    /// is behind may not have seen the question yet.
+    EndSilence,
 }
 
 /// The newest entries of the audit log.

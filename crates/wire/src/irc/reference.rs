@@ -175,6 +175,8 @@ const DIFFERENCES: &str = "\
   own ignore list works in addition.
 - **Read markers** (MARKREAD) belong to an account, on all its connections and after a restart; a guest's end with the
   visit.
+- **Silence.** A client that sends nothing for 90 s gets a PING, and is closed (`Ping timeout`) if it then sends nothing
+  for another 90 s. Any line will do, also an empty one. A client that the server is still writing to is given longer.
 - **A lost link** is not kept for an IRC client: the client comes back under its name, which must be free or belong to
   its account. Sessions at nc, telnet and of programs are kept: meanwhile their names are refused here (433), and only
   their codes take them up, at nc and for programs. A guest who moves from nc to IRC says `/quit` first, and then the

@@ -43,6 +43,7 @@ mod search;
 mod server;
 mod services;
 mod several;
+mod silence;
 mod taking_over;
 mod talk;
 #[cfg(test)]
@@ -90,6 +91,8 @@ pub struct Session {
     /// The version of the negotiation that the client has named, 301 if none.
     caps_version: u32,
     pace: Pace,
+    /// When its silence lasts too long.
+    silent_until: Monotonic,
     /// Its unanswered messages to rooms, if any.
     talk: Option<Box<Talk>>,
     pending: Pending,
@@ -142,6 +145,8 @@ struct Here {
     account: Option<Name>,
     real: Box<str>,
     is_operator: bool,
+    /// It was asked for a sign of life.
+    was_pinged: bool,
     flags: Flags,
     sasl: Option<Box<accounts::Sasl>>,
 }
@@ -173,6 +178,7 @@ impl Session {
             caps: Caps::default(),
             caps_version: 301,
             pace: Pace::new(bucket),
+            silent_until: env.now,
             talk: None,
             pending: Pending::default(),
             rooms: Box::default(),
@@ -189,6 +195,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
+        self.end_silence(env);
         if let Stage::Registering(registering) = &mut self.stage
             && registering.leaves_prompt()
         {
@@ -386,14 +393,18 @@ impl Session {
     pub(crate) fn deadline(&self) -> Option<Monotonic> {
         match &self.stage {
             Stage::Registering(registering) => Some(registering.until()),
-            Stage::Here(_) => None,
+            Stage::Here(_) => Some(self.silent_until),
         }
     }
 
     /// See [`Dialect::handle_timeout`](crate::dialect::Dialect::handle_timeout).
     pub(crate) fn handle_timeout(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let is_due = self.deadline().is_some_and(|until| until <= env.now);
-        is_due.then(|| self.close("Registration timed out", env, out))
+        match &self.stage {
+            _ if !is_due => None,
+            Stage::Registering(_) => Some(self.close("Registration timed out", env, out)),
+            Stage::Here(_) => self.handle_silence(env, out),
+        }
     }
 
     /// See [`Dialect::handle_gateway`](crate::dialect::Dialect::handle_gateway).

@@ -20,7 +20,8 @@ pub(super) fn may_overtake(ask: &Ask) -> bool {
         | Ask::AuditLog(_)
         | Ask::Save(_)
         | Ask::Quit(_)
-        | Ask::EndFlood => false,
+        | Ask::EndFlood
+        | Ask::EndSilence => false,
         _ => true,
     }
 }

@@ -94,7 +94,11 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
     },
     Spec {
         tokens: 0,
-        ..early("PONG", "PONG TOKEN: has no effect.", Session::ignore)
+        ..early(
+            "PONG",
+            "PONG TOKEN: answers the PING that the server sends to a client that is silent.",
+            Session::ignore,
+        )
     },
     Spec {
         tokens: 0,

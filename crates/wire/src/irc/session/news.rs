@@ -427,6 +427,7 @@ fn here(login: &LoggedIn, event: &Event) -> Here {
         account: login.account.clone(),
         real: real.into(),
         is_operator: login.operator,
+        was_pinged: false,
         flags: match (&event.fact, source) {
             // It has chosen them over another connection.
             (Fact::Attached(_), Some(source)) => source.flags,
