@@ -143,7 +143,8 @@ const DIFFERENCES: &str = "\
   person who resumes a lost session JOINs again, in all rooms with one id, while others saw an id for each room. With
   `extended-join` a JOIN there has `*` and the name: the account and the real name are not kept. The server stores these
   events within a second. When more than eight people come, or go, within five seconds it stores only the number of the
-  rest, for which IRC has no line. It does not play back AWAY, RENAME, or MODE lines that come with a JOIN.
+  rest, for which IRC has no line. It does not play back AWAY, RENAME, or MODE lines that come with a JOIN. Those who
+  were there when the server stopped, or was killed, have no QUIT in it: who comes back has another JOIN.
 - **History** is the server's. CHATHISTORY works in the rooms that a client is in. A client with `server-time` but
   neither CHATHISTORY nor `znc.in/playback` gets the newest lines when it enters a room. Of `znc.in/playback` the
   server supports `PLAY`, for the client's rooms and the private messages of its account:
