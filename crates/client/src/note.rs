@@ -58,6 +58,11 @@ pub(crate) enum Note {
         /// The server's words.
         words: String,
     },
+    /// A script has entered a room in which nobody is, and nothing was.
+    MaybeNew {
+        /// The room, without its `#`.
+        room: String,
+    },
     /// A command that was under way when the link broke, and is not sent again.
     Uncertain {
         /// The line.
@@ -134,6 +139,7 @@ impl fmt::Display for Note {
                 write!(f, "NOT done: {reason} {}", Excerpt::of_refused(line, reason))
             }
             Self::Login { words } => f.write_str(words),
+            Self::MaybeNew { room } => write!(f, "#{room} may be a new room: nobody else is in it."),
             Self::Uncertain { line } => write!(
                 f,
                 "the link broke behind a command; it may not have been carried out: {}",

@@ -347,6 +347,8 @@ impl Session {
     }
 
     fn first_line(&mut self, line: ServerLine, heard: &Heard<'_>) {
+        let note = self.place.handle_arrival(heard, &line.plain);
+        self.actions.extend(note.map(Action::Tell));
         let room = self.first_room().map(str::to_owned);
         if self.talk.repeats(heard, &line.plain, room.as_deref()) {
             return;

@@ -10,6 +10,7 @@ use super::Session;
 use super::action::{Action, End, SessionOptions};
 use super::phase::Phase;
 use crate::heard::Heard;
+use crate::note::Note;
 
 /// Where everybody is who was told no room.
 const LOBBY: &str = "lobby";
@@ -24,6 +25,8 @@ pub(super) struct Place {
     put_out: Option<String>,
     /// Why it is in another room than it should be.
     astray: Option<String>,
+    /// The session has entered the room, and nothing tells yet that anybody was there before.
+    seems_new: bool,
 }
 
 impl Place {
@@ -75,6 +78,24 @@ impl Place {
             }
             _ => {}
         }
+    }
+
+    /// Finds out, from the lines of the first arrival, that the room may be one that nobody meant: to enter a room
+    /// makes it, so a typo is no error. A room is known by people, messages or a topic.
+    pub(super) fn handle_arrival(&mut self, heard: &Heard<'_>, plain: &str) -> Option<Note> {
+        match heard {
+            Heard::Place { room } => {
+                let is_meant = self.named().is_some_and(|meant| is_same(meant, room));
+                self.seems_new = is_meant && plain.ends_with(", alone.");
+            }
+            Heard::Now if std::mem::take(&mut self.seems_new) => {
+                let room = self.named()?.to_owned();
+                return Some(Note::MaybeNew { room });
+            }
+            Heard::Separator(_) | Heard::Other => self.seems_new = false,
+            _ => {}
+        }
+        None
     }
 
     /// The script wanted to go to a room, and is not there or may not be.

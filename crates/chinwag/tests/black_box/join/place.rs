@@ -192,3 +192,21 @@ fn a_password_that_was_not_needed_is_told() {
     let seen = String::from_utf8_lossy(&output.stdout);
     assert!(!seen.contains("not needed"), "{seen}");
 }
+
+/// To enter a room makes it, so that a typo is no error.
+#[test]
+fn who_makes_a_room_is_told() {
+    let server = setup().start();
+    let check = |room, said| {
+        let output = run(&server, &["--name", "app", "--room", room], b"hi\n");
+        check_status(&output, 0, said);
+    };
+    check(
+        "typo",
+        "chinwag: #typo may be a new room: nobody else is in it.\n",
+    );
+    let lee = moderator(&server, "#u");
+    check("u", "");
+    drop(lee);
+    server.stop();
+}

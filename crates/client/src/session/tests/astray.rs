@@ -317,3 +317,50 @@ fn a_password_that_was_not_needed_is_no_output() {
         }),
     ]);
 }
+
+#[test]
+fn a_room_that_may_be_new_is_told() {
+    let new = "You are in #ops, alone.\n--- now ---\n";
+    let told = Action::Tell(Note::MaybeNew { room: "ops".into() });
+    for (heard, is_told) in [
+        (new, true),
+        (
+            "You are in #ops, alone.\n* ann joined #lobby (2 here)\n--- now ---\n",
+            true,
+        ),
+        ("You are in #ops with bob.\n--- now ---\n", false),
+        (
+            "You are in #ops, alone.\nTopic: all of it (lee, 2 h ago)\n--- now ---\n",
+            false,
+        ),
+        (
+            "You are in #ops, alone.\n--- last 1 of 1 messages; /history for more ---\n--- now ---\n",
+            false,
+        ),
+    ] {
+        let mut bench = Bench::new(SessionOptions {
+            room: Some("ops".into()),
+            history: false,
+            ..options()
+        });
+        bench
+            .hears(WELCOME)
+            .hears(CODE)
+            .hears("--- now ---\n")
+            .hears(ECHO_IS_ON);
+        bench.does(&[send("app#pw"), send("/echo on"), send("/join ops")]);
+        bench.hears(heard);
+        let done: Vec<Action> = std::iter::from_fn(|| bench.session.poll_action()).collect();
+        assert_eq!(done.contains(&told), is_told, "{heard}");
+    }
+    // A person sees who is there.
+    let mut bench = Bench::new(SessionOptions {
+        room: Some("ops".into()),
+        is_attended: true,
+        ..options()
+    });
+    bench.hears(WELCOME).hears(CODE).hears(ECHO_IS_ON).drain();
+    bench
+        .hears(new)
+        .does(&[show("You are in #ops, alone.\n"), show("--- now ---\n")]);
+}
