@@ -41,7 +41,7 @@ pub struct TlsOptions {
 pub(crate) struct Route {
     target: Target,
     way: Way,
-    certificate: Option<ClientCertificate>,
+    options: TlsOptions,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -139,7 +139,7 @@ impl Route {
         Self {
             target: target.clone(),
             way,
-            certificate: options.certificate.clone(),
+            options: options.clone(),
         }
     }
 
@@ -165,12 +165,10 @@ impl Route {
                     Expected::Known(known) => Some(known),
                     Expected::First | Expected::Any => None,
                 };
-                let shown = self.certificate.as_ref();
+                let shown = self.options.certificate.as_ref();
                 let secured = secure(&self.target, (expected, shown));
                 let secured = secured.map(|(connection, _)| connection);
-                secured.map_err(|failure| {
-                    refusal(&self.target, &TlsOptions::default(), known, failure)
-                })
+                secured.map_err(|failure| refusal(&self.target, &self.options, known, failure))
             }
         }
     }

@@ -522,6 +522,8 @@ fn a_lost_link_that_leads_to_another_server_is_the_end() {
     check_status(&output, 8, "the link is lost");
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains("has changed. Either its operator"), "{told}");
+    let file = home.path().join("chinwag/known_hosts");
+    assert!(told.contains(&*file.to_string_lossy()), "{told}");
     assert!(told.ends_with(" 1 line NOT sent.\n"), "{told}");
 }
 
