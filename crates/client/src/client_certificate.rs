@@ -4,6 +4,7 @@
 //! It must not know whom it is shown to. Nobody has to have signed it: the server goes by its
 //! SHA-256.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,8 +30,26 @@ pub enum ClientCertificateError {
         /// What is wrong with it.
         source: pem::Error,
     },
-    /// The key is of no use, or another certificate's.
-    #[error("cannot use the key in {} with the certificate: {source}.", path.display())]
+    /// The key is encrypted.
+    #[error(
+        "cannot use the key in {}: it is encrypted. \"openssl pkey -in {} -out FILE\" makes a copy that is not.",
+        path.display(), path.display()
+    )]
+    Encrypted {
+        /// The file of the key.
+        path: PathBuf,
+    },
+    /// TLS does not take keys of this kind.
+    #[error(
+        "cannot use the key in {}: it is none of RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) or Ed25519.",
+        path.display()
+    )]
+    Kind {
+        /// The file of the key.
+        path: PathBuf,
+    },
+    /// The key is another certificate's, or that is no certificate.
+    #[error("cannot use the key in {} with the certificate: {}.", path.display(), unfit(source))]
     Unfit {
         /// The file of the key.
         path: PathBuf,
@@ -46,6 +65,21 @@ fn why(error: &pem::Error) -> String {
         pem::Error::Io(error) => error.to_string(),
         error => error.to_string(),
     }
+}
+
+/// Why the two do not go together.
+fn unfit(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InconsistentKeys(_) => "it is the key of another".to_owned(),
+        error => error.to_string(),
+    }
+}
+
+/// Whether it is a PEM file whose key only a passphrase opens (RFC 5958, RFC 1421).
+fn is_encrypted(pem: &[u8]) -> bool {
+    let signs = ["BEGIN ENCRYPTED PRIVATE KEY", "Proc-Type: 4,ENCRYPTED"];
+    let text = String::from_utf8_lossy(pem);
+    signs.iter().any(|sign| text.contains(sign))
 }
 
 impl ClientCertificate {
@@ -67,15 +101,24 @@ impl ClientCertificate {
             false => Ok(chain),
         });
         let chain = chain.map_err(|source| unread("a certificate", certificate, source))?;
-        let secret = PrivateKeyDer::from_pem_file(key);
-        let secret = secret.map_err(|source| unread("a key", key, source))?;
-        let certified = CertifiedKey::from_der(chain, secret, &provider::default_provider());
-        certified
-            .map(|certified| Self(Arc::new(certified)))
-            .map_err(|source| ClientCertificateError::Unfit {
-                path: key.to_owned(),
-                source,
-            })
+        let path = || key.to_owned();
+        let pem = fs::read(key);
+        let pem = pem.map_err(|source| unread("a key", key, pem::Error::Io(source)))?;
+        let secret = PrivateKeyDer::from_pem_slice(&pem);
+        let secret = secret.map_err(|source| match is_encrypted(&pem) {
+            true => ClientCertificateError::Encrypted { path: path() },
+            false => unread("a key", key, source),
+        })?;
+        let provider = provider::default_provider();
+        if provider::sign::any_supported_type(&secret).is_err() {
+            return Err(ClientCertificateError::Kind { path: path() });
+        }
+        let certified = CertifiedKey::from_der(chain, secret, &provider);
+        let certified = certified.map_err(|source| {
+            let path = path();
+            ClientCertificateError::Unfit { path, source }
+        })?;
+        Ok(Self(Arc::new(certified)))
     }
 
     pub(crate) fn certified(&self) -> Arc<CertifiedKey> {

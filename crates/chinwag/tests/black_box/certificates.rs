@@ -259,7 +259,32 @@ fn a_certificate_that_cannot_be_shown_is_told_before_anything_is_sent() {
     std::fs::copy(other.key(), own.key()).expect("copied");
     let (status, said) = join(&server, Some(&own), "hello\n");
     assert_eq!(status, Some(1), "{said}");
-    assert!(said.contains("cannot use the key in"), "{said}");
+    assert!(said.contains("it is the key of another."), "{said}");
+    for (arguments, words) in [
+        (
+            &["-aes256", "-pass", "pass:x", "-algorithm", "ed25519"][..],
+            "it is encrypted. \"openssl pkey -in ",
+        ),
+        (
+            &["-algorithm", "rsa", "-pkeyopt", "rsa_keygen_bits:1024"],
+            "it is none of RSA (2048 to 8192 bits), ",
+        ),
+    ] {
+        let mut openssl = Command::new("openssl");
+        openssl
+            .arg("genpkey")
+            .args(arguments)
+            .arg("-out")
+            .arg(own.key());
+        let made = openssl.stderr(Stdio::null()).status();
+        assert!(made.expect("there is an openssl").success());
+        let (status, said) = join(&server, Some(&own), "hello\n");
+        assert_eq!(status, Some(1), "{said}");
+        assert!(
+            said.contains("cannot use the key in") && said.contains(words),
+            "{said}"
+        );
+    }
     std::fs::write(own.key(), "no key").expect("written");
     let (status, said) = join(&server, Some(&own), "hello\n");
     assert_eq!(status, Some(1), "{said}");

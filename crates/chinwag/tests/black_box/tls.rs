@@ -296,6 +296,41 @@ fn a_certificate_of_ones_own_is_read_again_and_a_wrong_pair_changes_nothing() {
 }
 
 #[test]
+fn a_key_of_no_use_is_told_with_what_helps() {
+    let setup = setup();
+    let (cert, _) = make(&setup, "good");
+    let cert = setup.file("cert.pem", &cert);
+    for (arguments, words) in [
+        (
+            &["-aes256", "-pass", "pass:x", "-algorithm", "ed25519"][..],
+            " is encrypted: \"openssl pkey -in ",
+        ),
+        (
+            &["-algorithm", "rsa", "-pkeyopt", "rsa_keygen_bits:1024"],
+            " is none of RSA (2048 to 8192 bits), ",
+        ),
+        (
+            &["-algorithm", "ed25519"],
+            "cannot be used: the key is another certificate's",
+        ),
+    ] {
+        let key = setup.home().join("bad.key");
+        output(
+            Command::new("openssl")
+                .arg("genpkey")
+                .args(arguments)
+                .arg("-out")
+                .arg(&key),
+        );
+        let setup = setup.clone().variable("CHINWAG_TLS_CERT", &cert);
+        let failure = setup
+            .variable("CHINWAG_TLS_KEY", &key.to_string_lossy())
+            .fail();
+        assert!(failure.said.contains(words), "{}", failure.said);
+    }
+}
+
+#[test]
 fn a_certificate_without_its_key_is_no_configuration() {
     let failure = Setup::new()
         .variable("CHINWAG_TLS_CERT", "/tmp/x.pem")

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use rustls::crypto::aws_lc_rs::sign::any_supported_type;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
@@ -48,8 +49,26 @@ pub enum CertificateError {
         /// What it lacks.
         what: &'static str,
     },
-    /// The two do not belong together, or are of a kind that TLS does not accept.
-    #[error("the certificate in {} and the key in {} cannot be used: {reason}", cert.display(), key.display())]
+    /// The key is encrypted.
+    #[error(
+        "the key in {} is encrypted: \"openssl pkey -in {} -out FILE\" makes a copy that is not",
+        path.display(), path.display()
+    )]
+    Encrypted {
+        /// The file of the key.
+        path: PathBuf,
+    },
+    /// TLS does not accept keys of this kind.
+    #[error(
+        "the key in {} is none of RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) or Ed25519",
+        path.display()
+    )]
+    Kind {
+        /// The file of the key.
+        path: PathBuf,
+    },
+    /// The two do not belong together, or that is no certificate.
+    #[error("the certificate in {} and the key in {} cannot be used: {}", cert.display(), key.display(), unfit(reason))]
     Pair {
         /// The file of the certificate.
         cert: PathBuf,
@@ -271,7 +290,14 @@ fn parse(cert: (&Path, &[u8]), key: (&Path, &[u8])) -> Result<CertifiedKey, Cert
         CertificateDer::pem_slice_iter(cert.1).collect();
     let chain = chain.ok().filter(|chain| !chain.is_empty());
     let chain = chain.ok_or_else(|| missing(cert.0, "certificate"))?;
-    let der = PrivateKeyDer::from_pem_slice(key.1).map_err(|_| missing(key.0, "private key"))?;
+    let path = || key.0.to_owned();
+    let der = PrivateKeyDer::from_pem_slice(key.1).map_err(|_| match is_encrypted(key.1) {
+        true => CertificateError::Encrypted { path: path() },
+        false => missing(key.0, "private key"),
+    })?;
+    if any_supported_type(&der).is_err() {
+        return Err(CertificateError::Kind { path: path() });
+    }
     CertifiedKey::from_der(chain, der, &super::provider()).map_err(|reason| {
         CertificateError::Pair {
             cert: cert.0.to_owned(),
@@ -279,6 +305,21 @@ fn parse(cert: (&Path, &[u8]), key: (&Path, &[u8])) -> Result<CertifiedKey, Cert
             reason,
         }
     })
+}
+
+/// Whether it is a PEM file whose key only a passphrase opens (RFC 5958, RFC 1421).
+fn is_encrypted(pem: &[u8]) -> bool {
+    let signs = ["BEGIN ENCRYPTED PRIVATE KEY", "Proc-Type: 4,ENCRYPTED"];
+    let text = String::from_utf8_lossy(pem);
+    signs.iter().any(|sign| text.contains(sign))
+}
+
+/// Why the two do not go together.
+fn unfit(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InconsistentKeys(_) => "the key is another certificate's".to_owned(),
+        error => error.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -351,10 +392,26 @@ mod tests {
         };
         assert_eq!(said("", &pem), "c has no certificate in PEM form");
         assert_eq!(said(&pem, "x"), "k has no private key in PEM form");
-        let said = said(&pem, &other);
+        for encrypted in [
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIF\n-----END ENCRYPTED PRIVATE KEY-----\n",
+            "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nMIIF\n\
+             -----END RSA PRIVATE KEY-----\n",
+        ] {
+            let said = said(&pem, encrypted);
+            let expected = "the key in k is encrypted: \"openssl pkey -in k -out FILE\" makes a copy that is not";
+            assert_eq!(said, expected);
+        }
+        let kind = said(
+            &pem,
+            "-----BEGIN PRIVATE KEY-----\nMAAA\n-----END PRIVATE KEY-----\n",
+        );
         assert!(
-            said.starts_with("the certificate in c and the key in k cannot"),
-            "{said}"
+            kind.starts_with("the key in k is none of RSA (2048"),
+            "{kind}"
+        );
+        assert_eq!(
+            said(&pem, &other),
+            "the certificate in c and the key in k cannot be used: the key is another certificate's"
         );
     }
 }
