@@ -295,6 +295,32 @@ fn a_certificate_of_ones_own_is_read_again_and_a_wrong_pair_changes_nothing() {
     );
 }
 
+/// People go by its SHA-256, so it is served; its operator should know nevertheless.
+#[test]
+fn a_certificate_out_of_its_time_is_served_and_told() {
+    let setup = setup();
+    let script = "set -e; cd \"$0\"; touch index.txt
+        printf '[ca]\\ndefault_ca=own\\n[own]\\ndatabase=index.txt\\nnew_certs_dir=.\\nserial=serial\\n' > ca.conf
+        printf 'default_md=sha256\\npolicy=any\\nx509_extensions=v3\\n[any]\\ncommonName=supplied\\n' >> ca.conf
+        printf '[v3]\\nbasicConstraints=CA:FALSE\\n' >> ca.conf
+        openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \\
+            -keyout key.pem -out old.csr
+        openssl ca -batch -config ca.conf -create_serial -selfsign -keyfile key.pem -in old.csr -notext \\
+            -startdate 20250101120000Z -enddate 20260101120000Z -out cert.pem";
+    output(Command::new("sh").args(["-c", script]).arg(setup.home()));
+    let path = |name: &str| setup.home().join(name).to_string_lossy().into_owned();
+    let setup = setup
+        .clone()
+        .variable("CHINWAG_TLS_CERT", &path("cert.pem"));
+    let mut server = setup.variable("CHINWAG_TLS_KEY", &path("key.pem")).start();
+    let words = "the certificate expired at 2026-01-01 12:00 UTC";
+    logged(&mut server, words);
+    server.signal(Signal::HUP);
+    logged(&mut server, words);
+    arrive(&mut ncat(server.address(), &[]), "ann");
+    server.stop();
+}
+
 #[test]
 fn a_key_of_no_use_is_told_with_what_helps() {
     let setup = setup();

@@ -17,6 +17,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
 use super::self_made;
+use super::validity::warn_if_out_of_time;
 use crate::config::Reading;
 
 /// Where the certificate is from.
@@ -142,6 +143,7 @@ impl Certificates {
     pub(crate) fn open(source: CertificateSource, name: &str) -> Result<Self, CertificateError> {
         let stamps = source.stamps();
         let current = source.read_or_make(name, Reading::First)?;
+        warn_if_out_of_time(&current);
         Ok(Self {
             current: RwLock::new(Arc::new(current)),
             watched: Mutex::new(WatchedFiles {
@@ -209,6 +211,7 @@ impl Certificates {
     }
 
     fn replace(&self, new: CertifiedKey) {
+        warn_if_out_of_time(&new);
         let sha256 = fingerprint(&new);
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         if fingerprint(&current) != sha256 {

@@ -7,6 +7,7 @@
 mod certificate;
 mod client_certificate;
 mod self_made;
+mod validity;
 
 use std::sync::Arc;
 
