@@ -166,7 +166,7 @@ pub(crate) struct SayFlags {
     /// The room
     #[arg(value_name = "ROOM")]
     room: String,
-    /// The line
+    /// The line, as it is: what begins with / is text too, and no command
     #[arg(value_name = "TEXT", required = true)]
     text: Vec<String>,
     #[command(flatten)]
