@@ -57,6 +57,10 @@ fn main() -> ExitCode {
         Task::Kick(flags) => shell::kick(&flags),
     };
     outcome.unwrap_or_else(|error| {
+        let error = match error.downcast::<clap::Error>() {
+            Ok(wrong) => return usage::refuse(wrong),
+            Err(error) => error,
+        };
         // If nobody reads it, there is nobody to tell.
         let words = chinwag_client::plainly(&error.to_string());
         let _ = writeln!(std::io::stderr(), "chinwag: {words}");

@@ -12,11 +12,11 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use chinwag_core::{Account, Mask, Name, Timestamp};
 use chinwag_server::{ShellAnswer, ask_from_shell, hash_password};
-use chinwag_wire::shell;
+use chinwag_wire::shell::{self, ShellAsk, ShellAskError};
 use clap::{Args, Subcommand};
 
 use crate::data::DataFlags;
-use crate::password;
+use crate::{password, usage};
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountFlags {
@@ -175,15 +175,15 @@ pub(crate) struct SayFlags {
 
 /// A name or the like, which must be one word: what follows a blank would be taken for something
 /// else.
-fn one_word(word: &str) -> Result<&str> {
+fn one_word(word: &str) -> Result<&str, clap::Error> {
     if word.is_empty() {
-        bail!("the name is empty");
+        return Err(usage::wrong("the name is empty"));
     }
     match word.contains(char::is_whitespace) {
-        true => bail!(
+        true => Err(usage::wrong(format_args!(
             "\"{}\" is not one word: a name has no blanks",
             word.escape_debug()
-        ),
+        ))),
         false => Ok(word),
     }
 }
@@ -286,6 +286,9 @@ pub(crate) fn who(flags: &ListFlags) -> Result<ExitCode> {
 }
 
 /// Asks the server, and prints its answer: on standard error if it refuses.
+///
+/// # Errors
+/// A [`clap::Error`] if no server would understand the words.
 fn ask(data: &DataFlags, words: &[&str]) -> Result<ExitCode> {
     let config = data.config()?;
     let limit = config.limits.line_bytes_max;
@@ -294,7 +297,13 @@ fn ask(data: &DataFlags, words: &[&str]) -> Result<ExitCode> {
     }
     // One line is one request.
     let line = words.join(" ").replace(['\n', '\r'], " ");
-    let ShellAnswer { lines, is_done } = ask_from_shell(&config, line.trim_end())?;
+    let line = line.trim_end();
+    match ShellAsk::read(line) {
+        // That is for the server to say, as of all names that it does not give.
+        Ok(_) | Err(ShellAskError::Reserved(_)) => {}
+        Err(error) => return Err(usage::wrong(error).into()),
+    }
+    let ShellAnswer { lines, is_done } = ask_from_shell(&config, line)?;
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     match is_done {
         true => {

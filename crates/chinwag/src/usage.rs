@@ -20,6 +20,11 @@ pub(crate) fn error(task: &str, words: impl Display) -> clap::Error {
     command.error(ErrorKind::ValueValidation, plainly(&words.to_string()))
 }
 
+/// The same, for the task that was typed.
+pub(crate) fn wrong(words: impl Display) -> clap::Error {
+    error(&task(), words)
+}
+
 fn command() -> clap::Command {
     let mut command = Arguments::command().bin_name("chinwag");
     command.build();
@@ -30,7 +35,7 @@ fn command() -> clap::Command {
 /// a usage line and status 2.
 pub(crate) fn refuse(error: clap::Error) -> ExitCode {
     let error = match no_time(&error) {
-        Some(words) => self::error("ban", words),
+        Some(words) => wrong(words),
         None => with_good_tips(error),
     };
     if !error.use_stderr() {
@@ -62,7 +67,8 @@ fn task() -> String {
 
 /// The error for a time that clap takes for a flag: `chinwag ban zed -5m`.
 fn no_time(error: &clap::Error) -> Option<String> {
-    if error.kind() != ErrorKind::UnknownArgument || task() != "ban" {
+    let takes_time = matches!(&*task(), "ban" | "mute");
+    if error.kind() != ErrorKind::UnknownArgument || !takes_time {
         return None;
     }
     let digit = |c: char| c.is_ascii_digit() || c == '.';

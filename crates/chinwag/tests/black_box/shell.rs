@@ -477,15 +477,35 @@ fn nobody_is_asked_for_a_password_in_vain() {
 fn a_word_that_is_none_is_refused() {
     let setup = Setup::new().without_operator();
     let _server = setup.start();
-    refused(&setup, &["ban", "bad name"], "\"bad name\" is not one word");
-    refused(&setup, &["unban", "bad name"], "is not one word");
-    let said = chinwag(&setup, "", &["ban", "zed", "-5m"]);
-    assert_eq!(said.status, 2);
-    assert!(
-        said.err.contains("\"-5m\" is not a time. Write times as"),
-        "{}",
-        said.err
-    );
-    assert!(!said.err.contains("unexpected"), "{}", said.err);
+    for (arguments, words) in [
+        (&["ban", "bad name"][..], "\"bad name\" is not one word"),
+        (&["unban", "bad name"], "is not one word"),
+        (
+            &["ban", "zed", "-5m"],
+            "\"-5m\" is not a time. Write times as",
+        ),
+        (
+            &["mute", "zed", "-5m"],
+            "\"-5m\" is not a time. Write times as",
+        ),
+        (
+            &["ban", "zed", "2x"],
+            "\"2x\" is not a time. Write times as",
+        ),
+        (&["ban", "192.0.2.0/33"], "192.0.2.0/33"),
+        (&["account", "add", "7zed"], "A name is"),
+        (&["say", "#lobby", " "], "There is nothing to say."),
+    ] {
+        let said = chinwag(&setup, "", arguments);
+        assert_eq!(said.status, 2, "{arguments:?}");
+        assert!(said.err.contains(words), "{arguments:?}: {}", said.err);
+        let usage = format!("Usage: chinwag {}", arguments[0]);
+        assert!(said.err.contains(&usage), "{arguments:?}: {}", said.err);
+        assert!(
+            !said.err.contains("unexpected"),
+            "{arguments:?}: {}",
+            said.err
+        );
+    }
     done(&setup, &["bans"], "");
 }
