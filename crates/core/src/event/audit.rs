@@ -31,7 +31,7 @@ pub struct AuditEntry {
     pub aside: Option<Aside>,
 }
 
-/// What one who bans, mutes or bars a name, or gives up the last rights of an operator, should know
+/// What one who kicks somebody, bans, mutes or bars a name, or gives up the last rights of an operator, should know
 /// as well; and who knows of a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Aside {
@@ -49,6 +49,8 @@ pub enum Aside {
         /// Who becomes one by arriving.
         next: FirstOperator,
     },
+    /// The link of the one who is kicked was lost before, and only the claim on the session ends.
+    LinkLost,
     /// The people whom a ban of addresses put out, one at least.
     PutOut(usize),
     /// The other operators who are here are told of it.

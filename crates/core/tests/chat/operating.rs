@@ -1007,6 +1007,7 @@ fn a_lost_session_is_ended_by_a_kick() {
         panic!("{facts:?}");
     };
     assert!(matches!(entry.act, ModAction::Kick { .. }));
+    assert_eq!(entry.aside, Some(Aside::LinkLost));
     // It has left its rooms already.
     assert_eq!((quit.rooms.len(), quit.is_resumable), (0, false));
     assert_eq!(world.resume(code).err(), Some(Rejection::CodeNotValid));

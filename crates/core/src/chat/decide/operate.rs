@@ -106,13 +106,7 @@ impl Chat {
             ModAction::Lock(_) => Some(Aside::Operators(self.other_operators(me))),
             _ => self.none_left(me, &act, target, now),
         };
-        facts.push(Fact::Moderated(Box::new(AuditEntry {
-            by: me.name(),
-            actor: me.id(),
-            act,
-            target,
-            aside,
-        })));
+        facts.push(audit_entry_with(me, act, target, aside));
         facts.extend(others);
         Ok(Outcome::Done)
     }
@@ -157,15 +151,16 @@ impl Chat {
     ) -> Result<Outcome, Rejection> {
         let why = why.map(Arc::new);
         for target in self.targets(me, name, now)? {
-            let (person, ended): (_, fn(&Person, QuitReason) -> Fact) = match target {
-                Target::Here(person) => (person, quit),
-                Target::Lost(person) => (person, quit_of_lost),
+            let (person, ended, aside): (_, fn(&Person, QuitReason) -> Fact, _) = match target {
+                Target::Here(person) => (person, quit, None),
+                Target::Lost(person) => (person, quit_of_lost, Some(Aside::LinkLost)),
                 Target::Account(_) => continue,
             };
             self.check_rank(me, person)?;
             let (name, by, why) = (person.name.clone(), me.name(), why.clone());
             let reason = why.clone();
-            facts.push(audit_entry(me, ModAction::Kick { name, why }, None));
+            let act = ModAction::Kick { name, why };
+            facts.push(audit_entry_with(me, act, None, aside));
             facts.push(ended(person, QuitReason::Kicked { by, why: reason }));
         }
         Ok(Outcome::Done)
@@ -454,13 +449,7 @@ impl Given<'_> {
     }
 
     fn entry(&self, act: ModAction, target: Option<PersonId>, aside: Option<Aside>) -> Fact {
-        Fact::Moderated(Box::new(AuditEntry {
-            by: self.me.name(),
-            actor: self.me.id(),
-            act,
-            target,
-            aside,
-        }))
+        audit_entry_with(self.me, act, target, aside)
     }
 }
 
@@ -482,11 +471,20 @@ pub(super) fn check_list_has_space(list: &Restrictions) -> Result<(), Rejection>
 }
 
 pub(super) fn audit_entry(me: Actor<'_>, act: ModAction, target: Option<PersonId>) -> Fact {
+    audit_entry_with(me, act, target, None)
+}
+
+fn audit_entry_with(
+    me: Actor<'_>,
+    act: ModAction,
+    target: Option<PersonId>,
+    aside: Option<Aside>,
+) -> Fact {
     Fact::Moderated(Box::new(AuditEntry {
         by: me.name(),
         actor: me.id(),
         act,
         target,
-        aside: None,
+        aside,
     }))
 }

@@ -53,7 +53,11 @@ impl LineWriter<'_> {
     pub(super) fn moderation_to_actor(&mut self, audit_entry: &AuditEntry, at: Timestamp) {
         match &audit_entry.act {
             ModAction::Kick { name, why } => {
-                self.alone(format_args!("{name} was kicked{}", Because(why.as_deref())));
+                let was = match audit_entry.aside {
+                    Some(Aside::LinkLost) => "'s link was lost already; the session is ended",
+                    _ => " was kicked",
+                };
+                self.alone(format_args!("{name}{was}{}", Because(why.as_deref())));
             }
             ModAction::Mute(mute) => {
                 let (whom, time) = (Covered(&mute.mask), For(mute, at));
@@ -266,6 +270,7 @@ pub(super) fn remaining(aside: Option<&Aside>) -> Option<&Remaining> {
         Aside::Spared(_)
         | Aside::Nobody { .. }
         | Aside::NoneLeft { .. }
+        | Aside::LinkLost
         | Aside::PutOut(_)
         | Aside::Operators(_) => None,
     }

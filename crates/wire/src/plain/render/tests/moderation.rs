@@ -194,6 +194,28 @@ fn an_operator_is_told_of_an_address_that_is_spared() {
 }
 
 #[test]
+fn who_is_kicked_behind_a_lost_link_is_told_from_who_was_here() {
+    let check = |aside, expected: &str| {
+        let audit_entry = Fact::Moderated(Box::new(AuditEntry {
+            by: name("lee"),
+            actor: Some(READER),
+            act: ModAction::Kick {
+                name: name("bob"),
+                why: Some(Arc::new(text("spam"))),
+            },
+            target: None,
+            aside,
+        }));
+        check_private(audit_entry, READER, expected);
+    };
+    check(None, "! bob was kicked: spam.\n");
+    check(
+        Some(Aside::LinkLost),
+        "! bob's link was lost already; the session is ended: spam.\n",
+    );
+}
+
+#[test]
 fn a_ban_of_nobody_says_so() {
     let check = |meant: Option<&str>, expected: &str| {
         let audit_entry = Fact::Moderated(Box::new(AuditEntry {
