@@ -136,7 +136,7 @@ fn mutes_and_bans_of_addresses_are_told_in_full() {
     done(
         &setup,
         &["mute", "eve", "10m"],
-        "eve is muted for 10 minutes. 1 other comes from ...",
+        "eve is muted for 10 minutes. 1 other comes from 127.0.0.1, so only eve from there is muted.\n",
     );
     done(&setup, &["bans"], "muted: eve from 127.0.0.1 since ...");
     let shown = ["unmute", "eve", "from", "127.0.0.1"];

@@ -336,24 +336,31 @@ impl Display for Beside<'_> {
             }
             return ForNobody(audit_entry.aside.as_ref()).fmt(f);
         };
+        // Banned, it would keep out everybody on the machine, and all who come through a tunnel there.
+        let is_loopback = net.addr().is_loopback();
         let net = Mask::of_net(net);
         let ban = Typed(audit_entry, "ban");
         let only = NameAlone(&audit_entry.act);
-        let all = format_args!("only {only} is {done}: {ban} {net} keeps all of them out.");
         let come = if others == 1 { "comes" } else { "come" };
+        let others = (others > 0).then_some(Count(others, "other", "others"));
         match (others, done) {
             _ if own => write!(
                 f,
                 " You come from {net} too, so only {only} is {done}: /lock keeps new names out."
             ),
-            (0, _) => write!(f, " Others may come from {net}, so {all}"),
-            (_, "banned") => {
-                let others = Count(others, "other", "others");
+            (Some(others), "banned") if !is_loopback => {
                 write!(f, " {others} {come} from {net}: {ban} {net} bans them too.")
             }
-            _ => {
-                let others = Count(others, "other", "others");
-                write!(f, " {others} {come} from {net}, so {all}")
+            (others, _) => {
+                match others {
+                    Some(others) => write!(f, " {others} {come} from {net}")?,
+                    None => write!(f, " Others may come from {net}")?,
+                }
+                write!(f, ", so only {only} is {done}")?;
+                match is_loopback {
+                    true => f.write_str("."),
+                    false => write!(f, ": {ban} {net} keeps all of them out."),
+                }
             }
         }
     }

@@ -193,6 +193,37 @@ fn an_operator_is_told_of_an_address_that_is_spared() {
     );
 }
 
+/// Banned, loopback would keep out everybody on the machine.
+#[test]
+fn nobody_is_advised_to_ban_the_machine_itself() {
+    let check = |act: fn(Restriction) -> ModAction, others, expected: &str| {
+        let audit_entry = AuditEntry {
+            by: name("lee"),
+            actor: None,
+            act: act(restriction("bob", None, "spam")),
+            target: None,
+            aside: Some(Aside::Spared(Spared {
+                net: "127.0.0.1/32".parse().unwrap(),
+                others,
+                own: false,
+            })),
+        };
+        let event = event(NOW, Fact::Moderated(Box::new(audit_entry)));
+        let said = shown(|r, out| r.shell_event(out, &event));
+        assert_eq!(said, expected);
+    };
+    check(
+        ModAction::Ban,
+        1,
+        "! bob is banned: spam. 1 other comes from 127.0.0.1, so only the name is banned.\n",
+    );
+    check(
+        ModAction::Mute,
+        0,
+        "! bob is muted: spam. Others may come from 127.0.0.1, so only the name is muted.\n",
+    );
+}
+
 #[test]
 fn who_is_kicked_behind_a_lost_link_is_told_from_who_was_here() {
     let check = |aside, expected: &str| {
