@@ -98,7 +98,12 @@ fn limits_bans_and_whois_go_by_the_address_behind_the_proxy() {
 
 #[test]
 fn nobody_else_is_believed() {
-    let mut server = setup().start();
+    let setup = setup().variable("CHINWAG_IRC_GATEWAYS", "127.0.0.3");
+    let setup = setup.variable("CHINWAG_IRC_GATEWAY_PASSWORD", "letmein");
+    let mut server = setup.start();
+    let mut gateway = ncat("127.0.0.3", server.address(), &[]);
+    gateway.send("WEBIRC letmein kiwi host.example nowhere\r");
+    gateway.expect("WEBIRC PASSWORD GATEWAY HOST ADDRESS comes first");
     let mut liar = ncat("127.0.0.2", server.address(), &[]);
     liar.send("PROXY TCP4 192.0.2.7 10.0.0.1 1 2\r");
     liar.expect("The PROXY protocol is not accepted here.");
@@ -109,17 +114,15 @@ fn nobody_else_is_believed() {
     let mut wrong = server.connect();
     wrong.send("PROXY TCP4 somewhere\r");
     wrong.expect("its PROXY header is malformed.");
-    // Who has set the proxy up wrongly finds it in the log.
+    // Who has set the proxy or the gateway up wrongly finds it in the log.
     server.signal(rustix::process::Signal::TERM);
     let log = server.log.rest();
     for why in [
-        "it is a trusted proxy, and sends no PROXY header",
-        "its PROXY header is malformed",
+        "127.0.0.1: it is a trusted proxy, and sends no PROXY header",
+        "127.0.0.1: its PROXY header is malformed",
+        "127.0.0.3: its WEBIRC line is malformed, or is not the first",
     ] {
-        assert!(
-            log.contains(&format!("refused 127.0.0.1: {why}\n")),
-            "{log}"
-        );
+        assert!(log.contains(&format!("refused {why}\n")), "{log}");
     }
 }
 

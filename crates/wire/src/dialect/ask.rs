@@ -54,8 +54,9 @@ pub enum Ask {
         /// The password of the account.
         password: Password,
     },
-    /// Speak for a client that comes through a gateway.
-    SpeakFor(Box<Gateway>),
+    /// Speak for a client that comes through a gateway. `None` if what the gateway says is malformed: nothing follows
+    /// from it, but whoever set the gateway up should find it in the log.
+    SpeakFor(Option<Box<Gateway>>),
     /// Take another name.
     Rename {
         /// Which.

@@ -72,12 +72,13 @@ impl Session {
     }
 
     /// Lets a gateway speak for a client. Ignores a request from any other address.
-    pub(super) fn speak_for(&mut self, gateway: Box<Gateway>, shared: &mut Shared) {
-        let address = self.peer.address();
-        if shared.entrance.limiter.is_gateway(address) {
-            return self.try_key(DoorKey::Gateway(gateway), shared);
-        }
-        self.log_refusal("it speaks for another, and is no gateway");
+    pub(super) fn speak_for(&mut self, gateway: Option<Box<Gateway>>, shared: &mut Shared) {
+        let is_gateway = shared.entrance.limiter.is_gateway(self.peer.address());
+        self.log_refusal(match gateway {
+            Some(gateway) if is_gateway => return self.try_key(DoorKey::Gateway(gateway), shared),
+            None if is_gateway => "its WEBIRC line is malformed, or is not the first",
+            _ => "it speaks for another, and is no gateway",
+        });
         self.answer(Tell::Rejected(&Rejection::NeedsProof), shared);
     }
 

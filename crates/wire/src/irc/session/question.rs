@@ -25,7 +25,9 @@ pub(super) enum Question {
     /// The server's password.
     Enter,
     /// The permission to speak for a client.
-    Gateway,
+    Gateway {
+        is_whole: bool,
+    },
     /// LUSERS.
     Counts,
     Nick,

@@ -33,8 +33,11 @@ impl Session {
             return Some(self.close("Bad password", env, out));
         }
         match question {
-            Question::Gateway => {
-                let why = "Invalid WebIRC password, or no gateway";
+            Question::Gateway { is_whole } => {
+                let why = match is_whole {
+                    true => "Invalid WebIRC password, or no gateway",
+                    false => "WEBIRC PASSWORD GATEWAY HOST ADDRESS comes first",
+                };
                 return Some(self.close(why, env, out));
             }
             Question::LogIn(_) => return self.refuse_login(rejection, env, out),

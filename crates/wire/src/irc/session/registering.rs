@@ -236,13 +236,10 @@ impl Session {
             self.numeric("462", ":You may not reregister", env, out);
             return None;
         };
-        match gateway(message).filter(|_| registering.is_blank()) {
-            Some(gateway) => {
-                let ask = Ask::SpeakFor(Box::new(gateway));
-                self.ask_now(ask, Question::Gateway)
-            }
-            None => Some(self.close("WEBIRC PASSWORD GATEWAY HOST ADDRESS comes first", env, out)),
-        }
+        let gateway = gateway(message).filter(|_| registering.is_blank());
+        let is_whole = gateway.is_some();
+        let ask = Ask::SpeakFor(gateway.map(Box::new));
+        self.ask_now(ask, Question::Gateway { is_whole })
     }
 
     /// PASS: on a server with a password that, then a password for the name, or `NAME:PASSWORD`.

@@ -1,6 +1,8 @@
 //! How a client comes in: what it says, and what is asked and told for it. The passwords of accounts are in the
 //! transcripts.
 
+use chinwag_core::Rejection;
+
 use super::*;
 use crate::dialect::{Gateway, Password};
 use crate::irc::caps::Cap;
@@ -185,7 +187,7 @@ fn a_gateway_has_the_first_word() {
     ] {
         let mut world = World::before_login("chat");
         let line = format!("WEBIRC secret web host.example 0::ffff:192.0.2.7{options}");
-        let Some(Step::Ask(Ask::SpeakFor(gateway))) = say(&mut world, &line).0 else {
+        let Some(Step::Ask(Ask::SpeakFor(Some(gateway)))) = say(&mut world, &line).0 else {
             panic!("{line}");
         };
         let expected = Gateway {
@@ -195,16 +197,29 @@ fn a_gateway_has_the_first_word() {
         };
         assert_eq!(*gateway, expected);
     }
-    let gateway = "WEBIRC secret web host.example 192.0.2.7";
+    // The server takes note of what a gateway says wrong, and refuses it.
+    let refused = |world: &mut World, line: &str| {
+        let (step, _) = say(world, line);
+        assert!(
+            matches!(step, Some(Step::Ask(Ask::SpeakFor(None)))),
+            "{line}: {step:?}"
+        );
+        let no = Tell::Rejected(&Rejection::NeedsProof);
+        let said = world.call(|dialect, env, out| dialect.handle_tell(no, env, out));
+        assert!(is_closed(said, "comes first"), "{line}");
+    };
     for before in ["NICK ann", USER, "PASS secret", "CAP LS"] {
         let mut world = World::before_login("chat");
         told(&mut world, &[before]);
-        let said = say(&mut world, gateway);
-        assert!(is_closed(said, "comes first"), "{before}");
+        refused(&mut world, "WEBIRC secret web host.example 192.0.2.7");
     }
-    let mut world = World::before_login("chat");
-    let said = say(&mut world, "WEBIRC secret web host.example nowhere");
-    assert!(is_closed(said, "comes first"));
+    for line in [
+        "WEBIRC secret web host.example nowhere",
+        "WEBIRC secret",
+        "WEBIRC",
+    ] {
+        refused(&mut World::before_login("chat"), line);
+    }
 }
 
 #[test]
@@ -230,7 +245,7 @@ fn the_password_of_the_server_comes_before_that_of_a_name() {
     say(&mut world, "PASS sesame");
     world.call(|dialect, env, out| dialect.handle_tell(Tell::Admitted, env, out));
     let said = say(&mut world, "WEBIRC secret web host.example 192.0.2.7");
-    assert!(is_closed(said, "comes first"));
+    assert!(matches!(said.0, Some(Step::Ask(Ask::SpeakFor(None)))));
 }
 
 #[test]
