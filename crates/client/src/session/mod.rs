@@ -330,6 +330,8 @@ impl Session {
             }
             Sorted::Failed(reason) => {
                 let was_in = !matches!(arrival, Arrival::First) || *heard == Heard::Removed;
+                // It may be the operator by now, whose role would wait for a link that is lost.
+                self.ask_for(Action::Send("/quit".to_owned()));
                 self.ask_for(Action::HangUp);
                 let end = if was_in { End::Removed } else { End::Refused };
                 return self.end(end(reason));

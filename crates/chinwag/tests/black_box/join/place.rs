@@ -85,6 +85,9 @@ fn a_refused_command_is_told_and_a_refused_room_is_the_end() {
     check_status(&output, 5, "NOT done: #priv is closed.");
     let words = String::from_utf8_lossy(&output.stderr);
     assert!(words.contains("NOT sent."), "{words}");
+    let output = run(&server, &["--name", "app", "--room", "priv"], b"secret\n");
+    check_status(&output, 4, "#priv is closed.");
+    listener.expect("* app left #lobby (quit)");
     for line in ["/msg nobody hi", "/nick lee", "/nosuch", "/login lee wrong"] {
         let input = format!("{line}\nand on\n");
         let output = run(&server, &arguments, input.as_bytes());

@@ -106,6 +106,7 @@ fn a_room_that_cannot_be_entered_ends_a_script_and_not_a_person() {
         show(WELCOME),
         send("/echo on"),
         send("/join dev"),
+        send("/quit"),
         Action::HangUp,
         Action::End(End::Refused(reason)),
     ]);
