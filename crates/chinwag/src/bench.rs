@@ -133,7 +133,7 @@ pub(crate) fn bench(flags: &BenchFlags) -> Result<ExitCode> {
     // What makes no sense is refused before anything is started.
     let mut plan = match flags.plan(address).check() {
         Ok(plan) => plan,
-        Err(refusal) => return Err(usage::error("bench", refusal).into()),
+        Err(refusal) => return Err(usage::wrong(refusal).into()),
     };
     // It lives as long as this.
     let own = match flags.target {

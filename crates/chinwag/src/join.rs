@@ -105,7 +105,7 @@ Exit status:
 pub(crate) fn join(flags: JoinFlags) -> ExitCode {
     let target = match flags.target() {
         Ok(target) => target,
-        Err(error) => return usage::refuse(usage::error("join", error)),
+        Err(error) => return usage::refuse(usage::wrong(error)),
     };
     let options = match flags.options(target) {
         Ok(options) => options,

@@ -10,25 +10,28 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::arguments::Arguments;
 
-/// An error for arguments of this task that parse but make no sense.
-pub(crate) fn error(task: &str, words: impl Display) -> clap::Error {
-    let mut command = command();
-    let command = match command.find_subcommand_mut(task) {
-        Some(task) => task,
-        None => &mut command,
-    };
-    command.error(ErrorKind::ValueValidation, plainly(&words.to_string()))
-}
-
-/// The same, for the task that was typed.
+/// An error for arguments that parse but make no sense.
 pub(crate) fn wrong(words: impl Display) -> clap::Error {
-    error(&task(), words)
+    command().error(ErrorKind::ValueValidation, plainly(&words.to_string()))
 }
 
+/// The command that was typed: `chinwag account add`.
 fn command() -> clap::Command {
     let mut command = Arguments::command().bin_name("chinwag");
     command.build();
+    for word in words() {
+        let Some(inner) = command.find_subcommand(&word).cloned() else {
+            break;
+        };
+        command = inner;
+    }
     command
+}
+
+/// The arguments. One that is not UTF-8 is none that is looked for here.
+fn words() -> impl Iterator<Item = String> {
+    let words = std::env::args_os().skip(1);
+    words.map(|word| word.to_string_lossy().into_owned())
 }
 
 /// Says what is wrong with the arguments, or prints the requested help. An error always comes with
@@ -51,18 +54,14 @@ fn with_usage(mut error: clap::Error) -> clap::Error {
     if error.to_string().contains("Usage:") {
         return error;
     }
-    let mut command = command();
-    let usage = match command.find_subcommand_mut(task()) {
-        Some(task) => task.render_usage(),
-        None => command.render_usage(),
-    };
+    let usage = command().render_usage();
     let _ = error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
     error
 }
 
 /// The subcommand, as typed.
 fn task() -> String {
-    std::env::args().nth(1).unwrap_or_default()
+    words().next().unwrap_or_default()
 }
 
 /// The error for a time that clap takes for a flag: `chinwag ban zed -5m`.
@@ -76,7 +75,7 @@ fn no_time(error: &clap::Error) -> Option<String> {
         let behind = word.strip_prefix('-');
         behind.is_some_and(|behind| behind.starts_with(digit))
     };
-    let typed = std::env::args().find(is_time)?;
+    let typed = words().find(is_time)?;
     Some(format!(
         "\"{}\" is not a time. Write times as 90s, 10m, 2h, 7d or 1w.",
         typed.escape_debug()

@@ -1,6 +1,8 @@
 //! What those who run a server do to it from a shell, while it runs and while it does not.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::process::{Command, Stdio};
@@ -478,35 +480,50 @@ fn nobody_is_asked_for_a_password_in_vain() {
 fn a_word_that_is_none_is_refused() {
     let setup = Setup::new().without_operator();
     let _server = setup.start();
-    for (arguments, words) in [
-        (&["ban", "bad name"][..], "\"bad name\" is not one word"),
-        (&["unban", "bad name"], "is not one word"),
+    for (task, arguments, words) in [
+        ("ban", &["bad name"][..], "\"bad name\" is not one word"),
+        ("unban", &["bad name"], "is not one word"),
         (
-            &["ban", "zed", "-5m"],
+            "ban",
+            &["zed", "-5m"],
             "\"-5m\" is not a time. Write times as",
         ),
         (
-            &["mute", "zed", "-5m"],
+            "mute",
+            &["zed", "-5m"],
             "\"-5m\" is not a time. Write times as",
         ),
         (
-            &["ban", "zed", "2x"],
+            "ban",
+            &["zed", "2x"],
             "\"2x\" is not a time. Write times as",
         ),
-        (&["ban", "192.0.2.0/33"], "192.0.2.0/33"),
-        (&["account", "add", "7zed"], "A name is"),
-        (&["say", "#lobby", " "], "There is nothing to say."),
+        (
+            "ban",
+            &["192.0.2.0/33"],
+            "is not a name, an address or a block",
+        ),
+        ("account add", &["7zed"], "A name is 1 to 32"),
+        ("say", &["#lobby", " "], "There is nothing to say."),
     ] {
-        let said = chinwag(&setup, "", arguments);
+        let arguments = [&task.split(' ').collect::<Vec<_>>(), arguments].concat();
+        let said = chinwag(&setup, "", &arguments);
         assert_eq!(said.status, 2, "{arguments:?}");
         assert!(said.err.contains(words), "{arguments:?}: {}", said.err);
-        let usage = format!("Usage: chinwag {}", arguments[0]);
+        let usage = format!("Usage: chinwag {task} [OPTIONS] ");
         assert!(said.err.contains(&usage), "{arguments:?}: {}", said.err);
-        assert!(
-            !said.err.contains("unexpected"),
-            "{arguments:?}: {}",
-            said.err
-        );
+        assert!(!said.err.contains("unexpected"), "{}", said.err);
+    }
+    let no_text = OsStr::from_bytes(b"\xff");
+    for arguments in [
+        &[no_text][..],
+        &[OsStr::new("ban"), no_text, OsStr::new("-5m")],
+    ] {
+        let output = Command::new(CHINWAG).args(arguments).output();
+        let output = output.expect("the program is built");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("Usage: chinwag"), "{said}");
     }
     done(&setup, &["bans"], "");
 }
