@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use chinwag_core::{
     Duration, Event, Fact, Manner, ModAction, Name, RoomId, RoomName, RoomSnapshot, Seq, Timestamp,
 };
@@ -23,7 +23,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::data::DataFlags;
-use crate::zone;
+use crate::{usage, zone};
 
 /// Bytes of messages that are read and written at once.
 const PAGE_BYTES: usize = 1 << 20;
@@ -89,7 +89,7 @@ impl ExportFlags {
         let until = self.until.map(|until| until.before_after(start, now, zone));
         match since.zip(until) {
             Some((since, until)) if goes_back || until < since => {
-                bail!("--until is before --since")
+                Err(usage::wrong("--until is before --since").into())
             }
             _ => Ok((since, until)),
         }

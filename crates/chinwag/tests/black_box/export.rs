@@ -130,7 +130,7 @@ fn an_export_ends_behind_its_beginning() {
         assert!(error.contains("a time is like 2026-11-21"), "{error}");
     }
     let backward = run("export", &data, &["--since", "12:00", "--until", "11:00"]);
-    assert_eq!(backward.status.code(), Some(1));
+    assert_eq!(backward.status.code(), Some(2));
     let error = String::from_utf8_lossy(&backward.stderr);
     assert!(error.contains("--until is before --since"), "{error}");
 }
