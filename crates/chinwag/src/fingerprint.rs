@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use anyhow::{Context, Result};
+use chinwag_server::Location;
 use chinwag_server::{ShellAnswer, ShellError, ask_from_shell};
 use clap::Args;
 
@@ -22,12 +23,25 @@ pub(crate) fn fingerprint(flags: &FingerprintFlags) -> Result<()> {
         Ok(ShellAnswer { lines, is_done }) if is_done => lines.concat(),
         // A server of an older version, which does not know the request.
         Ok(_) | Err(ShellError::NotRunning(_) | ShellError::InMemory) => {
-            let none = "there is no certificate yet: the server makes one at its first start";
             let own = chinwag_server::fingerprint(&config)?;
-            own.context(none)?.to_string()
+            own.with_context(|| none_in(&config.location()))?
+                .to_string()
         }
         Err(error) => return Err(error.into()),
     };
     writeln!(io::stdout(), "SHA256 {sha256}")?;
     Ok(())
+}
+
+/// Why there is no certificate.
+fn none_in(place: &Location) -> String {
+    match place {
+        Location::Folder(folder) => format!(
+            "there is no certificate in {} yet: the server makes one at its first start",
+            folder.display()
+        ),
+        Location::Memory => {
+            "a server that keeps nothing on disk makes another certificate at each start".to_owned()
+        }
+    }
 }

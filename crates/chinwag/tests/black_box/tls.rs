@@ -213,7 +213,7 @@ fn the_fingerprint_is_told_at_the_start_and_later_and_stays() {
     let none = none.output().expect("the program is built");
     let said = String::from_utf8_lossy(&none.stderr).into_owned();
     assert!(
-        !none.status.success() && said.contains("there is no certificate yet"),
+        !none.status.success() && said.contains("there is no certificate in /nonexistent yet"),
         "{said}"
     );
 }
