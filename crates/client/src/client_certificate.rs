@@ -63,7 +63,8 @@ fn why(error: &pem::Error) -> String {
     match error {
         pem::Error::NoItemsFound => "it has none in PEM form".to_owned(),
         pem::Error::Io(error) => error.to_string(),
-        error => error.to_string(),
+        pem::Error::MissingSectionEnd { .. } => "it is cut off".to_owned(),
+        _ => "it is malformed".to_owned(),
     }
 }
 
@@ -137,5 +138,20 @@ mod tests {
         let said = error.to_string();
         let expected = "cannot read a certificate from /nowhere/ann.pem: No such file";
         assert!(said.starts_with(expected), "{said}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said_without_its_bytes() {
+        for (pem, expected) in [
+            ("hello\n", "it has none in PEM form"),
+            ("-----BEGIN PRIVATE KEY-----\nMAAA\n", "it is cut off"),
+            (
+                "-----BEGIN PRIVATE KEY-----\n?\n-----END PRIVATE KEY-----\n",
+                "it is malformed",
+            ),
+        ] {
+            let error = PrivateKeyDer::from_pem_slice(pem.as_bytes()).expect_err("no key");
+            assert_eq!(why(&error), expected);
+        }
     }
 }
