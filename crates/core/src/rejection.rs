@@ -156,6 +156,8 @@ pub enum Rejection {
     PasswordOfServer,
     /// It needs a proof of the account: a password or a certificate.
     NeedsProof,
+    /// It needs such a proof, and the certificate of the connection proves nothing: it cannot be checked.
+    CertificateUnchecked,
     /// The asker is logged in to no account.
     NotLoggedIn,
     /// The asker is logged in to this account.

@@ -320,6 +320,10 @@ fn a_certificate_of_an_unknown_kind_is_as_good_as_none() {
             let mut client = identity.connect(&server, &weak);
             arrive(&mut client, &name);
             client.ask("/claim", "A name needs a password: /claim PASSWORD.");
+            // For another kind, openssl has no signature of TLS 1.3, and shows none.
+            if name.starts_with("small") {
+                client.expect(" Your certificate counts as none: ");
+            }
         }
     }
     server.stop();

@@ -231,7 +231,9 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::NameReserved(_) => "name_reserved",
         Rejection::NameRegistered(_) => "name_registered",
         Rejection::SameName(_) => "same_name",
-        Rejection::NeedsOldPassword(_) | Rejection::NeedsProof => "needs_password",
+        Rejection::NeedsOldPassword(_)
+        | Rejection::NeedsProof
+        | Rejection::CertificateUnchecked => "needs_password",
         Rejection::WrongPassword(_) => "wrong_password",
         Rejection::WeakPassword { .. } | Rejection::PasswordOfServer => "weak_password",
         Rejection::NeedsServerPassword | Rejection::WrongServerPassword => "server_password",

@@ -25,6 +25,12 @@ impl Session {
         Some(certificate.to_string().into())
     }
 
+    /// Whether the client shows a certificate that cannot be checked, and so counts as none.
+    pub(super) fn shows_unknown_certificate(&self) -> bool {
+        let secured = self.transport.secured();
+        !self.peer.is_behind_gateway() && secured.is_some_and(|secured| secured.shows_unknown)
+    }
+
     /// What this connection has proven of an account.
     pub(super) fn proof(&self) -> Option<Proof> {
         let proven = self.exchange.proven().cloned();

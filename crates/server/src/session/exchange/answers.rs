@@ -167,6 +167,13 @@ impl Session {
     /// Tells the dialect the final answer to the question.
     pub(super) fn answer(&mut self, tell: Tell<'_>, shared: &mut Shared) {
         self.exchange.question = None;
+        let tell = match tell {
+            // Who shows one takes it for a proof.
+            Tell::Rejected(Rejection::NeedsProof) if self.shows_unknown_certificate() => {
+                Tell::Rejected(&Rejection::CertificateUnchecked)
+            }
+            tell => tell,
+        };
         self.tell(tell, shared);
         self.answered(shared);
     }

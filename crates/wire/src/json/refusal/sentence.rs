@@ -226,6 +226,9 @@ fn about_accounts(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
             f.write_str("Everybody here knows that password: it is the server's. Take another.")
         }
         Rejection::NeedsProof => f.write_str("That needs a password or a certificate."),
+        Rejection::CertificateUnchecked => f.write_str(
+            "That needs a password: the certificate cannot be read, or its key is of a kind that cannot be checked.",
+        ),
         Rejection::NotProven(name) => {
             write!(
                 f,

@@ -207,6 +207,7 @@ impl Display for Sentence<'_> {
             | Rejection::NeedsServerPassword
             | Rejection::WrongServerPassword
             | Rejection::NeedsProof
+            | Rejection::CertificateUnchecked
             | Rejection::NotProven(_)
             | Rejection::TooManyCertificates { .. }
             | Rejection::NoSuchCertificate

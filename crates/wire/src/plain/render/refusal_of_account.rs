@@ -60,10 +60,16 @@ fn wrong(f: &mut Formatter<'_>, name: &Name, context: Context) -> fmt::Result {
     }
 }
 
+/// Why a certificate is no proof.
+const UNCHECKED: &str = "Your certificate counts as none: it cannot be read, or its key is of a kind that cannot be checked.";
+
 fn about_logins(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -> fmt::Result {
     match (rejection, context) {
         (Rejection::NeedsProof, Context::Command("claim")) => {
             f.write_str("A name needs a password: /claim PASSWORD.")
+        }
+        (Rejection::CertificateUnchecked, Context::Command("claim")) => {
+            write!(f, "A name needs a password: /claim PASSWORD. {UNCHECKED}")
         }
         (Rejection::NeedsProof, Context::Command("unclaim")) => {
             f.write_str("Usage: /unclaim PASSWORD. /help unclaim explains it.")
@@ -111,6 +117,9 @@ fn about_proofs(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NeedsProof => f.write_str(
             "That needs the password of the account, or a connection with a certificate of it.",
         ),
+        Rejection::CertificateUnchecked => {
+            write!(f, "That needs the password of the account. {UNCHECKED}")
+        }
         Rejection::NotProven(name) => write!(
             f,
             "This session was taken up by its code. First type /logout and /login {name} PASSWORD."
