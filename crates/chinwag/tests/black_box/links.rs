@@ -391,3 +391,29 @@ fn what_is_said_while_a_session_is_taken_up_comes_behind_what_it_missed() {
     }
     server.stop();
 }
+
+/// What bash does with `> /dev/tcp/HOST/PORT`: the answers find nobody, and the server's next write fails.
+#[test]
+fn a_script_that_closes_without_reading_its_answers_has_said_everything() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    ann.ask("/join ops", "You are in #ops, alone.\n");
+    for (script, said) in [
+        ("sh\n/join ops\n/away\nup at nc", "sh: up at nc\n"),
+        (
+            "NICK irk\r\nUSER a 0 * :a\r\nJOIN #ops\r\nPRIVMSG #ops :up in IRC\r\nQUIT\r\n",
+            "irk: up in IRC\n",
+        ),
+        (
+            "{\"hello\":{\"name\":\"jb\"}}\n{\"join\":{\"room\":\"#ops\"}}\n\
+             {\"say\":{\"room\":\"#ops\",\"text\":\"up in JSON\"}}\n",
+            "jb: up in JSON\n",
+        ),
+    ] {
+        let mut stream = TcpStream::connect(server.address()).expect("the server listens");
+        stream.write_all(script.as_bytes()).expect("sent");
+        drop(stream);
+        ann.expect(said);
+    }
+    server.stop();
+}

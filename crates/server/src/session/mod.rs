@@ -99,15 +99,17 @@ impl Session {
     /// Continues with what was read before, then reads once: one buffer, so that a peer that never
     /// stops sending holds up nobody.
     pub(crate) fn handle_input(&mut self, shared: &mut Shared) {
-        if let Some(why) = self.transport.failure().cloned() {
-            return self.end(why, shared);
-        }
         if self.is_held_back_and_dead(shared.now) {
             self.transport.fail(QuitReason::Lost);
-            return self.end(QuitReason::Lost, shared);
+        }
+        if let Some(why) = self.transport.failure().cloned()
+            && !self.has_rest(shared.now)
+        {
+            return self.end(why, shared);
         }
         self.handle_held(shared);
-        if !self.wants_input(shared.now) || !self.may_shake_hands(shared) {
+        let reads = self.wants_input(shared.now) && self.transport.is_readable();
+        if !reads || !self.may_shake_hands(shared) {
             return;
         }
         let mut buffer = std::mem::take(&mut shared.buffers.input);
@@ -134,6 +136,9 @@ impl Session {
             | Stage::TurnedAway { .. }
             | Stage::Handshake { .. } => is_readable || has_failed,
             Stage::Lingering { left, .. } => (is_readable && left > 0) || has_failed,
+            Stage::Open | Stage::Greeted if self.has_rest(now) && has_failed => {
+                (is_readable || self.exchange.has_held()) && !self.must_wait()
+            }
             // Somebody may be about to come in: the answer is waited for.
             Stage::Open | Stage::Greeted if has_failed => {
                 self.person.is_some() || !self.exchange.is_waiting()
@@ -156,6 +161,16 @@ impl Session {
     /// Whether the dialect handles the connection.
     fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Open | Stage::Greeted)
+    }
+
+    /// Whether there is input to carry out even if the link has failed: a script that closes it without reading the
+    /// answers resets it (RFC 1122, 4.2.2.13), and has said all the same what was read before.
+    fn has_rest(&self, now: Monotonic) -> bool {
+        let is_finishing = self.must_wait() || self.exchange.is_talking();
+        let has_more = self.exchange.has_held() || self.transport.is_readable();
+        let has_rest = has_more || (self.transport.has_ended() && is_finishing);
+        // Pages that nobody reads are not fetched: those of what a session has missed are the next connection's.
+        has_rest && self.is_open() && !self.is_paused(now) && !self.exchange.wants_page()
     }
 
     /// Whether the client is gone and has left more than it may send at once. That is dropped:
@@ -239,7 +254,8 @@ impl Session {
             session.drive(shared, |dialect, env, out| dialect.handle_end(env, out));
         });
         if !self.must_wait() && !self.exchange.is_talking() {
-            self.end(QuitReason::Closed, shared);
+            let failure = self.transport.failure().cloned();
+            self.end(failure.unwrap_or(QuitReason::Closed), shared);
         }
     }
 

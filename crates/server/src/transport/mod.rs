@@ -54,6 +54,8 @@ pub(crate) struct Transport {
     is_dead: bool,
     /// The end was read.
     has_ended: bool,
+    /// Nothing can be read any more.
+    is_lost: bool,
     /// The stream was full at the last attempt.
     is_blocked: bool,
     /// Since when.
@@ -70,6 +72,7 @@ impl Transport {
             is_closed: false,
             is_dead: false,
             has_ended: false,
+            is_lost: false,
             is_blocked: false,
             blocked_since: Monotonic::default(),
             failure: None,
@@ -92,7 +95,7 @@ impl Transport {
     /// Notes what the stream is ready for. Returns whether it accepts bytes again after it was
     /// full.
     pub(crate) fn handle_ready(&mut self, ready: Ready, now: Monotonic) -> bool {
-        self.is_readable |= ready.readable;
+        self.is_readable |= ready.readable && !self.is_lost;
         self.is_closed |= ready.closed;
         self.is_dead |= ready.dead;
         // A stream that was not full reports this once, when it is opened.
@@ -161,7 +164,8 @@ impl Transport {
         match error.kind() {
             io::ErrorKind::WouldBlock => self.note_blocked(now),
             io::ErrorKind::Interrupted => {}
-            _ => self.fail(reason_of(error)),
+            // What has come before may still be read.
+            _ => self.note_failure(reason_of(error)),
         }
     }
 
@@ -210,7 +214,11 @@ impl Transport {
 
     /// Treats the connection as lost.
     pub(crate) fn fail(&mut self, why: QuitReason) {
-        self.is_readable = false;
+        (self.is_readable, self.is_lost) = (false, true);
+        self.note_failure(why);
+    }
+
+    fn note_failure(&mut self, why: QuitReason) {
         self.failure.get_or_insert_with(|| Box::new(why));
     }
 
