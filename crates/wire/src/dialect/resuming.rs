@@ -79,12 +79,13 @@ impl Dialect {
         }
     }
 
-    /// How many messages a person sees in these lines, or how many events a program does.
+    /// How many messages a client sees in these lines.
     pub fn messages_in(&self, lines: &[u8]) -> u64 {
         let lines = lines.split_inclusive(|&byte| byte == b'\n');
         let is_one = |line: &&[u8]| match self {
             Self::Plain(_) => plain::is_message(line),
-            Self::Json(_) | Self::Irc(_) => true,
+            Self::Json(_) => json::is_message(line),
+            Self::Irc(_) => true,
         };
         lines.filter(is_one).count() as u64
     }
@@ -114,6 +115,23 @@ mod tests {
             Seq(12)
         ));
         assert!(!is_private_message(b"[14:03] bob to you: hi\n", Seq(12)));
+    }
+
+    #[test]
+    fn a_program_counts_what_people_wrote() {
+        for (kind, is_one) in [
+            ("message", true),
+            ("action", true),
+            ("private", true),
+            ("rank_message", true),
+            ("messages", false),
+            ("standing", false),
+            ("topic", false),
+        ] {
+            let line = format!("{{\"kind\":\"{kind}\",\"seq\":12}}\n");
+            assert_eq!(json::is_message(line.as_bytes()), is_one, "{kind}");
+        }
+        assert!(!json::is_message(b"{\"reply\":\"topic\"}\n"));
     }
 
     #[test]

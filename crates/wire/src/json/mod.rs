@@ -28,6 +28,6 @@ mod value;
 pub use reference::{reference, schema};
 pub(crate) use refusal::Sentence;
 pub use render::RoomRenderer;
-pub(crate) use render::put_deed;
+pub(crate) use render::{is_message, put_deed};
 pub use session::{LineReader, Session};
 pub(crate) use session::{refuse_one_too_many, refuse_unencrypted};

@@ -35,6 +35,17 @@ pub(super) fn put_private(out: &mut Vec<u8>, event: &Event, reader: PersonId) {
     }
 }
 
+/// Whether a line is an event that people wrote: a message of any kind.
+pub(crate) fn is_message(line: &[u8]) -> bool {
+    let kinds = ["message", "action", "private", "rank_message"];
+    let kind = line.strip_prefix(b"{\"kind\":\"");
+    let begins = |kind: &str, rest: &[u8]| {
+        let rest = rest.strip_prefix(kind.as_bytes());
+        rest.is_some_and(|rest| rest.starts_with(b"\""))
+    };
+    kind.is_some_and(|rest| kinds.iter().any(|kind| begins(kind, rest)))
+}
+
 /// Appends what was done to a person, or in this room.
 pub(crate) fn put_deed(out: &mut Vec<u8>, event: &Event, room: Option<&RoomName>, me: PersonId) {
     match room.and_then(|room| Shape::in_room(event, room)) {
