@@ -28,16 +28,20 @@ pub(super) struct Deeds {
 }
 
 impl Deeds {
-    /// Notes an event. It is kept for the people that `is_lost` picks.
-    pub(super) fn note(&mut self, event: &Arc<Event>, is_lost: impl Fn(PersonId) -> bool) {
-        let is_told = match &event.fact {
+    /// Whether it is an act that they keep.
+    pub(super) fn keeps(fact: &Fact) -> bool {
+        match fact {
             Fact::Moderated(entry) => !matches!(entry.act, ModAction::Announce(_)),
             Fact::RoomChanged(change) => !matches!(change.act, RoomAct::Listed { .. }),
             Fact::RoomRenamed(_) => true,
             Fact::Deleted(deletion) => !deletion.is_signal,
             _ => false,
-        };
-        if !is_told {
+        }
+    }
+
+    /// Notes an event. It is kept for the people that `is_lost` picks.
+    pub(super) fn note(&mut self, event: &Arc<Event>, is_lost: impl Fn(PersonId) -> bool) {
+        if !Self::keeps(&event.fact) {
             return;
         }
         for person in event.fact.people().filter(|person| is_lost(*person)) {

@@ -35,6 +35,7 @@ use chinwag_wire::dialect::Saved;
 use hashbrown::HashSet;
 
 use super::Hub;
+use super::deeds::Deeds;
 use super::record::{KeptRoom, Record};
 use crate::limits::SESSION_ROWS_MAX;
 use crate::shard::shard_of;
@@ -296,6 +297,7 @@ impl Hub {
             _ => {}
         }
         self.note_rights(&event.fact);
+        self.note_deeds(&event.fact);
     }
 
     fn note_account_changed(&mut self, changed: &AccountChanged) {
@@ -366,6 +368,19 @@ impl Hub {
         };
         if let Some(person) = target {
             self.survivors.handle_told(person);
+        }
+    }
+
+    /// What was done in a room is told to people whose link was lost there, after a restart too. That a message was
+    /// deleted may be forgotten: it is gone, and everybody may delete what they said.
+    fn note_deeds(&mut self, fact: &Fact) {
+        if !Deeds::keeps(fact) || matches!(fact, Fact::Deleted(_)) {
+            return;
+        }
+        for &room in fact.rooms() {
+            for person in self.chat.absent_from(room) {
+                self.survivors.handle_change(person);
+            }
         }
     }
 
@@ -498,7 +513,7 @@ impl Hub {
 mod tests {
     use std::sync::Arc;
 
-    use chinwag_core::{Caller, Proof, QuitReason, RoomName, RoomRef};
+    use chinwag_core::{Caller, Proof, QuitReason, RoomName, RoomRef, RoomSetting};
 
     use super::super::request::{Body, Requester};
     use super::super::tests::{NOW, arrives, by, hub, logs_in, writes_to_bob};
@@ -537,6 +552,27 @@ mod tests {
         hub.finish(NOW);
         while hub.write_sessions() {}
         assert!(hub.survivors.unwritten.is_empty());
+    }
+
+    /// A restart told what was done in the first second after the link was lost, and nothing later.
+    #[test]
+    fn what_is_done_in_the_room_of_a_lost_session_is_written() {
+        let mut hub = hub();
+        let [ann, bob] = [(1, "ann"), (2, "bob")].map(|(conn, name)| arrives(&mut hub, conn, name));
+        for person in [ann, bob] {
+            joins(&mut hub, person, "dev");
+        }
+        quits(&mut hub, bob, QuitReason::Lost);
+        write_all(&mut hub);
+        let room = RoomRef::Name(RoomName::parse("dev").expect("a room"));
+        let settings = Box::new([RoomSetting::Closed(true)]);
+        by(
+            &mut hub,
+            ann,
+            Body::Command(Command::SetRoom { room, settings }),
+        );
+        hub.finish(NOW);
+        assert!(hub.survivors.unwritten.since(bob).is_some());
     }
 
     /// A crowd that comes back after a restart would have its profiles written one by one.
