@@ -128,7 +128,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ),
     CommandSpec::new("invite", Group::Rooms, "NAME", rooms::invite).about(
         "Lets a person in though this room is closed or has a password. A registered name may come \
-         and go from then on; a guest may come once.",
+         and go from then on, also one that is inside; a guest may come once.",
         "/invite ann",
     ),
     CommandSpec::new("uninvite", Group::Rooms, "NAME", rooms::uninvite)

@@ -22,6 +22,13 @@ use crate::time::Timestamp;
 /// people from the block are looked up.
 const MEMBERS_SCANNED_MAX: usize = 1_024;
 
+/// Whether a mask matches a person by its name, its account or its address.
+fn is_hit(mask: &Mask, person: &Person) -> bool {
+    let names = [Some(&person.name), person.account.as_ref()];
+    let address = person.session.address;
+    names.into_iter().any(|name| mask.matches(name, address))
+}
+
 impl Chat {
     pub(super) fn decide_bar(
         &self,
@@ -46,23 +53,24 @@ impl Chat {
             None => mask,
         };
         let account = bearer.and_then(account_beside_name).map(Mask::of_name);
-        let hit = self.members_matching(id, &mask);
-        if mask.matches(Some(&me.name), me.session.address) {
+        let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
+        let is_me = |mask: &Mask| is_hit(mask, me);
+        if masks.iter().any(is_me) {
             return Err(Rejection::Oneself);
         }
-        if let Some(name) = &mask.name {
+        for name in masks.iter().filter_map(|mask| mask.name.as_ref()) {
             self.check_may_bar_name(me, id, name)?;
         }
+        let hit = self.members_matching(id, &masks);
         for person in &hit {
             self.check_may_act_on(me, id, person)?;
         }
         if self.rules_hold(id, |rules| rules.bars.is_full(given.now)) {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
-        facts.extend(self.deposed(me, id, &mask, &hit, given.now));
-        let named = mask.name.as_ref();
+        facts.extend(self.deposed(me, id, &masks[0], &hit, given.now));
+        let named = masks[0].name.as_ref();
         let aside = named.and_then(|name| self.nobody_of(given.me, name, given.now));
-        let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
         let listed = self.newly_listed(me, MaskList::bans_of(id), &masks, given.now);
         let mut aside = aside;
         for mask in masks {
@@ -143,21 +151,20 @@ impl Chat {
     }
 
     /// The people inside whom a mask matches.
-    fn members_matching(&self, id: RoomId, mask: &Mask) -> Vec<&Person> {
+    fn members_matching(&self, id: RoomId, masks: &[Mask]) -> Vec<&Person> {
         let Some(room) = self.rooms.get(id) else {
             return Vec::new();
         };
         if room.members.len() > MEMBERS_SCANNED_MAX {
-            let mut matching = self.people.matching(mask);
-            matching.retain(|person| room.members.contains(&person.id));
-            return matching;
+            let matching = masks.iter().flat_map(|mask| self.people.matching(mask));
+            let inside = matching.filter(|person| room.members.contains(&person.id));
+            let mut inside: Vec<&Person> = inside.collect();
+            inside.sort_by_key(|person| person.id);
+            inside.dedup_by_key(|person| person.id);
+            return inside;
         }
         let members = room.members.iter().filter_map(|id| self.people.get(*id));
-        let is_hit = |person: &&Person| {
-            let names = [Some(&person.name), person.account.as_ref()];
-            let address = person.session.address;
-            names.into_iter().any(|name| mask.matches(name, address))
-        };
+        let is_hit = |person: &&Person| masks.iter().any(|mask| is_hit(mask, person));
         members.filter(is_hit).collect()
     }
 

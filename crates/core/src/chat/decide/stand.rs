@@ -52,7 +52,7 @@ impl Chat {
         let before = self.standing_of_bearer(&bearer, id);
         let before =
             before.filter(|before| !self.is_asked_again(id, &bearer, *before, change, now));
-        if change == StandingChange::Give(Standing::Invited) {
+        if let StandingChange::Give(_) = change {
             self.check_lets_in(me, id, &bearer, now)?;
         }
         let mut is_lent = false;
@@ -106,7 +106,9 @@ impl Chat {
         now: Timestamp,
     ) {
         let id = change.room;
-        let sees = |person: &Person| change.is_public() && person.rooms.contains(&id);
+        // An invitation too is nothing new to somebody inside.
+        let is_seen = change.is_public() || change.gives() == Some(true);
+        let sees = |person: &Person| is_seen && person.rooms.contains(&id);
         change.told = change.told.filter(|_| !concerned.is_some_and(sees));
         if let (Some(told), Some(gives)) = (change.told, change.gives()) {
             let lately = (told, gives);
@@ -135,8 +137,8 @@ impl Chat {
         is_invited && bearer.person.is_some_and(|person| !was_told(person))
     }
 
-    /// Checks that an invitation would let its bearer in: a moderator's passes a mask, and nobody's
-    /// passes a bar.
+    /// Checks that a standing would let its bearer in: one that a moderator gives passes a mask, and none passes a
+    /// bar, which another moderator may have set.
     fn check_lets_in(
         &self,
         me: &Person,
@@ -197,14 +199,20 @@ impl Chat {
         let already = before.filter(|before| has_already(*before));
         let is_inside = bearer.session().is_some_and(|p| p.rooms.contains(&id));
         let is_servers = id == LOBBY || self.rooms.get(id).is_some_and(|room| room.is_servers);
+        // A room may be closed around those inside, who want to come again.
+        let is_private = self.rules_hold(id, |rules| rules.settings.is_private());
+        let lasts = is_private && bearer.account.is_some();
         let refused = match bearer.account {
             _ if is_servers && standing > Standing::Voice => RoomRejection::OperatorsAlone,
-            _ if standing == Standing::Invited && is_inside => match bearer.person {
+            _ if standing == Standing::Invited && is_inside && !lasts => match bearer.person {
                 Some(_) => RoomRejection::TargetInside(name),
                 // The room does not show it; the person will have it on resuming.
                 None => return Err(Rejection::LinkLost(name)),
             },
-            _ if standing == Standing::Invited && self.is_inside_as_another(bearer, id) => {
+            _ if standing == Standing::Invited
+                && !lasts
+                && self.is_inside_as_another(bearer, id) =>
+            {
                 RoomRejection::TargetInside(name)
             }
             _ if already.is_some() => {
