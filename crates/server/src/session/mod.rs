@@ -254,8 +254,7 @@ impl Session {
             session.drive(shared, |dialect, env, out| dialect.handle_end(env, out));
         });
         if !self.must_wait() && !self.exchange.is_talking() {
-            let failure = self.transport.failure().cloned();
-            self.end(failure.unwrap_or(QuitReason::Closed), shared);
+            self.end(QuitReason::Closed, shared);
         }
     }
 

@@ -56,6 +56,8 @@ pub(crate) struct Transport {
     has_ended: bool,
     /// Nothing can be read any more.
     is_lost: bool,
+    /// The peer was known to have closed its side before a write failed.
+    closed_first: bool,
     /// The stream was full at the last attempt.
     is_blocked: bool,
     /// Since when.
@@ -73,6 +75,7 @@ impl Transport {
             is_dead: false,
             has_ended: false,
             is_lost: false,
+            closed_first: false,
             is_blocked: false,
             blocked_since: Monotonic::default(),
             failure: None,
@@ -119,10 +122,7 @@ impl Transport {
 
     fn read_once(&mut self, buffer: &mut [u8]) -> Read {
         match self.stream.try_read(buffer) {
-            Ok(0) => {
-                (self.is_readable, self.has_ended) = (false, true);
-                Read::End
-            }
+            Ok(0) => self.end(),
             Ok(n) => {
                 // The stream had no more than this, or else the buffer would be full.
                 let has_more = n == buffer.len() || self.stream.has_more();
@@ -134,11 +134,25 @@ impl Transport {
                 Read::Nothing
             }
             Err(e) if e.kind() == io::ErrorKind::Interrupted => Read::Nothing,
+            Err(_) if self.closed_first => self.end(),
             Err(e) => {
                 self.fail(reason_of(&e));
                 Read::Nothing
             }
         }
+    }
+
+    /// Notes that nothing more can be read. Behind a failed write that is the end of the input only if the peer is
+    /// known to have sent one before; in TLS there is no other (close_notify).
+    fn end(&mut self) -> Read {
+        self.is_readable = false;
+        let has_closed = self.closed_first || self.secured().is_some();
+        if self.failure.is_some() && !has_closed {
+            self.is_lost = true;
+            return Read::Nothing;
+        }
+        self.has_ended = true;
+        Read::End
     }
 
     /// Writes as much as the stream takes; less than everything means that it is full or unusable.
@@ -165,7 +179,10 @@ impl Transport {
             io::ErrorKind::WouldBlock => self.note_blocked(now),
             io::ErrorKind::Interrupted => {}
             // What has come before may still be read.
-            _ => self.note_failure(reason_of(error)),
+            _ => {
+                self.closed_first |= self.failure.is_none() && self.is_closed && !self.is_dead;
+                self.note_failure(reason_of(error));
+            }
         }
     }
 
