@@ -80,3 +80,37 @@ fn who_asks_for_a_history_that_cannot_be_read_is_told_so_and_answered_further() 
         assert!(topic.starts_with("! #lobby has no topic."), "{topic}");
     }
 }
+
+/// A client that sees movements too was given its whole history at once, however little it read.
+#[test]
+fn a_client_of_irc_is_given_its_history_a_page_at_a_time() {
+    let mut world = ann_and_bob(LIMITS);
+    for step in [
+        "ann> /join dev",
+        "two$!",
+        "two> CAP REQ :batch draft/chathistory draft/event-playback",
+        "two> NICK two",
+        "two> USER t 0 * :T",
+        "two> CAP END",
+        "two> JOIN #dev",
+    ] {
+        world.step(step);
+    }
+    says_in(&mut world, &["#dev"]);
+    drop(seen_by(&mut world, "two"));
+    for step in [
+        "two= 10000",
+        "two> CHATHISTORY LATEST #dev * 40",
+        "ann> /room closed",
+        "ann> /eject two",
+        "two= 1000000",
+    ] {
+        world.step(step);
+    }
+    let seen = seen_by(&mut world, "two");
+    let shows = |number: usize| {
+        let words = format!("#dev :m{number} ");
+        seen.iter().any(|line| line.contains(&words))
+    };
+    assert!(shows(0) && !shows(MESSAGES - 1));
+}

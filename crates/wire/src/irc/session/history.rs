@@ -37,9 +37,6 @@ pub(super) struct HistoryQuestion {
     subcommand: &'static str,
     target: String,
     wanted: Wanted,
-    /// If topics and signals count as lines, what has come so far: the store gives a few more than
-    /// are wanted.
-    held: Vec<Event>,
     /// What to ask if this finds nothing: only the store can tell, by what lies between them,
     /// whether a message or a time is earlier.
     or_else: Option<(Range, Box<Self>)>,
@@ -53,7 +50,6 @@ impl HistoryQuestion {
             subcommand,
             target: target.into(),
             wanted: Wanted::new(limit),
-            held: Vec::new(),
             or_else: None,
         }
     }
@@ -63,7 +59,6 @@ impl HistoryQuestion {
         let limit = self.wanted.limit;
         let mut again = Self::new(self.batch, self.subcommand, &self.target, limit);
         again.has_begun = true;
-        again.wanted.newest = true;
         Box::new(again)
     }
 }
@@ -275,18 +270,7 @@ impl Session {
         if events.peek().is_some() {
             question.or_else = None;
         }
-        match self.detail() != Detail::Messages {
-            true => {
-                let events: Vec<Event> = events.cloned().collect();
-                question.held.extend(events);
-            }
-            false => events.for_each(|event| self.put_past(event, page.of, question.batch, out)),
-        }
-        if page.is_last {
-            for event in question.wanted.of(&question.held) {
-                self.put_past(event, page.of, question.batch, out);
-            }
-        }
+        events.for_each(|event| self.put_past(event, page.of, question.batch, out));
         if !page.is_last {
             self.pending.question = Some(Box::new(Question::History(question)));
             return None;
@@ -386,15 +370,6 @@ impl Session {
 
 /// The requested range.
 fn range(question: &mut HistoryQuestion, points: &[Point], limit: usize) -> Option<Range> {
-    let range = range_of(question, points, limit)?;
-    question.wanted.newest = matches!(
-        range,
-        Range::Last(_) | Range::Within(..) | Range::Since(_) | Range::Before(..) | Range::Until(_)
-    );
-    Some(range)
-}
-
-fn range_of(question: &mut HistoryQuestion, points: &[Point], limit: usize) -> Option<Range> {
     Some(match (question.subcommand, points) {
         ("LATEST", [Point::Newest]) => Range::Last(limit),
         ("LATEST", [Point::Seq(seq)]) => Range::Within(*seq, Seq(u64::MAX), limit),
@@ -406,10 +381,7 @@ fn range_of(question: &mut HistoryQuestion, points: &[Point], limit: usize) -> O
         ("BEFORE", [Point::Time(time)]) => Range::Until(*time),
         ("AFTER", [Point::Seq(seq)]) => Range::After(*seq, limit),
         ("AFTER", [Point::Time(time)]) => Range::From(Timestamp(time.0.saturating_add(1))),
-        ("AROUND", [Point::Seq(seq)]) => {
-            question.wanted.around = Some(*seq);
-            Range::Around(*seq, beside(limit))
-        }
+        ("AROUND", [Point::Seq(seq)]) => Range::Around(*seq, beside(limit)),
         ("AROUND", [Point::Time(time)]) => Range::Until(Timestamp(time.0.saturating_add(1))),
         ("BETWEEN", [Point::Seq(a), Point::Seq(b)]) if a <= b => {
             question.wanted.before = Some(*b);

@@ -141,8 +141,7 @@ impl Session {
             Some(to) => Range::Between(after, Timestamp(to.0.saturating_add(1))),
         };
         let batch = self.next_batch();
-        let mut question = HistoryQuestion::new(batch, "PLAY", target, LINES_MAX);
-        question.wanted.newest = to.is_none();
+        let question = HistoryQuestion::new(batch, "PLAY", target, LINES_MAX);
         let ask = Ask::History {
             of,
             range,

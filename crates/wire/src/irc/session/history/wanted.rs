@@ -13,22 +13,16 @@ pub(super) struct Wanted {
     pub(super) later_than: Option<Timestamp>,
     /// The most lines of the whole, notices included.
     pub(super) limit: usize,
-    /// Which are wanted if there are more: the newest, or else the oldest.
-    pub(super) newest: bool,
-    /// The place around which they are wanted.
-    pub(super) around: Option<Seq>,
 }
 
 impl Wanted {
-    /// Without bounds, the oldest `limit`.
+    /// Without bounds, at most `limit`.
     pub(super) fn new(limit: usize) -> Self {
         Self {
             after: None,
             before: None,
             later_than: None,
             limit,
-            newest: false,
-            around: None,
         }
     }
 
@@ -37,20 +31,6 @@ impl Wanted {
         self.after.is_none_or(|after| event.seq > after)
             && self.before.is_none_or(|before| event.seq < before)
             && self.later_than.is_none_or(|time| event.at > time)
-    }
-
-    /// Those to show of the lines within the bounds, oldest first.
-    pub(super) fn of<'a>(&self, found: &'a [Event]) -> &'a [Event] {
-        let more = found.len().saturating_sub(self.limit);
-        let skipped = match self.around {
-            Some(place) => {
-                let middle = found.partition_point(|event| event.seq < place);
-                middle.saturating_sub(beside(self.limit)).min(more)
-            }
-            None if self.newest => more,
-            None => 0,
-        };
-        &found[skipped..found.len() - more + skipped]
     }
 }
 
