@@ -94,6 +94,19 @@ impl Deeds {
 }
 
 impl Hub {
+    /// What was done in a room is told to people whose link was lost there, after a restart too. That a message was
+    /// deleted may be forgotten: it is gone, and everybody may delete what they said.
+    pub(super) fn note_deeds(&mut self, fact: &Fact) {
+        if !Deeds::keeps(fact) || matches!(fact, Fact::Deleted(_)) {
+            return;
+        }
+        for &room in fact.rooms() {
+            for person in self.chat.absent_from(room) {
+                self.survivors.handle_change(person);
+            }
+        }
+    }
+
     /// What was done to a person and in their rooms, each with its place, as lines that outlive the
     /// process.
     pub(super) fn deeds_told(

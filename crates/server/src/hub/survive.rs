@@ -35,7 +35,6 @@ use chinwag_wire::dialect::Saved;
 use hashbrown::HashSet;
 
 use super::Hub;
-use super::deeds::Deeds;
 use super::record::{KeptRoom, Record};
 use crate::limits::SESSION_ROWS_MAX;
 use crate::shard::shard_of;
@@ -368,19 +367,6 @@ impl Hub {
         };
         if let Some(person) = target {
             self.survivors.handle_told(person);
-        }
-    }
-
-    /// What was done in a room is told to people whose link was lost there, after a restart too. That a message was
-    /// deleted may be forgotten: it is gone, and everybody may delete what they said.
-    fn note_deeds(&mut self, fact: &Fact) {
-        if !Deeds::keeps(fact) || matches!(fact, Fact::Deleted(_)) {
-            return;
-        }
-        for &room in fact.rooms() {
-            for person in self.chat.absent_from(room) {
-                self.survivors.handle_change(person);
-            }
         }
     }
 

@@ -32,16 +32,30 @@ impl Session {
     /// Writes everything, as far as the transport takes it, and then does what had to wait for
     /// that.
     pub(crate) fn poll_write(&mut self, shared: &mut Shared) {
-        while self.transport.takes_bytes() && self.write_some(shared) == Progress::More {}
-        debug_assert!(
-            !self.transport.takes_bytes() || self.feed.is_written(),
-            "it stops early only if the stream is full"
-        );
+        self.write_all(shared);
         if self.is_to_close() {
             self.close(shared);
         }
         if self.is_written() {
             self.fetch_page(shared);
+        }
+    }
+
+    /// Writes everything, as far as the transport takes it.
+    fn write_all(&mut self, shared: &mut Shared) {
+        while self.transport.takes_bytes() && self.write_some(shared) == Progress::More {}
+        debug_assert!(
+            !self.transport.takes_bytes() || self.feed.is_written(),
+            "it stops early only if the stream is full"
+        );
+    }
+
+    /// Holds lines of rooms back until a long answer is over: what is said meanwhile is no part of it. Those of a
+    /// reader who is behind come first, so they are not held back.
+    pub(super) fn hold_rooms(&mut self, shared: &mut Shared) {
+        self.write_all(shared);
+        if self.feed.is_written() {
+            self.feed.hold();
         }
     }
 

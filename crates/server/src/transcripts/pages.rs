@@ -114,3 +114,32 @@ fn a_client_of_irc_is_given_its_history_a_page_at_a_time() {
     };
     assert!(shows(0) && !shows(MESSAGES - 1));
 }
+
+#[test]
+fn what_is_said_while_a_long_answer_is_written_is_shown_after_it() {
+    for question in ["bob> /history 40", "bob> /search m*"] {
+        let mut world = ann_and_bob(LIMITS);
+        says_in(&mut world, &["#lobby"]);
+        drop(seen_by(&mut world, "bob"));
+        for step in [
+            "bob= 10000",
+            question,
+            "ann> meanwhile",
+            "ann> /msg bob psst",
+            "bob= 1000000",
+        ] {
+            world.step(step);
+        }
+        let seen = seen_by(&mut world, "bob");
+        let place = |words: &str| seen.iter().position(|line| line.contains(words));
+        let last = seen.iter().rposition(|line| line.starts_with("---"));
+        assert!(
+            last.is_some() && last < place("ann: meanwhile"),
+            "{question}"
+        );
+        assert!(
+            place("ann: meanwhile") < place("ann -> you: psst"),
+            "{question}"
+        );
+    }
+}

@@ -307,6 +307,9 @@ impl Session {
     pub(super) fn handle_page(&mut self, page: Page, mut pages: Box<Pages>, shared: &mut Shared) {
         let (is_first, is_last) = (pages.next.is_none(), page.next.is_none());
         let (events, shown) = (&page.events[..], page.counts.shown);
+        if is_first && !is_last && !matches!(pages.kind, PageKind::Missed(_)) {
+            self.hold_rooms(shared);
+        }
         match &pages.kind {
             PageKind::History(past) => {
                 let history = HistoryPage {
