@@ -56,7 +56,7 @@ pub(crate) struct Transport {
     has_ended: bool,
     /// Nothing can be read any more.
     is_lost: bool,
-    /// The peer was known to have closed its side before a write failed.
+    /// The peer was known to have closed its side before the link failed.
     closed_first: bool,
     /// The stream was full at the last attempt.
     is_blocked: bool,
@@ -101,6 +101,7 @@ impl Transport {
         self.is_readable |= ready.readable && !self.is_lost;
         self.is_closed |= ready.closed;
         self.is_dead |= ready.dead;
+        self.closed_first |= ready.closed && !self.is_dead && self.failure.is_none();
         // A stream that was not full reports this once, when it is opened.
         if !self.is_blocked || !ready.writable {
             return false;
@@ -179,10 +180,7 @@ impl Transport {
             io::ErrorKind::WouldBlock => self.note_blocked(now),
             io::ErrorKind::Interrupted => {}
             // What has come before may still be read.
-            _ => {
-                self.closed_first |= self.failure.is_none() && self.is_closed && !self.is_dead;
-                self.note_failure(reason_of(error));
-            }
+            _ => self.note_failure(reason_of(error)),
         }
     }
 
