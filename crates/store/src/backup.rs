@@ -87,7 +87,23 @@ fn copy(
     let state = conn.unchecked_transaction()?;
     // The first read fixes the state.
     crate::schema::pragma(&state, "schema_version")?;
-    let backup = Backup::new(&state, &mut copy)?;
+    copy_pages(&state, &mut copy, progress)?;
+    // Pages are copied unread. A copy that cannot be read must not take the place of one that can.
+    let found: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    match &*found {
+        "ok" => Ok(()),
+        _ => Err(BackupError::Damaged {
+            found: found.replace('\n', " "),
+        }),
+    }
+}
+
+fn copy_pages(
+    state: &Connection,
+    copy: &mut Connection,
+    progress: &mut dyn FnMut(BackupProgress),
+) -> Result<(), BackupError> {
+    let backup = Backup::new(state, copy)?;
     loop {
         let step = backup.step(STEP_PAGES)?;
         let told = backup.progress();

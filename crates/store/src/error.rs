@@ -165,6 +165,14 @@ pub enum SearchError {
 /// Why a backup failed.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
+    /// The database has a fault.
+    #[error(
+        "the database is damaged, so nothing was copied: {found}. chinwag check says what can be read."
+    )]
+    Damaged {
+        /// What SQLite says of it.
+        found: String,
+    },
     /// The file exists already.
     #[error("{} exists already; choose another name", path.display())]
     Exists {

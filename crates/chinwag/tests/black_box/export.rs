@@ -222,6 +222,10 @@ fn a_check_tells_a_torn_file_from_a_whole_one() {
     std::fs::write(&file, bytes).expect("it can be written");
     let torn = run("check", &copy, &[]);
     assert_eq!(torn.status.code(), Some(1));
+    let file = setup.home().join("again.db");
+    let backup = run("backup", &copy, &[&file.to_string_lossy()]);
+    assert_eq!(backup.status.code(), Some(1));
+    assert!(!file.exists(), "it would be taken for a good one");
     let nowhere = run("check", &data.join("nowhere"), &[]);
     assert!(String::from_utf8_lossy(&nowhere.stderr).contains("there is no database"));
 }
