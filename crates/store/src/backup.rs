@@ -12,6 +12,7 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
+use crate::check::sqlite_faults;
 use crate::error::{BackupError, Error};
 use crate::folder::make_private;
 
@@ -89,10 +90,9 @@ fn copy(
     crate::schema::pragma(&state, "schema_version")?;
     copy_pages(&state, &mut copy, progress)?;
     // Pages are copied unread. A copy that cannot be read must not take the place of one that can.
-    let found: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    match &*found {
-        "ok" => Ok(()),
-        _ => Err(BackupError::Damaged {
+    match sqlite_faults(&copy, "quick_check", 1)?.first() {
+        None => Ok(()),
+        Some(found) => Err(BackupError::Damaged {
             found: found.replace('\n', " "),
         }),
     }

@@ -75,7 +75,11 @@ pub(crate) fn check(
         report.extend(index.fault().map(Fault::IndexFile));
     }
     let state = conn.unchecked_transaction()?;
-    report.extend(integrity(&state)?.into_iter().map(Fault::File));
+    report.extend(
+        sqlite_faults(&state, "integrity_check", FAULTS_MAX)?
+            .into_iter()
+            .map(Fault::File),
+    );
     report.messages = check_blocks(&state, "block", &mut report, |block| messages(block, names))?;
     check_blocks(&state, "movement", &mut report, |block| {
         let events = block.movements(Seq(0), Seq(u64::MAX), names)?;
@@ -109,9 +113,13 @@ impl CheckReport {
     }
 }
 
-/// What SQLite reports, including for the tables of a search index.
-fn integrity(conn: &Connection) -> Result<Vec<String>, Error> {
-    let sql = format!("PRAGMA integrity_check({FAULTS_MAX})");
+/// What one of SQLite's own checks reports, including for the tables of a search index: at most `most` faults.
+pub(crate) fn sqlite_faults(
+    conn: &Connection,
+    check: &str,
+    most: usize,
+) -> Result<Vec<String>, Error> {
+    let sql = format!("PRAGMA {check}({most})");
     let mut statement = conn.prepare(&sql)?;
     let rows = statement.query_map([], |row| row.get(0));
     let rows = rows?.collect::<Result<Vec<String>, _>>()?;
@@ -177,7 +185,7 @@ fn index_faults(index: &Connection, mark: Seq) -> Result<(Vec<String>, Ids), Err
         let rows = statement.query_map([signed(mark.0)], |row| row.get(0));
         rows?.collect::<Result<Ids, _>>()
     })();
-    let faults = integrity(&state);
+    let faults = sqlite_faults(&state, "integrity_check", FAULTS_MAX);
     match (faults, ids) {
         (Ok(faults), Ok(ids)) => Ok((faults, ids)),
         (Err(Error::Damaged(damage)), _) => Ok((vec![damage.to_string()], Vec::new())),
