@@ -54,6 +54,12 @@ pub trait Render {
     fn wants_each(&self) -> bool {
         false
     }
+
+    /// Whether `other` renders this event to the same bytes, with none before the line proper. Where
+    /// a room has many formats, they are then copied.
+    fn renders_alike(&self, _other: &Self, _event: &Event) -> bool {
+        false
+    }
 }
 
 /// What one reader leaves out and adds.

@@ -71,13 +71,34 @@ impl<R: Render> RenderedLog<R> {
 
     /// Adds an entry, which leaves all readers behind.
     pub(crate) fn append(&mut self, event: &Event, is_summed: bool, room: &RoomName) {
-        let number = self.head();
+        self.leave_behind();
+        self.render(event, is_summed, room);
+    }
+
+    /// Adds the newest entry of a log that [renders it alike](Self::renders_alike).
+    pub(crate) fn append_copy(&mut self, other: &Self) {
+        self.leave_behind();
+        self.reserve();
+        let begin = self.end();
+        self.bytes.extend_from_slice(other.newest_line());
+        self.entries.push_back(Entry {
+            begin,
+            end: self.end(),
+        });
+    }
+
+    /// Whether another log shows an event in the same bytes.
+    pub(crate) fn renders_alike(&self, other: &Self, event: &Event) -> bool {
+        self.renderer.renders_alike(&other.renderer, event)
+    }
+
+    /// Counts every reader as behind: an entry follows.
+    fn leave_behind(&mut self) {
         let up_to_date = self.readers - self.behind_count;
         if up_to_date > 0 {
-            self.behind.insert(number, up_to_date);
+            self.behind.insert(self.head(), up_to_date);
             self.behind_count = self.readers;
         }
-        self.render(event, is_summed, room);
     }
 
     /// Renders one more entry for readers that count as behind already.
@@ -170,6 +191,11 @@ impl<R> RenderedLog<R> {
         let before = number.checked_sub(self.first + 1);
         let entry = before.and_then(|before| self.entries.get(before as usize));
         entry.map_or(self.base, |entry| entry.end)
+    }
+
+    fn newest_line(&self) -> &[u8] {
+        let begin = self.entries.back().map_or(self.end(), |entry| entry.begin);
+        self.slice(begin, self.end())
     }
 
     /// All bytes from an entry on.

@@ -88,8 +88,15 @@ impl<R: Render> RoomLog<R> {
     }
 
     fn push(&mut self, event: &Arc<Event>, is_summed: bool) -> bool {
-        for log in &mut self.logs {
-            log.append(event, is_summed, &self.name);
+        for place in 0..self.logs.len() {
+            let (before, rest) = self.logs.split_at_mut(place);
+            let alike = before
+                .iter()
+                .find(|log| !is_summed && rest[0].renders_alike(log, event));
+            match alike {
+                Some(log) => rest[0].append_copy(log),
+                None => rest[0].append(event, is_summed, &self.name),
+            }
         }
         self.events.push_back(Logged {
             event: event.clone(),
@@ -476,6 +483,40 @@ mod tests {
         let mut room = RoomLog::new(RoomName::lobby(), Seq(0), ROOM_LOG_BYTES_MAX);
         room.join(1, FormatId(1), || Said);
         assert!(!room.append_summed(&said(1, 1)), "which few formats do");
+    }
+
+    /// Counts what it renders, and lets each log copy from the first.
+    struct Counted<'a>(&'a core::cell::Cell<u32>);
+
+    impl Render for Counted<'_> {
+        fn render(&mut self, out: &mut Vec<u8>, event: &Event, room: &RoomName) -> usize {
+            self.0.set(self.0.get() + 1);
+            Said.render(out, event, room)
+        }
+
+        fn renders_alike(&self, _: &Self, _: &Event) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn what_looks_alike_in_two_formats_is_rendered_once() {
+        let renders = core::cell::Cell::new(0);
+        let mut room = RoomLog::new(RoomName::lobby(), Seq(0), ROOM_LOG_BYTES_MAX);
+        for format in 1..=3 {
+            room.join(usize::from(format), FormatId(format), || Counted(&renders));
+        }
+        room.append(&said(1, 2));
+        room.append(&said(2, 3));
+        assert_eq!(renders.get(), 2);
+        for format in 1..=3 {
+            let log = room.log(FormatId(format)).unwrap();
+            assert_eq!(
+                (log.bytes_from(0), log.bytes_from(1)),
+                (&b"xxxxx"[..], &b"xxx"[..])
+            );
+            assert_eq!(room.back_from(FormatId(format), 2, 4), Some(0));
+        }
     }
 
     #[test]

@@ -59,4 +59,11 @@ impl Render for RoomRenderer {
     fn wants_each(&self) -> bool {
         matches!(self, Self::Json(_) | Self::Irc(_))
     }
+
+    fn renders_alike(&self, other: &Self, event: &Event) -> bool {
+        match (self, other) {
+            (Self::Irc(own), Self::Irc(other)) => own.renders_alike(other, event),
+            _ => false,
+        }
+    }
 }

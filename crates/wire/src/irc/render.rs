@@ -30,6 +30,15 @@ const CAPS: &[Cap] = &[
     Cap::Setname,
 ];
 
+/// Those among them that change the lines of messages.
+const MESSAGE_CAPS: &[Cap] = &[
+    Cap::AccountTag,
+    Cap::Batch,
+    Cap::MessageTags,
+    Cap::Multiline,
+    Cap::ServerTime,
+];
+
 /// A way to see a room: the negotiated capabilities that change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Format(Caps);
@@ -49,6 +58,8 @@ impl Format {
 #[derive(Debug)]
 pub struct RoomRenderer {
     caps: Caps,
+    /// Those that change the lines of messages.
+    message_caps: Caps,
     /// The server's name, for what nobody has done.
     server: Arc<str>,
 }
@@ -56,7 +67,18 @@ pub struct RoomRenderer {
 impl RoomRenderer {
     pub(crate) fn new(format: Format, server: Arc<str>) -> Self {
         let Format(caps) = format;
-        Self { caps, server }
+        Self {
+            caps,
+            message_caps: caps.and(Caps::of(MESSAGE_CAPS)),
+            server,
+        }
+    }
+
+    /// See [`Render::renders_alike`](chinwag_feed::Render::renders_alike): messages are many, and
+    /// few capabilities change them.
+    pub(crate) fn renders_alike(&self, other: &Self, event: &Event) -> bool {
+        let is_message = matches!(event.fact, Fact::Said { .. } | Fact::Signal(_));
+        is_message && self.message_caps == other.message_caps
     }
 
     /// See [`Render::render`](chinwag_feed::Render::render).
@@ -443,6 +465,81 @@ impl core::fmt::Display for Reason<'_> {
             }
             QuitReason::Banned { by: name, why, .. } => {
                 by(f, "Banned", name, why.as_ref().map(|why| &***why))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::boxed::Box;
+    use chinwag_core::{IrcForm, Manner, PersonId, RoomId, Seq, Text, Timestamp};
+    use proptest::prelude::*;
+
+    fn said(text: &str, form: IrcForm, account: Option<&str>) -> Event {
+        let name = Name::parse("ann").expect("a name");
+        Event {
+            seq: Seq(7),
+            at: Timestamp(0),
+            fact: Fact::Said {
+                person: PersonId(1),
+                name,
+                room: RoomId(1),
+                text: Text::passage(text.split('\n')).expect("a text"),
+                manner: Manner::Speech,
+                irc: form.kept(),
+                account: None,
+            },
+            source: Some(Arc::new(Source {
+                conn: None,
+                user: "~a".into(),
+                host: "h".into(),
+                real: "Ann".into(),
+                account: account.map(|name| Name::parse(name).expect("a name")),
+                flags: Default::default(),
+                operator: false,
+                away: None,
+            })),
+        }
+    }
+
+    fn renderer(caps: Caps) -> RoomRenderer {
+        RoomRenderer::new(Format::of(caps), "chinwag".into())
+    }
+
+    #[test]
+    fn capabilities_of_joins_do_not_change_messages() {
+        let all = |caps: &[Cap]| renderer(Caps::of(caps));
+        let message = said("hi", IrcForm::default(), None);
+        let (bare, joins) = (all(&[]), all(&[Cap::ExtendedJoin, Cap::Setname]));
+        assert!(bare.renders_alike(&joins, &message));
+        assert!(!bare.renders_alike(&all(&[Cap::ServerTime]), &message));
+    }
+
+    proptest! {
+        #[test]
+        fn renderers_that_say_so_render_alike(
+            own in prop::collection::vec(prop::sample::select(Cap::ALL), 0..6),
+            other in prop::collection::vec(prop::sample::select(Cap::ALL), 0..6),
+            text in "[a-c]{1,3}(\n[a-c]{1,3})?",
+            tags in prop::option::of("(bot;)?\\+x=[a-c]"),
+            account in prop::option::of("[a-c]{3}"),
+        ) {
+            let caps = |caps: Vec<(Cap, &str)>| {
+                renderer(Caps::of(&caps.iter().map(|(cap, _)| *cap).collect::<Vec<_>>()))
+            };
+            let (own, other) = (caps(own), caps(other));
+            let form = IrcForm { text: None, tags: tags.map(Box::from) };
+            let message = said(&text, form, account.as_deref());
+            let room = RoomName::parse("#dev").expect("a name");
+            let rendered = |renderer: &RoomRenderer| {
+                let mut out = Vec::new();
+                renderer.render(&mut out, &message, &room);
+                out
+            };
+            if own.renders_alike(&other, &message) {
+                prop_assert_eq!(rendered(&own), rendered(&other));
             }
         }
     }
