@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use chinwag_server::Exposure;
-use chinwag_store::{CheckReport, Fault, Location};
+use chinwag_store::{CheckReport, Location};
 use clap::Args;
 
-use crate::data::DataFlags;
+use crate::data::{DataFlags, located};
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckFlags {
@@ -19,7 +19,9 @@ pub(crate) struct CheckFlags {
 
 /// Checks the folder. The exit status is 1 if anything is wrong.
 pub(crate) fn check(flags: &CheckFlags) -> Result<ExitCode> {
-    let report = flags.data.open()?.check()?;
+    let mut reader = flags.data.open()?;
+    let report = reader.check();
+    let report = report.map_err(|error| located(error, reader.path()))?;
     let exposure = match flags.data.config()?.location() {
         Location::Folder(folder) => Exposure::of_data(&folder),
         Location::Memory => None,
@@ -39,7 +41,6 @@ fn told(report: &CheckReport, exposure: Option<&Exposure>) -> String {
         "messages"
     };
     let mut told = format!("{} {messages} can be read", report.messages);
-    let is_damaged = |fault: &Fault| matches!(fault, Fault::IndexFile(_));
     match report.indexed {
         Some(indexed) => {
             told += &format!(", {indexed} of them through the search index");
@@ -48,7 +49,8 @@ fn told(report: &CheckReport, exposure: Option<&Exposure>) -> String {
                 false => ".\n",
             };
         }
-        None if report.faults.iter().any(is_damaged) => told += ".\n",
+        // What is damaged may keep the two from being compared.
+        None if !report.faults.is_empty() => told += ".\n",
         None => told += ". There is no search index yet.\n",
     }
     for fault in &report.faults {

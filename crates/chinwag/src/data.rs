@@ -1,11 +1,11 @@
 //! The data folder that a tool works on: the one that `chinwag serve` would use with the same
 //! flags, variables and configuration file, so that no tool reads another server's past.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use chinwag_server::config::{Config, RawConfig, Reading};
-use chinwag_store::{HistoryReader, Location};
+use chinwag_store::{Error, HistoryReader, Location, OpenError};
 use clap::Args;
 
 use crate::arguments::{ConfigFile, folder};
@@ -39,5 +39,16 @@ impl DataFlags {
             flags,
             Reading::First,
         )?)
+    }
+}
+
+/// A failure to read the database, which names it if it is damaged.
+pub(crate) fn located(error: Error, path: Option<&Path>) -> anyhow::Error {
+    match (error, path) {
+        (Error::Damaged(damage), Some(path)) => {
+            let path = path.to_owned();
+            OpenError::Damaged { path, damage }.into()
+        }
+        (error, _) => error.into(),
     }
 }

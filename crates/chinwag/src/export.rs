@@ -9,12 +9,14 @@ mod tests;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Result, anyhow};
 use chinwag_core::{
-    Duration, Event, Fact, Manner, ModAction, Name, RoomId, RoomName, RoomSnapshot, Seq, Timestamp,
+    Duration, Event, Fact, Manner, ModAction, Name, RoomId, RoomName, Seq, Timestamp,
 };
-use chinwag_store::{ExportRange, HistoryReader};
+use chinwag_store::{ExportRange, HistoryReader, Unread};
 use chinwag_wire::dialect::{Moved, Reason};
 use chinwag_wire::zone::Moment;
 use clap::{Args, ValueEnum};
@@ -22,7 +24,7 @@ use jiff::civil;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::data::DataFlags;
+use crate::data::{DataFlags, located};
 use crate::{usage, zone};
 
 /// Bytes of messages that are read and written at once.
@@ -96,21 +98,44 @@ impl ExportFlags {
     }
 }
 
-/// Writes everything requested to standard output.
-pub(crate) fn export(flags: &ExportFlags) -> Result<()> {
+/// Writes everything requested to standard output. The exit status is 1 if some of it cannot be
+/// read.
+pub(crate) fn export(flags: &ExportFlags) -> Result<ExitCode> {
     let mut reader = flags.data.open()?;
     let mut out = BufWriter::new(io::stdout().lock());
-    let written = write(&mut reader, flags, &mut out).and_then(|()| Ok(out.flush()?));
-    written.or_else(|error| match error.downcast_ref::<io::Error>() {
+    let written = write(&mut reader, flags, &mut out).and_then(|unread| {
+        out.flush()?;
+        Ok(unread)
+    });
+    let unread = written.or_else(|error| match error.downcast_ref::<io::Error>() {
         // `chinwag export | head` has read enough.
-        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Vec::new()),
         Some(error) => Err(anyhow!("the output cannot be written: {error}")),
         None => Err(error),
-    })
+    })?;
+    if unread.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut told = String::new();
+    for part in unread {
+        told += &format!("! {part}\n");
+    }
+    io::stderr().write_all(told.as_bytes())?;
+    let path = reader.path().unwrap_or(Path::new(""));
+    Err(anyhow!(
+        "the database {} is damaged; everything else was written",
+        path.display()
+    ))
 }
 
-fn write(reader: &mut HistoryReader, flags: &ExportFlags, out: &mut impl Write) -> Result<()> {
-    let rooms = reader.rooms()?;
+/// Writes what can be read. Returns what cannot.
+fn write(
+    reader: &mut HistoryReader,
+    flags: &ExportFlags,
+    out: &mut impl Write,
+) -> Result<Vec<Unread>> {
+    let rooms = reader.rooms();
+    let rooms = rooms.map_err(|error| located(error, reader.path()))?;
     let (since, until) = flags.times(now(), &zone::HERE)?;
     let range = ExportRange {
         room: flags
@@ -123,28 +148,40 @@ fn write(reader: &mut HistoryReader, flags: &ExportFlags, out: &mut impl Write) 
     };
     let mut writer = Writer {
         out,
-        rooms: rooms.into_iter().map(|room| (room.id, room.name)).collect(),
+        rooms: rooms.into_iter().collect(),
         format: flags.format,
         zone: zone::HERE.clone(),
         day: None,
     };
+    let mut unread = Vec::new();
     let mut from = Seq(0);
     loop {
-        let page = reader.export(range, from, PAGE_BYTES)?;
+        let page = reader.export(range, from, PAGE_BYTES);
+        let page = page.map_err(|error| located(error, reader.path()))?;
         for event in &page.events {
             writer.write(event)?;
         }
+        page.unread.iter().for_each(|part| add(&mut unread, *part));
         match page.next {
             Some(next) => from = next,
-            None => return Ok(()),
+            None => return Ok(unread),
         }
     }
 }
 
-fn number(rooms: &[RoomSnapshot], name: &RoomName) -> Result<RoomId> {
-    let found = rooms.iter().find(|room| room.name.is_same(name));
-    let found = found.ok_or_else(|| anyhow!("nothing of a room {name} is stored"))?;
-    Ok(found.id)
+/// Adds what cannot be read, as one piece with what precedes it.
+fn add(unread: &mut Vec<Unread>, next: Unread) {
+    let last = unread.iter_mut().rfind(|last| last.part == next.part);
+    match last {
+        Some(last) if next.first.0 <= last.last.0.saturating_add(1) => last.last = next.last,
+        _ => unread.push(next),
+    }
+}
+
+fn number(rooms: &[(RoomId, RoomName)], name: &RoomName) -> Result<RoomId> {
+    let found = rooms.iter().find(|(_, known)| known.is_same(name));
+    let (id, _) = found.ok_or_else(|| anyhow!("nothing of a room {name} is stored"))?;
+    Ok(*id)
 }
 
 /// What an event is.

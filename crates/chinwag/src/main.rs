@@ -41,7 +41,7 @@ fn main() -> ExitCode {
             .map_err(anyhow::Error::from),
         Task::Join(flags) => Ok(join::join(flags)),
         Task::Bench(flags) => bench::bench(&flags),
-        Task::Export(flags) => export::export(&flags).map(success),
+        Task::Export(flags) => export::export(&flags),
         Task::Backup(flags) => backup::backup(&flags).map(success),
         Task::Check(flags) => check::check(&flags),
         Task::Fingerprint(flags) => fingerprint::fingerprint(&flags).map(success),

@@ -118,7 +118,7 @@ impl World {
         Self {
             hub: Hub::new(hub_config, opened, Arc::default(), START, roll),
             shard: Shard::new(0, shared),
-            archive: Some(Archive { reader }),
+            archive: Some(Archive::new(reader)),
             jobs,
             gate,
             now: START,

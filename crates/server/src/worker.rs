@@ -155,7 +155,7 @@ impl Workers {
         shards: &[Mailbox],
         supervisor: &Supervisor,
     ) -> std::io::Result<Self> {
-        let mut archive = Archive { reader };
+        let mut archive = Archive::new(reader);
         let history = spawn("history", shards, supervisor, move |job| archive.work(job))?;
         let gate = PasswordGate::new(random_key());
         let behind = gate.clone();

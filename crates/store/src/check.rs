@@ -10,7 +10,8 @@ use chinwag_core::{RoomId, Seq};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::audit_log;
-use crate::block::{Block, NameCache, block_columns, signed, unsigned};
+use crate::block::{Block, NameCache, signed, unsigned};
+use crate::blocks::{Blocks, Entries, Unread};
 use crate::error::{Damage, Error};
 use crate::notice::{self, Kind};
 use crate::search_index::SearchIndex;
@@ -39,6 +40,9 @@ pub enum Fault {
     /// Something cannot be read.
     #[error("messages.db: {0}")]
     Damaged(#[from] Damage),
+    /// A part of the past cannot be read.
+    #[error("messages.db: {0}")]
+    Unread(#[from] Unread),
     /// A room's messages are not counted as they are.
     #[error("messages.db: the messages of room {} from number {seq} on are counted wrong", room.0)]
     Count {
@@ -75,29 +79,35 @@ pub(crate) fn check(
         report.extend(index.fault().map(Fault::IndexFile));
     }
     let state = conn.unchecked_transaction()?;
-    report.extend(
-        sqlite_faults(&state, "integrity_check", FAULTS_MAX)?
-            .into_iter()
-            .map(Fault::File),
-    );
-    report.messages = check_blocks(&state, "block", &mut report, |block| messages(block, names))?;
-    check_blocks(&state, "movement", &mut report, |block| {
+    let faults = report.note(sqlite_faults(&state, "integrity_check", FAULTS_MAX))?;
+    report.extend(faults.into_iter().flatten().map(Fault::File));
+    let read = check_blocks(&state, Entries::Messages, &mut report, |block| {
+        messages(block, names)
+    });
+    report.messages = report.note(read)?.unwrap_or(0);
+    let read = check_blocks(&state, Entries::Movements, &mut report, |block| {
         let events = block.movements(Seq(0), Seq(u64::MAX), names)?;
         Ok(events.len() as u64)
-    })?;
+    });
+    report.note(read)?;
     check_rows(&state, &mut report)?;
     if let Some((found, mark)) = found {
         let (faults, ids) = found?;
         report.extend(faults.into_iter().map(Fault::IndexFile));
-        check_index(&state, mark, &ids, &mut report)?;
+        let compared = check_index(&state, mark, &ids, &mut report);
+        report.note(compared)?;
     }
     Ok(report)
 }
 
 impl CheckReport {
     fn extend(&mut self, faults: impl IntoIterator<Item = Fault>) {
-        let room = FAULTS_MAX.saturating_sub(self.faults.len());
-        self.faults.extend(faults.into_iter().take(room));
+        for fault in faults {
+            // One damaged page is met in many tables, and SQLite does not say which it is.
+            if self.faults.len() < FAULTS_MAX && !self.faults.contains(&fault) {
+                self.faults.push(fault);
+            }
+        }
     }
 
     /// Notes damage; any other failure ends the check.
@@ -129,20 +139,21 @@ pub(crate) fn sqlite_faults(
 /// Reads all blocks of a table. Returns how many entries `read` counted.
 fn check_blocks(
     conn: &Connection,
-    table: &str,
+    entries: Entries,
     report: &mut CheckReport,
     mut read: impl FnMut(&Block) -> Result<u64, Error>,
 ) -> Result<u64, Error> {
     let mut counts: HashMap<RoomId, u64> = HashMap::new();
     let mut all = 0;
-    let columns = block_columns!();
-    let sql = format!("SELECT {columns} FROM {table} ORDER BY rowid");
-    let mut statement = conn.prepare(&sql)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let Some(block) = report.note(Block::read(row).map_err(Error::from))? else {
-            continue;
-        };
+    let mut blocks = Blocks::new(conn, entries, None, 0..i64::MAX, Seq(0))?;
+    loop {
+        let (gap, block) = blocks.advance()?;
+        report.extend(gap.map(Fault::Unread));
+        // What precedes a block that cannot be read is counted in the next one alone.
+        if gap.is_some() {
+            counts.clear();
+        }
+        let Some(block) = block else { break };
         if counts
             .get(&block.room)
             .is_some_and(|&count| count != block.before)

@@ -241,6 +241,14 @@ fn set_up_memory(conn: &Connection, role: Role) -> rusqlite::Result<()> {
 }
 
 impl Database {
+    /// Its file, unless it is in memory.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match &self.address {
+            Address::File(paths) => Some(&paths.main),
+            Address::Memory(_) => None,
+        }
+    }
+
     /// Takes over the first connection to a store, whose schema is up to date.
     pub(crate) fn new(address: Address, role: Role, conn: Connection) -> rusqlite::Result<Self> {
         let store = store_of(&conn)?;

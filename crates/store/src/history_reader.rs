@@ -8,7 +8,7 @@ use std::path::Path;
 
 use chinwag_core::{
     Account, Conversation, Detail, FoundMessage, HistoryTarget, Name, Range, Restriction, RoomId,
-    RoomSnapshot, Seq, Timestamp,
+    RoomName, Seq, Timestamp,
 };
 
 use crate::accounts;
@@ -19,7 +19,7 @@ use crate::check::{self, CheckReport};
 use crate::database::{Database, Role};
 use crate::deletion;
 use crate::error::{BackupError, Error, OpenError, SearchError};
-use crate::export::{self, ExportRange};
+use crate::export::{self, ExportPage, ExportRange};
 use crate::extent::{self, Extent};
 use crate::filter::Filter;
 use crate::folder;
@@ -63,25 +63,31 @@ impl HistoryReader {
         folder::reading(path).map(Self::new)
     }
 
-    /// The rooms that are stored.
+    /// The file that it reads; `None` for a store in memory.
+    pub fn path(&self) -> Option<&Path> {
+        self.messages.path()
+    }
+
+    /// The rooms that are stored, and their names.
     ///
     /// # Errors
     /// [`Error`] if they cannot be read.
-    pub fn rooms(&mut self) -> Result<Vec<RoomSnapshot>, Error> {
+    pub fn rooms(&mut self) -> Result<Vec<(RoomId, RoomName)>, Error> {
         snapshot::rooms(self.messages.conn()?)
     }
 
     /// The next events of all rooms, or of one: whole turns of the hub, of about `bytes_max` bytes.
-    /// The first page begins at `Seq(0)`, the others at [`Page::next`].
+    /// The first page begins at `Seq(0)`, the others at [`ExportPage::next`]. A page leaves out what
+    /// cannot be read, and says so.
     ///
     /// # Errors
-    /// [`Error`] if messages cannot be read.
+    /// [`Error`] if the database fails, or not even its rooms can be read.
     pub fn export(
         &mut self,
         range: ExportRange,
         from: Seq,
         bytes_max: usize,
-    ) -> Result<Page, Error> {
+    ) -> Result<ExportPage, Error> {
         let conn = self.messages.conn()?;
         // Messages and notices of one state.
         let look = conn.unchecked_transaction()?;

@@ -22,7 +22,7 @@ mod fields;
 use chinwag_core::{Event, RoomId, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::block::{Block, NameCache, block_columns, signed, unsigned};
+use crate::block::{Block, NameCache, signed, unsigned};
 use crate::commit::Store;
 use crate::drafts::{Drafts, take_place};
 use crate::encoding::take_varint;
@@ -177,14 +177,6 @@ impl Block {
         Ok(events.ok_or(damage)?)
     }
 }
-
-/// Rows of movements from one to another, exclusive, in the order of writing, which is also that of
-/// their first movements.
-pub(crate) const IN_ORDER: &str = concat!(
-    "SELECT ",
-    block_columns!(),
-    " FROM movement WHERE id >= ?1 AND id < ?2 AND (?3 IS NULL OR room = ?3) ORDER BY id"
-);
 
 /// The rows, from a turn on, that may have something of these times: the first, and the first after
 /// them.

@@ -12,6 +12,7 @@ use chinwag_core::{RoomId, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::block::{Block, block_columns, signed, unsigned};
+use crate::blocks::Entries;
 use crate::error::Error;
 
 /// The next place. Saturates, since callers use the last place for "all".
@@ -19,21 +20,7 @@ pub(crate) fn next_place(seq: Seq) -> Seq {
     Seq(seq.0.saturating_add(1))
 }
 
-/// What the blocks of a log contain: the name of their table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Entries {
-    Messages,
-    Movements,
-}
-
 impl Entries {
-    fn table(self) -> &'static str {
-        match self {
-            Self::Messages => "block",
-            Self::Movements => "movement",
-        }
-    }
-
     /// The places and times of a block's.
     fn of(self, block: &Block) -> Result<Vec<(Seq, Timestamp)>, Error> {
         Ok(match self {

@@ -121,14 +121,19 @@ pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
 }
 
 /// The rooms that are not retired, and their topics.
-pub(crate) fn rooms(conn: &Connection) -> Result<Vec<RoomSnapshot>, Error> {
-    let sql = format!("SELECT {ROOM} FROM room WHERE NOT retired");
-    all(conn, &sql, [], room)
+pub(crate) fn rooms(conn: &Connection) -> Result<Vec<(RoomId, RoomName)>, Error> {
+    let sql = "SELECT id, name FROM room WHERE NOT retired";
+    all(conn, sql, [], |row| {
+        let (id, name): (_, String) = (row.get(0)?, row.get(1)?);
+        let name = RoomName::parse(&name).map_err(|_| Damage::Row("room"));
+        Ok(name.map(|name| (RoomId(id), name)))
+    })
 }
 
 /// The same with their rules.
 fn open_rooms(conn: &Connection) -> Result<Vec<RoomSnapshot>, Error> {
-    let mut rooms = rooms(conn)?;
+    let sql = format!("SELECT {ROOM} FROM room WHERE NOT retired");
+    let mut rooms = all(conn, &sql, [], room)?;
     let mut rules = rules::all(conn)?;
     for room in &mut rooms {
         room.rules = rules.remove(&room.id).unwrap_or_default();

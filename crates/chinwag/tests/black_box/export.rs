@@ -230,6 +230,72 @@ fn a_check_tells_a_torn_file_from_a_whole_one() {
     assert!(String::from_utf8_lossy(&nowhere.stderr).contains("there is no database"));
 }
 
+#[test]
+fn what_stands_behind_a_damaged_page_is_exported() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    let mut bob = server.join("bob");
+    // Each in a block of its own.
+    for number in 0..60 {
+        lee.send(&format!("message {number:03} {}", "x".repeat(300)));
+        bob.expect(&format!("lee: message {number:03}"));
+    }
+    lee.ask("/quit", "Bye, lee.");
+    let setup = server.stop();
+    let data = setup.data();
+    let whole = said(&run("export", &data, &[]));
+    let file = data.join("messages.db");
+    let mut bytes = fs::read(&file).expect("a database");
+    let page = (0..bytes.len() / 4096).find(|page| {
+        let page = &bytes[page * 4096..(page + 1) * 4096];
+        page.windows(11).any(|text| text == b"message 030")
+    });
+    let start = page.expect("it was said") * 4096;
+    bytes[start..start + 4096].fill(0xaa);
+    fs::write(&file, bytes).expect("it can be written");
+
+    let export = run("export", &data, &[]);
+    assert_eq!(export.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&export.stderr);
+    assert!(
+        told.starts_with("! not all messages from number "),
+        "{told}"
+    );
+    let last = format!(
+        "the database {} is damaged; everything else was written",
+        file.display()
+    );
+    assert!(told.ends_with(&format!("chinwag: {last}\n")), "{told}");
+    let exported = String::from_utf8_lossy(&export.stdout);
+    let mut lines = whole.lines();
+    assert!(
+        exported
+            .lines()
+            .all(|line| lines.any(|other| other == line)),
+        "in order"
+    );
+    for (number, is_there) in [(0, true), (30, false), (59, true)] {
+        let text = format!("lee: message {number:03} ");
+        assert_eq!(exported.contains(&text), is_there, "{number}");
+    }
+    let check = run("check", &data, &[]);
+    assert_eq!(check.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&check.stdout);
+    assert!(told.contains(" messages can be read"), "{told}");
+    let fault = "! messages.db: not all messages from number ";
+    assert!(told.lines().any(|line| line.starts_with(fault)), "{told}");
+
+    let mut server = setup.start();
+    let mut ann = server.join("ann");
+    for _ in 0..2 {
+        let told = "! The server cannot read this part of the history.";
+        ann.ask("/history 100", told);
+    }
+    let damaged = format!("the database {} is damaged", file.display());
+    server.log.until(&damaged);
+    ann.ask("/topic", "! #lobby has no topic.");
+}
+
 /// The program as one runs it who may not write to the data folder. Root may do everything, so another user runs a copy
 /// of it then, where that one may run it.
 fn without_rights(setup: &Setup, task: &str, mode: u32) -> Command {

@@ -76,7 +76,7 @@ fn who_asks_for_a_history_that_cannot_be_read_is_told_so_and_answered_further() 
         let [.., told, topic] = &seen[..] else {
             panic!("{seen:?}");
         };
-        assert_eq!(told, "! The server cannot read the history right now.");
+        assert_eq!(told, "! The server cannot read this part of the history.");
         assert!(topic.starts_with("! #lobby has no topic."), "{topic}");
     }
 }

@@ -1,5 +1,6 @@
 //! The work on the past: history, search, and the audit log, read from the store a page at a time.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use chinwag_core::limits::LOG_LINES_MAX;
@@ -15,16 +16,38 @@ const PAGE_BYTES_MAX: usize = 48 << 10;
 
 /// Reads what was said and done.
 pub(crate) struct Archive {
-    pub(crate) reader: HistoryReader,
+    reader: HistoryReader,
+    /// Whether the log tells of damage. People may come to it often, and it does not go away.
+    has_told: bool,
 }
 
 impl Archive {
+    pub(crate) fn new(reader: HistoryReader) -> Self {
+        Self {
+            reader,
+            has_told: false,
+        }
+    }
+
     /// Does a job. If the store cannot be read, that is logged.
     pub(crate) fn work(&mut self, job: ArchiveJob) -> JobResult {
         self.read(job).unwrap_or_else(|error| {
-            tracing::warn!("cannot read the history: {error}");
+            self.log(&error);
             JobResult::Failed
         })
+    }
+
+    fn log(&mut self, error: &Error) {
+        let path = self.reader.path().unwrap_or(Path::new("in memory"));
+        match error {
+            Error::Damaged(_) if std::mem::replace(&mut self.has_told, true) => {}
+            Error::Damaged(damage) => tracing::error!(
+                "people ask for a part of the history that cannot be read: the database {} is damaged: {damage}. \
+                 chinwag check says what is lost",
+                path.display()
+            ),
+            error => tracing::warn!("cannot read the history: {error}"),
+        }
     }
 
     fn read(&mut self, job: ArchiveJob) -> Result<JobResult, Error> {

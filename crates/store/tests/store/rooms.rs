@@ -257,7 +257,7 @@ fn rooms_that_close_leave_no_rows_behind() {
     };
     store.change_sessions(&changes).unwrap();
     let rooms = store.reader().unwrap().rooms().unwrap();
-    let ids: Vec<_> = rooms.iter().map(|room| room.id).collect();
+    let ids: Vec<_> = rooms.iter().map(|(id, _)| *id).collect();
     assert_eq!(ids, [RoomId(3)]);
 }
 

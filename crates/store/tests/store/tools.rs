@@ -3,7 +3,9 @@
 use std::fs;
 
 use chinwag_core::{Deletion, Event, Fact, ModAction, RoomId, Seq, Timestamp};
-use chinwag_store::{BackupError, ExportRange, Fault, HistoryReader, OpenError, Store};
+use chinwag_store::{
+    BackupError, ExportRange, Fault, HistoryReader, OpenError, Part, Store, Unread,
+};
 use rusqlite::Connection;
 
 use crate::support::*;
@@ -57,7 +59,7 @@ fn an_export_has_nothing_of_a_room_that_is_gone() {
     commit(&mut store, &[deleted, retired]);
     let mut reader = store.reader().unwrap();
     let rooms = reader.rooms().unwrap();
-    let ids: Vec<_> = rooms.iter().map(|room| room.id).collect();
+    let ids: Vec<_> = rooms.iter().map(|(id, _)| *id).collect();
     assert_eq!(ids, [RoomId(0)]);
     let all = export(&mut reader, ExportRange::default(), 500);
     let gone = |event: &&Event| event.fact.rooms() == [RoomId(1)];
@@ -266,4 +268,95 @@ fn an_index_that_is_no_database_is_named_and_one_that_is_not_there_is_no_fault()
     std::fs::write(&path, [7; 20_000]).unwrap();
     let found = check().faults;
     assert!(matches!(found[..], [Fault::IndexFile(_)]), "{found:?}");
+}
+
+/// Overwrites the page of the database that has this text.
+fn damage(folder: &std::path::Path, text: &str) {
+    let path = folder.join("messages.db");
+    // Everything in one file.
+    let conn = Connection::open(&path).unwrap();
+    let log = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    assert_eq!(log, Ok(0));
+    drop(conn);
+    let mut bytes = fs::read(&path).unwrap();
+    let mut windows = bytes.windows(text.len());
+    let at = windows
+        .position(|window| window == text.as_bytes())
+        .unwrap();
+    let start = at / 4096 * 4096;
+    bytes[start..start + 4096].fill(0xaa);
+    fs::write(&path, bytes).unwrap();
+}
+
+#[test]
+fn an_export_goes_on_behind_damage_and_tells_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    for turn in 0..200 {
+        let text = |n: u64| format!("message {:04} {}", 10 * turn + n, "x".repeat(60));
+        let events: Vec<_> = (1..=4)
+            .map(|n| said(10 * turn + n, (n % 2) as u32, "lee", &text(n)))
+            .collect();
+        commit(&mut store, &events);
+    }
+    drop(store);
+    let whole = {
+        let mut reader = HistoryReader::open(folder.path()).unwrap();
+        places(&export(&mut reader, ExportRange::default(), 999))
+    };
+    damage(folder.path(), "message 1003");
+    let mut reader = HistoryReader::open(folder.path()).unwrap();
+    for bytes in [1, 999, usize::MAX] {
+        let (mut read, mut unread, mut from) = (Vec::new(), Vec::new(), Some(Seq(0)));
+        while let Some(place) = from {
+            let page = reader.export(ExportRange::default(), place, bytes).unwrap();
+            read.extend(places(&page.events));
+            unread.extend(page.unread);
+            from = page.next;
+        }
+        let is_told = |seq: &u64| {
+            let mut parts = unread.iter();
+            parts.any(|part| (part.first.0..=part.last.0).contains(seq))
+        };
+        let lost = whole.iter().filter(|seq| !read.contains(seq));
+        let lost: Vec<&u64> = lost.collect();
+        assert!(read.is_sorted() && read.len() + lost.len() == whole.len());
+        assert!(lost.contains(&&1003) && lost.len() < 100, "{lost:?}");
+        assert!(lost.iter().all(|seq| is_told(seq)), "{unread:?}");
+        let told = whole.iter().filter(|seq| is_told(seq)).count();
+        assert!(told < lost.len() + 9, "{unread:?}");
+        assert!(unread.iter().all(|part| part.part == Part::Messages));
+    }
+    let report = reader.check().unwrap();
+    let told: Vec<String> = report.faults.iter().map(Fault::to_string).collect();
+    assert!(
+        told.iter()
+            .any(|fault| fault.contains("not all messages from number")),
+        "{told:?}"
+    );
+    assert!((1..800).contains(&report.messages), "{}", report.messages);
+}
+
+#[test]
+fn an_export_goes_on_behind_a_block_that_makes_no_sense() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(filled(folder.path()));
+    let conn = Connection::open(folder.path().join("messages.db")).unwrap();
+    conn.execute("UPDATE block SET body = x'ff' WHERE first_seq = 61", [])
+        .unwrap();
+    drop(conn);
+    let mut reader = HistoryReader::open(folder.path()).unwrap();
+    let page = reader.export(ExportRange::default(), Seq(0), usize::MAX);
+    let page = page.unwrap();
+    let lost = Unread {
+        part: Part::Messages,
+        first: Seq(61),
+        last: Seq(65),
+    };
+    assert_eq!(page.unread, [lost]);
+    assert_eq!(
+        lost.to_string(),
+        "not all messages from number 61 to 65 can be read"
+    );
+    assert_eq!(page.events.len(), 102 - 3);
 }

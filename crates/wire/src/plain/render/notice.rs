@@ -147,7 +147,7 @@ impl Renderer {
             Notice::SearchTooLong => {
                 writer.alone("That is too much for one search: use at most 16 words or phrases.");
             }
-            Notice::NoHistory => writer.alone("The server cannot read the history right now."),
+            Notice::NoHistory => writer.alone("The server cannot read this part of the history."),
             Notice::NoSearch => writer.alone("Nothing was searched for yet. Type /search WORDS."),
             Notice::NoOlderEntries => writer.alone("The log has nothing older."),
             Notice::NoOlderMatches => writer.alone("The last search found no older messages."),

@@ -54,7 +54,7 @@ fn notices() {
         (Notice::Busy, "! The server is busy. Try again in a moment."),
         (
             Notice::NoHistory,
-            "! The server cannot read the history right now.",
+            "! The server cannot read this part of the history.",
         ),
         (Notice::NoName, "No name chosen. Bye."),
         (Notice::Superseded, "! You signed in elsewhere."),
