@@ -12,7 +12,7 @@ use chinwag_core::{RoomId, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::block::{Block, block_columns, signed, unsigned};
-use crate::blocks::Entries;
+use crate::blocks::{Entries, past_damage};
 use crate::error::Error;
 
 /// The next place. Saturates, since callers use the last place for "all".
@@ -166,7 +166,7 @@ impl<'a> RankedLog<'a> {
     }
 
     /// The first block for which `is_before` is false, given that it is true for all blocks before.
-    fn halve(&self, is_before: impl Fn(&Header) -> bool) -> rusqlite::Result<Option<Header>> {
+    fn halve(&self, is_before: impl Fn(&Header) -> bool) -> Result<Option<Header>, Error> {
         let Some((oldest, newest)) = self.ends()? else {
             return Ok(None);
         };
@@ -174,12 +174,33 @@ impl<'a> RankedLog<'a> {
         let (mut low, mut high) = (oldest.first, newest.first + 1);
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.header_from(middle)? {
+            match self.readable_from(middle)? {
                 Some(header) if is_before(&header) => low = header.first + 1,
                 _ => high = middle,
             }
         }
-        self.header_from(low)
+        Ok(self.header_from(low)?)
+    }
+
+    /// The first block from a place on that can be read: a search that only passes by damage need
+    /// not fail. The index has the places of all.
+    fn readable_from(&self, mut first: i64) -> Result<Option<Header>, Error> {
+        let table = self.entries.table();
+        let sql = format!(
+            "SELECT min(first_seq) FROM {table} INDEXED BY {table}_of_room
+             WHERE room = ?1 AND first_seq > ?2"
+        );
+        loop {
+            if let Some(header) = past_damage(self.header_from(first).map_err(Error::from))? {
+                return Ok(header);
+            }
+            let mut statement = self.conn.prepare_cached(&sql)?;
+            let next = statement.query_row(params![self.room.0, first], |row| row.get(0))?;
+            match next {
+                Some(next) => first = next,
+                None => return Ok(None),
+            }
+        }
     }
 
     fn header_from(&self, first: i64) -> rusqlite::Result<Option<Header>> {

@@ -293,7 +293,7 @@ fn what_stands_behind_a_damaged_page_is_exported() {
     }
     let damaged = format!("the database {} is damaged", file.display());
     server.log.until(&damaged);
-    ann.ask("/topic", "! #lobby has no topic.");
+    ann.ask("/history 2", "lee: message 059");
 }
 
 /// The program as one runs it who may not write to the data folder. Root may do everything, so another user runs a copy
