@@ -70,7 +70,7 @@ impl Membership {
 /// of one room to a session that waits for nothing else, [`poll_write`](Self::poll_write) writes
 /// everything to any session. When the connection is lost,
 /// [`poll_unacknowledged`](Self::poll_unacknowledged) finds what its peer does not have.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Feed {
     memberships: Box<[Membership]>,
     private: PrivateLines,
@@ -81,10 +81,28 @@ pub struct Feed {
     seen: Seq,
     /// Lost lines that the reader does not know of yet.
     gaps: Gaps,
-    is_held: bool,
+    /// Lines of rooms after this event are held back.
+    held_after: Seq,
 }
 
 const _: () = assert!(size_of::<Feed>() <= 64 && size_of::<Membership>() <= 32);
+
+/// Where no line is held back: behind all events.
+const NOT_HELD: Seq = Seq(u64::MAX);
+
+impl Default for Feed {
+    fn default() -> Self {
+        Self {
+            memberships: Box::default(),
+            private: PrivateLines::default(),
+            unsent: Unsent::default(),
+            sent: Sent::default(),
+            seen: Seq::default(),
+            gaps: Gaps::default(),
+            held_after: NOT_HELD,
+        }
+    }
+}
 
 impl Feed {
     /// Enters a room at its head: nothing older is shown.
@@ -239,21 +257,21 @@ impl Feed {
         self.seen = self.seen.max(seen);
     }
 
-    /// Holds lines of rooms back until [`release`](Self::release), and writes private lines alone:
-    /// a resumed session is first shown what it missed. Meanwhile the rooms keep new lines, within
-    /// their bounds.
-    pub fn hold(&mut self) {
-        self.is_held = true;
+    /// Holds lines of rooms after an event back until [`release`](Self::release), and writes private
+    /// lines all the same: a resumed session is first shown what it missed, and what is said during
+    /// a long answer comes after it. Meanwhile the rooms keep new lines, within their bounds.
+    pub fn hold(&mut self, after: Seq) {
+        self.held_after = after;
     }
 
     /// Ends [`hold`](Self::hold). Returns whether lines were held back.
     pub fn release(&mut self) -> bool {
-        core::mem::take(&mut self.is_held)
+        core::mem::replace(&mut self.held_after, NOT_HELD) != NOT_HELD
     }
 
-    /// Whether lines of rooms are held back.
-    pub fn is_held(&self) -> bool {
-        self.is_held
+    /// The event after which lines of rooms are held back, if they are.
+    pub fn held_after(&self) -> Option<Seq> {
+        (self.held_after != NOT_HELD).then_some(self.held_after)
     }
 
     /// The newest event that was written.
@@ -284,7 +302,7 @@ impl Feed {
         reader: &impl Reader,
         write: impl FnOnce(&[u8]) -> usize,
     ) -> Progress {
-        if self.is_held || !self.is_written() || !reader.sees_all() {
+        if self.held_after != NOT_HELD || !self.is_written() || !reader.sees_all() {
             return Progress::More;
         }
         let place = self.memberships.iter().position(|own| own.room == id);

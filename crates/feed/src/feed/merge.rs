@@ -121,8 +121,10 @@ impl Feed {
     /// Skips what the rooms could not keep for this session, so that the notice comes before the
     /// next line.
     fn skip_lost<R>(&mut self, logs: &mut RoomLogs<R>) {
-        for place in self.news() {
-            let own = &mut self.memberships[place];
+        if self.held_after().is_some() {
+            return;
+        }
+        for own in &mut self.memberships {
             let Some(room) = logs.get_mut(&own.room) else {
                 continue;
             };
@@ -140,26 +142,17 @@ impl Feed {
         }
     }
 
-    /// The memberships that may have news.
-    fn news(&self) -> core::ops::Range<usize> {
-        let count = if self.is_held {
-            0
-        } else {
-            self.memberships.len()
-        };
-        0..count
-    }
-
     /// The source with the oldest next line.
     fn next_run<R>(&self, logs: &RoomLogs<R>) -> Option<Run> {
         let mut oldest: Option<(Seq, usize)> = None;
         let private = self.private.pending().map(|(after, _)| after);
         // A private line comes after the events up to its place.
-        let mut until = private.map_or(Seq(u64::MAX), Seq::next);
-        for place in self.news() {
-            let own = &self.memberships[place];
+        let until = private.unwrap_or(Seq(u64::MAX)).min(self.held_after);
+        let mut until = Seq(until.0.saturating_add(1));
+        for (place, own) in self.memberships.iter().enumerate() {
             let room = logs.get(&own.room);
-            let Some(event) = room.and_then(|room| room.event(own.cursor)) else {
+            let event = room.and_then(|room| room.event(own.cursor));
+            let Some(event) = event.filter(|event| event.seq <= self.held_after) else {
                 continue;
             };
             match oldest {

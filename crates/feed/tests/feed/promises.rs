@@ -318,8 +318,8 @@ fn a_log_that_is_there_already_is_made_longer_for_one_who_is_behind() {
 #[test]
 fn a_held_feed_writes_private_lines_alone() {
     let mut world = world(2);
-    world.sessions[0].feed.hold();
-    assert!(world.sessions[0].feed.is_held());
+    world.sessions[0].feed.hold(Seq(0));
+    assert_eq!(world.sessions[0].feed.held_after(), Some(Seq(0)));
     world.say(1, 0, 1);
     world.flush();
     world.private(0, "missed\n");
@@ -328,14 +328,32 @@ fn a_held_feed_writes_private_lines_alone() {
     world.sessions[0].feed.release();
     world.flush();
     assert_eq!(world.received(0), ["missed", "1"]);
-    assert!(!world.sessions[0].feed.is_held());
+    assert_eq!(world.sessions[0].feed.held_after(), None);
+}
+
+#[test]
+fn a_reader_who_is_behind_has_older_lines_before_what_holds_the_newer_ones() {
+    let mut world = world(2);
+    world.sessions[0].space = 0;
+    world.say(1, 0, 1);
+    world.say(1, 0, 1);
+    world.sessions[0].feed.hold(Seq(2));
+    world.sessions[0].feed.handle_answer(Seq(2), b"answer\n");
+    world.say(1, 0, 1);
+    world.take(0, usize::MAX);
+    assert_eq!(world.received(0), ["1", "2", "answer"]);
+    world.sessions[0].feed.handle_answer(Seq(2), b"more\n");
+    world.flush();
+    world.sessions[0].feed.release();
+    world.flush();
+    assert_eq!(world.received(0), ["1", "2", "answer", "more", "3"]);
 }
 
 #[test]
 fn what_falls_off_while_a_feed_is_held_is_counted() {
     let mut world = World::new(2, 2000);
     world.join(0, 0, 0);
-    world.sessions[0].feed.hold();
+    world.sessions[0].feed.hold(Seq(0));
     for _ in 0..100 {
         world.say(1, 0, 50);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chinwag_core::{Event, RoomId};
+use chinwag_core::{Event, RoomId, Seq};
 use chinwag_feed::{FormatId, Reader};
 use proptest::prelude::*;
 
@@ -208,7 +208,7 @@ impl Run {
             Step::Slice { members } => world.slice(members),
             Step::Hold { who } => {
                 self.accounts[who].was_held = true;
-                world.sessions[who].feed.hold();
+                world.sessions[who].feed.hold(Seq(0));
             }
             Step::Release { who } => {
                 world.sessions[who].feed.release();
@@ -234,7 +234,8 @@ impl Run {
         }
         for who in 0..SESSIONS {
             let session = &self.world.sessions[who];
-            if !session.is_full && !session.feed.is_held() && session.feed.is_written() {
+            if !session.is_full && session.feed.held_after().is_none() && session.feed.is_written()
+            {
                 let before = session.output.len();
                 self.world.write(who);
                 assert_eq!(

@@ -19,7 +19,7 @@ impl Session {
         self.handle_event(event, shared);
         if let Fact::Returned(_) = event.fact {
             // What it has missed is shown first.
-            self.feed.hold();
+            self.feed.hold(self.feed.seen());
         }
     }
 

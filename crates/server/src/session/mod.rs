@@ -283,9 +283,15 @@ impl Session {
         }
         if !lines.is_empty() {
             match is_answer {
-                // Lines of its rooms since it resumed come after what it missed.
-                true if self.feed.is_held() => self.feed.handle_answer(self.feed.seen(), &lines),
-                true => self.feed.handle_answer(shared.newest, &lines),
+                true => {
+                    // What is held back comes after it.
+                    let held = self
+                        .feed
+                        .held_after()
+                        .map(|after| after.max(self.feed.seen()));
+                    self.feed
+                        .handle_answer(held.unwrap_or(shared.newest), &lines);
+                }
                 false => self.add_private(shared.newest, &lines),
             }
         }

@@ -130,7 +130,7 @@ impl Session {
         }
         // What its rooms had so far is written; later lines are not for this connection any more.
         self.poll_write(shared);
-        self.feed.hold();
+        self.feed.hold(Seq::default());
     }
 
     /// Everything was written: ends the stream, and ends the session once the peer has all of it.

@@ -50,15 +50,6 @@ impl Session {
         );
     }
 
-    /// Holds lines of rooms back until a long answer is over: what is said meanwhile is no part of it. Those of a
-    /// reader who is behind come first, so they are not held back.
-    pub(super) fn hold_rooms(&mut self, shared: &mut Shared) {
-        self.write_all(shared);
-        if self.feed.is_written() {
-            self.feed.hold();
-        }
-    }
-
     /// Whether there is nothing more to write, or nobody to write to.
     pub(super) fn is_written(&self) -> bool {
         let is_written = self.feed.is_written() && self.transport.is_flushed();

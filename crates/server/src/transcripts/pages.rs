@@ -115,14 +115,21 @@ fn a_client_of_irc_is_given_its_history_a_page_at_a_time() {
     assert!(shows(0) && !shows(MESSAGES - 1));
 }
 
+/// Also where its reader has not read everything before it.
 #[test]
 fn what_is_said_while_a_long_answer_is_written_is_shown_after_it() {
-    for question in ["bob> /history 40", "bob> /search m*"] {
+    for (question, space) in [
+        ("bob> /history 40", "bob= 10000"),
+        ("bob> /search m*", "bob= 10000"),
+        ("bob> /history 40", "bob= 10"),
+        ("bob> /search m*", "bob= 10"),
+    ] {
         let mut world = ann_and_bob(LIMITS);
         says_in(&mut world, &["#lobby"]);
         drop(seen_by(&mut world, "bob"));
         for step in [
-            "bob= 10000",
+            space,
+            "ann> before",
             question,
             "ann> meanwhile",
             "ann> /msg bob psst",
@@ -141,5 +148,7 @@ fn what_is_said_while_a_long_answer_is_written_is_shown_after_it() {
             place("ann: meanwhile") < place("ann -> you: psst"),
             "{question}"
         );
+        let first = seen.iter().position(|line| line.starts_with("---"));
+        assert!(place("ann: before") < first, "{question}");
     }
 }

@@ -308,7 +308,8 @@ impl Session {
         let (is_first, is_last) = (pages.next.is_none(), page.next.is_none());
         let (events, shown) = (&page.events[..], page.counts.shown);
         if is_first && !is_last && !matches!(pages.kind, PageKind::Missed(_)) {
-            self.hold_rooms(shared);
+            // What is said from now on is no part of the answer. A reader who is behind has older lines before it.
+            self.feed.hold(shared.newest);
         }
         match &pages.kind {
             PageKind::History(past) => {
