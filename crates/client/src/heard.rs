@@ -285,6 +285,17 @@ fn acted(action: &str) -> Option<Said<'_>> {
     Some(Said { by, text, manner })
 }
 
+/// Whether a message says which room it is in, since that is not the one to talk in.
+pub(crate) fn names_room(line: &str) -> bool {
+    let head = line.strip_prefix('[').unwrap_or_default();
+    match head.starts_with(|c: char| c.is_ascii_digit()) {
+        true => head
+            .split_once("] ")
+            .is_some_and(|(_, rest)| rest.starts_with('#')),
+        false => head.starts_with('#'),
+    }
+}
+
 fn without_room(text: &str) -> &str {
     match text.strip_prefix('#') {
         Some(rest) => rest.split_once(' ').map_or(text, |(_, rest)| rest),

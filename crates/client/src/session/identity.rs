@@ -34,6 +34,9 @@ pub(super) enum Progress {
     Outside,
     /// It was, in the room that was asked for. What is said from here on is news.
     Arrived,
+    /// A new session has taken the place of the lost one, and what was said between the two is still to
+    /// be told.
+    Behind,
     /// The first commands are answered, too.
     Settled,
 }

@@ -32,8 +32,9 @@ pub(super) enum Arrival {
         replay: Vec<ServerLine>,
         asks_history: bool,
     },
-    /// A new session takes its place.
-    Anew,
+    /// A new session takes its place: a history tells what was said meanwhile. These messages came
+    /// while it was asked for.
+    Anew { live: Vec<ServerLine> },
 }
 
 impl Phase {
@@ -76,6 +77,11 @@ impl Arrival {
         }
     }
 
+    /// A new session, in which nothing was said yet.
+    pub(super) fn anew() -> Self {
+        Self::Anew { live: Vec::new() }
+    }
+
     /// Whether a line that comes while a session returns is news. Its welcome and what is told of the
     /// past are none; messages are, and come in their order once all is settled.
     pub(super) fn shows(&self, heard: &Heard<'_>) -> bool {
@@ -114,7 +120,7 @@ impl Arrival {
         if room.is_some() && !options.is_attended {
             steps.push(Step::LeaveLobby);
         }
-        if matches!(self, Self::Anew) {
+        if matches!(self, Self::Anew { .. }) {
             steps.push(Step::History);
         }
         steps

@@ -44,8 +44,9 @@ impl Session {
         }
     }
 
-    /// A new session is in the lost one's place: its history shows what came meanwhile.
-    pub(super) fn take_over(&mut self, history: &[String]) {
+    /// A new session is in the lost one's place: its history shows what came meanwhile. The server has
+    /// read it before it answered, so the newest messages may have come as such alone.
+    pub(super) fn take_over(&mut self, history: &[String], live: Vec<ServerLine>) {
         let from = self.talk.position_in(history);
         self.ask_for(Action::Tell(Note::Anew {
             name: self.identity.name.clone(),
@@ -54,6 +55,7 @@ impl Session {
         self.find_unknown(history);
         let missed = history[from.unwrap_or(0)..].iter();
         self.show_missed(missed.map(|plain| ServerLine::of_text(plain)).collect());
+        self.show_missed(self.talk.unseen(live));
     }
 
     pub(super) fn show_missed(&mut self, missed: Vec<ServerLine>) {

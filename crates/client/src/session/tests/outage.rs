@@ -182,6 +182,78 @@ fn a_new_session_takes_the_place_of_one_that_is_forgotten() {
     assert_eq!(bench.session.tally().waiting, 0);
 }
 
+/// The old session was forgotten, and the new one is let in.
+fn comes_back_anew(bench: &mut Bench) {
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("That code is not valid any more.\nEnter your username: ")
+        .does(&[send("app#pw")]);
+    bench.hears(WELCOME).hears(CODE);
+}
+
+/// The server reads a history, and answers with it a moment later.
+#[test]
+fn what_is_said_while_a_new_session_asks_for_the_history_is_shown_once() {
+    let mut bench = Bench::live();
+    bench.hears("[14:02] bob: a\n").drain();
+    comes_back_anew(&mut bench);
+    bench.hears("--- last 1 message ---\n[14:02] bob: a\n--- now ---\n");
+    bench.hears("[14:03] bob: b\n").hears(ECHO_IS_ON);
+    bench.hears("[14:03] bob: c\n[14:03] #ops cy: here\n");
+    bench.does(&[
+        send("/echo on"),
+        send("/history 1000"),
+        show("[14:03] #ops cy: here\n"),
+    ]);
+    let past = "--- last 2 of 2 messages ---\n[14:02] bob: a\n[14:03] bob: b\n--- now ---\n";
+    bench.hears(past).hears("[14:03] bob: d\n");
+    let (name, has_gap) = ("app".into(), false);
+    bench.does(&[
+        Action::Tell(Note::Anew { name, has_gap }),
+        show("[14:03] bob: b\n"),
+        show("[14:03] bob: c\n"),
+        show("[14:03] bob: d\n"),
+    ]);
+}
+
+#[test]
+fn a_new_session_that_is_lost_before_it_has_told_the_past_tells_it_when_it_is_taken_up() {
+    let mut bench = Bench::live();
+    bench.hears("[14:02] bob: a\n").drain();
+    comes_back_anew(&mut bench);
+    bench.hears("--- now ---\n[14:03] bob: b\n").drain();
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("Welcome back, app. 1 message while you were away:\n")
+        .hears(CODE);
+    bench.hears("You are in #lobby.\n[14:03] bob: c\n--- now ---\n");
+    bench.hears(ECHO_IS_ON);
+    bench.does(&[send("/echo on"), send("/history 1000")]);
+    bench.hears("--- last 3 of 3 messages ---\n[14:02] bob: a\n[14:03] bob: b\n");
+    bench.hears("[14:03] bob: c\n--- now ---\n");
+    let (name, has_gap) = ("app".into(), false);
+    bench.does(&[
+        Action::Tell(Note::Anew { name, has_gap }),
+        show("[14:03] bob: b\n"),
+        show("[14:03] bob: c\n"),
+    ]);
+    // From here on it is like any other.
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("Welcome back, app. You missed nothing.\n")
+        .hears(ECHO_IS_ON);
+    bench.does(&[send("/echo on"), Action::Tell(Note::Back { name: None })]);
+}
+
 #[test]
 fn what_is_delivered_needs_no_link_any_more() {
     let mut bench = Bench::live();
