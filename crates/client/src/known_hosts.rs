@@ -56,15 +56,16 @@ pub(crate) enum Known {
 }
 
 /// `$XDG_DATA_HOME/chinwag/known_hosts`, else `~/.local/share/chinwag/known_hosts`; none without a
-/// home. Not the state folder: a server of the same person keeps its data there.
+/// home. Where `HOME` is not set, the home is that of the user database, as for ssh. Not the state
+/// folder: a server of the same person keeps its data there.
 pub fn known_hosts_path() -> Option<PathBuf> {
-    let absolute = |name| {
-        env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
+    let absolute = |path: PathBuf| path.is_absolute().then_some(path);
+    let data = env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+    let below_home = || {
+        let home = env::home_dir().and_then(absolute);
+        Some(home?.join(".local/share"))
     };
-    let data = absolute("XDG_DATA_HOME");
-    let data = data.or_else(|| Some(absolute("HOME")?.join(".local/share")))?;
+    let data = data.and_then(absolute).or_else(below_home)?;
     Some(data.join("chinwag/known_hosts"))
 }
 

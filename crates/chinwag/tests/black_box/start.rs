@@ -477,6 +477,26 @@ fn data_goes_where_the_standards_of_these_variables_say() {
 }
 
 #[test]
+fn no_data_folder_hangs_on_the_working_directory() {
+    let setup = listening().variable("HOME", "relative");
+    refuses(&setup, 1, &["server.data", "--data", "HOME"]);
+    let _ = setup.arguments(&["--memory"]).start().stop();
+    let place = tempfile::tempdir().expect("there is a place for temporary files");
+    let mut check = Command::new(CHINWAG);
+    check.arg("check").current_dir(place.path()).env_clear();
+    for home in [None, Some(""), Some("relative")] {
+        if let Some(home) = home {
+            check.env("HOME", home);
+        }
+        // With no HOME it is that of the user database, where there may be one.
+        let output = check.output().expect("the program starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.contains("./"), "{home:?}: {said}");
+        assert!(!said.contains(" .local"), "{home:?}: {said}");
+    }
+}
+
+#[test]
 fn a_zone_of_the_machine_that_is_none_is_told() {
     let setup = Setup::new().variable("TZ", "Moon/Base");
     let mut server = setup.start();

@@ -70,7 +70,7 @@ section! {
             short("CHINWAG_LISTEN"), fixed();
         /// The data folder. Default: $STATE_DIRECTORY, else $XDG_STATE_HOME/chinwag, else
         /// ~/.local/state/chinwag.
-        "data" => data: PathBuf = Folder, |machine| machine.data.clone(),
+        "data" => data: PathBuf = Folder, |machine| machine.data.clone().unwrap_or_default(),
             short("CHINWAG_DATA"), like("\"/srv/chat\""), fixed();
         /// A password that everybody has to give before a name; "none" lets everybody in.
         "password" => password: Option<Password> = OrWord { form: SecretText::Server, word: "none" }, |_| None,

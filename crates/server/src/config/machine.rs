@@ -15,8 +15,8 @@ pub struct Machine {
     pub name: String,
     /// Cores that this process may use.
     pub cores: usize,
-    /// The usual data folder.
-    pub data: PathBuf,
+    /// The usual data folder; none without a home.
+    pub data: Option<PathBuf>,
     /// The time zone.
     pub zone: TimeZone,
 }
@@ -40,7 +40,7 @@ impl Default for Machine {
         Self {
             name: "localhost".into(),
             cores: 2,
-            data: "/var/lib/chinwag".into(),
+            data: Some("/var/lib/chinwag".into()),
             zone: TimeZone::UTC,
         }
     }
@@ -48,19 +48,23 @@ impl Default for Machine {
 
 /// `$STATE_DIRECTORY` (from systemd's `StateDirectory=`, the first of several: systemd.exec(5)),
 /// else `$XDG_STATE_HOME/chinwag`, else `~/.local/state/chinwag` (XDG Base Directory Specification,
-/// which ignores relative paths).
-fn data() -> PathBuf {
+/// which ignores relative paths). Without `HOME` the home is that of the user database, as for a
+/// shell. Never a folder below the working directory: a server would begin anew wherever it is
+/// started from.
+fn data() -> Option<PathBuf> {
     let value = |name| env::var_os(name).filter(|value| !value.is_empty());
-    let variable = |name| value(name).map(PathBuf::from);
     let first = |list: OsString| env::split_paths(&list).next();
+    let absolute = |path: PathBuf| path.is_absolute().then_some(path);
+    let state = || {
+        let base = value("XDG_STATE_HOME").map(PathBuf::from);
+        Some(base.and_then(absolute)?.join("chinwag"))
+    };
+    let home = || {
+        let home = env::home_dir().and_then(absolute);
+        Some(home?.join(".local/state/chinwag"))
+    };
     value("STATE_DIRECTORY")
         .and_then(first)
-        .or_else(|| {
-            let base = variable("XDG_STATE_HOME").filter(|base| base.is_absolute())?;
-            Some(base.join("chinwag"))
-        })
-        .unwrap_or_else(|| {
-            let home = variable("HOME").unwrap_or_else(|| ".".into());
-            home.join(".local/state/chinwag")
-        })
+        .or_else(state)
+        .or_else(home)
 }

@@ -75,6 +75,12 @@ impl Config {
 
     /// Checks keys that depend on each other.
     fn check(&self) -> Result<(), ConfigError> {
+        if !self.server.memory && self.server.data.as_os_str().is_empty() {
+            return Err(ConfigError::Together {
+                key: "server.data",
+                rule: "must name a folder, as --data does: HOME is no absolute path".to_owned(),
+            });
+        }
         if self.tls.cert.is_some() != self.tls.key.is_some() {
             return Err(ConfigError::Together {
                 key: "tls.cert and tls.key",
