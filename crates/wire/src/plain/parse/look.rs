@@ -1,9 +1,10 @@
 //! Reading the commands that find something out.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use chinwag_core::limits::HISTORY_LINES;
-use chinwag_core::{Query, RoomRef};
+use chinwag_core::{Query, RoomName, RoomRef};
 
 use super::arguments::{Arguments, room};
 use super::{Read, clear_or_set, meant};
@@ -40,7 +41,7 @@ pub(in crate::plain) fn topic(arguments: Arguments<'_>) -> Read {
 
 /// The words that say what `/history` shows stand before the times or behind them.
 pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
-    let (mut notices, mut ids, mut of, mut times) = (false, false, None, String::new());
+    let (mut notices, mut ids, mut of, mut times) = (false, false, None, Vec::new());
     while let Some(word) = arguments.next() {
         match &*word.to_ascii_lowercase() {
             "all" => notices = true,
@@ -52,15 +53,16 @@ pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
             _ if word.starts_with('#') && of.is_none() => {
                 of = Some(Past::Room(RoomRef::Name(room(word)?)));
             }
-            _ => {
-                let gap = if times.is_empty() { "" } else { " " };
-                times.extend([gap, word]);
-            }
+            _ => times.push(word),
         }
     }
-    let back = match &*times {
-        "" => Back::Last(HISTORY_LINES),
-        times => back(times)?,
+    let back = match (back(&times), &of) {
+        (Err(ParseError::BadBack(typed)), None) => {
+            let (room, back) = without_room(&times).ok_or(ParseError::BadBack(typed))?;
+            of = Some(Past::Room(RoomRef::Name(room)));
+            back
+        }
+        (back, _) => back?,
     };
     Ok(Request::History {
         of,
@@ -70,7 +72,25 @@ pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
     })
 }
 
-fn back(typed: &str) -> Result<Back, ParseError> {
+/// The room that the first or the last word names without its sign, and the times that are left.
+fn without_room(words: &[&str]) -> Option<(RoomName, Back)> {
+    let (first, behind) = words.split_first()?;
+    let (last, before) = words.split_last()?;
+    [(first, behind), (last, before)]
+        .into_iter()
+        .find_map(|(word, times)| {
+            let is_room = word.starts_with(char::is_alphabetic)
+                && matches!(back(&[*word]), Err(ParseError::BadBack(_)));
+            let room = room(word).ok().filter(|_| is_room)?;
+            Some((room, back(times).ok()?))
+        })
+}
+
+fn back(words: &[&str]) -> Result<Back, ParseError> {
+    let typed = &*words.join(" ");
+    if typed.is_empty() {
+        return Ok(Back::Last(HISTORY_LINES));
+    }
     if typed.bytes().all(|b| b.is_ascii_digit()) {
         // A number too large to parse is more than is shown anyway.
         let lines: usize = typed.parse().unwrap_or(usize::MAX);

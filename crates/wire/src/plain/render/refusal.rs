@@ -271,30 +271,38 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
     }
 }
 
+fn no_such_room(f: &mut Formatter<'_>, room: &RoomName, context: Context) -> fmt::Result {
+    match context {
+        Context::Command(SHELL) => write!(f, "No room {room}."),
+        Context::Command("room") if let Some(setting) = setting_like(room.bare()) => {
+            write!(
+                f,
+                "No room {room}. Did you mean /room {setting}? /rooms lists all."
+            )
+        }
+        Context::Command("room") => write!(
+            f,
+            "No room {room}. /rooms lists all, and /help room the settings."
+        ),
+        Context::Command("who") if let Some(name) = Name::known(room.bare()) => write!(
+            f,
+            "No room {room}. /rooms lists all. /whois {name} tells of a person."
+        ),
+        Context::Command("history") => write!(
+            f,
+            "No room {room}. /rooms lists all, and /help history what else it takes."
+        ),
+        _ => write!(f, "No room {room}. /rooms lists all."),
+    }
+}
+
 fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -> fmt::Result {
     match rejection {
         Rejection::NoSuchRoom {
             room,
             meant: Some(meant),
         } => write!(f, "No room {room}. Did you mean {meant}?"),
-        Rejection::NoSuchRoom { room, meant: None } => match context {
-            Context::Command(SHELL) => write!(f, "No room {room}."),
-            Context::Command("room") if let Some(setting) = setting_like(room.bare()) => {
-                write!(
-                    f,
-                    "No room {room}. Did you mean /room {setting}? /rooms lists all."
-                )
-            }
-            Context::Command("room") => write!(
-                f,
-                "No room {room}. /rooms lists all, and /help room the settings."
-            ),
-            Context::Command("who") if let Some(name) = Name::known(room.bare()) => write!(
-                f,
-                "No room {room}. /rooms lists all. /whois {name} tells of a person."
-            ),
-            _ => write!(f, "No room {room}. /rooms lists all."),
-        },
+        Rejection::NoSuchRoom { room, meant: None } => no_such_room(f, room, context),
         Rejection::RoomLooksLike {
             room,
             other: Some(other),

@@ -21,6 +21,13 @@ fn check_back(typed: &str, back: Back) {
         ("ids With 2h ", with("2h"), false, true),
         ("#dev ", in_dev(), false, false),
         ("all #dev ids ", in_dev(), true, true),
+        ("dev ", in_dev(), false, false),
+        (
+            "ids Dev all ",
+            Some(Past::Room(RoomRef::Name(room("Dev")))),
+            true,
+            true,
+        ),
     ] {
         let line = std::format!("/history {before}{typed}");
         let expected = Request::History {
@@ -77,12 +84,13 @@ fn history_goes_back_by_number_time_or_day() {
     for typed in [
         "-5",
         "2026-11-31",
-        "tomorrow",
+        "bob tomorrow",
         "5 6",
         "..",
         "..5",
         "more 5",
-        "bob",
+        "1.5",
+        "now 5",
     ] {
         let line = std::format!("/history {typed}");
         check_mistake(&line, ParseError::BadBack(EchoedInput::new(typed)));
@@ -91,6 +99,8 @@ fn history_goes_back_by_number_time_or_day() {
         ("#dev #ops", "#ops"),
         ("with bob #dev", "#dev"),
         ("#dev with bob", "with bob"),
+        ("with bob dev", "dev"),
+        ("#dev ops", "ops"),
     ] {
         let line = std::format!("/history {typed}");
         check_mistake(&line, ParseError::BadBack(EchoedInput::new(second)));

@@ -157,22 +157,7 @@ fn speech_that_is_not_sent_is_told_as_such() {
 }
 
 #[test]
-fn people_and_rooms_that_are_not_there() {
-    let nobody = |meant| Rejection::NobodyCalled {
-        typed: "gofer".into(),
-        meant,
-    };
-    check_chat(
-        nobody(Some(name("gopher"))),
-        "whois",
-        "! Nobody called \"gofer\". Did you mean gopher?",
-    );
-    check_chat(nobody(None), "whois", "! Nobody called \"gofer\".");
-    check_chat(
-        Rejection::NobodyToReply,
-        "reply",
-        "! No private message to reply to, or its sender has left.",
-    );
+fn rooms_that_are_not_there() {
     let no_room = |meant| Rejection::NoSuchRoom {
         room: room("dve"),
         meant,
@@ -189,6 +174,11 @@ fn people_and_rooms_that_are_not_there() {
     );
     check_chat(
         no_room(None),
+        "history",
+        "! No room #dve. /rooms lists all, and /help history what else it takes.",
+    );
+    check_chat(
+        no_room(None),
         "room",
         "! No room #dve. /rooms lists all, and /help room the settings.",
     );
@@ -201,6 +191,25 @@ fn people_and_rooms_that_are_not_there() {
         slip,
         "room",
         "! No room #hiden. Did you mean /room hidden? /rooms lists all.",
+    );
+}
+
+#[test]
+fn people_who_are_not_there_and_limits_of_rooms() {
+    let nobody = |meant| Rejection::NobodyCalled {
+        typed: "gofer".into(),
+        meant,
+    };
+    check_chat(
+        nobody(Some(name("gopher"))),
+        "whois",
+        "! Nobody called \"gofer\". Did you mean gopher?",
+    );
+    check_chat(nobody(None), "whois", "! Nobody called \"gofer\".");
+    check_chat(
+        Rejection::NobodyToReply,
+        "reply",
+        "! No private message to reply to, or its sender has left.",
     );
     check_chat(
         Rejection::Absent(name("lee")),
@@ -326,8 +335,8 @@ fn check_line(line: &str, expected: &str) {
 fn mistakes_about_the_past_say_what_would_be_right() {
     for (line, expected) in [
         (
-            "/history tomorrow",
-            "! \"tomorrow\" is not a number, a time or a day. Type /history 50, 2h, 2026-11-21, 14:00..15:30, more, #ROOM or with NAME.",
+            "/history bob tomorrow",
+            "! \"bob tomorrow\" is not a number, a time or a day. Type /history 50, 2h, 2026-11-21, 14:00..15:30, more, #ROOM or with NAME.",
         ),
         (
             "/history 14:00..14:00",
