@@ -50,23 +50,10 @@ impl<'a> Arguments<'a> {
         Some(word)
     }
 
-    /// Takes the next term of a search: a word, or a phrase in quotation marks, with a `-` or a
-    /// `key:` before it or a `*` after it. A phrase without a closing mark extends to the end.
+    /// Takes the next term of a search.
     pub(super) fn next_term(&mut self) -> Option<&'a str> {
-        let positive = self.rest.strip_prefix('-').unwrap_or(self.rest);
-        let (key, value) = positive.split_once(':').unwrap_or_default();
-        let has_key = !key.is_empty() && key.chars().all(char::is_alphabetic);
-        let positive = if has_key { value } else { positive };
-        let Some(phrase) = positive.strip_prefix(is_quote) else {
-            return self.next();
-        };
-        let mut end = match phrase.split_once(is_quote) {
-            Some((_, behind)) => self.rest.len() - behind.len(),
-            None => self.rest.len(),
-        };
-        end += usize::from(self.rest[end..].starts_with('*'));
-        let (term, rest) = self.rest.split_at(end);
-        self.rest = rest.trim_start();
+        let (term, rest) = take_term(self.rest)?;
+        self.rest = rest;
         Some(term)
     }
 
@@ -147,6 +134,25 @@ impl<'a> Arguments<'a> {
     pub(super) fn note(&self) -> Result<Option<Text>, ParseError> {
         self.text_up_to(NOTE_BYTES_MAX)
     }
+}
+
+/// The first term of a search, and the rest: a word, or a phrase in quotation marks, with a `-` or a
+/// `key:` before it or a `*` after it. A phrase without a closing mark extends to the end.
+pub(in crate::plain) fn take_term(typed: &str) -> Option<(&str, &str)> {
+    let typed = typed.trim_start();
+    let positive = typed.strip_prefix('-').unwrap_or(typed);
+    let (key, value) = positive.split_once(':').unwrap_or_default();
+    let has_key = !key.is_empty() && key.chars().all(char::is_alphabetic);
+    let positive = if has_key { value } else { positive };
+    let end = match positive.strip_prefix(is_quote) {
+        Some(phrase) => {
+            let behind = phrase.split_once(is_quote).map_or("", |(_, behind)| behind);
+            typed.len() - behind.len() + usize::from(behind.starts_with('*'))
+        }
+        None => typed.find(char::is_whitespace).unwrap_or(typed.len()),
+    };
+    let (term, rest) = typed.split_at(end);
+    (!term.is_empty()).then(|| (term, rest.trim_start()))
 }
 
 /// Quotation marks, including those that phones substitute: the same as the store's.

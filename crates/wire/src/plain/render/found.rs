@@ -1,9 +1,10 @@
 //! What comes above and below the matches of a search, and in place of matches if there are none.
 
+use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
 use crate::dialect::SearchPage;
-use crate::plain::parse::arguments::is_quote;
+use crate::plain::parse::arguments::{is_quote, take_term};
 use crate::plain::request::SearchRequest;
 use crate::plain::words::{Count, Minute, Typed, messages};
 use crate::zone::TimeZone;
@@ -83,33 +84,55 @@ impl Display for NothingFound<'_> {
             return write!(f, "Nothing older found{filters}.");
         }
         write!(f, "Nothing found{filters}.")?;
-        match sought.search.words.as_deref().and_then(plain_word) {
-            Some(word) => write!(f, " Words are found whole; {word}* finds what begins so."),
-            None => Ok(()),
+        let words = sought.search.words.as_deref().unwrap_or_default();
+        if words.contains(is_quote) {
+            return Ok(());
+        }
+        match (plain_word(words), terms(words).1.first()) {
+            // Who looks for a command means its options.
+            (_, Some(option)) => {
+                write!(f, " To find -{option} itself, quote it: \"{words}\".")
+            }
+            (Some(word), None) => {
+                write!(f, " Words are found whole; {word}* finds what begins so.")
+            }
+            (None, None) => Ok(()),
         }
     }
 }
 
-/// The last word that could be the beginning of another, unless the search may have failed because
-/// of an exclusion.
+/// The last word that could be the beginning of another.
 fn plain_word(words: &str) -> Option<&str> {
-    let leaves_out = words.split_whitespace().any(|word| word.starts_with('-'));
     let is_plain = |word: &&str| word.chars().all(char::is_alphanumeric);
-    let has_phrase = words.contains(is_quote);
-    words
-        .split_whitespace()
-        .rfind(is_plain)
-        .filter(|_| !has_phrase && !leaves_out)
+    words.split_whitespace().rfind(is_plain)
 }
 
-/// Whether there are only excluded words: `-a -b`, or one phrase.
-fn leaves_out_all(words: &str) -> bool {
-    let phrase = words.strip_prefix('-').unwrap_or_default();
-    let is_phrase = phrase.starts_with(is_quote)
-        && phrase.ends_with(is_quote)
-        && phrase.matches(is_quote).count() == 2;
-    let is_left_out = |word: &str| word.starts_with('-') && !word.starts_with("--");
-    is_phrase || words.split_whitespace().all(is_left_out)
+/// The terms of a search: those that messages have, and those that they have not, without the `-`.
+fn terms(words: &str) -> (Vec<&str>, Vec<&str>) {
+    let (mut wanted, mut left_out) = (Vec::new(), Vec::new());
+    let mut rest = words;
+    while let Some((term, behind)) = take_term(rest) {
+        // `--force` is a word.
+        let bare = term.strip_prefix('-').filter(|bare| !bare.is_empty());
+        match bare.filter(|bare| !bare.starts_with('-')) {
+            Some(bare) => left_out.push(bare),
+            None => wanted.push(term),
+        }
+        rest = behind;
+    }
+    (wanted, left_out)
+}
+
+/// A text in quotation marks, which it may have already.
+struct Quoted<'a>(&'a str);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0.contains(is_quote) {
+            true => f.write_str(self.0),
+            false => write!(f, "\"{}\"", self.0),
+        }
+    }
 }
 
 /// ` with "deploy" from ann in #dev since Sat 21 Nov 2026`
@@ -118,17 +141,13 @@ struct Filters<'a>(&'static str, &'a SearchRequest);
 impl Display for Filters<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self(with, search) = self;
-        match search.words.as_deref() {
-            Some(words) if leaves_out_all(words) => {
-                let words = words.trim_start_matches('-');
-                match words.contains(is_quote) {
-                    true => write!(f, " without {words}")?,
-                    false => write!(f, " without \"{}\"", words.replace(" -", "\" and \""))?,
-                }
-            }
-            Some(words) if words.contains(is_quote) => write!(f, "{with}{words}")?,
-            Some(words) => write!(f, "{with}\"{words}\"")?,
-            None => {}
+        let (wanted, left_out) = terms(search.words.as_deref().unwrap_or_default());
+        if !wanted.is_empty() {
+            write!(f, "{with}{}", Quoted(&wanted.join(" ")))?;
+        }
+        for (at, term) in left_out.into_iter().enumerate() {
+            let without = if at == 0 { "without" } else { "and" };
+            write!(f, " {without} {}", Quoted(term))?;
         }
         if let Some(name) = &search.from {
             write!(f, " from {name}")?;

@@ -557,7 +557,7 @@ fn a_search_says_what_it_looked_for_and_how_it_goes_on() {
         before: Some(moment("2026-11-21")),
         after: Some(moment("14:00")),
     };
-    let head = "--- 1 message with \"ship it\" -now from ann not from bob in #dev not in #ops since 14:00 before Sat \
+    let head = "--- 1 message with \"ship it\" without \"now\" from ann not from bob in #dev not in #ops since 14:00 before Sat \
                 21 Nov 2026 \
                 ---\n--- now ---";
     check_found((&all, false), &one, FOUND, head);
@@ -576,8 +576,14 @@ fn a_search_that_finds_nothing_says_what_would() {
     let beginning =
         "! Nothing found for \"took 500\". Words are found whole; 500* finds what begins so.";
     check(search("took 500"), false, FOUND, beginning);
-    let left_out = "! Nothing found for \"500 -took\".";
-    check(search("500 -took"), false, FOUND, left_out);
+    let left_out =
+        "! Nothing found for \"rm\" without \"rf\". To find -rf itself, quote it: \"rm -rf\".";
+    check(search("rm -rf"), false, FOUND, left_out);
+    let left_out = "! Nothing found for \"a -\" without \"b c\" and \"d\".";
+    check(search("a - -\"b c\" -d"), false, FOUND, left_out);
+    let option =
+        "! Nothing found for \"git --force\". Words are found whole; git* finds what begins so.";
+    check(search("git --force"), false, FOUND, option);
     check(
         search("500*"),
         false,
