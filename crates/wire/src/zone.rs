@@ -188,8 +188,7 @@ impl Moment {
     pub fn start(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Day(day) => day_start(day.date(now, zone), zone),
-            Self::Clock(day, time) => shown(day.date(now, zone).to_datetime(time), zone).0,
-            Self::Time(time) => shown(last(time, now, zone), zone).0,
+            Self::Clock(..) | Self::Time(_) => shown(self.clock(now, zone), zone).0,
             Self::Ago(time) => now - time,
             Self::At(at) => at,
         }
@@ -199,8 +198,7 @@ impl Moment {
     /// what is before it.
     pub fn before(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
-            Self::Clock(day, time) => shown(day.date(now, zone).to_datetime(time), zone).1,
-            Self::Time(time) => shown(last(time, now, zone), zone).1,
+            Self::Clock(..) | Self::Time(_) => shown(self.clock(now, zone), zone).1,
             moment => moment.start(now, zone),
         }
     }
@@ -224,12 +222,21 @@ impl Moment {
         }
     }
 
-    /// The same for a range with a start. A bare time means the next one after it, of the same day or of the day
-    /// after.
-    pub(super) fn end_after(self, start: Timestamp, now: Timestamp, zone: &TimeZone) -> Timestamp {
+    /// The same for a range from another moment. A bare time means the next one after it, of the same day or of the
+    /// day after.
+    pub(super) fn end_after(self, from: Self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
-            Self::Time(time) => shown(next(time, start, zone), zone).1,
+            Self::Time(time) => shown(next(time, from.clock(now, zone)), zone).1,
             moment => moment.end(now, zone),
+        }
+    }
+
+    /// What wall clocks show when it begins: a time of day as typed, though clocks may be put forward over it.
+    fn clock(self, now: Timestamp, zone: &TimeZone) -> DateTime {
+        match self {
+            Self::Clock(day, time) => day.date(now, zone).to_datetime(time),
+            Self::Time(time) => last(time, now, zone),
+            moment => wall_clock(moment.start(now, zone), zone),
         }
     }
 }
@@ -260,9 +267,8 @@ fn last(time: Time, now: Timestamp, zone: &TimeZone) -> DateTime {
     }
 }
 
-/// When clocks show this time of day next.
-fn next(time: Time, now: Timestamp, zone: &TimeZone) -> DateTime {
-    let clock = wall_clock(now, zone);
+/// When clocks that show this show that time of day next.
+fn next(time: Time, clock: DateTime) -> DateTime {
     match time > clock.time() {
         true => clock.date().to_datetime(time),
         false => day_after(clock.date()).to_datetime(time),

@@ -60,7 +60,8 @@ fn check_moment(typed: &str, expected: Option<(&str, &str)>) {
     let now = Timestamp(1_795_269_785_000);
     let at = |at: Timestamp| std::format!("{}", wall_clock(at, &TimeZone::UTC));
     let zone = &TimeZone::UTC;
-    let moment = Moment::parse(typed).map(|it| (it.start(now, zone), it.end_after(now, now, zone)));
+    let moment =
+        Moment::parse(typed).map(|it| (it.start(now, zone), it.end_after(Moment::NOW, now, zone)));
     let moment = moment.map(|(start, end)| (at(start), at(end)));
     let moment = moment.as_ref().map(|(start, end)| (&**start, &**end));
     assert_eq!(moment, expected, "{typed}");
@@ -140,11 +141,16 @@ fn a_range_has_a_start_or_an_end_or_both() {
 /// What a range is at a time of day of 21 November.
 #[track_caller]
 fn check_range(clock: &str, typed: &str, from: &str, until: &str) {
-    let zone = &TimeZone::UTC;
+    check_range_in(&TimeZone::UTC, clock, typed, from, until);
+}
+
+#[track_caller]
+fn check_range_in(zone: &TimeZone, clock: &str, typed: &str, from: &str, until: &str) {
     let now = rfc3339(&std::format!("2026-11-21T{clock}Z")).expect("a time");
     let (start, end) = Moment::parse_range(typed).expect("a range");
-    let start = start.expect("a start").start(now, zone);
+    let start = start.expect("a start");
     let end = end.expect("an end").end_after(start, now, zone);
+    let start = start.start(now, zone);
     let at = |at: Timestamp| std::format!("{}", wall_clock(at, zone).strftime("%-d %R"));
     assert_eq!(
         (&*at(start), &*at(end)),
@@ -182,7 +188,7 @@ fn a_range_that_is_not_of_today_is_told_with_its_days() {
         let now = rfc3339(&std::format!("2026-11-21T{clock}Z")).expect("a time");
         let moment = |typed: &str| Moment::parse(typed).expect("a moment");
         let start = moment(from).start(now, zone);
-        let end = moment(until).end_after(start, now, zone);
+        let end = moment(until).end_after(moment(from), now, zone);
         with_days(
             [Some((moment(from), start)), Some((moment(until), end))],
             now,
@@ -314,6 +320,17 @@ fn a_time_that_clocks_show_twice_or_never_hides_nothing() {
     let repeated = (repeated.0.to_owned(), repeated.1.to_owned());
     assert_eq!(at("2026-10-25 02:30"), repeated);
     assert_eq!(at("2026-10-25 03:00"), both("2026-10-25T02:00:00Z"));
+}
+
+#[test]
+fn a_range_in_an_hour_that_clocks_skip_or_show_twice_stays_in_its_day() {
+    let zone = zone("Europe/Berlin").expect("a zone");
+    let check = |typed, from, until| check_range_in(&zone, "14:03:05", typed, from, until);
+    check("2027-03-28 02:00..02:59", "28 03:00", "28 03:00");
+    check("2027-03-28 02:10..03:20", "28 03:00", "28 03:20");
+    check("2027-03-28 01:50..02:10", "28 01:50", "28 03:00");
+    check("2027-03-28 03:00..02:59", "28 03:00", "29 02:59");
+    check("2026-10-25 02:10..02:50", "25 02:10", "25 02:50");
 }
 
 #[test]

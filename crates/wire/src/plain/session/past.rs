@@ -370,7 +370,7 @@ impl HistoryQuestion {
         };
         let from = from.map(|from| (from, from.start(now, zone)));
         let until = until.map(|until| match from {
-            Some((_, start)) => (until, until.end_after(start, now, zone)),
+            Some((from, _)) => (until, until.end_after(from, now, zone)),
             None => (until, until.end(now, zone)),
         });
         let told = with_days([from, until], now, zone);
