@@ -3,7 +3,7 @@
 use chinwag_core::{
     Answer, Aside, Command, Duration, Fact, FirstOperator, LOBBY, Mask, ModAction, Query,
     QuitReason, Rejection, Remaining, Restriction, RoomName, RoomRef, Snapshot, Standing,
-    StandingChange,
+    StandingChange, Timestamp,
 };
 
 use crate::world::{
@@ -793,6 +793,41 @@ fn bans_and_mutes_of_an_earlier_run_hold() {
         panic!("{lists:?}");
     };
     assert_eq!((bans.len(), mutes.len()), (1, 1));
+}
+
+/// They are kept while the clock may have leapt, and are in force no more.
+#[test]
+fn what_has_expired_and_is_not_forgotten_yet_is_not_counted() {
+    let restriction = |text: &str, until| Restriction {
+        at: Timestamp(0),
+        mask: Mask::parse(text).expect("a mask"),
+        until,
+        by: name("lee"),
+        why: None,
+    };
+    let over = Some(Timestamp(1));
+    let kept = Snapshot {
+        bans: vec![restriction("bob", over), restriction("eve", None)],
+        mutes: vec![restriction("ann", over)],
+        ..Snapshot::default()
+    };
+    let mut world = World::new(crate::world::settings(), kept);
+    world.arrive("lee").expect("here");
+    let (caller, all) = (world.caller("lee"), Query::Restrictions { after: None });
+    let answer = |now| match world.chat.answer(caller, all.clone(), now) {
+        Ok(Answer::Restrictions {
+            counts,
+            bans,
+            mutes,
+            ..
+        }) => {
+            assert_eq!(counts, (bans.len(), mutes.len()));
+            counts
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(answer(Timestamp(0)), (2, 1));
+    assert_eq!(answer(Timestamp(1)), (1, 0));
 }
 
 #[test]

@@ -66,7 +66,10 @@ impl Chat {
         Answer::Restrictions {
             renamed: renamed.collect(),
             accounts: self.accounts_among(page.iter().map(|(.., entry)| *entry)),
-            counts: (self.restricted.bans.len(), self.restricted.mutes.len()),
+            counts: (
+                self.restricted.bans.active(now),
+                self.restricted.mutes.active(now),
+            ),
             bans: active(List::Bans),
             mutes: active(List::Mutes),
             next: last.map(|&(list, after, _)| RestrictionCursor { list, after }),

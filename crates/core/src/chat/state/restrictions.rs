@@ -98,6 +98,12 @@ impl Restrictions {
         self.by_id.len()
     }
 
+    /// The number of those that are in force. Takes time that grows with those that are not.
+    pub(in crate::chat) fn active(&self, now: Timestamp) -> usize {
+        let expired = self.by_end.iter().take_while(|(end, _)| *end <= now);
+        self.len() - expired.count()
+    }
+
     pub(in crate::chat) fn is_full(&self) -> bool {
         self.by_id.len() >= RESTRICTIONS_MAX
     }
