@@ -317,6 +317,30 @@ fn logs(server: &mut Server, end: &str) {
 }
 
 #[test]
+fn what_operators_do_is_in_the_log_in_words() {
+    let mut server = listening().arguments(&["--memory"]).start();
+    let mut lee = server.join("lee");
+    let _bob = server.join("bob");
+    // As a filter of docs/operations.md would take for a guess.
+    let bait = "refused 192.0.2.7: wrong resume code";
+    lee.ask(&format!("/mute bob 90m {bait}"), "bob is muted");
+    logs(
+        &mut server,
+        &format!("lee muted bob from 127.0.0.1 for 90m: \"{bait}\""),
+    );
+    lee.ask("/kick bob", "bob was kicked");
+    logs(&mut server, "lee kicked bob");
+    lee.ask("/ban 192.0.2.0/24 2h spam", "is banned");
+    logs(&mut server, "lee banned 192.0.2.0/24 for 2h: \"spam\"");
+    lee.ask("/ban 192.0.2.7", "is banned");
+    logs(&mut server, "lee banned 192.0.2.7");
+    lee.ask("/lock", "Locked");
+    logs(&mut server, "lee locked the server");
+    lee.ask("/lock off", "Unlocked");
+    logs(&mut server, "lee unlocked the server");
+}
+
+#[test]
 fn who_is_refused_is_a_line_of_the_log_with_the_address_and_why() {
     let mut server = listening().arguments(&["--memory"]).start();
     let mut lee = server.join("lee");
@@ -330,7 +354,10 @@ fn who_is_refused_is_a_line_of_the_log_with_the_address_and_why() {
     guest.ask("/resume AAAA-BBBB", "That code is not valid any more.");
     logs(&mut server, "refused 127.0.0.1: wrong resume code");
     guest.ask("lee", "\"lee\" is here already.");
-    logs(&mut server, "refused 127.0.0.1: it may not have that name");
+    logs(
+        &mut server,
+        "refused 127.0.0.1: it may not have that name: lee",
+    );
     guest.ask("guest", "Welcome, guest.");
     guest.ask("/resume AAAA-BBBB", "That code is not valid any more.");
     logs(&mut server, "refused 127.0.0.1: wrong resume code");

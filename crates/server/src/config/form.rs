@@ -155,7 +155,7 @@ impl Form for Time {
 }
 
 /// A time in the largest unit that expresses it exactly: `90s`, `10m`, `7d`.
-pub(super) struct ShortTime(pub(super) Duration);
+pub(crate) struct ShortTime(pub(crate) Duration);
 
 impl fmt::Display for ShortTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -39,7 +39,7 @@ pub use section::Key;
 
 use crate::limits::{MEMORY_BYTES_MAX, ROOM_LOG_LINES_MIN};
 use crate::tls::CertificateSource;
-use form::ShortTime;
+pub(crate) use form::ShortTime;
 
 /// The server's own certificate and its key, in the data folder.
 const CERTIFICATE_FILE: &str = "tls.pem";

@@ -1,10 +1,16 @@
 //! The hub's lines in the server's own log: who came, left, was thrown out or was refused. It must
-//! not know what was said: no text of a person, not even a reason, gets into the log.
+//! not know what was said: the only texts of people in the log are the reasons of operators. These
+//! end in a quotation mark, so that nobody can word one that fail2ban takes for a line of the
+//! server's.
+
+use std::fmt;
 
 use chinwag_core::{
     AccountChange, AuditEntry, Caller, Command, CredentialKind, Event, Fact, LoggedIn, ModAction,
-    Name, QuitReason, Rejection, RoomDeed,
+    Name, QuitReason, Rejection, Restriction, RoomDeed, Text, Timestamp,
 };
+
+use crate::config::ShortTime;
 
 /// Logs an event that administrators want to know of.
 pub(super) fn note(event: &Event) {
@@ -33,7 +39,7 @@ pub(super) fn note(event: &Event) {
             }
         }
         Fact::Quit(quit) => tracing::info!("{} left: {}", quit.name, manner(&quit.why)),
-        Fact::Moderated(entry) => note_act(entry),
+        Fact::Moderated(entry) => note_act(entry, event.at),
         _ => {}
     }
 }
@@ -68,21 +74,48 @@ fn manner(why: &QuitReason) -> &'static str {
     }
 }
 
-fn note_act(entry: &AuditEntry) {
+/// `: "spam"`
+struct Why<'a>(Option<&'a Text>);
+
+impl fmt::Display for Why<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |why| write!(f, ": \"{why}\""))
+    }
+}
+
+/// ` for 2h: "spam"`: how long something holds that begins at a time, and why.
+struct Terms<'a>(&'a Restriction, Timestamp);
+
+impl fmt::Display for Terms<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(Restriction { until, why, .. }, at) = self;
+        if let Some(until) = until {
+            write!(f, " for {}", ShortTime(until.since(*at)))?;
+        }
+        Why(why.as_deref()).fmt(f)
+    }
+}
+
+fn note_act(entry: &AuditEntry, at: Timestamp) {
     let by = &entry.by;
     match &entry.act {
-        ModAction::Kick { name, .. } => tracing::info!("{by} kicked {name}"),
-        ModAction::Ban(ban) => tracing::info!("{by} banned {}", ban.mask),
+        ModAction::Kick { name, why } => {
+            tracing::info!("{by} kicked {name}{}", Why(why.as_deref()));
+        }
+        ModAction::Ban(ban) => tracing::info!("{by} banned {}{}", ban.mask, Terms(ban, at)),
         ModAction::Unban(mask) => tracing::info!("{by} unbanned {mask}"),
-        ModAction::Mute(mute) => tracing::info!("{by} muted {}", mute.mask),
+        ModAction::Mute(mute) => tracing::info!("{by} muted {}{}", mute.mask, Terms(mute, at)),
         ModAction::Unmute(mask) => tracing::info!("{by} unmuted {mask}"),
         ModAction::Op { name, .. } => tracing::info!("{by} made {name} an operator"),
         ModAction::Deop { name } => tracing::info!("{by} made {name} no operator"),
         ModAction::Delete { name, room } => {
             tracing::info!("{by} deleted a message of {name} in {room}");
         }
-        ModAction::InRoom { room, deed } => tracing::info!("{by} in {room}: {}", kind_of(deed)),
-        ModAction::Lock(on) => tracing::info!("{by} locked the server: {on}"),
+        ModAction::InRoom { room, deed } => {
+            tracing::info!("{by} in {room}: {}", words_of(deed, at));
+        }
+        ModAction::Lock(true) => tracing::info!("{by} locked the server"),
+        ModAction::Lock(false) => tracing::info!("{by} unlocked the server"),
         // What becomes of the name or the account is logged.
         ModAction::Rename { .. }
         | ModAction::AccountAdded(_)
@@ -94,22 +127,24 @@ fn note_act(entry: &AuditEntry) {
 }
 
 /// An operator's act in a room that they do not moderate.
-fn kind_of(deed: &RoomDeed) -> String {
+fn words_of(deed: &RoomDeed, at: Timestamp) -> String {
     match deed {
         RoomDeed::Set(setting) => format!("set {setting}"),
         RoomDeed::Rename(new) => format!("renamed it to {new}"),
         RoomDeed::Stand { name, .. } => format!("changed what {name} is"),
-        RoomDeed::Eject { name, .. } => format!("ejected {name}"),
-        RoomDeed::Bar(bar) => format!("barred {}", bar.mask),
+        RoomDeed::Eject { name, why } => format!("ejected {name}{}", Why(why.as_deref())),
+        RoomDeed::Bar(bar) => format!("barred {}{}", bar.mask, Terms(bar, at)),
         RoomDeed::Unbar(mask) => format!("unbarred {mask}"),
-        RoomDeed::Mute(mute) => format!("muted {}", mute.mask),
+        RoomDeed::Mute(mute) => format!("muted {}{}", mute.mask, Terms(mute, at)),
         RoomDeed::Unmute(mask) => format!("unmuted {mask}"),
-        RoomDeed::Mask { matched, on, .. } => format!("mask {matched}: {on}"),
+        RoomDeed::Mask { matched, on, .. } => {
+            format!("{} the mask {matched}", if *on { "set" } else { "removed" })
+        }
     }
 }
 
 /// Logs that somebody was not let in, or has guessed at a code.
-pub(super) fn note_refusal(caller: Caller, command: Refused, rejection: &Rejection) {
+pub(super) fn note_refusal(caller: Caller, command: &Refused, rejection: &Rejection) {
     let (address, is_outside) = match caller {
         Caller::Anonymous { address, .. } => (address, true),
         Caller::Person { address, .. } => (address, false),
@@ -117,22 +152,28 @@ pub(super) fn note_refusal(caller: Caller, command: Refused, rejection: &Rejecti
     };
     let why = match rejection {
         // docs/operations.md has a filter for this line.
-        Rejection::CodeNotValid if command == Refused::Resume => "wrong resume code",
+        Rejection::CodeNotValid if *command == Refused::Resume => "wrong resume code",
         _ if !is_outside => return,
         Rejection::Banned { .. } => "banned",
         Rejection::ServerFull { .. } => "the server is full",
         Rejection::Locked => "the server is locked",
-        _ if command == Refused::LogIn => "it may not have that name",
-        _ => return,
+        _ => match command {
+            // A valid name has no blanks, so that it cannot read like another line.
+            Refused::LogIn(Some(name)) => {
+                return tracing::info!("refused {address}: it may not have that name: {name}");
+            }
+            Refused::LogIn(None) => "it may not have that name",
+            Refused::Resume | Refused::Other => return,
+        },
     };
     tracing::info!("refused {address}: {why}");
 }
 
 /// What was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
     /// A name, or none.
-    LogIn,
+    LogIn(Option<Name>),
     /// A resume code.
     Resume,
     /// Anything else.
@@ -142,7 +183,7 @@ pub(super) enum Refused {
 impl Refused {
     pub(super) fn of(command: &Command) -> Self {
         match command {
-            Command::LogIn { .. } => Self::LogIn,
+            Command::LogIn { name, .. } => Self::LogIn(name.clone()),
             Command::Resume(_) => Self::Resume,
             _ => Self::Other,
         }

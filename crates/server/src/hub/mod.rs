@@ -172,7 +172,7 @@ impl Hub {
             }
             Ok(outcome) => self.carry_out(requester, outcome, &mut facts, now),
             Err(rejection) => {
-                log::note_refusal(requester.caller, refused, &rejection);
+                log::note_refusal(requester.caller, &refused, &rejection);
                 self.note_refusal(&rejection, now);
                 self.reply_ready(requester, rejected(rejection));
             }

@@ -138,7 +138,7 @@ impl Hub {
                 Ok(Answer::Room(summary)) => DraftBody::Entered(summary.into()),
                 Ok(answer) => DraftBody::Ready(ReplyBody::Answer(Box::new(answer))),
                 Err(rejection) => {
-                    log::note_refusal(caller, Refused::Other, &rejection);
+                    log::note_refusal(caller, &Refused::Other, &rejection);
                     DraftBody::Ready(rejected(rejection))
                 }
             };
