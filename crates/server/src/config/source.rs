@@ -232,16 +232,29 @@ fn similar_key(section: &str, typed: &str) -> Option<String> {
     own.or_else(elsewhere)
 }
 
-/// The variable that was probably meant.
+/// The variable that was probably meant: that of a key of this very name, or of what other programs
+/// call it, with no section or a wrong one; else a similar variable.
 fn similar_variable(typed: &str) -> Option<String> {
     let bare = |name: &str| name.strip_prefix(PREFIX).unwrap_or(name).to_owned();
-    let short = keys().filter_map(|key| key.short.map(bare));
-    let regular = keys().map(|key| bare(&key.variable()));
     let typed = bare(typed);
-    let near = most_similar(&typed, short.chain(regular));
-    let name = |key: &Key| key.short.map_or_else(|| key.variable(), str::to_owned);
-    let near = near.map(|name| format!("{PREFIX}{name}"));
-    near.or_else(|| synonym(&typed).map(name))
+    let of_section = |(section, _): &(&str, _)| {
+        let name = typed.to_ascii_lowercase();
+        Some(name.strip_prefix(section)?.strip_prefix('_')?.to_owned())
+    };
+    let inner = SECTIONS.iter().find_map(of_section).unwrap_or_default();
+    let named = |name: &str| keys().find(|key| key.name.eq_ignore_ascii_case(name));
+    let variable = |key: &Key| key.short.map_or_else(|| key.variable(), str::to_owned);
+    let near = || {
+        let short = keys().filter_map(|key| key.short.map(bare));
+        let regular = keys().map(|key| bare(&key.variable()));
+        let near = most_similar(&typed, short.chain(regular));
+        near.map(|name| format!("{PREFIX}{name}"))
+    };
+    let elsewhere = || {
+        let key = synonym(&typed).or_else(|| named(&inner));
+        key.or_else(|| synonym(&inner)).map(variable)
+    };
+    named(&typed).map(variable).or_else(near).or_else(elsewhere)
 }
 
 /// The name that differs by a typo or two.

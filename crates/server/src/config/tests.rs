@@ -284,6 +284,26 @@ fn variables_are_held_to_the_same() {
             "2323",
             "there is no setting CHINWAG_PORT. Did you mean CHINWAG_LISTEN?",
         ),
+        (
+            "CHINWAG_PEOPLE",
+            "5",
+            "there is no setting CHINWAG_PEOPLE. Did you mean CHINWAG_LIMITS_PEOPLE?",
+        ),
+        (
+            "CHINWAG_LEVEL",
+            "info",
+            "there is no setting CHINWAG_LEVEL. Did you mean CHINWAG_LOG?",
+        ),
+        (
+            "CHINWAG_SERVER_PEOPLE",
+            "5",
+            "there is no setting CHINWAG_SERVER_PEOPLE. Did you mean CHINWAG_LIMITS_PEOPLE?",
+        ),
+        (
+            "CHINWAG_SERVER_PORT",
+            "1",
+            "there is no setting CHINWAG_SERVER_PORT. Did you mean CHINWAG_LISTEN?",
+        ),
     ] {
         let error = read("", &[(variable, value)]).expect_err(variable);
         assert!(error.starts_with(words), "{error}");
