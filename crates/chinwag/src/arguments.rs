@@ -101,7 +101,7 @@ pub(crate) struct ServeFlags {
 #[derive(Debug, Default, Args)]
 pub(crate) struct ConfigFile {
     /// Read the server's settings from this file; a server reads it again at SIGHUP [env: CHINWAG_CONFIG]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
 }
 

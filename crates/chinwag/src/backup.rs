@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use crate::data::DataFlags;
 
@@ -12,10 +13,20 @@ use crate::data::DataFlags;
 pub(crate) struct BackupFlags {
     /// The file to copy to; it must not exist yet. To restore it, stop the server, put the copy into the data folder as
     /// messages.db, and delete messages.db-wal, messages.db-shm and search.db* there
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = file())]
     file: PathBuf,
     #[command(flatten)]
     data: DataFlags,
+}
+
+/// The file to copy to. SQLite makes the copy, and writes to files alone.
+fn file() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
+        true => {
+            Err("a backup is a file, and cannot go to standard output; a file of that name is ./-")
+        }
+        false => Ok(path),
+    })
 }
 
 /// Copies the database.

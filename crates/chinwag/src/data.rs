@@ -11,11 +11,12 @@ use clap::Args;
 use crate::arguments::{ConfigFile, folder};
 use crate::serve;
 
-/// Which data folder.
+/// Which data folder. The flags may stand before a task, as in `chinwag account --data D list`, or
+/// behind it.
 #[derive(Debug, Args)]
 pub(crate) struct DataFlags {
     /// The server's data folder [default: that of `chinwag serve`]
-    #[arg(long, value_name = "DIR", value_parser = folder())]
+    #[arg(long, value_name = "DIR", value_parser = folder(), global = true)]
     data: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigFile,

@@ -22,6 +22,8 @@ use crate::{password, usage};
 pub(crate) struct AccountFlags {
     #[command(subcommand)]
     task: AccountTask,
+    #[command(flatten)]
+    data: DataFlags,
 }
 
 #[derive(Debug, Subcommand)]
@@ -29,7 +31,7 @@ enum AccountTask {
     /// Register a name
     Add(AddFlags),
     /// List the accounts: their names, who is an operator, and what proves whose they are
-    List(ListFlags),
+    List,
     /// Give an account another password
     Passwd(PasswordFlags),
     /// Make the owner of an account an operator
@@ -51,6 +53,8 @@ struct AddFlags {
 pub(crate) struct RoomFlags {
     #[command(subcommand)]
     task: RoomTask,
+    #[command(flatten)]
+    data: DataFlags,
 }
 
 #[derive(Debug, Subcommand)]
@@ -64,8 +68,6 @@ struct RoomNameFlags {
     /// The room
     #[arg(value_name = "ROOM")]
     room: String,
-    #[command(flatten)]
-    data: DataFlags,
 }
 
 #[derive(Debug, Args)]
@@ -76,8 +78,6 @@ struct PasswordFlags {
     /// Read the password from the first line of this file, or - for standard input [default: ask]
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
-    #[command(flatten)]
-    data: DataFlags,
 }
 
 #[derive(Debug, Args)]
@@ -88,8 +88,6 @@ struct OperatorFlags {
     /// Take the rights away
     #[arg(long)]
     off: bool,
-    #[command(flatten)]
-    data: DataFlags,
 }
 
 #[derive(Debug, Args)]
@@ -97,8 +95,6 @@ struct NameFlags {
     /// The account's name, or one that belongs to it
     #[arg(value_name = "NAME")]
     name: String,
-    #[command(flatten)]
-    data: DataFlags,
 }
 
 #[derive(Debug, Args)]
@@ -190,41 +186,39 @@ fn one_word(word: &str) -> Result<&str, clap::Error> {
 
 /// `chinwag account ...`
 pub(crate) fn account(flags: &AccountFlags) -> Result<ExitCode> {
+    let data = &flags.data;
     match &flags.task {
-        AccountTask::Add(flags) => add(flags),
-        AccountTask::Passwd(flags) => with_password("passwd", flags),
-        AccountTask::List(flags) => list_accounts(flags),
+        AccountTask::Add(flags) => add(data, flags),
+        AccountTask::Passwd(flags) => with_password(data, "passwd", flags),
+        AccountTask::List => list_accounts(data),
         AccountTask::Operator(flags) => {
             let switch = if flags.off { "off" } else { "on" };
             let name = one_word(&flags.name)?;
-            ask(&flags.data, &["account operator", name, switch])
+            ask(data, &["account operator", name, switch])
         }
-        AccountTask::Remove(flags) => ask(&flags.data, &["account remove", one_word(&flags.name)?]),
+        AccountTask::Remove(flags) => ask(data, &["account remove", one_word(&flags.name)?]),
     }
 }
 
-fn add(flags: &AddFlags) -> Result<ExitCode> {
-    let added = with_password("add", &flags.account)?;
+fn add(data: &DataFlags, flags: &AddFlags) -> Result<ExitCode> {
+    let added = with_password(data, "add", &flags.account)?;
     match flags.operator && added == ExitCode::SUCCESS {
-        true => {
-            let account = &flags.account;
-            ask(&account.data, &["account operator", &account.name, "on"])
-        }
+        true => ask(data, &["account operator", &flags.account.name, "on"]),
         false => Ok(added),
     }
 }
 
 /// `chinwag room remove ROOM`
 pub(crate) fn room(flags: &RoomFlags) -> Result<ExitCode> {
-    let RoomTask::Remove(flags) = &flags.task;
-    ask(&flags.data, &["room remove", one_word(&flags.room)?])
+    let RoomTask::Remove(named) = &flags.task;
+    ask(&flags.data, &["room remove", one_word(&named.room)?])
 }
 
-fn with_password(task: &str, flags: &PasswordFlags) -> Result<ExitCode> {
+fn with_password(data: &DataFlags, task: &str, flags: &PasswordFlags) -> Result<ExitCode> {
     let name = one_word(&flags.name)?;
-    let config = flags.data.config()?;
+    let config = data.config()?;
     // Nobody is asked for a password that is of no use.
-    let tried = ask(&flags.data, &["account try", task, name])?;
+    let tried = ask(data, &["account try", task, name])?;
     if tried != ExitCode::SUCCESS {
         return Ok(tried);
     }
@@ -234,7 +228,7 @@ fn with_password(task: &str, flags: &PasswordFlags) -> Result<ExitCode> {
         bail!("everybody on the server knows that password: it is the server's");
     }
     let hash = hash_password(&password)?;
-    ask(&flags.data, &["account", task, name, &hash])
+    ask(data, &["account", task, name, &hash])
 }
 
 /// `chinwag ban WHO [TIME] [WHY]`
@@ -317,8 +311,8 @@ fn ask(data: &DataFlags, words: &[&str]) -> Result<ExitCode> {
     }
 }
 
-fn list_accounts(flags: &ListFlags) -> Result<ExitCode> {
-    let accounts = flags.data.open()?.accounts()?;
+fn list_accounts(data: &DataFlags) -> Result<ExitCode> {
+    let accounts = data.open()?.accounts()?;
     let text: String = accounts.iter().map(told).collect();
     io::stdout().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)

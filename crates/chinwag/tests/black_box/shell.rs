@@ -130,6 +130,24 @@ fn a_running_server_is_managed_from_a_shell() {
 }
 
 #[test]
+fn the_data_folder_stands_before_the_task_or_behind_it() {
+    let setup = Setup::new().start().stop();
+    let data = setup.data();
+    let data = data.to_string_lossy();
+    for (arguments, status) in [
+        (&["account", "--data", &data, "list"][..], 0),
+        (&["account", "list", "--data", &data], 0),
+        (&["room", "--data", &data, "remove", "nosuch"], 1),
+    ] {
+        let output = Command::new(CHINWAG).args(arguments).output();
+        let output = output.expect("the program is built");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
+        assert_eq!(said.contains("No room #nosuch."), status == 1, "{said}");
+    }
+}
+
+#[test]
 fn mutes_and_bans_of_addresses_are_told_in_full() {
     let setup = Setup::new().without_operator();
     let server = setup.start();
@@ -505,6 +523,7 @@ fn a_word_that_is_none_is_refused() {
         ),
         ("account add", &["7zed"], "A name is 1 to 32"),
         ("say", &["#lobby", " "], "There is nothing to say."),
+        ("backup", &["-"], "a backup is a file"),
     ] {
         let arguments = [&task.split(' ').collect::<Vec<_>>(), arguments].concat();
         let said = chinwag(&setup, "", &arguments);
