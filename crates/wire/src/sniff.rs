@@ -12,9 +12,9 @@
 //! may have some (RFC 9112, section 2.2), and what follows would be said to everybody.
 //!
 //! A few names cannot be had by a client that speaks first: `SSH-...`, an IRC command followed by a
-//! blank or by a room, one alone in capital letters, and the words that scanners and mail clients
-//! send (`HELP`, `stats`, `CAPA` and a few more, see `probe`) in exactly that case and with exactly
-//! those line ends.
+//! blank or by a room, one alone in capital letters, and the words that scanners, health checks and
+//! mail clients send (`HELP`, `stats`, `CAPA` and some more, see `probe`) in exactly that case and
+//! with exactly those line ends, or with none.
 
 mod http;
 mod probe;

@@ -8,9 +8,9 @@ use super::http::{fit_request_line, is_token};
 use super::{Fit, fit, fit_any, line_end};
 use crate::input::is_dont;
 
-/// Lines that scanners send, each of which could begin with a name. Lines that could be a script's
-/// (`login` or `Query` with LF) are not among them.
-pub(super) const WORDS: [&[u8]; 15] = [
+/// Lines that scanners and health checks send, each of which could begin with a name. Lines that
+/// could be a script's (`login`, `Query`, or ZooKeeper's `stat`, with LF) are not among them.
+pub(super) const WORDS: [&[u8]; 28] = [
     b"HELP\r\n",
     b"QUIT\r\n",
     b"EHLO\r\n",
@@ -20,6 +20,22 @@ pub(super) const WORDS: [&[u8]; 15] = [
     b"stats\r\n",
     b"serverstatus\r\n",
     b"ver\r\n",
+    b"version\r\n",
+    // Of ZooKeeper, as `echo` and collectors of metrics send them.
+    b"ruok\n",
+    b"ruok\r\n",
+    b"mntr\n",
+    b"mntr\r\n",
+    b"srvr\n",
+    b"srvr\r\n",
+    // Of clamd.
+    b"nPING\n",
+    b"nVERSION\n",
+    b"nSTATS\n",
+    b"nINSTREAM\n",
+    b"nIDSESSION\n",
+    // Of a Zabbix agent.
+    b"agent.ping\n",
     b"HELP\n\n\0",
     b"get_info\n",
     b"NXSH-5.6.7\n",
@@ -28,10 +44,11 @@ pub(super) const WORDS: [&[u8]; 15] = [
     b"TVNM1   \r",
 ];
 
-/// What clients of mail, news, files and queues say, most of them after a greeting, and a scanner
-/// of the whole internet, which names what it probes (`MGLNDD_192.0.2.7_8989`). No person is called
-/// so.
-pub(super) const FOREIGN: [&[u8]; 12] = [
+/// What clients of mail, news, files and queues say, most of them after a greeting; a scanner
+/// of the whole internet, which names what it probes (`MGLNDD_192.0.2.7_8989`); Flash, whose NUL
+/// would make it UTF-16; and the first bytes of Bitcoin, of its main and its test network. No
+/// person is called so.
+pub(super) const FOREIGN: [&[u8]; 15] = [
     b"EHLO ",
     b"HELO ",
     b"LHLO ",
@@ -44,17 +61,43 @@ pub(super) const FOREIGN: [&[u8]; 12] = [
     b"CONNECT\nlogin:",
     b"STOMP\naccept-version:",
     b"MGLNDD_",
+    b"<policy-file-request/>",
+    b"\xf9\xbe\xb4\xd9",
+    b"\xfa\xbf\xb5\xda",
+];
+
+/// Words that are sent without a line end, and then nothing: those of ZooKeeper, what Nagios asks
+/// of clamd, and a few of scanners. With a line end most of them could be a script's name.
+pub(super) const UNENDED: [&[u8]; 18] = [
+    b"JDWP-Handshake",
+    b"VERSION",
+    b"vp3",
+    b"PING",
+    b"conf",
+    b"cons",
+    b"crst",
+    b"dump",
+    b"envi",
+    b"isro",
+    b"mntr",
+    b"ruok",
+    b"srst",
+    b"srvr",
+    b"stat",
+    b"wchc",
+    b"wchp",
+    b"wchs",
 ];
 
 /// The first commands of IMAP, each after a tag (RFC 9051).
 const IMAP: [&[u8]; 3] = [b"CAPABILITY\r\n", b"STARTTLS\r\n", b"LOGOUT\r\n"];
 
 /// What a scanner sends before it listens: two empty lines, which a person does only once, or knows
-/// what to expect; or a word without an end. A terminal's Enter is LF.
+/// what to expect; a word without an end; or a single NUL, which alone is no UTF-16. A terminal's
+/// Enter is LF.
 pub(super) fn is_alone(bytes: &[u8]) -> bool {
     let ends: [&[u8]; 2] = [b"\r\n\r\n", b"\r\r"];
-    let words: [&[u8]; 3] = [b"JDWP-Handshake", b"VERSION", b"vp3"];
-    ends.iter().any(|end| bytes.starts_with(end)) || words.contains(&bytes)
+    ends.iter().any(|end| bytes.starts_with(end)) || UNENDED.contains(&bytes) || bytes == b"\0"
 }
 
 pub(super) fn fit_utf16(bytes: &[u8]) -> Fit {

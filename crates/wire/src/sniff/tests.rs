@@ -203,6 +203,38 @@ fn probes_are_known() {
     check(b"GIOP\x01\0\x01\0", 5, Protocol::Probe);
 }
 
+/// What asks ZooKeeper, clamd, memcached or an agent how it is. A script may be called `stat`.
+#[test]
+fn health_checks_are_known() {
+    check(b"ruok\n", 5, Protocol::Probe);
+    check(b"mntr\r\n", 6, Protocol::Probe);
+    check(b"nPING\n", 6, Protocol::Probe);
+    check(b"zPING\0", 6, Protocol::Probe);
+    check(b"version\r\n", 9, Protocol::Probe);
+    check(b"agent.ping\n", 11, Protocol::Probe);
+    check(b"ruok2\n", 6, Protocol::Plain);
+    check(b"stat\nhello\n", 5, Protocol::Plain);
+    check(b"version\nhello\n", 8, Protocol::Plain);
+    check(b"nPING hello\n", 12, Protocol::Plain);
+    for word in probe::UNENDED {
+        let at_once = sniff_silent(word, Spoke::First);
+        assert_eq!(at_once, Protocol::Probe, "{}", word.escape_ascii());
+        let typed = sniff_silent(word, Spoke::Greeted);
+        assert_eq!(typed, Protocol::Plain, "{}", word.escape_ascii());
+    }
+}
+
+/// They would be refused as UTF-16, for their NUL.
+#[test]
+fn a_nul_of_another_protocol_is_no_utf16() {
+    check(b"<policy-file-request/>\0", 22, Protocol::Probe);
+    check(b"<policy>\n", 8, Protocol::Plain);
+    check(b"\xf9\xbe\xb4\xd9version\0\0\0\0\0", 4, Protocol::Probe);
+    check(b"\xfa\xbf\xb5\xdaversion\0", 4, Protocol::Probe);
+    check(b"\xf9ber\n", 2, Protocol::Plain);
+    assert_eq!(sniff_silent(b"\0", Spoke::First), Protocol::Probe);
+}
+
 #[test]
 fn options_of_telnet_are_nothing_said() {
     let options = b"\xff\xfb\x1f\xff\xfa\x1f\0\xff\xff\0\x18\xff\xf0\xff\xfd\x03\xff\xfe\x01";
