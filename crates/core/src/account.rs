@@ -161,7 +161,7 @@ pub struct AccountChanged {
     /// The person who changed it; `None` for an administrator at the shell, and for a client that
     /// has not logged in yet.
     pub person: Option<PersonId>,
-    /// Everybody who is logged in to the account.
+    /// Everybody who is logged in to the account, and whose link may be lost.
     pub logins: Box<[PersonId]>,
     /// The rooms of the person whose account it becomes.
     pub rooms: Box<[RoomId]>,

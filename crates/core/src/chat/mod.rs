@@ -338,11 +338,6 @@ impl Chat {
         lost
     }
 
-    /// People whose link is lost and who are logged in to an account.
-    pub fn lost_logged_in_to(&self, account: &Name) -> Vec<PersonId> {
-        self.resumables.logged_in_to(account)
-    }
-
     /// Whether a person is connected.
     pub fn is_here(&self, person: PersonId) -> bool {
         self.people.get(person).is_some()

@@ -1,4 +1,4 @@
-//! What others did to people whose link was lost, and in their rooms: a resumed session sees it, in
+//! What others did to people whose link was lost, to their accounts, and in their rooms: a resumed session sees it, in
 //! its place among what it missed, as it would have been live.
 //!
 //! The acts in a room are kept for as long as a session can be resumed, even if no link is known to
@@ -7,7 +7,9 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Client, Event, Fact, ModAction, PersonId, RoomAct, RoomId, Seq, Timestamp};
+use chinwag_core::{
+    AccountChange, Client, Event, Fact, ModAction, PersonId, RoomAct, RoomId, Seq, Timestamp,
+};
 use chinwag_feed::PlacedLines;
 use hashbrown::HashMap;
 
@@ -35,7 +37,20 @@ impl Deeds {
             Fact::RoomChanged(change) => !matches!(change.act, RoomAct::Listed { .. }),
             Fact::RoomRenamed(_) => true,
             Fact::Deleted(deletion) => !deletion.is_signal,
+            // Another connection of the account, or somebody else, has changed it.
+            Fact::AccountChanged(changed) => {
+                !matches!(changed.change, AccountChange::Claimed { .. })
+            }
+            Fact::AccountSet(_) => true,
             _ => false,
+        }
+    }
+
+    /// The rooms whose people are shown it.
+    fn rooms_of(fact: &Fact) -> &[RoomId] {
+        match fact.is_silent() {
+            true => &[],
+            false => fact.rooms(),
         }
     }
 
@@ -47,7 +62,7 @@ impl Deeds {
         for person in event.fact.people().filter(|person| is_lost(*person)) {
             put(&mut self.of_people, person, event);
         }
-        for &room in event.fact.rooms() {
+        for &room in Self::rooms_of(&event.fact) {
             put(&mut self.in_rooms, room, event);
         }
     }
@@ -100,7 +115,7 @@ impl Hub {
         if !Deeds::keeps(fact) || matches!(fact, Fact::Deleted(_)) {
             return;
         }
-        for &room in fact.rooms() {
+        for &room in Deeds::rooms_of(fact) {
             for person in self.chat.absent_from(room) {
                 self.survivors.handle_change(person);
             }

@@ -305,8 +305,13 @@ impl Hub {
             self.lost.set_owner(person, true);
             self.note_kept(person);
         }
-        let logins = changed.logins.iter();
-        logins.for_each(|person| self.survivors.handle_change(*person));
+        for person in &changed.logins {
+            match self.chat.is_lost(*person) {
+                // It is told when it comes back, also if a shell on a stopped server did this.
+                true => self.survivors.handle_told(*person),
+                false => self.survivors.handle_change(*person),
+            }
+        }
         if matches!(changed.change, AccountChange::Removed) {
             self.note_account_ended(&changed.account);
         }
@@ -387,9 +392,6 @@ impl Hub {
     fn note_account_ended(&mut self, account: &Name) {
         let profiles = &mut self.survivors.pending.profiles;
         profiles.retain(|(other, _)| !other.same_as(account));
-        for person in self.chat.lost_logged_in_to(account) {
-            self.survivors.handle_change(person);
-        }
     }
 
     /// Notes that a person is back: the server may be killed before they receive what they missed.
@@ -590,8 +592,8 @@ mod tests {
         let end = Command::EndAccount(self::bob());
         hub.act_for_shell(end, NOW).expect("an end");
         assert_eq!(hub.survivors.unwritten_profile(&self::bob()), None);
-        // Its row says whose it was.
-        assert_eq!(hub.survivors.unwritten.since(beside), Some(WRITTEN));
+        // Its row says whose it was, and was written with the turn.
+        assert_eq!(hub.survivors.unwritten.since(beside), None);
     }
 
     #[test]

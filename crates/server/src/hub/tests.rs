@@ -529,6 +529,39 @@ fn a_room_that_was_removed_is_not_opened_after_a_second_kill() {
     }
 }
 
+/// A shell on a stopped server ends it, and only the row of the session can say so to its person.
+#[test]
+fn the_end_of_an_account_at_a_stopped_server_is_told_to_who_resumes() {
+    let folder = Folder::new("account-ended");
+    let mut hub = folder.hub();
+    let bob = arrives(&mut hub, 1, "bob");
+    let claim = Command::Register {
+        password_hash: "$argon2id$hash".into(),
+        proof: None,
+    };
+    by(&mut hub, bob, Body::Command(claim));
+    hub.finish(NOW);
+    hub.write_all_sessions(NOW);
+    drop(hub);
+
+    let mut stopped = folder.hub();
+    let remove = Command::EndAccount(Name::parse("bob").expect("a name"));
+    stopped.act_for_shell(remove, NOW).expect("an end");
+    drop(stopped);
+
+    let mut hub = folder.hub();
+    resumes(&mut hub, 2, bob);
+    let shown = resumed(hub.finish(NOW)).pop().expect("an answer");
+    let told = shown.unseen.private.iter();
+    let told: Vec<_> = told
+        .map(|(_, line)| String::from_utf8_lossy(line))
+        .collect();
+    assert_eq!(
+        told,
+        ["! The account bob has ended, and its names are free.\n"]
+    );
+}
+
 /// A connection that was lost, and another that was lost before it was shown what the first had missed.
 fn loses_twice(hub: &mut Hub, bob: PersonId, meanwhile: impl FnOnce(&mut Hub)) {
     let first = hub.chat.caller(bob).expect("it is here");

@@ -322,13 +322,18 @@ impl Chat {
 
     /// The fact that a person has other rights with the same account, or without one.
     pub(super) fn with_rights(&self, person: &Person, operator: bool) -> Fact {
+        // Nobody sees in a room who is only expected back.
+        let rooms = match self.is_lost(person.id) {
+            true => Box::default(),
+            false => person.rooms.clone(),
+        };
         Fact::AccountSet(Box::new(AccountSet {
             person: person.id,
             before: person.account.clone(),
             account: person.account.clone(),
             operator,
             name: person.name.clone(),
-            rooms: person.rooms.clone(),
+            rooms,
         }))
     }
 
@@ -343,15 +348,17 @@ impl Chat {
         }))
     }
 
-    /// A change of an account, addressed to everybody who is logged in to it.
+    /// A change of an account, addressed to everybody who is logged in to it: to those whose link
+    /// is lost when they come back.
     pub(super) fn account_changed(
         &self,
         account: &Account,
         change: AccountChange,
         by: Option<PersonId>,
     ) -> Fact {
-        let logins = self.people.logged_in_to(&account.name);
-        let logins = logins.map(|person| person.id).collect();
+        let here = self.people.logged_in_to(&account.name);
+        let lost = self.resumables.logged_in_to(&account.name);
+        let logins = here.map(|person| person.id).chain(lost).collect();
         changed(&account.name, change, by, logins)
     }
 

@@ -101,7 +101,7 @@ impl Chat {
             // No other command gets here.
             _ => return Err(Rejection::NotHere),
         };
-        let others = self.rights_of_others(&act, target);
+        let others = self.rights_of_others(&act, target, now);
         let aside = match act {
             ModAction::Lock(_) => Some(Aside::Operators(self.other_operators(me))),
             _ => self.none_left(me, &act, target, now),
@@ -118,8 +118,13 @@ impl Chat {
     }
 
     /// The changed rights of others who are logged in to the account that an action appoints or
-    /// dismisses: they are told as well.
-    fn rights_of_others(&self, act: &ModAction, target: Option<PersonId>) -> Vec<Fact> {
+    /// dismisses: they are told as well, when they come back if their link is lost.
+    fn rights_of_others(
+        &self,
+        act: &ModAction,
+        target: Option<PersonId>,
+        now: Timestamp,
+    ) -> Vec<Fact> {
         let (name, operator) = match act {
             ModAction::Op {
                 name,
@@ -128,8 +133,9 @@ impl Chat {
             ModAction::Deop { name } => (name, false),
             _ => return Vec::new(),
         };
-        let logins = self.people.logged_in_to(name);
-        let others = logins.filter(|person| Some(person.id) != target);
+        let here = self.people.logged_in_to(name);
+        let all = here.chain(self.lost_logins(name, now));
+        let others = all.filter(|person| Some(person.id) != target);
         let rights = others.map(|person| self.with_rights(person, operator));
         rights.collect()
     }

@@ -83,7 +83,7 @@ impl Chat {
         Ok(match self.login_of(account) {
             Some(person) => Target::Here(person),
             None => {
-                let lost = self.lost_logins(account, now).next();
+                let lost = self.lost_logins(&account.name, now).next();
                 lost.map_or(Target::Account(account), Target::Lost)
             }
         })
@@ -133,13 +133,17 @@ impl Chat {
     /// The people who are logged in to an account, under whatever names: those who may come back, then those who are
     /// here, each in the order in which they came.
     pub(super) fn logins(&self, account: &Account, now: Timestamp) -> Vec<Target<'_>> {
-        let lost = self.lost_logins(account, now).map(Target::Lost);
+        let lost = self.lost_logins(&account.name, now).map(Target::Lost);
         let here = self.people.logged_in_to(&account.name);
         lost.chain(here.map(Target::Here)).collect()
     }
 
-    fn lost_logins(&self, account: &Account, now: Timestamp) -> impl Iterator<Item = &Person> {
-        let lost = self.resumables.logged_in_to(&account.name).into_iter();
+    pub(super) fn lost_logins(
+        &self,
+        account: &Name,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &Person> {
+        let lost = self.resumables.logged_in_to(account).into_iter();
         let lost = lost.filter_map(|id| self.resumables.get(id));
         let lost = lost.filter(move |lost| now < lost.until);
         lost.map(|lost| &*lost.person)

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use chinwag_core::{
-    AuditEntry, Command, Correspondents, Fact, FoundMessage, ModAction, PersonId, RoomAct, Standing,
+    AuditEntry, Command, Correspondents, Fact, FoundMessage, ModAction, Name, PersonId, RoomAct,
+    Standing,
 };
 
 use super::{ModelPerson, Shadow};
@@ -113,7 +114,7 @@ impl Shadow {
             Fact::AccountSet(set) => [set.person].into(),
             Fact::KeptShown(shown) => [shown.person].into(),
             Fact::AccountChanged(changed) => {
-                let logins = self.logins(&changed.account).into_iter();
+                let logins = self.all_logins(&changed.account).into_iter();
                 logins.chain(asker).collect()
             }
             _ => asker.into_iter().collect(),
@@ -124,12 +125,17 @@ impl Shadow {
     fn people_of_account_of(&self, asker: Option<PersonId>) -> BTreeSet<PersonId> {
         let asking = asker.and_then(|asker| self.people.get(&asker));
         let account = asking.and_then(|asking| asking.account.as_ref());
+        let logins = account.map_or_else(BTreeSet::new, |account| self.all_logins(account));
+        logins.into_iter().chain(asker).collect()
+    }
+
+    /// All who are logged in to an account, those included whose link is lost.
+    pub(super) fn all_logins(&self, account: &Name) -> BTreeSet<PersonId> {
         let lost = self.lost.iter().map(|lost| (lost.id, &lost.person));
         let people = self.people.iter().map(|(id, person)| (*id, person));
-        let is_of_it =
-            |person: &ModelPerson| account.is_some() && person.account.as_ref() == account;
+        let is_of_it = |person: &ModelPerson| person.account.as_ref() == Some(account);
         let logins = people.chain(lost).filter(|(_, person)| is_of_it(person));
-        logins.map(|(id, _)| id).chain(asker).collect()
+        logins.map(|(id, _)| id).collect()
     }
 }
 

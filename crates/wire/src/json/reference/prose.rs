@@ -54,8 +54,8 @@ send `{\"resume\":{\"code\":\"K7Q2-9MXP\",\"after\":1234}}`, where `after` is th
 reply has the next code. Then follow, as events:
 
 - all messages, topics and announcements after that `seq`;
-- what others did to you and in your rooms (mutes, standings, ejections, settings, renames): the newest 64 of each room
-  and 64 of your own, for as long as a code is good;
+- what others did to you, to your account and in your rooms (mutes, rights, standings, ejections, settings, renames): the
+  newest 64 of each room and 64 of your own, for as long as a code is good;
 - private messages that came meanwhile, a limited number, and up to 64 KiB of those that the link had delivered but
   that a killed program had not read. If the server was killed, only those in a history: not what two guests told
   each other.
