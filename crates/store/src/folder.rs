@@ -14,9 +14,6 @@ use crate::schema::{self, MigrationError};
 
 /// The database of everything but the search.
 const MESSAGES: &str = "messages.db";
-/// The file whose lock says that a server has the folder open. It is never removed: a process that
-/// removed it could lock a file that another process has just opened.
-const LOCK: &str = "chinwag.lock";
 
 /// Opens the database of a folder for reading, with or without a running server.
 pub(crate) fn reading(folder: &Path) -> Result<Database, OpenError> {
@@ -56,7 +53,7 @@ fn open_for_reading(address: &Address) -> Result<Option<Database>, Failure> {
     Ok(Some(Database::new(address.clone(), role, conn)?))
 }
 
-/// Creates and locks the folder, and creates the database's file, whose permissions SQLite copies
+/// Creates and locks the folder itself, and creates the database's file, whose permissions SQLite copies
 /// to its other files.
 pub(crate) fn prepare(folder: &Path) -> Result<(Address, Option<File>), OpenError> {
     let failed = |source| OpenError::Folder {
@@ -66,18 +63,18 @@ pub(crate) fn prepare(folder: &Path) -> Result<(Address, Option<File>), OpenErro
     make_folder(folder).map_err(|error| dangling(folder).unwrap_or_else(|| failed(error)))?;
     // An absolute path cannot be mistaken for a URI.
     let folder = fs::canonicalize(folder).map_err(failed)?;
-    let lock = private()
-        .create(true)
-        .truncate(false)
-        .open(folder.join(LOCK));
-    let lock = lock.map_err(failed)?;
+    // Its lock says that a server has it open. A file in it could be removed, and then a second
+    // server would write to the same database.
+    let lock = File::open(&folder).map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(OpenError::InUse { path: folder }),
         Err(TryLockError::Error(source)) => return Err(failed(source)),
     }
     let main = folder.join(MESSAGES);
-    make_private(&main).map_err(failed)?;
+    if make_private(&main).map_err(failed)? {
+        give_to_owner_of(&folder, &main);
+    }
     Ok((Address::File(Arc::new(Paths::new(main))), Some(lock)))
 }
 
@@ -105,22 +102,33 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(folder)
 }
 
-/// Creates an empty file that only its owner can read, if there is none of this name. Does not even
-/// open an existing one: closing it would release SQLite's locks on it.
-pub(crate) fn make_private(path: &Path) -> io::Result<()> {
-    match private().create_new(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        made => made.map(drop),
+/// Creates an empty file that only its owner can read, if there is none of this name. Returns
+/// whether it did. Does not even open an existing one: closing it would release SQLite's locks on
+/// it.
+pub(crate) fn make_private(path: &Path) -> io::Result<bool> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        made => made.map(|_| true),
     }
 }
 
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+/// Gives a new file to the owner of its folder, as SQLite does with those that it adds: root may
+/// make an account before the server's user has started the server.
+#[cfg(unix)]
+fn give_to_owner_of(folder: &Path, file: &Path) {
+    use std::os::unix::fs::{MetadataExt, chown};
+    if let Ok(owner) = fs::metadata(folder) {
+        // Nobody but root can, or has to.
+        let _ = chown(file, Some(owner.uid()), Some(owner.gid()));
+    }
 }
+
+#[cfg(not(unix))]
+fn give_to_owner_of(_: &Path, _: &Path) {}
 
 /// A database in memory that no other store of this process shares.
 pub(crate) fn memory() -> Address {
@@ -202,6 +210,6 @@ pub fn require(folder: &Path) -> Result<(), OpenError> {
 
 /// Whether a server has a data folder open. Creates nothing.
 pub fn is_in_use(folder: &Path) -> bool {
-    let lock = File::open(folder.join(LOCK));
+    let lock = File::open(folder);
     lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }

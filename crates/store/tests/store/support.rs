@@ -114,7 +114,7 @@ pub(crate) fn open_with(folder: &Path, retention: Retention) -> Opened {
     loop {
         match try_open(folder, retention) {
             Err(OpenError::InUse { .. }) => {
-                let lock = File::open(folder.join("chinwag.lock")).expect("a lock");
+                let lock = File::open(folder).expect("a lock");
                 lock.lock().expect("a lock that is free some time");
             }
             opened => return opened.unwrap_or_else(|error| panic!("{error}")),
