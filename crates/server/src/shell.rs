@@ -7,11 +7,12 @@
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -21,6 +22,8 @@ use argon2::password_hash::{PasswordHasher, phc::PasswordHash};
 use chinwag_core::{Command, Event, Name, Timestamp};
 use chinwag_store::{Location, OpenError, Store, is_in_use, require};
 use chinwag_wire::shell::{self, LINE_BYTES_MAX, ShellAsk};
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token, Waker};
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::clock::wall;
@@ -273,9 +276,14 @@ fn refused(words: String) -> ShellAnswer {
 #[derive(Debug)]
 pub(crate) struct ShellServer {
     socket: PathBuf,
-    is_over: Arc<AtomicBool>,
+    /// The socket's file: another server may have the path by now.
+    file: Option<(u64, u64)>,
+    stop: Waker,
     thread: JoinHandle<()>,
 }
+
+const STOP: Token = Token(0);
+const CONNECTION: Token = Token(1);
 
 impl ShellServer {
     /// Listens in a data folder, if there is one. A folder that allows no sockets does not keep the
@@ -296,28 +304,43 @@ impl ShellServer {
                 return Ok(None);
             }
         };
-        let is_over = Arc::new(AtomicBool::new(false));
-        let over = is_over.clone();
+        let poll = Poll::new()?;
+        let stop = Waker::new(poll.registry(), STOP)?;
+        listener.set_nonblocking(true)?;
+        let mut source = SourceFd(&listener.as_raw_fd());
+        poll.registry()
+            .register(&mut source, CONNECTION, Interest::READABLE)?;
+        let socket = folder.join(SOCKET);
+        let file = file_of(&socket);
         let thread = supervisor.spawn("shell", move || {
             let server = Answering { hub, certificates };
-            serve(&listener, &server, &over);
+            if let Err(error) = serve(&listener, poll, &server) {
+                tracing::error!("shells are not served any more: {error}");
+            }
         })?;
         Ok(Some(Self {
-            socket: folder.join(SOCKET),
-            is_over,
+            socket,
+            file,
+            stop,
             thread,
         }))
     }
 
     /// Ends the thread and removes the socket.
     pub(crate) fn stop(self) {
-        self.is_over.store(true, Ordering::Relaxed);
-        // It wakes the thread, which waits for a connection.
-        if UnixStream::connect(&self.socket).is_ok() {
+        if self.stop.wake().is_ok() {
             let _ = self.thread.join();
         }
-        let _ = fs::remove_file(&self.socket);
+        if file_of(&self.socket) == self.file {
+            let _ = fs::remove_file(&self.socket);
+        }
     }
+}
+
+/// Device and inode of a file, if it exists.
+fn file_of(path: &Path) -> Option<(u64, u64)> {
+    let file = fs::symlink_metadata(path).ok()?;
+    Some((file.dev(), file.ino()))
 }
 
 /// A socket that only its owner can ever open: it is created in a folder that nobody else can
@@ -348,20 +371,31 @@ struct Answering {
     certificates: Arc<Certificates>,
 }
 
-fn serve(listener: &UnixListener, server: &Answering, is_over: &AtomicBool) {
-    for stream in listener.incoming() {
-        if is_over.load(Ordering::Relaxed) {
-            return;
+/// Serves one connection after another until it is woken.
+fn serve(listener: &UnixListener, mut poll: Poll, server: &Answering) -> io::Result<()> {
+    let mut events = Events::with_capacity(2);
+    loop {
+        match poll.poll(&mut events, None) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            waited => waited?,
         }
-        // A shell that goes away, or a system without descriptors: the next connection may have
-        // more luck.
-        if let Err(error) = stream.and_then(|stream| handle(stream, server)) {
-            tracing::debug!("a shell was not served: {error}");
+        loop {
+            if events.iter().any(|event| event.token() == STOP) {
+                return Ok(());
+            }
+            // Nobody waits, or the system has no descriptors: the next connection comes here again.
+            let Ok((stream, _)) = listener.accept() else {
+                break;
+            };
+            if let Err(error) = handle(stream, server) {
+                tracing::debug!("a shell was not served: {error}");
+            }
         }
     }
 }
 
 fn handle(mut stream: UnixStream, server: &Answering) -> io::Result<()> {
+    stream.set_nonblocking(false)?;
     stream.set_read_timeout(Some(SHELL_TIME))?;
     stream.set_write_timeout(Some(SHELL_TIME))?;
     let mut line = String::new();

@@ -1,10 +1,11 @@
 //! Starting: what it says when it does, and one clear sentence when it cannot.
 
 use std::fs;
+use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::harness::{CHINWAG, Client, Server, Setup};
 use crate::proxy::ncat;
@@ -127,10 +128,58 @@ fn an_address_that_cannot_be_had_is_named() {
 }
 
 #[test]
+fn a_server_whose_folder_another_one_has_taken_ends_and_leaves_it_alone() {
+    let setup = Setup::new();
+    let first = setup.start();
+    let folder = setup.data();
+    std::fs::rename(&folder, setup.home().join("moved")).expect("the folder is ours");
+    let second = setup.start();
+    first.stop();
+    let _ann = second.join("ann");
+    let mut who = Command::new(CHINWAG);
+    who.arg("who").arg("--data").arg(&folder);
+    let who = who.output().expect("the program starts");
+    let told = String::from_utf8_lossy(&who.stdout);
+    assert!(told.contains("ann"), "{who:?}");
+    second.stop();
+}
+
+/// As where an administrator makes the first account before the service starts.
+#[test]
+fn what_root_makes_in_a_folder_is_its_owners() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let setup = Setup::new();
+    let folder = setup.data();
+    std::fs::create_dir_all(&folder).expect("the home is ours");
+    let own = std::fs::metadata(&folder).expect("it is there").uid();
+    // Who is not root has no other user's folder.
+    let owner = if own == 0 { 65_534 } else { own };
+    chown(&folder, Some(owner), None).expect("root may");
+    let mut add = Command::new(CHINWAG);
+    add.args(["account", "add", "lee", "--data"]).arg(&folder);
+    add.stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut add = add.spawn().expect("the program starts");
+    let mut input = add.stdin.take().expect("it has one");
+    input.write_all(b"secret-pw1\n").expect("it reads it");
+    drop(input);
+    assert!(add.wait().expect("it is our child").success());
+    for file in std::fs::read_dir(&folder).expect("it is there") {
+        let file = file.expect("it is there");
+        let uid = file.metadata().expect("it is there").uid();
+        assert_eq!(uid, owner, "{:?}", file.path());
+    }
+}
+
+#[test]
 fn a_data_folder_that_is_open_already_is_named() {
     let setup = Setup::new();
     let server = setup.start();
     let folder = setup.data().to_string_lossy().into_owned();
+    refuses(&setup, 1, &[&folder, "another server has the data folder"]);
+    // Nor is it open because a file of it was removed.
+    for file in ["shell.sock", "chinwag.lock", "tls.pem", "search.db"] {
+        let _ = std::fs::remove_file(setup.data().join(file));
+    }
     refuses(&setup, 1, &[&folder, "another server has the data folder"]);
     // The first is none the worse.
     server.join("ann").ask("/who", "1 person in #lobby");
