@@ -1,12 +1,13 @@
 //! The text that people write, made harmless once, where it comes in: a [`Text`] may go to any
 //! terminal, into any log and any file. Nothing later has to remember to escape.
 //!
-//! Four things could pass for something else on a screen. Characters that a terminal obeys become
+//! Five things could pass for something else on a screen. Characters that a terminal obeys become
 //! visible escapes. A text with nothing visible is no text. A wide gap could wrap and put the rest
 //! at the left margin like a line of its own, so it is narrowed. A stack of combining marks spills
-//! over the lines above, so it is cut.
+//! over the lines above, so it is cut. What nobody sees and nobody needs is left out.
 
 mod passage;
+mod unseen;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -29,8 +30,8 @@ pub struct Text(Box<str>);
 
 impl Text {
     /// Parses a line. Control characters and bidirectional overrides and isolates become visible
-    /// escapes (`\x1b`, `\u{202e}`); blanks at the end go, and wide gaps and stacks of marks
-    /// shrink. `None` if nothing visible is left.
+    /// escapes (`\x1b`, `\u{202e}`); blanks at the end and what nobody sees go, and wide gaps and
+    /// stacks of marks shrink. `None` if nothing visible is left.
     pub fn parse(line: &str) -> Option<Self> {
         let line = line.trim_end_matches(is_blank);
         if is_simple(line) {
@@ -38,8 +39,10 @@ impl Text {
         }
         let mut cleaner = Cleaner::default();
         line.chars().for_each(|c| cleaner.push(c));
-        // Removing marks may have left a blank at the end.
-        let text = cleaner.out.trim_end_matches(is_blank);
+        // Behind that, since removing a mark may bring two selectors together.
+        let seen = Self::without_unseen(&cleaner.out);
+        // Either may have left a blank at the end.
+        let text = seen.trim_end_matches(is_blank);
         cleaner.is_visible.then(|| Self(text.into()))
     }
 
@@ -277,7 +280,7 @@ mod tests {
         check(&forged(&" ".repeat(64)), &forged(&gap));
         check(&forged(&gap), &forged(&gap));
         check(&forged(&"\t".repeat(8)), &forged("\t\t"));
-        for nothing in ["\u{fff9}", "\u{200b}"] {
+        for nothing in ["\u{2061}", "\u{200b}"] {
             let gap = format!(" {nothing}").repeat(16) + &nothing.repeat(48);
             check(&forged(&format!(" {nothing}").repeat(64)), &forged(&gap));
         }

@@ -8,7 +8,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use super::Text;
+use super::{Text, is_blank};
 use crate::limits::PASSAGE_LINES_MAX;
 
 const BREAK: char = Text::BREAK;
@@ -36,15 +36,18 @@ impl Text {
         (!out.is_empty()).then(|| Self(out.into()))
     }
 
-    /// A text or passage from the store; `None` if it is neither.
+    /// A text or passage from the store, which may be older than the rule that leaves out what nobody sees; `None` if
+    /// it is neither.
     pub fn stored(text: &str) -> Option<Self> {
         // To a terminal the break is a character like any other.
         let shown = match text.is_ascii() {
             true => Cow::Borrowed(text),
             false => Cow::Owned(text.replace(BREAK, ".")),
         };
-        let is_text = Self::parse(&shown).is_some_and(|text| *text == shown);
-        is_text.then(|| Self(text.into()))
+        let seen = Self::without_unseen(&shown);
+        let seen = seen.trim_end_matches(is_blank);
+        let is_text = Self::parse(&shown).is_some_and(|text| *text == *seen);
+        (is_text && !shown.ends_with(is_blank)).then(|| Self(text.into()))
     }
 
     /// Whether it has several lines.
@@ -107,6 +110,9 @@ mod tests {
     fn what_was_no_text_is_none_from_the_store_either() {
         for text in ["", "\x1b", "one␤\x1b[2J", "one␤two ", "one\ntwo"] {
             assert_eq!(Text::stored(text), None, "{text:?}");
+        }
+        for older in ["hi\u{e0068}", "one \u{fff9}", "a\u{180e}␤b\u{206a}c"] {
+            assert!(Text::stored(older).is_some(), "{older:?}");
         }
     }
 

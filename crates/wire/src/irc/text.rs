@@ -88,8 +88,9 @@ fn is_format(c: char) -> bool {
 /// obey, and for a mark of CTCP in the middle, which some clients would answer. LF and CR separate
 /// the lines and the parts of a passage.
 fn for_clients(text: &str) -> Cow<'_, str> {
+    let text = Text::without_unseen(text);
     if text.chars().all(is_for_clients) {
-        return Cow::Borrowed(text);
+        return text;
     }
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
@@ -225,6 +226,15 @@ mod tests {
             }
             prop_assert!(!note(&typed).is_some_and(|note| note.contains(Text::is_active)));
         }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_told_to_no_client_either() {
+        let read = |typed| said(typed, Manner::Speech, None).expect("a message");
+        let plain = read("hi\u{e0068}\u{e0069}");
+        assert_eq!((&*plain.text, plain.form.text), ("hi", None));
+        let bold = read("\x02hi\u{e0068}");
+        assert_eq!(bold.form.text.as_deref(), Some("\x02hi"));
     }
 
     #[test]

@@ -40,7 +40,7 @@ $ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobb
 - The server sends each join and leave as an event of its own. It sends nothing of the past unless asked.
 - A `text` is one line. The `text` of a message may have several, with `\\n` between them: at most 32, and 4096 bytes
   together. They are one message, but flood control counts each line. Other characters that a terminal would obey
-  arrive as visible escapes, for everybody.
+  arrive as visible escapes, for everybody; what nobody sees, such as tags outside a flag, is left out.
 - The server does not refuse a client that sends too fast: it reads its lines more slowly. All connections of an
   account share one allowance. Empty lines count by their bytes. Everything else has the limits of
   [commands.md](commands.md); a line of JSON may have 16 KiB, since escapes are longer than what they stand for.
