@@ -131,6 +131,8 @@ pub const ARRIVAL_TIME: Duration = Duration::from_secs(60);
 pub const SNIFF_TIME: Duration = Duration::from_millis(250);
 /// How long a lost session can be resumed: a reboot, a tunnel, a change of network.
 pub const RESUME_TIME: Duration = Duration::from_mins(10);
+/// Sessions that were kicked and whose code still says so.
+pub const KICKED_SESSIONS_MAX: usize = 256;
 /// Names that are kept for guests from one address while their links are lost: twice as many as may
 /// be connected from there, so that nobody holds a thousand names by cutting links.
 pub const LOST_NAMES_MAX: usize = 64;

@@ -58,6 +58,13 @@ pub enum Rejection {
     Locked,
     /// No session has this code, or has it any more.
     CodeNotValid,
+    /// An operator has ended the session that had this code.
+    SessionKicked {
+        /// The operator.
+        by: Name,
+        /// The reason given.
+        why: Option<Arc<Text>>,
+    },
     /// The connection does not speak for this person any more.
     NotHere,
     /// Nobody of this name is here.

@@ -142,12 +142,12 @@ impl Chat {
     }
 
     fn apply_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
+        self.note_kicked(quit, at);
         self.note_departed(quit.person, at);
         self.metadata.forget(&MetadataOwner::Guest(quit.person));
         let Some((person, standings)) = self.take_out(quit.person) else {
             // The session was lost, and an operator has ended it.
-            self.take_lost(quit.person);
-            return;
+            return drop(self.take_lost(quit.person));
         };
         // A script whose connection ends may have finished, and its next run takes the name again.
         // Its link may also have been lost, so its code stays valid.

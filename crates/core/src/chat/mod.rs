@@ -33,8 +33,8 @@ use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Timestamp;
 use state::{
-    AllMetadata, Holder, People, Person, Registrations, RestrictionId, Restrictions, Resumables,
-    RoomRules, Rooms, SentKeys,
+    AllMetadata, Holder, KickedSessions, People, Person, Registrations, RestrictionId,
+    Restrictions, Resumables, RoomRules, Rooms, SentKeys,
 };
 
 pub use kept::{KeepsName, KeptConnection, KeptPrivate, KeptRights, KeptSession};
@@ -66,6 +66,7 @@ pub struct Chat {
     people: People,
     rooms: Rooms,
     resumables: Resumables,
+    kicked: KickedSessions,
     registrations: Registrations,
     metadata: AllMetadata,
     restricted: Restricted,
@@ -84,6 +85,7 @@ impl Chat {
             people: People::new(),
             rooms: Rooms::default(),
             resumables: Resumables::default(),
+            kicked: KickedSessions::default(),
             registrations: Registrations::new(snapshot.accounts, snapshot.markers),
             metadata: AllMetadata::default(),
             restricted: Restricted {

@@ -105,7 +105,11 @@ fn a_kicked_person_may_come_again() {
         why: Some(text("spam").into()),
     };
     assert_eq!(quit.why, kicked);
-    assert_eq!(world.resume(code), Err(Rejection::CodeNotValid));
+    let told = Rejection::SessionKicked {
+        by: name("lee"),
+        why: Some(text("spam").into()),
+    };
+    assert_eq!(world.resume(code), Err(told));
     assert!(world.arrive("ann").is_ok());
     assert_eq!(world.by("lee", kick("lee")), Err(Rejection::Oneself));
 }
@@ -1045,10 +1049,14 @@ fn a_lost_session_is_ended_by_a_kick() {
     assert_eq!(entry.aside, Some(Aside::LinkLost));
     // It has left its rooms already.
     assert_eq!((quit.rooms.len(), quit.is_resumable), (0, false));
-    assert_eq!(world.resume(code).err(), Some(Rejection::CodeNotValid));
+    let told = |refusal| matches!(refusal, Err(Rejection::SessionKicked { .. }));
+    assert!(told(world.resume(code)));
     world.arrive("bob").expect("the name is free");
     world.check();
     world.check_replay();
+    // It is forgotten when the session would have been.
+    world.pass(world.chat.resume_time());
+    assert_eq!(world.resume(code).err(), Some(Rejection::CodeNotValid));
 }
 
 #[test]

@@ -595,6 +595,7 @@ impl Play {
                 let shadow = &self.world.shadow;
                 assert!(!valid || shadow.is_spent(code) || shadow.has_several(caller));
             }
+            Err(Rejection::SessionKicked { .. }) => assert!(!valid),
             Err(_) => assert!(valid),
         }
     }

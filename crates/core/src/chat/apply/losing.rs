@@ -3,7 +3,7 @@
 
 use crate::chat::Chat;
 use crate::chat::state::{Resumable, TIDY_MAX};
-use crate::event::{Event, Renamed};
+use crate::event::{Event, Quit, QuitReason, Renamed};
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::name::Name;
 use crate::time::Timestamp;
@@ -25,6 +25,18 @@ impl Chat {
             && let Some(other) = self.resumables.to_forget()
         {
             self.take_lost(other);
+        }
+    }
+
+    /// Notes a session that an operator ends, for who comes back to it.
+    pub(super) fn note_kicked(&mut self, quit: &Quit, at: Timestamp) {
+        let QuitReason::Kicked { by, why } = &quit.why else {
+            return;
+        };
+        let until = at + self.settings.resume_time;
+        let lost = self.resumables.get(quit.person).map(|lost| &*lost.person);
+        if let Some(person) = self.people.get(quit.person).or(lost) {
+            self.kicked.note(person, until, by, why.as_ref());
         }
     }
 

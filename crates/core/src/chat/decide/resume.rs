@@ -238,7 +238,7 @@ impl Chat {
         }
         let lost = self.resumables.with_code(code);
         let lost = lost.filter(|lost| now < lost.until);
-        let lost = lost.ok_or(Rejection::CodeNotValid)?;
+        let lost = lost.ok_or_else(|| self.kicked.refusal(code, now))?;
         Ok(Found {
             next_code: Some(lost.person.session.code).filter(|current| *current != code),
             ..Found::lost(lost)

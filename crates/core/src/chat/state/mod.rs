@@ -7,6 +7,7 @@
 mod addresses;
 mod holder;
 mod homes;
+mod kicked;
 mod mail;
 mod markers;
 mod metadata;
@@ -28,6 +29,7 @@ mod shown_names;
 mod sorted_set;
 
 pub(super) use holder::Holder;
+pub(super) use kicked::KickedSessions;
 pub(super) use mail::Mail;
 pub(super) use markers::{AccountMarkers, ReadMarkers};
 pub(super) use metadata::AllMetadata;

@@ -58,6 +58,13 @@ impl Display for Sentence<'_> {
                 f.write_str("No name is registered while the server is locked.")
             }
             Rejection::CodeNotValid => f.write_str("That code is not valid any more."),
+            Rejection::SessionKicked { by, why } => {
+                write!(f, "{by} has kicked the session of that code")?;
+                match why {
+                    Some(why) => write!(f, ": {why}"),
+                    None => f.write_str("."),
+                }
+            }
             Rejection::NotHere => f.write_str("This session has ended."),
             rejection => about_the_chat(f, rejection),
         }

@@ -60,7 +60,10 @@ pub(super) fn at_prompt() -> Option<Vec<Sample>> {
             },
         ),
         ("it is registered", Rejection::NameRegistered(lee.clone())),
-        ("the password is wrong", Rejection::WrongPassword(lee)),
+        (
+            "the password is wrong",
+            Rejection::WrongPassword(lee.clone()),
+        ),
         (
             "the name's link is lost",
             Rejection::NameKept {
@@ -71,6 +74,13 @@ pub(super) fn at_prompt() -> Option<Vec<Sample>> {
         (
             "the code is wrong, used or too old",
             Rejection::CodeNotValid,
+        ),
+        (
+            "it is that of a session that was kicked",
+            Rejection::SessionKicked {
+                by: lee,
+                why: why.clone(),
+            },
         ),
         ("the server is locked", Rejection::Locked),
         (

@@ -174,7 +174,8 @@ impl Display for Sentence<'_> {
             | Rejection::Banned { .. }
             | Rejection::MutedArrival { .. }
             | Rejection::Locked
-            | Rejection::CodeNotValid => about_arriving(f, self.0),
+            | Rejection::CodeNotValid
+            | Rejection::SessionKicked { .. } => about_arriving(f, self.0),
             Rejection::NoSuchRoom { .. }
             | Rejection::NotInRoom(_)
             | Rejection::RoomGone
@@ -267,6 +268,11 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::Locked => {
             f.write_str("Only registered names may come in at the moment. Try again later.")
         }
+        Rejection::SessionKicked { by, why } => write!(
+            f,
+            "You were kicked by {by}{} That code is not valid any more.",
+            Because(why.as_deref())
+        ),
         _ => f.write_str("That code is not valid any more."),
     }
 }
