@@ -112,6 +112,7 @@ pub(crate) fn write(conn: &Connection, change: &RoomChange) -> rusqlite::Result<
         | RoomAct::Eject { .. }
         | RoomAct::Removed { .. }
         | RoomAct::Passing
+        | RoomAct::StillInside { .. }
         | RoomAct::Listed { .. } => Ok(()),
         RoomAct::Own { voiced } => stand(conn, room, &change.by, Some(Held::owner(*voiced))),
         RoomAct::Bar(bar) => restrictions::put(conn, BANS.of(room), bar),

@@ -88,6 +88,16 @@ pub enum RoomAct {
         /// The reason given.
         why: Option<Arc<Text>>,
     },
+    /// After an `/eject`: others who are logged in to the account of who was put out are still
+    /// inside. Told to the moderator.
+    StillInside {
+        /// The person who was put out.
+        name: Name,
+        /// One of the others.
+        other: Name,
+        /// How many more there are.
+        more: usize,
+    },
     /// `/remove #ROOM`: the room was closed. These people were inside.
     Removed {
         /// The people.
@@ -125,7 +135,10 @@ impl RoomChange {
     pub(super) fn is_durable(&self) -> bool {
         match &self.act {
             RoomAct::Stand { account, .. } | RoomAct::Eject { account, .. } => account.is_some(),
-            RoomAct::Removed { .. } | RoomAct::Passing | RoomAct::Listed { .. } => false,
+            RoomAct::Removed { .. }
+            | RoomAct::Passing
+            | RoomAct::StillInside { .. }
+            | RoomAct::Listed { .. } => false,
             RoomAct::Set(_)
             | RoomAct::Own { .. }
             | RoomAct::Bar(_)
@@ -158,6 +171,7 @@ impl RoomChange {
             } => before.max(standing) >= &Some(Held::from(Standing::Voice)),
             RoomAct::Own { .. }
             | RoomAct::Passing
+            | RoomAct::StillInside { .. }
             | RoomAct::Removed { .. }
             | RoomAct::Bar(_)
             | RoomAct::Unbar(_)

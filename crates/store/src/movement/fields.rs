@@ -147,6 +147,7 @@ fn put_change(out: &mut Vec<u8>, change: &RoomChange) {
         // The rest is not shown to the room, or only to clients that have the lists.
         RoomAct::Own { .. }
         | RoomAct::Passing
+        | RoomAct::StillInside { .. }
         | RoomAct::Removed { .. }
         | RoomAct::Bar(_)
         | RoomAct::Unbar(_)

@@ -88,6 +88,7 @@ pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
         | RoomAct::Unmute(_)
         | RoomAct::Own { .. }
         | RoomAct::Passing
+        | RoomAct::StillInside { .. }
         | RoomAct::Eject { .. }
         | RoomAct::Removed { .. } => return false,
     }

@@ -263,6 +263,18 @@ pub(super) enum Shape<'a> {
         #[serde(flatten)]
         head: Head<'a>,
     },
+    /// The reader has put a person out of a room in which others logged in to the same account still
+    /// are.
+    StillInside {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// The person who was put out.
+        name: &'a str,
+        /// One of the others.
+        other: &'a str,
+        /// How many more there are.
+        more: usize,
+    },
     /// An operator removed a room. Sent to everybody inside.
     Removed {
         #[serde(flatten)]

@@ -27,7 +27,7 @@ mod words;
 pub(crate) use parse::SHELL;
 pub use parse::{parse, parse_login};
 pub use reference::reference;
-pub(crate) use render::{Changed, DoneToYou, DoneToYouIn, Masked};
+pub(crate) use render::{Changed, DoneToYou, DoneToYouIn, Masked, StillInside};
 pub use render::{
     Counted, HistoryStyle, Missed, Moved, Notice, Reason, Renderer, RoomFormat, RoomRenderer,
     Sought, Stretch, Style, is_message,

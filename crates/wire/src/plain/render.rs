@@ -36,7 +36,7 @@ use crate::prefs::{Prefs, TimeStyle};
 use crate::zone::{TimeZone, zone};
 pub use arrival::Missed;
 use clock::Clock;
-pub(crate) use governed::{Changed, DoneToYouIn, Masked};
+pub(crate) use governed::{Changed, DoneToYouIn, Masked, StillInside};
 pub(super) use help::overview;
 use line_writer::LineWriter;
 pub use line_writer::is_message;

@@ -93,6 +93,7 @@ fn deeds_of(act: &RoomAct) -> Vec<RoomDeed> {
         },
         RoomAct::Own { .. }
         | RoomAct::Passing
+        | RoomAct::StillInside { .. }
         | RoomAct::Removed { .. }
         | RoomAct::Listed { .. } => return Vec::new(),
     };

@@ -274,10 +274,28 @@ impl Chat {
             self.check_may_act_on(me, id, person)?;
         }
         let why = why.map(Arc::new);
-        for person in inside {
+        for person in &inside {
             self.eject(me, id, person, why.clone(), facts);
         }
+        facts.extend(self.still_inside(me, id, &inside));
         Ok(())
+    }
+
+    /// Tells a moderator that an account is inside on other connections than those that were put
+    /// out: its invitation is gone, and they stay.
+    fn still_inside(&self, me: &Person, id: RoomId, put_out: &[&Person]) -> Option<Fact> {
+        let target = put_out.last()?;
+        let logins = self.people.logged_in_to(target.account.as_ref()?);
+        let mut others = logins.filter(|other| {
+            let is_put_out = put_out.iter().any(|person| person.id == other.id);
+            other.rooms.contains(&id) && other.id != me.id && !is_put_out
+        });
+        let act = RoomAct::StillInside {
+            name: target.name.clone(),
+            other: others.next()?.name.clone(),
+            more: others.count(),
+        };
+        Some(self.changed(me, id, act, None))
     }
 
     /// Checks that moderators can act on a person.

@@ -190,6 +190,7 @@ impl RoomRules {
             | RoomAct::Eject { .. }
             | RoomAct::Removed { .. }
             | RoomAct::Passing
+            | RoomAct::StillInside { .. }
             | RoomAct::Listed { .. } => {}
         }
     }

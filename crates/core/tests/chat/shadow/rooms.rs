@@ -349,7 +349,7 @@ impl Shadow {
                 person.rooms.retain(|other| *other != change.room);
             }
             // It only tells.
-            RoomAct::Passing | RoomAct::Listed { .. } => {}
+            RoomAct::Passing | RoomAct::StillInside { .. } | RoomAct::Listed { .. } => {}
             RoomAct::Removed { .. } => {}
             RoomAct::Bar(bar) => put(&mut room.bars, bar),
             RoomAct::Unbar(mask) => lift(&mut room.bars, mask),

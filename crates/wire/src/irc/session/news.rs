@@ -18,7 +18,7 @@ use crate::irc::line::{From, Tags};
 use crate::irc::mode::prefix_of;
 use crate::irc::render::{Framing, Trailing, put_by, put_in_room, put_signal};
 use crate::irc::said::{Said, kept_for, said_to};
-use crate::plain::{Above, Changed, DoneToYou, DoneToYouIn, Masked};
+use crate::plain::{Above, Changed, DoneToYou, DoneToYouIn, Masked, StillInside};
 
 /// The standing of a person who was only invited.
 const INVITED: Held = Held {
@@ -359,6 +359,7 @@ impl Session {
             RoomAct::Mute(_) | RoomAct::Unmute(_) | RoomAct::Stand { .. } if is_for_me => {
                 self.notice(DoneToYouIn(change, event.at), env, out);
             }
+            RoomAct::StillInside { .. } => self.notice(StillInside(change), env, out),
             RoomAct::Eject { .. } if is_for_me => put_in_room(out, event, room, shown),
             // Operators alone see bars of addresses, so that the room is not told.
             RoomAct::Bar(Restriction { mask, .. }) | RoomAct::Unbar(mask)

@@ -142,6 +142,12 @@ impl<'a> Shape<'a> {
             },
             RoomAct::Removed { .. } => Self::Removed { head },
             RoomAct::Passing => Self::RoomPassing { head },
+            RoomAct::StillInside { name, other, more } => Self::StillInside {
+                head,
+                name: name.as_str(),
+                other: other.as_str(),
+                more: *more,
+            },
             RoomAct::Mask { mask, on } => Self::Mask {
                 head,
                 list: mask.kind.into(),

@@ -56,6 +56,7 @@ impl LineWriter<'_> {
             RoomAct::Passing => self.alone(format_args!(
                 "Nobody owns {room}: what is set here ends when everybody has left."
             )),
+            RoomAct::StillInside { .. } => self.alone(StillInside(change)),
             RoomAct::Removed { .. } => {
                 self.alone(format_args!("{room} was removed by {}.", change.by));
             }
@@ -125,6 +126,27 @@ impl LineWriter<'_> {
                 "{name} asks to be let into {room}: /invite {name}"
             )),
         }
+    }
+}
+
+/// `bib, logged in to the same account as bob, is still in #dev.`: what a moderator is told who has put out one of several
+/// connections of an account.
+pub(crate) struct StillInside<'a>(pub(crate) &'a RoomChange);
+
+impl Display for StillInside<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let RoomAct::StillInside { name, other, more } = &self.0.act else {
+            return Ok(());
+        };
+        let (room, verb) = (&self.0.room_name, if *more == 0 { "is" } else { "are" });
+        write!(f, "{other}")?;
+        if *more > 0 {
+            write!(f, " and {more} more")?;
+        }
+        write!(
+            f,
+            ", logged in to the same account as {name}, {verb} still in {room}."
+        )
     }
 }
 
@@ -218,6 +240,7 @@ impl Display for Changed<'_> {
             RoomAct::Own { .. }
             | RoomAct::Listed { .. }
             | RoomAct::Passing
+            | RoomAct::StillInside { .. }
             | RoomAct::Removed { .. }
             | RoomAct::Bar(_)
             | RoomAct::Unbar(_)
