@@ -11,6 +11,7 @@ use std::thread;
 use anyhow::{Context, Result, anyhow, bail};
 use chinwag_core::limits::PASSWORD_BYTES_MAX;
 use chinwag_server::config::password_line;
+use chinwag_wire::dialect::Password;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
@@ -53,6 +54,9 @@ fn line_of(bytes: &[u8]) -> Result<String> {
 fn check(password: &str, letters_min: usize) -> Result<()> {
     if password.chars().count() < letters_min {
         bail!("a password has at least {letters_min} letters");
+    }
+    if Password::parse(password).is_ok_and(|password| password.is_quoted()) {
+        bail!("a password may have blanks: give it without the quotation marks around it");
     }
     if password.len() > PASSWORD_BYTES_MAX {
         bail!("a password has at most {PASSWORD_BYTES_MAX} bytes");
@@ -184,6 +188,10 @@ mod tests {
             ("short", false),
             (&long, false),
             ("a\tb c d e f", false),
+            ("\"correct horse\"", false),
+            ("'correct horse'", false),
+            ("the \"correct\" horse", true),
+            ("\"correct\" horse", true),
         ] {
             assert_eq!(check(password, 6).is_ok(), is_good, "{password:?}");
         }

@@ -151,6 +151,8 @@ pub enum Rejection {
         /// The fewest letters.
         letters_min: usize,
     },
+    /// The new password stands in quotation marks, which would be a part of it.
+    QuotedPassword,
     /// The server has a password, which the connection has not given yet.
     NeedsServerPassword,
     /// The server's password is another.

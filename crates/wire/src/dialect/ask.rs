@@ -15,6 +15,9 @@ use zeroize::Zeroizing;
 
 use super::Saved;
 
+/// Quotation marks, single and double, including those that phones substitute.
+const QUOTES: [char; 10] = ['"', '“', '”', '„', '«', '»', '\'', '‘', '’', '‚'];
+
 /// A request of a client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
@@ -253,6 +256,12 @@ impl Password {
     /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether it begins and ends with quotation marks. Who types it so hardly means them as a part
+    /// of it.
+    pub fn is_quoted(&self) -> bool {
+        self.letters() > 1 && self.0.starts_with(QUOTES) && self.0.ends_with(QUOTES)
     }
 
     /// The number of its letters.

@@ -49,7 +49,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("wrong_password", "The password is not that of the name."),
     (
         "weak_password",
-        "The new password has too few letters, or is the server's password, which everybody knows.",
+        "The new password has too few letters, stands in quotation marks, or is the server's password, which everybody knows.",
     ),
     (
         "server_password",
@@ -235,7 +235,9 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         | Rejection::NeedsProof
         | Rejection::CertificateUnchecked => "needs_password",
         Rejection::WrongPassword(_) => "wrong_password",
-        Rejection::WeakPassword { .. } | Rejection::PasswordOfServer => "weak_password",
+        Rejection::WeakPassword { .. }
+        | Rejection::QuotedPassword
+        | Rejection::PasswordOfServer => "weak_password",
         Rejection::NeedsServerPassword | Rejection::WrongServerPassword => "server_password",
         Rejection::ShowsServerPassword | Rejection::ShowsSecret => "shows_password",
         Rejection::NotLoggedIn => "not_logged_in",

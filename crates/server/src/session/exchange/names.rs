@@ -383,6 +383,7 @@ fn why_unfit(new: &Password, shared: &Shared) -> Option<Rejection> {
     match new.letters() < letters_min {
         _ if shared.config.door.is_password(new) => Some(Rejection::PasswordOfServer),
         true => Some(Rejection::WeakPassword { letters_min }),
+        false if new.is_quoted() => Some(Rejection::QuotedPassword),
         false => None,
     }
 }

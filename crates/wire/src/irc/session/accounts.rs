@@ -333,7 +333,9 @@ impl Session {
                     | Rejection::NameKept { .. }
                     | Rejection::NameLooksLike { .. } => "ACCOUNT_EXISTS",
                     Rejection::WeakPassword { .. } => "WEAK_PASSWORD",
-                    Rejection::PasswordOfServer => "UNACCEPTABLE_PASSWORD",
+                    Rejection::PasswordOfServer | Rejection::QuotedPassword => {
+                        "UNACCEPTABLE_PASSWORD"
+                    }
                     _ => "TEMPORARILY_UNAVAILABLE",
                 };
                 let nick = self.nick();

@@ -223,6 +223,9 @@ fn about_accounts(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::WeakPassword { letters_min } => {
             write!(f, "A new password has at least {letters_min} letters.")
         }
+        Rejection::QuotedPassword => {
+            f.write_str("A new password stands in no quotation marks. It may have blanks.")
+        }
         Rejection::NeedsServerPassword => f.write_str("The server asks for a password first."),
         Rejection::WrongServerPassword => f.write_str("The password of the server is another."),
         Rejection::ShowsServerPassword => f.write_str("That is the password of the server."),

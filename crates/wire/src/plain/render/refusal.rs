@@ -204,6 +204,7 @@ impl Display for Sentence<'_> {
             | Rejection::NotRegistered(_)
             | Rejection::TooManyRegistered { .. }
             | Rejection::WeakPassword { .. }
+            | Rejection::QuotedPassword
             | Rejection::PasswordOfServer
             | Rejection::NeedsServerPassword
             | Rejection::WrongServerPassword

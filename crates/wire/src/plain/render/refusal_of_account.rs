@@ -109,6 +109,9 @@ fn about_proofs(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::WeakPassword { letters_min } => {
             write!(f, "A password has at least {letters_min} letters.")
         }
+        Rejection::QuotedPassword => f.write_str(
+            "A new password may have blanks: type it without the quotation marks around it.",
+        ),
         Rejection::PasswordOfServer => {
             f.write_str("Everybody here knows that password: it is the server's. Take another.")
         }

@@ -70,6 +70,11 @@ fn names_are_refused_with_a_way_out() {
         "! Everybody here knows that password: it is the server's. Take another.",
     );
     check_chat(
+        Rejection::QuotedPassword,
+        "passwd",
+        "! A new password may have blanks: type it without the quotation marks around it.",
+    );
+    check_chat(
         Rejection::ShowsSecret,
         "topic",
         "! Not done: that looks like a password. To say it, put another word first.",
