@@ -305,6 +305,17 @@ fn a_lock_lets_registered_names_speak() {
 }
 
 #[test]
+fn a_lock_tells_whose_name_is_kept_of_the_code() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("lee", Command::Lock(true)).expect("locked");
+    let code = world.lose("ann");
+    let kept = world.arrive("ann");
+    assert!(matches!(kept, Err(Rejection::NameKept { .. })), "{kept:?}");
+    assert_eq!(world.arrive("cy"), Err(Rejection::Locked));
+    world.resume(code).expect("back");
+}
+
+#[test]
 fn a_lock_outlasts_the_last_operator() {
     let mut world = World::with(&["lee", "bob"]);
     let register = crate::world::register("hash");

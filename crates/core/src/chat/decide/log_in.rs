@@ -78,6 +78,10 @@ impl Chat {
         let account =
             self.account_for_login(&origin, name.as_ref(), proof, other.as_ref(), inputs.now)?;
         if self.restricted.locked && account.is_none() {
+            // Whose name is kept comes in by the code.
+            if let Some(name) = name {
+                self.check_not_kept(&name, Taker::Arriving(origin.address), inputs.now)?;
+            }
             return Err(Rejection::Locked);
         }
         let becomes_operator = self.wants_operator(&origin, inputs.now);
@@ -251,13 +255,9 @@ impl Chat {
             let free = self.free_name_like(&name, now);
             return Err(Rejection::NameTaken { name, free });
         }
-        let lost = self.resumables.named(&name, now);
-        let lost = lost.filter(|lost| Some(lost.person.id) != own);
-        let kept = lost.or_else(|| self.resumables.kept_from(&name, taker.address()?, now));
         // The owner of a registered name needs no code.
-        if let Some(lost) = kept.filter(|_| account.is_none()) {
-            let remaining = lost.until.since(now);
-            return Err(Rejection::NameKept { name, remaining });
+        if account.is_none() {
+            self.check_not_kept(&name, taker, now)?;
         }
         let elsewhere = taker.address().filter(|_| account.is_none());
         let alike =
@@ -265,6 +265,25 @@ impl Chat {
         match alike {
             Some(other) => Err(self.looks_like(name, other, now)),
             None => self.check_look(name, own, now),
+        }
+    }
+
+    /// Checks that a name is not kept for somebody else, whose link is lost.
+    fn check_not_kept(
+        &self,
+        name: &Name,
+        taker: Taker<'_>,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let own = taker.person().map(|own| own.id);
+        let lost = self.resumables.named(name, now);
+        let lost = lost.filter(|lost| Some(lost.person.id) != own);
+        match lost.or_else(|| self.resumables.kept_from(name, taker.address()?, now)) {
+            Some(lost) => Err(Rejection::NameKept {
+                name: name.clone(),
+                remaining: lost.until.since(now),
+            }),
+            None => Ok(()),
         }
     }
 
