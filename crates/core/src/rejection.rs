@@ -1,9 +1,11 @@
 //! Rejections of commands and queries. Data only: dialects word them.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 
 use crate::ban::Mask;
+use crate::event::Remaining;
 use crate::mask::Listed;
 use crate::metadata::MetadataKey;
 use crate::name::Name;
@@ -226,6 +228,13 @@ pub enum Rejection {
     NotOperator(Name),
     /// No mute matches that name.
     NotMuted(Name),
+    /// No mute of the whole server matches that name, but one of a room does.
+    MutedInRoom {
+        /// Who is muted.
+        name: Name,
+        /// The room.
+        room: RoomName,
+    },
     /// No ban names that mask.
     NotBanned(Mask),
     /// No ban names that address or block, but a ban of a larger block includes it.
@@ -365,8 +374,12 @@ pub enum RoomRejection {
     OwnRoom,
     /// No bar or mask of the room names that.
     NotBarred(Listed),
+    /// No bar of the room names that person, whom something else keeps out.
+    BarredOtherwise(Mask, Box<Remaining>),
     /// It mutes nobody of that name.
     NotMuted(Name),
+    /// No mute of the room names that person, whom something else silences.
+    MutedOtherwise(Name, Box<Remaining>),
     /// The asker is inside already.
     InsideAlready,
     /// The asker may enter without knocking.

@@ -32,7 +32,10 @@ impl Chat {
             }
         }
         if masks.is_empty() {
-            return Err(Rejection::NotMuted(name));
+            return Err(match self.muted_in_a_room(&named, now) {
+                Some(room) => Rejection::MutedInRoom { name, room },
+                None => Rejection::NotMuted(name),
+            });
         }
         // The person is told once.
         let told = core::iter::once(target.map(|person| person.id));

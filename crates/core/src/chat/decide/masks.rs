@@ -140,10 +140,24 @@ impl Chat {
             self.lift(me, list, &listed, now, facts);
             self.note_remaining_in(me, list, &mut facts[from..], now);
         }
-        match facts.len() > before {
-            true => Ok(()),
-            false => Err(self.refusal(id, RoomRejection::NotBarred(listed))),
+        if facts.len() > before {
+            return Ok(());
         }
+        let bars = MaskList {
+            room: id,
+            kind: MaskKind::Ban,
+        };
+        let of_mask = |mask: &Mask| self.remaining_in(me, bars, mask, &[], now);
+        Err(self.refusal(
+            id,
+            match listed {
+                Listed::Mask(mask) => match of_mask(&mask) {
+                    Some(remaining) => RoomRejection::BarredOtherwise(mask, remaining.into()),
+                    None => RoomRejection::NotBarred(Listed::Mask(mask)),
+                },
+                listed => RoomRejection::NotBarred(listed),
+            },
+        ))
     }
 
     pub(super) fn decide_unmute_in(
@@ -154,14 +168,19 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        let (before, listed) = (facts.len(), Listed::Mask(Mask::of_name(name.clone())));
+        let mask = Mask::of_name(name.clone());
+        let (before, listed) = (facts.len(), Listed::Mask(mask.clone()));
         let list = MaskList::mutes_of(id);
         self.lift(me, list, &listed, now, facts);
         self.note_remaining_in(me, list, &mut facts[before..], now);
-        match facts.len() > before {
-            true => Ok(()),
-            false => Err(self.refusal(id, RoomRejection::NotMuted(name))),
+        if facts.len() > before {
+            return Ok(());
         }
+        let why = match self.remaining_in(me, list, &mask, &[], now) {
+            Some(remaining) => RoomRejection::MutedOtherwise(name, remaining.into()),
+            None => RoomRejection::NotMuted(name),
+        };
+        Err(self.refusal(id, why))
     }
 
     /// Removes a mask from one list, and the bars or mutes that the list shows under it.

@@ -15,6 +15,7 @@ use crate::event::{Aside, Fact, ModAction, Remaining, RoomAct};
 use crate::ids::RoomId;
 use crate::mask::MaskKind;
 use crate::name::Name;
+use crate::room_name::RoomName;
 use crate::time::Timestamp;
 
 impl Chat {
@@ -40,7 +41,7 @@ impl Chat {
                 ModAction::Unmute(mask) => {
                     let remaining = self.remaining_of(&self.restricted.mutes, mask, &all, now);
                     let remaining = remaining.map(Remaining::Mask);
-                    remaining.or_else(|| self.muted_in_a_room(mask, now))
+                    remaining.or_else(|| self.muted_in_a_room(mask, now).map(Remaining::InRoom))
                 }
                 _ => None,
             };
@@ -82,7 +83,7 @@ impl Chat {
     }
 
     /// The first room in which a person is muted who may speak on the server again.
-    fn muted_in_a_room(&self, mask: &Mask, now: Timestamp) -> Option<Remaining> {
+    pub(super) fn muted_in_a_room(&self, mask: &Mask, now: Timestamp) -> Option<RoomName> {
         let bearer = self.bearer_meant(mask, now)?;
         let is_muted = |room: &RoomId| {
             let address = bearer.session.address;
@@ -91,7 +92,7 @@ impl Chat {
             !self.moderates(bearer, *room) && self.rules_hold(*room, of_room)
         };
         let room = bearer.rooms.iter().copied().find(is_muted)?;
-        Some(Remaining::InRoom(self.name_of(room)))
+        Some(self.name_of(room))
     }
 
     /// Notes the same beside the bars or mutes of a room that these facts lift.
@@ -123,7 +124,9 @@ impl Chat {
         }
     }
 
-    fn remaining_in(
+    /// What holds, by the bars or mutes of a room, whom the mask names, once those in `lifted` are
+    /// gone.
+    pub(super) fn remaining_in(
         &self,
         me: &Person,
         list: MaskList,

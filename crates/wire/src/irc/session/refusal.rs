@@ -420,7 +420,8 @@ impl Session {
             RoomRejection::SetAlready
             | RoomRejection::StandsAlready(..)
             | RoomRejection::StandsNot(..)
-            | RoomRejection::NotBarred(_) => return,
+            | RoomRejection::NotBarred(_)
+            | RoomRejection::BarredOtherwise(..) => return,
             _ => return self.notice(words, env, out),
         };
         self.numeric(code, what, env, out);

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Duration, MetadataRejection, Rejection, RoomName, RoomRejection};
+use chinwag_core::{Duration, MetadataRejection, Rejection, Remaining, RoomName, RoomRejection};
 
 use crate::json::value::Time;
 use crate::plain::{people, rooms};
@@ -159,6 +159,9 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NotAway => f.write_str("You are not away."),
         Rejection::NotOperator(name) => write!(f, "{name} is no operator."),
         Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
+        Rejection::MutedInRoom { name, room } => {
+            write!(f, "{name} is not muted on the whole server, but in {room}.")
+        }
         Rejection::NotBanned(mask) => write!(f, "{mask} is not banned."),
         Rejection::BannedInBlock { asked, block } => {
             write!(f, "{asked} is banned as a part of {block}.")
@@ -319,6 +322,14 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::BarsFull => write!(f, "The bars or mutes of {room} are full."),
         RoomRejection::NotBarred(mask) => write!(f, "{mask} is not barred from {room}."),
         RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
+        RoomRejection::BarredOtherwise(mask, remaining) => {
+            let still = Still(remaining);
+            write!(f, "No bar of {mask} is in {room}, but {still} holds.")
+        }
+        RoomRejection::MutedOtherwise(name, remaining) => {
+            let still = Still(remaining);
+            write!(f, "No mute of {name} is in {room}, but {still} holds.")
+        }
         RoomRejection::Stays => write!(f, "{room} is the server's own."),
         RoomRejection::InsideAlready => write!(f, "In {room} already."),
         RoomRejection::NoNeedToKnock => write!(f, "{room} is open to the reader."),
@@ -336,6 +347,21 @@ impl Display for Seconds {
         match self.0.as_millis().div_ceil(1_000).max(1) {
             1 => f.write_str("1 second"),
             seconds => write!(f, "{seconds} seconds"),
+        }
+    }
+}
+
+/// What still keeps a person out of a room, or silent in it.
+struct Still<'a>(&'a Remaining);
+
+impl Display for Still<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Remaining::Mask(mask) => write!(f, "that of {mask}"),
+            Remaining::Matched(mask) => write!(f, "the mask {mask}"),
+            Remaining::Address => f.write_str("that of an address"),
+            Remaining::InRoom(room) => write!(f, "that in {room}"),
+            Remaining::OnServer => f.write_str("one on the whole server"),
         }
     }
 }

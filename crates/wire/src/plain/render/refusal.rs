@@ -189,6 +189,7 @@ impl Display for Sentence<'_> {
             Rejection::AlreadyOperator(_)
             | Rejection::NotOperator(_)
             | Rejection::NotMuted(_)
+            | Rejection::MutedInRoom { .. }
             | Rejection::Outranked(_)
             | Rejection::OutlastsVisit
             | Rejection::NotBanned(_)
@@ -371,6 +372,13 @@ fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection, context: Contex
         Rejection::AlreadyOperator(name) => write!(f, "{name} is already an operator."),
         Rejection::NotOperator(name) => write!(f, "{name} is not an operator."),
         Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
+        Rejection::MutedInRoom { name, room } => {
+            write!(f, "{name} is not muted on the whole server, but in {room}")?;
+            match context {
+                Context::Command(SHELL) => f.write_str("."),
+                _ => write!(f, ": /unmute {name} here"),
+            }
+        }
         Rejection::OutlastsVisit => f.write_str(
             "You are an operator for this visit alone, and that would outlast your visit.",
         ),

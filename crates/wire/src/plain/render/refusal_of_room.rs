@@ -2,9 +2,9 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Listed, Name, RoomName, RoomRejection, Standing};
+use chinwag_core::{Listed, Mask, Name, Remaining, RoomName, RoomRejection, Standing};
 
-use super::moderation::{Until, Whom};
+use super::moderation::{StillBarred, StillMuted, Until, Whom};
 use crate::plain::request::Context;
 use crate::plain::words::{Because, More, people};
 
@@ -88,6 +88,8 @@ impl Display for OfRoom<'_> {
             | RoomRejection::AddressMask
             | RoomRejection::OwnRoom
             | RoomRejection::NotBarred(_)
+            | RoomRejection::BarredOtherwise(..)
+            | RoomRejection::MutedOtherwise(..)
             | RoomRejection::NotMuted(_) => about_governing(f, room, rejection),
             _ => about_entering(f, room, rejection),
         }
@@ -147,7 +149,20 @@ fn about_governing(
         RoomRejection::NotBarred(Listed::Matched(mask)) => {
             write!(f, "{room} has no mask {mask}. /bars lists all.")
         }
+        RoomRejection::BarredOtherwise(mask, remaining) => {
+            let (whom, still) = (Whom(mask), StillBarred(Whom(mask), remaining));
+            write!(f, "No bar of {room} names {whom}. {still}")
+        }
         RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
+        RoomRejection::MutedOtherwise(name, remaining) => {
+            let mask = Mask::of_name(name.clone());
+            let still = StillMuted(Whom(&mask), remaining);
+            write!(f, "No mute of {room} names {name}. {still}")?;
+            match **remaining {
+                Remaining::Mask(_) => f.write_str(" here"),
+                _ => Ok(()),
+            }
+        }
         _ => Ok(()),
     }
 }

@@ -280,6 +280,15 @@ fn what_does_not_fit_the_state_is_said() {
         "! bob is not an operator.",
     );
     check_chat(Rejection::NotMuted(bob()), "unmute", "! bob is not muted.");
+    let in_dev = Rejection::MutedInRoom {
+        name: bob(),
+        room: room("dev"),
+    };
+    check_chat(
+        in_dev,
+        "unmute",
+        "! bob is not muted on the whole server, but in #dev: /unmute bob here",
+    );
     check_chat(
         Rejection::Outranked(bob()),
         "ban",
