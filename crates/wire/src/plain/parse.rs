@@ -30,6 +30,35 @@ pub(crate) const SHELL: &str = "chinwag";
 /// A typed command counts as a slip of another up to this edit distance.
 const SLIP_MAX: usize = 2;
 
+/// Commands, and the words for them in IRC, Slack, Discord, games and ssh-chat. To one of a letter or
+/// two, the nearest command is often another, which shows everybody what was for one.
+const HABITS: [(&str, &[&str]); 18] = [
+    (
+        "msg",
+        &[
+            "m", "w", "pm", "whisper", "message", "privmsg", "query", "notice",
+        ],
+    ),
+    ("reply", &["r", "re", "respond"]),
+    ("me", &["action", "emote", "describe"]),
+    ("rooms", &["ls", "channels", "chans"]),
+    ("history", &["last", "lastlog", "scrollback"]),
+    ("search", &["find", "grep"]),
+    ("help", &["h", "?", "commands"]),
+    ("join", &["j", "open", "rejoin", "cycle"]),
+    ("room", &["mode", "channel"]),
+    ("nick", &["name", "nickname"]),
+    ("claim", &["register"]),
+    ("login", &["identify", "signin", "ghost", "regain"]),
+    ("away", &["afk", "brb", "status"]),
+    ("ignore", &["block", "silence"]),
+    ("unignore", &["unblock", "unsilence"]),
+    ("quit", &["bye", "disconnect", "logoff"]),
+    ("announce", &["wall", "wallops", "broadcast"]),
+    // What most other words are undone by is no slip.
+    ("lock off", &["unlock"]),
+];
+
 /// What follows the slash of a command; `//` begins text.
 pub(super) fn command_in(line: &str) -> Option<&str> {
     line.strip_prefix('/')
@@ -148,11 +177,12 @@ fn clear_or_set(text: Text) -> Option<Text> {
     (&*text != "-").then_some(text)
 }
 
-/// The command that was probably meant, if a typo explains the word.
+/// The command that was probably meant, if a typo explains the word, or the habit of another chat.
 fn meant(typed: &str) -> Option<&'static str> {
-    // What most other words are undone by is no slip.
-    if typed.eq_ignore_ascii_case("unlock") {
-        return Some("lock off");
+    let is_typed = |word: &&str| typed.eq_ignore_ascii_case(word);
+    let habit = HABITS.iter().find(|(_, words)| words.iter().any(is_typed));
+    if let Some((command, _)) = habit {
+        return Some(command);
     }
     nearest(typed, COMMANDS.iter().flat_map(CommandSpec::words))
 }

@@ -15,6 +15,7 @@ use proptest::prelude::*;
 
 use super::{parse, parse_login, parse_prompted_word};
 use crate::dialect::Password;
+use crate::plain::parse::{HABITS, meant, split_word};
 use crate::plain::request::{
     Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
 };
@@ -290,9 +291,24 @@ fn unknown_commands_are_guessed_at() {
     unknown("/Quti", "Quti", Some("quit"));
     unknown("/usr/bin/rustc is slow", "usr/bin/rustc", None);
     unknown("/x", "x", None);
+    unknown("/W bob psst", "W", Some("msg"));
+    unknown("/re psst", "re", Some("reply"));
+    unknown("/unlock", "unlock", Some("lock off"));
     unknown("/\x1b[2J", "\x1b[2J", None);
     check_mistake("/", ParseError::NoCommand);
     check_mistake("/ join", ParseError::NoCommand);
+}
+
+#[test]
+fn habits_lead_to_commands() {
+    for (command, words) in HABITS {
+        let (name, _) = split_word(command);
+        assert!(CommandSpec::find(name).is_some(), "{command}");
+        for word in words {
+            assert!(CommandSpec::find(word).is_none(), "{word}");
+            assert_eq!(meant(word), Some(command), "{word}");
+        }
+    }
 }
 
 #[test]
