@@ -49,6 +49,7 @@ mod talk;
 #[cfg(test)]
 mod tests;
 mod told;
+mod trouble;
 mod unread;
 mod words;
 

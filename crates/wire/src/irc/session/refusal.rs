@@ -6,15 +6,10 @@ use core::fmt::Display;
 
 use chinwag_core::{Rejection, RoomName, RoomRejection};
 
-use super::proving::BUSY;
-use super::services::Service;
 use super::{Question, Session, Stage};
 use crate::dialect::{Env, Step};
 use crate::irc::message::shown;
 use crate::json::Sentence;
-
-/// What a client is told that asks for more than the server can do now.
-const NOT_NOW: &str = "The server is busy. Try again in a moment.";
 
 const NO_CODES: &str = " IRC has no codes: /resume CODE works over nc and telnet.";
 
@@ -473,29 +468,5 @@ impl Session {
             Rejection::LoggedInAlready(_) => self.oper_done(env, out),
             _ => self.numeric("464", ":Password incorrect", env, out),
         }
-    }
-
-    /// The question in flight cannot be answered now.
-    pub(super) fn handle_trouble(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        // Nobody knows what was missed. The rest follows.
-        if let Some(Question::TakenOver(..) | Question::CatchingUp(_)) =
-            self.pending.question.as_deref()
-        {
-            self.notice(NOT_NOW, env, out);
-            return None;
-        }
-        let question = self.take_question()?;
-        match &question {
-            Question::Prove(proving) => self.handle_busy_proof(proving.way, env, out),
-            Question::LogIn(_) => {
-                self.notice(BUSY, env, out);
-                self.forget_nick();
-            }
-            Question::TakeBack => self.say_as(Service::NickServ, BUSY, env, out),
-            Question::History(question) => self.refuse_history(question, env, out),
-            Question::Search(_) => self.refuse_search(false, env, out),
-            _ => self.notice(NOT_NOW, env, out),
-        }
-        self.count_try(env, out)
     }
 }

@@ -304,6 +304,29 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::SetAlready => write!(f, "{room} is set so already."),
         RoomRejection::StandsAlready(name, _) => write!(f, "{name} is that in {room} already."),
         RoomRejection::StandsNot(name, _) => write!(f, "{name} is not that in {room}."),
+        RoomRejection::OwnRoom => write!(
+            f,
+            "{room} is yours, and so you stay its moderator. Server operators can take it."
+        ),
+        RoomRejection::StandingsFull => write!(f, "{room} keeps no more people with a standing."),
+        RoomRejection::Stays => write!(f, "{room} is the server's own."),
+        RoomRejection::InsideAlready => write!(f, "In {room} already."),
+        RoomRejection::NoNeedToKnock => write!(f, "{room} is open to the reader."),
+        RoomRejection::KnockedAlready => write!(f, "{room} has heard a knock already."),
+        RoomRejection::NobodyHears => write!(f, "No moderator of {room} is here."),
+        RoomRejection::NobodyRanked => write!(f, "Nobody else in {room} has that rank."),
+        RoomRejection::AddressBar
+        | RoomRejection::AddressMask
+        | RoomRejection::BarsFull
+        | RoomRejection::NotBarred(_)
+        | RoomRejection::NotMuted(_)
+        | RoomRejection::BarredOtherwise(..)
+        | RoomRejection::MutedOtherwise(..) => about_a_bar(f, room, rule),
+    }
+}
+
+fn about_a_bar(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) -> fmt::Result {
+    match rule {
         RoomRejection::AddressBar => {
             write!(
                 f,
@@ -314,11 +337,6 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
             f,
             "Hosts are cloaked, so no mask of such a host matches in {room}. Name the person."
         ),
-        RoomRejection::OwnRoom => write!(
-            f,
-            "{room} is yours, and so you stay its moderator. Server operators can take it."
-        ),
-        RoomRejection::StandingsFull => write!(f, "{room} keeps no more people with a standing."),
         RoomRejection::BarsFull => write!(f, "The bars or mutes of {room} are full."),
         RoomRejection::NotBarred(mask) => write!(f, "{mask} is not barred from {room}."),
         RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
@@ -330,12 +348,8 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
             let still = Still(remaining);
             write!(f, "No mute of {name} is in {room}, but {still} holds.")
         }
-        RoomRejection::Stays => write!(f, "{room} is the server's own."),
-        RoomRejection::InsideAlready => write!(f, "In {room} already."),
-        RoomRejection::NoNeedToKnock => write!(f, "{room} is open to the reader."),
-        RoomRejection::KnockedAlready => write!(f, "{room} has heard a knock already."),
-        RoomRejection::NobodyHears => write!(f, "No moderator of {room} is here."),
-        RoomRejection::NobodyRanked => write!(f, "Nobody else in {room} has that rank."),
+        // The others are worded above.
+        _ => Ok(()),
     }
 }
 

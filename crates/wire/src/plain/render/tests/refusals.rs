@@ -262,6 +262,21 @@ fn an_unban_that_lifts_no_ban_says_which_one_would() {
 }
 
 #[test]
+fn who_is_not_muted_may_be_so_in_a_room() {
+    let bob = || name("bob");
+    check_chat(Rejection::NotMuted(bob()), "unmute", "! bob is not muted.");
+    let in_dev = Rejection::MutedInRoom {
+        name: bob(),
+        room: room("dev"),
+    };
+    check_chat(
+        in_dev,
+        "unmute",
+        "! bob is not muted on the whole server, but in #dev: /unmute bob here",
+    );
+}
+
+#[test]
 fn what_does_not_fit_the_state_is_said() {
     let bob = || name("bob");
     check_chat(
@@ -278,16 +293,6 @@ fn what_does_not_fit_the_state_is_said() {
         Rejection::NotOperator(bob()),
         "deop",
         "! bob is not an operator.",
-    );
-    check_chat(Rejection::NotMuted(bob()), "unmute", "! bob is not muted.");
-    let in_dev = Rejection::MutedInRoom {
-        name: bob(),
-        room: room("dev"),
-    };
-    check_chat(
-        in_dev,
-        "unmute",
-        "! bob is not muted on the whole server, but in #dev: /unmute bob here",
     );
     check_chat(
         Rejection::Outranked(bob()),
