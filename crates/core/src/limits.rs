@@ -69,6 +69,8 @@ pub const INVITATIONS_SHOWN_MAX: usize = 50;
 pub const INVITATIONS_KEPT_MAX: usize = 20;
 /// Bars, and likewise mutes, of one room: a moderator reads them on one page.
 pub const ROOM_RESTRICTIONS_MAX: usize = 100;
+/// Rooms of which it is remembered over a restart that their bars and mutes follow one person.
+pub const LISTED_MAX: usize = 64;
 /// People whom one bar or mute of a room follows: all who are logged in to an account, and as many
 /// lost ones.
 pub const FOLLOWED_MAX: usize = 2 * (1 + ACCOUNT_NAMES_MAX + ACCOUNT_LOGINS_MAX);

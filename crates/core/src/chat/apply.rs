@@ -4,6 +4,7 @@
 //! rooms.
 
 mod arriving;
+mod following;
 mod losing;
 mod private;
 mod shown_names;
@@ -14,14 +15,12 @@ use super::state::{IrcPerson, Rank, Resumable, Room, RoomRules, Speech, TIDY_MAX
 use super::{Chat, Person};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
-use crate::ban::Mask;
 use crate::event::{
     AuditEntry, Event, Fact, IdentSet, Knock, MetadataSet, ModAction, Quit, Renamed, RoomAct,
     RoomChange, Tenure,
 };
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::ignore::Ignored;
-use crate::limits::FOLLOWED_MAX;
 use crate::metadata::MetadataOwner;
 use crate::name::Name;
 use crate::read_marker::MarkerSet;
@@ -388,12 +387,7 @@ impl Chat {
                 }
             }
             act => {
-                let named = match act {
-                    RoomAct::Bar(entry) | RoomAct::Mute(entry) => self.named_by(&entry.mask, at),
-                    _ => Vec::new(),
-                };
-                self.rooms
-                    .change_rules(room, |rules| rules.change(act, at, &named));
+                self.change_rules_by(room, act, at);
                 if let RoomAct::Mask { mask, .. } = act
                     && let Some(account) = named_by(mask)
                 {
@@ -401,20 +395,6 @@ impl Chat {
                 }
             }
         }
-    }
-
-    /// The people whom a restriction's mask names and matches, connected or not.
-    fn named_by(&self, mask: &Mask, now: Timestamp) -> Vec<PersonId> {
-        let Some(name) = &mask.name else {
-            return Vec::new();
-        };
-        let lost = self.resumables.logged_in_to(name).into_iter();
-        let lost = lost.filter_map(|id| Some(&*self.resumables.get(id)?.person));
-        let people = self.bearer_of(name, now).into_iter();
-        let people = people.chain(self.people.logged_in_to(name)).chain(lost);
-        let is_meant = |person: &&Person| mask.matches(Some(name), person.session.address);
-        let people = people.filter(is_meant).take(FOLLOWED_MAX);
-        people.map(|person| person.id).collect()
     }
 
     fn apply_stand(

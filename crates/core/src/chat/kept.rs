@@ -7,7 +7,9 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::state::{Activity, Rank, Resumable, RoomRules, Sender, Session, Visit};
+use super::state::{
+    Activity, Rank, Resumable, RoomRestrictions, RoomRules, Sender, Session, Visit,
+};
 use super::{Chat, Person};
 use crate::ban::Mask;
 use crate::event::{Event, Fact};
@@ -64,6 +66,10 @@ pub struct KeptRights {
     pub founded: Vec<RoomId>,
     /// The mask of the mute that has followed them from another name or address.
     pub muted: Option<Mask>,
+    /// The masks of the bars of rooms that follow them.
+    pub barred: Vec<(RoomId, Mask)>,
+    /// The same for mutes.
+    pub muted_in: Vec<(RoomId, Mask)>,
     /// From whom their name is kept while they are not here.
     pub keeps_name: KeepsName,
 }
@@ -158,12 +164,50 @@ impl Chat {
             standings: standings.chain(invited).collect(),
             founded: founded.collect(),
             muted: mute.map(|mute| mute.mask.clone()),
+            barred: self.lists_following(person, |rules| &rules.bars),
+            muted_in: self.lists_following(person, |rules| &rules.mutes),
             keeps_name: match lost {
                 Some(lost) if lost.keeps_name => KeepsName::Everywhere,
                 Some(lost) if lost.keeps_name_at_home => KeepsName::Elsewhere,
                 None if !person.session.is_script => KeepsName::Elsewhere,
                 _ => KeepsName::No,
             },
+        }
+    }
+
+    /// The masks of one of the lists of each room that follow a person.
+    fn lists_following(
+        &self,
+        person: &Person,
+        list: impl Fn(&RoomRules) -> &RoomRestrictions,
+    ) -> Vec<(RoomId, Mask)> {
+        let rooms = person.listed().iter();
+        let rooms = rooms.filter_map(|room| Some((*room, self.rooms.rules(*room)?)));
+        let all = rooms.flat_map(|(room, rules)| {
+            let masks = list(rules).masks_following(person.id);
+            masks.map(move |mask| (room, mask.clone()))
+        });
+        all.collect()
+    }
+
+    /// Lets bars and mutes follow a person again.
+    fn follow_again(&mut self, person: &mut Person, rights: &KeptRights) {
+        let id = person.id;
+        for (room, _) in rights.barred.iter().chain(&rights.muted_in) {
+            person.note_listed(*room);
+        }
+        for (room, mask) in &rights.barred {
+            self.change_lists(*room, |rules| rules.bars.follow(id, mask));
+        }
+        for (room, mask) in &rights.muted_in {
+            self.change_lists(*room, |rules| rules.mutes.follow(id, mask));
+        }
+    }
+
+    /// Changes the lists of a room that has any.
+    fn change_lists(&mut self, room: RoomId, change: impl FnOnce(&mut RoomRules)) {
+        if self.rooms.rules(room).is_some() {
+            self.rooms.change_rules(room, change);
         }
     }
 
@@ -245,6 +289,7 @@ impl Chat {
         if rooms.is_empty() {
             rooms.push(LOBBY);
         }
+        self.follow_again(&mut person, &kept.rights);
         let standings = kept.rights.standings.into_iter();
         let (standings, others): (Vec<_>, Vec<_>) =
             standings.partition(|(room, _)| rooms.contains(room));

@@ -239,7 +239,9 @@ impl Hub {
         self.note_change(event);
         let chat = &self.chat;
         self.lost.deeds.note(event, |person| chat.is_lost(person));
+        self.note_followed(event);
         self.chat.apply(event);
+        self.note_followed(event);
         log::note(event);
         self.note_movement(event);
         if let Fact::Quit(quit) = &event.fact {

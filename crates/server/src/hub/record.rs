@@ -1,12 +1,14 @@
 //! A session, or the settings of a registered name, as text for the store: a word and its value on
 //! each line. Lines that this version does not know are skipped.
 
+mod masks;
+
 use std::fmt::{self, Write};
 
 use chinwag_core::{
     Client, Correspondents, Event, Fact, Held, Ignored, KeepsName, KeptConnection, KeptPrivate,
-    KeptRights, KeptSession, Manner, Mask, NOBODY, Name, PastName, PersonId, PrivateMessage, Reach,
-    RoomId, RoomName, Sender, Seq, Standing, Text, Timestamp, Visit,
+    KeptRights, KeptSession, Manner, NOBODY, Name, PastName, PersonId, PrivateMessage, RoomId,
+    RoomName, Sender, Seq, Standing, Text, Timestamp, Visit,
 };
 use chinwag_feed::{PlacedLines, Unacknowledged};
 
@@ -131,11 +133,7 @@ impl Record {
         if let Some(why) = &session.away {
             line(&mut out, "away", why.as_ref().map_or("", |why| why));
         }
-        if let Some(mask) = &rights.muted {
-            let net = mask.net.map_or_else(|| "*".into(), |net| net.to_string());
-            let name = account_word(mask.name.as_ref());
-            line(&mut out, "muted", format_args!("{name} {net}"));
-        }
+        masks::write(&mut out, rights);
         if let Some(visit) = &session.visit {
             let (since, spoke, said) = (visit.since.0, visit.spoke.0, visit.said);
             line(&mut out, "visit", format_args!("{since} {spoke} {said}"));
@@ -295,7 +293,7 @@ impl Record {
                 connection.address = value.parse().unwrap_or(connection.address);
             }
             "away" => session.away = Some(Text::parse(value)),
-            "muted" => session.rights.muted = muted(value),
+            "muted" | "barred" | "muted-in" => masks::read(&mut session.rights, word, value),
             "visit" => session.visit = visit(value),
             "at" => {
                 let (shard, since) = value.split_once(' ').unwrap_or((value, ""));
@@ -368,16 +366,6 @@ fn bore(value: &str) -> Option<PastName> {
     let (since, until) = (place()?, place()?);
     let name = Name::parse(words.next()?).ok()?;
     Some(PastName { name, since, until })
-}
-
-/// The mask of a mute of `NAME NET`.
-fn muted(value: &str) -> Option<Mask> {
-    let (name, net) = value.split_once(' ')?;
-    Some(Mask {
-        name: Name::parse(name).ok(),
-        net: net.parse().ok(),
-        reach: Reach::default(),
-    })
 }
 
 /// A visit from `SINCE SPOKE SAID`.
@@ -535,11 +523,19 @@ mod tests {
                 ),
             ],
             founded: vec![RoomId(12)],
-            muted: muted("bea 192.0.2.0/24"),
             keeps_name: KeepsName::Everywhere,
+            ..KeptRights::default()
         };
-        let muted = session.rights.muted.as_ref();
-        assert!(muted.is_some_and(|mask| mask.net.is_some()));
+        for (word, value) in [
+            ("muted", "bea 192.0.2.0/24"),
+            ("barred", "12 bea *"),
+            ("muted-in", "3 * 192.0.2.0/24"),
+        ] {
+            masks::read(&mut session.rights, word, value);
+        }
+        let rights = &session.rights;
+        assert!(rights.muted.as_ref().is_some_and(|mask| mask.net.is_some()));
+        assert_eq!((rights.barred.len(), rights.muted_in.len()), (1, 1));
         session.connection.is_script = true;
         session.connection.client = Client::Json;
         session.visit = visit("3 5 2");

@@ -21,6 +21,7 @@
 
 mod marks;
 mod restored;
+mod rights;
 mod unwritten;
 mod writing;
 
@@ -358,21 +359,6 @@ impl Hub {
         let since = |person: PersonId| Some((person, self.survivors.unwritten.since(person)?));
         let people: Vec<_> = people.into_iter().filter_map(since).collect();
         self.write_these(&people);
-    }
-
-    /// Notes who was given or lost a right: one that was taken must not come back with its session
-    /// after a `kill -9`, and of the first to arrive, who has become the operator, only this row knows,
-    /// without which the next to come would be the operator.
-    fn note_rights(&mut self, fact: &Fact) {
-        let target = match fact {
-            Fact::RoomChanged(change) => change.target,
-            Fact::Moderated(entry) => entry.target,
-            Fact::LoggedIn(login) if login.operator => Some(login.person),
-            _ => None,
-        };
-        if let Some(person) = target {
-            self.survivors.handle_told(person);
-        }
     }
 
     /// People who were in a room when their link was lost are told that it has gone.

@@ -529,6 +529,57 @@ fn a_room_that_was_removed_is_not_opened_after_a_second_kill() {
     }
 }
 
+/// They name the person as it was called then, and only the row of the session says who that was.
+#[test]
+fn a_bar_and_a_mute_of_a_room_follow_a_session_over_a_kill() {
+    let folder = Folder::new("followed");
+    let mut hub = folder.hub();
+    let ann = arrives(&mut hub, 1, "ann");
+    let gus = arrives(&mut hub, 2, "gus");
+    let named = |text: &str| RoomName::parse(text).expect("a room");
+    let (barred, muted) = (named("dev"), named("ops"));
+    for room in [&barred, &muted] {
+        by(&mut hub, ann, Body::Command(Command::Join(room.clone())));
+    }
+    write_sessions(&mut hub);
+    let bar = Command::Bar {
+        room: RoomRef::Name(barred.clone()),
+        mask: Mask::of_name(Name::parse("gus").expect("a name")),
+        cover_address: false,
+        time: None,
+        why: None,
+    };
+    let mute = Command::MuteIn {
+        room: RoomRef::Name(muted.clone()),
+        name: "name:gus".to_owned(),
+        time: None,
+        why: None,
+    };
+    let rename = Command::Rename {
+        name: Name::parse("gusx").expect("a name"),
+        proof: None,
+    };
+    for (person, command) in [(ann, bar), (ann, mute), (gus, rename)] {
+        by(&mut hub, person, Body::Command(command));
+    }
+    hub.finish(NOW);
+    drop(hub);
+
+    let mut hub = folder.hub();
+    resumes(&mut hub, 3, gus);
+    for room in [&barred, &muted] {
+        by(&mut hub, gus, Body::Command(Command::Join(room.clone())));
+    }
+    let rooms = hub.chat.rooms_of(gus).iter();
+    let rooms: Vec<_> = rooms.filter_map(|room| hub.chat.room_name(*room)).collect();
+    assert!(
+        !rooms.contains(&&barred) && rooms.contains(&&muted),
+        "{rooms:?}"
+    );
+    let rights = hub.chat.kept_session(gus).expect("a session").rights;
+    assert_eq!((rights.barred.len(), rights.muted_in.len()), (1, 1));
+}
+
 /// A shell on a stopped server ends it, and only the row of the session can say so to its person.
 #[test]
 fn the_end_of_an_account_at_a_stopped_server_is_told_to_who_resumes() {

@@ -8,7 +8,7 @@ use super::{ReadMarkers, RestrictionId};
 use crate::event::{Fact, QuitReason};
 use crate::ids::{ConnId, NOBODY, PersonId, RoomId, Seq};
 use crate::ignore::{Ignored, Voice};
-use crate::limits::{INVITATIONS_KEPT_MAX, PAST_NAMES_MAX};
+use crate::limits::{INVITATIONS_KEPT_MAX, LISTED_MAX, PAST_NAMES_MAX};
 use crate::link::{Client, Link};
 use crate::name::Name;
 use crate::past_name::PastName;
@@ -41,6 +41,9 @@ struct Rare {
     /// The mute that was in force when the person last changed name or address, and that follows
     /// them. The list of mutes says whether it still is.
     mute: Option<RestrictionId>,
+    /// Rooms in whose bars or mutes the person is, the newest last. The rooms say whether they still
+    /// are.
+    listed: Vec<RoomId>,
     /// The sender of the last private message.
     last_sender: Option<Sender>,
     /// Rooms that invited the person as a guest, the newest last. The rooms say whether they still
@@ -213,6 +216,22 @@ impl Person {
 
     pub(in crate::chat) fn set_mute(&mut self, mute: Option<RestrictionId>) {
         self.change_rare(|rare| rare.mute = mute);
+    }
+
+    /// The rooms whose bars or mutes may follow the person.
+    pub(in crate::chat) fn listed(&self) -> &[RoomId] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.listed)
+    }
+
+    /// Notes that a bar or a mute of a room follows the person.
+    pub(in crate::chat) fn note_listed(&mut self, room: RoomId) {
+        self.change_rare(|rare| {
+            rare.listed.retain(|other| *other != room);
+            if rare.listed.len() >= LISTED_MAX {
+                rare.listed.remove(0);
+            }
+            rare.listed.push(room);
+        });
     }
 
     /// The sender of the last private message.

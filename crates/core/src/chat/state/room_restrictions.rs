@@ -95,6 +95,34 @@ impl RoomRestrictions {
         all.filter(move |restriction| restriction.is_active(now))
     }
 
+    /// The masks of all that follow a person.
+    pub(in crate::chat) fn masks_following(&self, id: PersonId) -> impl Iterator<Item = &Mask> {
+        let own = self.0.as_deref().into_iter();
+        let all = own.flat_map(move |own| own.of(id).filter_map(|id| own.list.get(id)));
+        all.map(|restriction| &restriction.mask)
+    }
+
+    /// The people whom those follow that a mask means.
+    pub(in crate::chat) fn followers(&self, mask: &Mask) -> Vec<PersonId> {
+        let Some(own) = self.0.as_deref() else {
+            return Vec::new();
+        };
+        let meant = own.list.named_by(mask);
+        let meant: Vec<RestrictionId> = meant.filter_map(|mask| own.list.with_mask(mask)).collect();
+        let followed = own.followed.iter();
+        let followed = followed.filter(|(_, restriction)| meant.contains(restriction));
+        followed.map(|(person, _)| *person).collect()
+    }
+
+    /// Lets the restriction with a mask, if it is still there, follow a person of an earlier run.
+    pub(in crate::chat) fn follow(&mut self, id: PersonId, mask: &Mask) {
+        if let Some(own) = &mut self.0
+            && let Some(restriction) = own.list.with_mask(mask)
+        {
+            own.followed.insert((id, restriction));
+        }
+    }
+
     /// Adds a restriction and drops expired ones. It follows these people and those whom one with
     /// the same mask followed.
     pub(in crate::chat) fn put(
