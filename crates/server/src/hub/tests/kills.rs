@@ -4,6 +4,7 @@
 use chinwag_core::{Client, KeptSession, Standing, StandingChange};
 
 use super::*;
+use crate::limits::SESSION_ROWS_MAX;
 
 fn name(name: &str) -> Name {
     Name::parse(name).expect("a name")
