@@ -172,9 +172,13 @@ fn password(text: &str) -> Result<Password, ParseError> {
     })
 }
 
-/// A single `-` means no text.
+/// Words that alone stand for no text.
+const NO_TEXT: [&str; 3] = ["-", "off", "clear"];
+
+/// The text, if it is one: what is set with a command is taken away with one of a few words.
 fn clear_or_set(text: Text) -> Option<Text> {
-    (&*text != "-").then_some(text)
+    let mut none = NO_TEXT.iter();
+    (!none.any(|word| text.eq_ignore_ascii_case(word))).then_some(text)
 }
 
 /// The command that was probably meant, if a typo explains the word, or the habit of another chat.

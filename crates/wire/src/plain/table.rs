@@ -92,7 +92,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("topic", Group::Look, "[TEXT]", look::topic)
         .brief("show or set the topic")
         .about(
-            "Shows this room's topic, or sets it. A single - clears it.",
+            "Shows this room's topic, or sets it. A single - clears it, as does off.",
             "/topic Friday release at 15:00",
         ),
     CommandSpec::new("help", Group::Look, "[COMMAND]", look::help)
@@ -249,7 +249,7 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/passwd s3cret correct horse battery",
         ),
     CommandSpec::new("away", Group::You, "[WHY]", you::away).about(
-        "Tells people who write to you or ask about you that you are away. /back ends it.",
+        "Tells people who write to you or ask about you that you are away. /back ends it, as does /away off.",
         "/away lunch",
     ),
     CommandSpec::new("back", Group::You, "", you::back)
@@ -381,8 +381,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("motd", Group::Operators, "[TEXT]", operate::motd)
         .shown(HelpRow::Beside)
         .about(
-            "Sets the message that everybody reads on arrival. A single - clears it; /motd alone \
-             shows it.",
+            "Sets the message that everybody reads on arrival. A single - clears it, as does off; /motd \
+             alone shows it.",
             "/motd Be kind.",
         ),
     CommandSpec::new("lock", Group::Operators, "[off]", operate::lock)

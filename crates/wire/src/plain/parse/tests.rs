@@ -154,6 +154,12 @@ fn looking_is_read() {
     check("/topic", Request::Topic);
     check("/topic Ship it", Request::SetTopic(Some(text("Ship it"))));
     check("/topic -", Request::SetTopic(None));
+    check("/topic off", Request::SetTopic(None));
+    check("/topic Clear", Request::SetTopic(None));
+    check(
+        "/topic off today",
+        Request::SetTopic(Some(text("off today"))),
+    );
     check("/topic --", Request::SetTopic(Some(text("--"))));
     check_mistake("/who a b", ParseError::BadRoomName);
     check_usage("/rooms all", "rooms");
@@ -234,6 +240,8 @@ fn names_and_passwords_are_read() {
 #[test]
 fn what_is_about_oneself_is_read() {
     check_command("/away", Command::Away(None));
+    check_command("/away off", Command::Back);
+    check_command("/away off today", Command::Away(Some(text("off today"))));
     check_command("/away lunch", Command::Away(Some(text("lunch"))));
     check_command("/back", Command::Back);
     check_query("/ignore", Query::Ignores);

@@ -7,7 +7,7 @@ use chinwag_core::{CertificatePrefix, Command, Query, ResumeCode};
 use zeroize::Zeroizing;
 
 use super::arguments::{Arguments, known_name, name};
-use super::{Read, name_and_password, password};
+use super::{Read, clear_or_set, name_and_password, password};
 use crate::dialect::Password;
 use crate::plain::request::{EchoedInput, ParseError, Pref, PrefChange, Request};
 use crate::prefs::TimeStyle;
@@ -120,7 +120,11 @@ fn quoted(text: &str) -> Option<(Zeroizing<String>, &str)> {
 }
 
 pub(in crate::plain) fn away(arguments: Arguments<'_>) -> Read {
-    Ok(Request::Command(Command::Away(arguments.note()?)))
+    let command = match arguments.note()?.map(clear_or_set) {
+        Some(None) => Command::Back,
+        why => Command::Away(why.flatten()),
+    };
+    Ok(Request::Command(command))
 }
 
 pub(in crate::plain) fn back(arguments: Arguments<'_>) -> Read {

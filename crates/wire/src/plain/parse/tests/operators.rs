@@ -177,6 +177,7 @@ fn what_operators_do_is_read() {
     check_query("/motd", Query::Motd);
     check_command("/motd Be kind.", Command::SetMotd(why("Be kind.")));
     check_command("/motd -", Command::SetMotd(None));
+    check_command("/motd off", Command::SetMotd(None));
     check_command("/lock", Command::Lock(true));
     check_command("/lock off", Command::Lock(false));
     check_query("/bans", Query::Restrictions { after: None });
