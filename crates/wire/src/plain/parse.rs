@@ -103,8 +103,12 @@ pub fn parse_login(line: &str) -> Result<LoginLine, ParseError> {
         });
     }
     // As a name it would be shown to everybody, who could then resume the session.
-    if ResumeCode::is_printed(line) {
-        return Ok(LoginLine::Resume(you::resume_code(line)?));
+    let code = match split_word(line) {
+        (word, rest) if word.eq_ignore_ascii_case("resume") => rest.trim(),
+        _ => line,
+    };
+    if ResumeCode::is_printed(code) {
+        return Ok(LoginLine::Resume(you::resume_code(code)?));
     }
     let Some(command) = line.strip_prefix('/') else {
         let (name, password) = name_and_password(line)?;
@@ -117,7 +121,8 @@ pub fn parse_login(line: &str) -> Result<LoginLine, ParseError> {
         Some("quit") => Ok(LoginLine::Quit),
         Some("help") => Ok(LoginLine::Help),
         Some("login") => log_in(rest),
-        _ => Err(ParseError::BadName),
+        Some(command) => Err(ParseError::NeedsName(command)),
+        None => Err(ParseError::BadName),
     }
 }
 

@@ -356,6 +356,8 @@ pub enum ParseError {
     },
     /// The command takes other arguments.
     Usage(&'static CommandSpec),
+    /// A command, typed where a name is asked for.
+    NeedsName(&'static str),
     /// Not the form of a name.
     BadName,
     /// A name that the server needs itself.

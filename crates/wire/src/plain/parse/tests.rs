@@ -353,6 +353,10 @@ fn the_prompt_takes_a_name_or_a_code() {
     );
     check("/resume", Err(ParseError::BadCode));
     check("/resume K7Q2", Err(ParseError::BadCode));
+    check("resume K7Q2-9MXP", Ok(LoginLine::Resume(code("K7Q2-9MXP"))));
+    check("resume work", Err(ParseError::BadName));
+    check("/op K7Q2-9MXP", Err(ParseError::NeedsName("op")));
+    check("/dm lee hello", Err(ParseError::NeedsName("msg")));
     check("/quit", Ok(LoginLine::Quit));
     check("/EXIT now", Ok(LoginLine::Quit));
     check("/help", Ok(LoginLine::Help));
@@ -363,7 +367,7 @@ fn the_prompt_takes_a_name_or_a_code() {
         "/login",
         "/login 302 found",
         "/login beside lee pass",
-        "/who",
+        "/jion #dev",
         "//lee",
         "#lobby",
         "hello there",

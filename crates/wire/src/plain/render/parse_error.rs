@@ -54,6 +54,9 @@ impl Display for Sentence<'_> {
                     TopicOf(spec.name)
                 )
             }
+            ParseError::NeedsName(command) => {
+                write!(f, "Type your name first. /{command} comes after it.")
+            }
             ParseError::BadName => {
                 f.write_str("A name is 1 to 32 letters, digits, - _ or . and starts with a letter.")
             }

@@ -496,10 +496,7 @@ fn at_the_prompt_a_mistake_has_no_sign() {
             "4ann",
             "A name is 1 to 32 letters, digits, - _ or . and starts with a letter.\n",
         ),
-        (
-            "/who",
-            "A name is 1 to 32 letters, digits, - _ or . and starts with a letter.\n",
-        ),
+        ("/who", "Type your name first. /who comes after it.\n"),
         ("you", "\"you\" is reserved. Choose another.\n"),
         ("/resume x", "That code is not valid any more.\n"),
     ] {

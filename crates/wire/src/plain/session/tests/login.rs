@@ -242,7 +242,7 @@ fn a_handshake_that_comes_too_late_is_no_name_and_not_said() {
 
 #[test]
 fn a_script_with_a_malformed_name_is_closed_with_the_reason() {
-    for line in ["4bot\n", "hello there\n", "/who\n", "#lobby\n"] {
+    for line in ["4bot\n", "hello there\n", "/usr/bin\n", "#lobby\n"] {
         let mut peer = Peer::script();
         let why = BAD_NAME.trim_end();
         let closed = format!("! {why} NOT joined, nothing was sent.\n{{close}}");
