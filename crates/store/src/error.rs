@@ -53,6 +53,15 @@ pub enum OpenError {
         /// Where it should be.
         path: PathBuf,
     },
+    /// What is named as the folder is a file.
+    #[error(
+        "{} is a file, and no data folder; to read a backup, put it into a folder as messages.db, and name the folder",
+        path.display()
+    )]
+    NotFolder {
+        /// Which.
+        path: PathBuf,
+    },
     /// This user may not enter the folder.
     #[error("this user may not read {}", path.display())]
     Hidden {

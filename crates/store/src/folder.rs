@@ -195,8 +195,8 @@ impl Failure {
 /// Checks that a folder has a database.
 ///
 /// # Errors
-/// [`OpenError::Missing`], which names the file, or [`OpenError::Hidden`] if this user may not
-/// look.
+/// [`OpenError::Missing`], which names the database's file, [`OpenError::NotFolder`] if it is a file
+/// itself, or [`OpenError::Hidden`] if this user may not look.
 pub fn require(folder: &Path) -> Result<(), OpenError> {
     let path = folder.join(MESSAGES);
     match fs::metadata(&path) {
@@ -204,6 +204,9 @@ pub fn require(folder: &Path) -> Result<(), OpenError> {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
             Err(OpenError::Hidden { path })
         }
+        _ if fs::metadata(folder).is_ok_and(|named| named.is_file()) => Err(OpenError::NotFolder {
+            path: folder.to_owned(),
+        }),
         _ => Err(OpenError::Missing { path }),
     }
 }

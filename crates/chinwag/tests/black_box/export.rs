@@ -226,6 +226,14 @@ fn a_check_tells_a_torn_file_from_a_whole_one() {
     let backup = run("backup", &copy, &[&file.to_string_lossy()]);
     assert_eq!(backup.status.code(), Some(1));
     assert!(!file.exists(), "it would be taken for a good one");
+    for task in ["check", "export"] {
+        let named = run(task, &data.join("messages.db"), &[]);
+        let told = String::from_utf8_lossy(&named.stderr);
+        assert!(
+            told.contains("put it into a folder as messages.db"),
+            "{told}"
+        );
+    }
     let nowhere = run("check", &data.join("nowhere"), &[]);
     assert!(String::from_utf8_lossy(&nowhere.stderr).contains("there is no database"));
 }
