@@ -183,7 +183,7 @@ impl Shadow {
             Fact::AccountChanged(changed) => assert_eq!(changed.person, None),
             // Those of one account have its rights.
             Fact::AccountSet(set) => {
-                let before = &self.people[&set.person].account;
+                let before = &self.anybody(set.person).account;
                 assert!(set.account.is_none() || set.account == *before);
             }
             Fact::Renamed(renamed) => {
@@ -202,7 +202,7 @@ impl Shadow {
 
     /// Nobody is logged in to an account without a proof of it.
     fn check_proof(&self, person: Option<PersonId>, account: Option<&Name>, command: &Command) {
-        let before = person.and_then(|person| self.people[&person].account.as_ref());
+        let before = person.and_then(|person| self.anybody(person).account.as_ref());
         let Some(account) = account.filter(|account| before != Some(account)) else {
             return;
         };
