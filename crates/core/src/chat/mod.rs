@@ -229,8 +229,8 @@ impl Chat {
         })
     }
 
-    /// The mute in force for a person: the longest of those that match their name, account or
-    /// address, and of the one that has followed them from another.
+    /// The mute in force for a person: the longest of those that match their name, account or any of
+    /// their addresses, and of the one that has followed them from another.
     fn mute_of(&self, person: &Person, now: Timestamp) -> Option<RestrictionId> {
         if self.restricted.mutes.is_empty() {
             return None;
@@ -238,7 +238,9 @@ impl Chat {
         let (mutes, account) = (&self.restricted.mutes, person.account.as_ref());
         let on = |name| {
             let rank = || self.registrations.appointed(account?);
-            self.restriction_on(mutes, Some(name), person.session.address, rank, now)
+            let on = |address| self.restriction_on(mutes, Some(name), address, rank, now);
+            let all = person.addresses().map(on);
+            all.fold(None, |longest, mute| mutes.longer(longest, mute, now))
         };
         let followed = mutes.longer(person.mute(), account.and_then(on), now);
         mutes.longer(followed, on(&person.name), now)

@@ -17,7 +17,7 @@ use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::{
     EVERYBODY_LINES_MAX, INVITATIONS_SHOWN_MAX, STANDINGS_SHOWN_MAX, WHO_LINES_MAX,
 };
-use crate::link::Client;
+use crate::link::{Client, Link};
 use crate::name::Name;
 use crate::query::Query;
 use crate::rejection::Rejection;
@@ -439,7 +439,10 @@ fn names_ignored(me: &Person) -> Vec<Name> {
 
 pub(super) fn who_line(person: &Person, now: Timestamp) -> WhoLine {
     WhoLine {
-        link: person.session.link,
+        link: Link {
+            is_encrypted: person.is_encrypted(),
+            ..person.session.link
+        },
         name: person.name.clone(),
         operator: person.session.rank.operator,
         account: person.account.clone(),

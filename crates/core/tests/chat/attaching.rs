@@ -72,6 +72,30 @@ fn person_of(caller: Caller) -> PersonId {
     }
 }
 
+#[test]
+fn a_mute_of_any_of_the_addresses_holds_on_all_and_one_link_in_the_clear_is_told() {
+    let (mut world, first) = world_with_ann();
+    world.arrive_from("192.0.2.60", "gus").expect("gus is in");
+    let mute = Command::Mute {
+        name: "gus".into(),
+        time: None,
+        why: None,
+    };
+    world.by("lee", mute).expect("muted");
+    world.act(first, join("lobby")).expect("in");
+    world.act(first, say("one")).expect("said");
+    let is_encrypted = |world: &World| world.whois("ann").map(|ann| ann.line.link.is_encrypted);
+    assert_eq!(is_encrypted(&world), Ok(true));
+    let other = ("192.0.2.60", CLEAR);
+    let (second, facts) = connect(&mut world, other, ("ann", "ann"));
+    facts.expect("attached");
+    for caller in [first, second] {
+        let said = world.act(caller, say("two"));
+        assert!(matches!(said, Err(Rejection::Muted { .. })), "{said:?}");
+    }
+    assert_eq!(is_encrypted(&world), Ok(false));
+}
+
 fn quit(why: QuitReason) -> Command {
     Command::Quit(why)
 }

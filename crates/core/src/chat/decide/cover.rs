@@ -93,7 +93,7 @@ impl Chat {
         }
         let rooms = me.rooms.iter();
         for (&id, rules) in rooms.filter_map(|id| Some((id, self.rooms.rules(*id)?))) {
-            let mute = rules.mutes.longest_on(me, me.session.address, now);
+            let mute = rules.mutes.longest_on(me, now);
             let mute = mute.filter(|_| !self.moderates(me, id));
             let Some(mute) = mute.and_then(of_name) else {
                 continue;

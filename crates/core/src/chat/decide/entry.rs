@@ -160,7 +160,7 @@ impl Chat {
             RoomRejection::EncryptedOnly
         } else if me.session.rank.operator || standing >= Some(Standing::Moderator) {
             return Ok(());
-        } else if let Some(bar) = rules.bars.longest_on(me, me.session.address, now) {
+        } else if let Some(bar) = rules.bars.longest_on(me, now) {
             barred(bar)
         } else if standing.is_none() && self.is_masked_as(me, rules, MaskKind::Ban) {
             RoomRejection::Barred {
@@ -204,7 +204,7 @@ impl Chat {
         }
         let is_exempt =
             person.session.rank.operator || self.standing(person, id) >= Some(Standing::Moderator);
-        let bar = rules.bars.longest_on(person, address, now);
+        let bar = rules.bars.longest_at(person, [address], now);
         match bar.filter(|_| !is_exempt) {
             Some(bar) => Err(self.refusal(id, barred(bar))),
             None => Ok(()),

@@ -164,7 +164,7 @@ impl Chat {
         let Some(rules) = rules.filter(|_| !self.moderates(me, id)) else {
             return Ok(());
         };
-        let mute = rules.mutes.longest_on(me, me.session.address, now);
+        let mute = rules.mutes.longest_on(me, now);
         let is_ranked = || self.standing(me, id) >= Some(Standing::Voice);
         let is_masked = |kind| self.is_masked_as(me, rules, kind);
         let why = match mute {

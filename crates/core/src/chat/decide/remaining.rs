@@ -86,9 +86,7 @@ impl Chat {
     pub(super) fn muted_in_a_room(&self, mask: &Mask, now: Timestamp) -> Option<RoomName> {
         let bearer = self.bearer_meant(mask, now)?;
         let is_muted = |room: &RoomId| {
-            let address = bearer.session.address;
-            let of_room =
-                |rules: &RoomRules| rules.mutes.longest_on(bearer, address, now).is_some();
+            let of_room = |rules: &RoomRules| rules.mutes.longest_on(bearer, now).is_some();
             !self.moderates(bearer, *room) && self.rules_hold(*room, of_room)
         };
         let room = bearer.rooms.iter().copied().find(is_muted)?;

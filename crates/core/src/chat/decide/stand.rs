@@ -149,7 +149,7 @@ impl Chat {
         let session = bearer.session();
         let is_barred = self.rules_hold(id, |rules| match session {
             Some(person) => {
-                let bar = rules.bars.longest_on(person, person.session.address, now);
+                let bar = rules.bars.longest_on(person, now);
                 bar.is_some() && !person.session.rank.operator
             }
             None => rules.bars.names(&bearer.name, now),

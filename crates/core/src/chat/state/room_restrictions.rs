@@ -69,17 +69,29 @@ impl RoomRestrictions {
         self.longest([Some(name), None], nowhere, now).is_some()
     }
 
-    /// The longest restriction that matches a person at an address, or follows them, now.
+    /// The longest restriction that matches a person at any of their addresses, or follows them, now.
     pub(in crate::chat) fn longest_on(
         &self,
         person: &Person,
-        address: IpAddr,
+        now: Timestamp,
+    ) -> Option<&Restriction> {
+        self.longest_at(person, person.addresses(), now)
+    }
+
+    /// The same of a person who is, or comes to be, at these addresses.
+    pub(in crate::chat) fn longest_at(
+        &self,
+        person: &Person,
+        addresses: impl IntoIterator<Item = IpAddr>,
         now: Timestamp,
     ) -> Option<&Restriction> {
         let own = self.0.as_deref()?;
         let names = [Some(&person.name), person.account.as_ref()];
-        let matching = names.map(|name| own.list.longest(name, address, now));
-        let all = matching.into_iter().flatten().chain(own.of(person.id));
+        let matching = addresses.into_iter().flat_map(|address| {
+            let matching = names.map(|name| own.list.longest(name, address, now));
+            matching.into_iter().flatten()
+        });
+        let all = matching.chain(own.of(person.id));
         let longest = all.fold(None, |longest, id| own.list.longer(longest, Some(id), now));
         own.list.get(longest?)
     }

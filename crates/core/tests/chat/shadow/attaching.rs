@@ -1,5 +1,7 @@
 //! People who have several connections.
 
+use std::net::IpAddr;
+
 use chinwag_core::{Attached, Caller, Client, Detached, Link, PersonId, Timestamp};
 
 use super::{ModelPerson, Shadow};
@@ -17,6 +19,15 @@ impl ModelPerson {
     pub(crate) fn callers(&self, person: PersonId) -> Vec<Caller> {
         let first = self.caller(person);
         std::iter::once(first).chain(self.others.clone()).collect()
+    }
+
+    /// The addresses of all its connections.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        let others = self.others.iter().map(|other| match other {
+            Caller::Person { address, .. } => *address,
+            _ => unreachable!("a connection of a person"),
+        });
+        std::iter::once(self.address).chain(others)
     }
 }
 

@@ -158,8 +158,11 @@ impl Shadow {
         let applies = |mute: &&Restriction| {
             let names = core::iter::once(&person.name).chain(account);
             let mut who = names.map(|name| (name, account));
-            who.any(|who| self.holds_for(mute, who, person.address))
-                || person.following.as_ref() == Some(mute)
+            let at = |who| {
+                let mut addresses = person.addresses();
+                addresses.any(|address| self.holds_for(mute, who, address))
+            };
+            who.any(at) || person.following.as_ref() == Some(mute)
         };
         let mutes = self.mutes.iter().filter(|mute| mute.is_active(now));
         mutes

@@ -144,7 +144,10 @@ impl ModelRoom {
 fn matches_any(list: &[Restriction], name: &Name, person: &ModelPerson, now: Timestamp) -> bool {
     let mut active = list.iter().filter(|entry| entry.is_active(now));
     active.any(|entry| {
-        let of = |name| entry.mask.matches(Some(name), person.address);
+        let of = |name| {
+            let mut addresses = person.addresses();
+            addresses.any(|address| entry.mask.matches(Some(name), address))
+        };
         of(name) || person.account.as_ref().is_some_and(of)
     })
 }
