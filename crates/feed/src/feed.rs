@@ -200,9 +200,10 @@ impl Feed {
         self.gaps.add(self.private.push(after, lines, Kind::Word));
     }
 
-    /// Adds the lines of an answer. A resumed session is not shown them again, since the client can
-    /// repeat the question.
+    /// Adds the lines of an answer, before what is [held](Self::hold) back. A resumed session is not
+    /// shown them again, since the client can repeat the question.
     pub fn handle_answer(&mut self, after: Seq, lines: &[u8]) {
+        let after = after.min(self.held_after.max(self.seen));
         self.gaps.add(self.private.push(after, lines, Kind::Answer));
     }
 
@@ -269,9 +270,9 @@ impl Feed {
         core::mem::replace(&mut self.held_after, NOT_HELD) != NOT_HELD
     }
 
-    /// The event after which lines of rooms are held back, if they are.
-    pub fn held_after(&self) -> Option<Seq> {
-        (self.held_after != NOT_HELD).then_some(self.held_after)
+    /// Whether lines of rooms are held back.
+    pub fn is_held(&self) -> bool {
+        self.held_after != NOT_HELD
     }
 
     /// The newest event that was written.
@@ -302,7 +303,7 @@ impl Feed {
         reader: &impl Reader,
         write: impl FnOnce(&[u8]) -> usize,
     ) -> Progress {
-        if self.held_after != NOT_HELD || !self.is_written() || !reader.sees_all() {
+        if self.is_held() || !self.is_written() || !reader.sees_all() {
             return Progress::More;
         }
         let place = self.memberships.iter().position(|own| own.room == id);

@@ -8,7 +8,7 @@
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, phc::PasswordHash};
 use chinwag_core::{Command, Event, Name, Timestamp};
-use chinwag_store::{Location, OpenError, Store, is_in_use, require};
+use chinwag_store::{FileId, Location, OpenError, Store, file_id, is_in_use, require};
 use chinwag_wire::shell::{self, LINE_BYTES_MAX, ShellAsk};
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
@@ -277,7 +277,7 @@ fn refused(words: String) -> ShellAnswer {
 pub(crate) struct ShellServer {
     socket: PathBuf,
     /// The socket's file: another server may have the path by now.
-    file: Option<(u64, u64)>,
+    file: Option<FileId>,
     stop: Waker,
     thread: JoinHandle<()>,
 }
@@ -311,7 +311,7 @@ impl ShellServer {
         poll.registry()
             .register(&mut source, CONNECTION, Interest::READABLE)?;
         let socket = folder.join(SOCKET);
-        let file = file_of(&socket);
+        let file = file_id(&socket);
         let thread = supervisor.spawn("shell", move || {
             let server = Answering { hub, certificates };
             if let Err(error) = serve(&listener, poll, &server) {
@@ -331,16 +331,10 @@ impl ShellServer {
         if self.stop.wake().is_ok() {
             let _ = self.thread.join();
         }
-        if file_of(&self.socket) == self.file {
+        if file_id(&self.socket) == self.file {
             let _ = fs::remove_file(&self.socket);
         }
     }
-}
-
-/// Device and inode of a file, if it exists.
-fn file_of(path: &Path) -> Option<(u64, u64)> {
-    let file = fs::symlink_metadata(path).ok()?;
-    Some((file.dev(), file.ino()))
 }
 
 /// A socket that only its owner can ever open: it is created in a folder that nobody else can

@@ -86,7 +86,7 @@ struct Files {
 }
 
 /// Device and inode.
-pub(crate) type FileId = (u64, u64);
+pub type FileId = (u64, u64);
 
 /// What is at the path of an open database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -387,7 +387,7 @@ fn cannot_open() -> rusqlite::Error {
 
 /// Device and inode of a file, if it exists.
 #[cfg(unix)]
-pub(crate) fn file_id(path: &Path) -> Option<FileId> {
+pub fn file_id(path: &Path) -> Option<FileId> {
     use std::os::unix::fs::MetadataExt;
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.dev(), metadata.ino()))
@@ -395,6 +395,6 @@ pub(crate) fn file_id(path: &Path) -> Option<FileId> {
 
 /// Other systems do not let an open file be replaced.
 #[cfg(not(unix))]
-pub(crate) fn file_id(path: &Path) -> Option<FileId> {
+pub fn file_id(path: &Path) -> Option<FileId> {
     path.exists().then_some((0, 0))
 }

@@ -78,6 +78,7 @@ pub use blocks::{Part, Unread};
 pub use check::{CheckReport, Fault};
 pub use checkpoint::Checkpointer;
 pub use commit::Store;
+pub use database::{FileId, file_id};
 pub use error::{BackupError, CommitError, Damage, Error, OpenError, SearchError};
 pub use export::{ExportPage, ExportRange};
 pub use extent::Extent;

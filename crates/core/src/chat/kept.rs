@@ -184,8 +184,8 @@ impl Chat {
         let rooms = person.listed().iter();
         let rooms = rooms.filter_map(|room| Some((*room, self.rooms.rules(*room)?)));
         let all = rooms.flat_map(|(room, rules)| {
-            let masks = list(rules).masks_following(person.id);
-            masks.map(move |mask| (room, mask.clone()))
+            let all = list(rules).all_following(person.id);
+            all.map(move |restriction| (room, restriction.mask.clone()))
         });
         all.collect()
     }

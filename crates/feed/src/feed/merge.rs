@@ -121,7 +121,7 @@ impl Feed {
     /// Skips what the rooms could not keep for this session, so that the notice comes before the
     /// next line.
     fn skip_lost<R>(&mut self, logs: &mut RoomLogs<R>) {
-        if self.held_after().is_some() {
+        if self.is_held() {
             return;
         }
         for own in &mut self.memberships {

@@ -234,8 +234,7 @@ impl Run {
         }
         for who in 0..SESSIONS {
             let session = &self.world.sessions[who];
-            if !session.is_full && session.feed.held_after().is_none() && session.feed.is_written()
-            {
+            if !session.is_full && !session.feed.is_held() && session.feed.is_written() {
                 let before = session.output.len();
                 self.world.write(who);
                 assert_eq!(

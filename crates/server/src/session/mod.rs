@@ -283,15 +283,7 @@ impl Session {
         }
         if !lines.is_empty() {
             match is_answer {
-                true => {
-                    // What is held back comes after it.
-                    let held = self
-                        .feed
-                        .held_after()
-                        .map(|after| after.max(self.feed.seen()));
-                    self.feed
-                        .handle_answer(held.unwrap_or(shared.newest), &lines);
-                }
+                true => self.feed.handle_answer(shared.newest, &lines),
                 false => self.add_private(shared.newest, &lines),
             }
         }

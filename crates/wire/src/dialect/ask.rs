@@ -14,9 +14,7 @@ use chinwag_core::{
 use zeroize::Zeroizing;
 
 use super::Saved;
-
-/// Quotation marks, single and double, including those that phones substitute.
-const QUOTES: [char; 10] = ['"', '“', '”', '„', '«', '»', '\'', '‘', '’', '‚'];
+use crate::plain::is_quote;
 
 /// A request of a client.
 #[derive(Clone, Debug, PartialEq)]
@@ -261,7 +259,8 @@ impl Password {
     /// Whether it begins and ends with quotation marks. Who types it so hardly means them as a part
     /// of it.
     pub fn is_quoted(&self) -> bool {
-        self.letters() > 1 && self.0.starts_with(QUOTES) && self.0.ends_with(QUOTES)
+        let is_mark = |c| is_quote(c) || matches!(c, '\'' | '‘' | '’' | '‚');
+        self.letters() > 1 && self.0.starts_with(is_mark) && self.0.ends_with(is_mark)
     }
 
     /// The number of its letters.

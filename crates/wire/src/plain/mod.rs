@@ -25,6 +25,7 @@ pub(crate) mod table;
 mod words;
 
 pub(crate) use parse::SHELL;
+pub(crate) use parse::arguments::is_quote;
 pub use parse::{parse, parse_login};
 pub use reference::reference;
 pub(crate) use render::{Changed, DoneToYou, DoneToYouIn, Masked, StillInside};

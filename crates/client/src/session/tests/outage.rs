@@ -2,6 +2,17 @@
 
 use super::*;
 
+/// The server has forgotten the session, which says its name again.
+fn comes_back_forgotten(bench: &mut Bench) {
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("That code is not valid any more.\nEnter your username: ")
+        .does(&[send("app#pw")]);
+}
+
 #[test]
 fn a_lost_link_is_taken_up_where_it_broke() {
     let mut bench = Bench::live();
@@ -153,13 +164,7 @@ fn a_new_session_takes_the_place_of_one_that_is_forgotten() {
         send("/leave lobby"),
         send("/msg #dev one"),
     ]);
-    bench
-        .loses_link()
-        .comes_back()
-        .does(&[send("/resume AAAA-BBBB")]);
-    bench
-        .hears("That code is not valid any more.\nEnter your username: ")
-        .does(&[send("app#pw")]);
+    comes_back_forgotten(&mut bench);
     bench
         .hears(WELCOME)
         .hears("[12:00] cy: in the lobby\n--- now ---\n")
@@ -182,24 +187,13 @@ fn a_new_session_takes_the_place_of_one_that_is_forgotten() {
     assert_eq!(bench.session.tally().waiting, 0);
 }
 
-/// The old session was forgotten, and the new one is let in.
-fn comes_back_anew(bench: &mut Bench) {
-    bench
-        .loses_link()
-        .comes_back()
-        .does(&[send("/resume AAAA-BBBB")]);
-    bench
-        .hears("That code is not valid any more.\nEnter your username: ")
-        .does(&[send("app#pw")]);
-    bench.hears(WELCOME).hears(CODE);
-}
-
 /// The server reads a history, and answers with it a moment later.
 #[test]
 fn what_is_said_while_a_new_session_asks_for_the_history_is_shown_once() {
     let mut bench = Bench::live();
     bench.hears("[14:02] bob: a\n").drain();
-    comes_back_anew(&mut bench);
+    comes_back_forgotten(&mut bench);
+    bench.hears(WELCOME).hears(CODE);
     bench.hears("--- last 1 message ---\n[14:02] bob: a\n--- now ---\n");
     bench.hears("[14:03] bob: b\n").hears(ECHO_IS_ON);
     bench.hears("[14:03] bob: c\n[14:03] #ops cy: here\n");
@@ -223,7 +217,8 @@ fn what_is_said_while_a_new_session_asks_for_the_history_is_shown_once() {
 fn a_new_session_that_is_lost_before_it_has_told_the_past_tells_it_when_it_is_taken_up() {
     let mut bench = Bench::live();
     bench.hears("[14:02] bob: a\n").drain();
-    comes_back_anew(&mut bench);
+    comes_back_forgotten(&mut bench);
+    bench.hears(WELCOME).hears(CODE);
     bench.hears("--- now ---\n[14:03] bob: b\n").drain();
     bench
         .loses_link()
@@ -279,13 +274,7 @@ fn what_is_said_after_a_first_arrival_that_broke_off_is_no_past() {
     bench.hears("--- now ---\n[14:02] bob: before\n");
     bench.does(&[fence(), show("[14:02] bob: before\n")]);
     // The answer to the first command is lost with the server, and so is the session.
-    bench
-        .loses_link()
-        .comes_back()
-        .does(&[send("/resume AAAA-BBBB")]);
-    bench
-        .hears("That code is not valid any more.\nEnter your username: ")
-        .does(&[send("app#pw")]);
+    comes_back_forgotten(&mut bench);
     let past =
         "--- last 2 of 2 messages ---\n[14:02] bob: before\n[14:03] bob: after\n--- now ---\n";
     bench.hears(WELCOME).hears(past).does(&[fence()]);
@@ -352,13 +341,7 @@ fn a_link_that_breaks_while_it_is_taken_up_takes_no_line_with_it() {
 #[test]
 fn a_ban_while_the_link_is_down_is_final() {
     let mut bench = Bench::live();
-    bench
-        .loses_link()
-        .comes_back()
-        .does(&[send("/resume AAAA-BBBB")]);
-    bench
-        .hears("That code is not valid any more.\nEnter your username: ")
-        .does(&[send("app#pw")]);
+    comes_back_forgotten(&mut bench);
     bench.hears("You are banned until 2026-11-22 10:00 UTC: spam.\n");
     bench.session.handle_closed("", bench.now);
     bench.ends(End::Removed(

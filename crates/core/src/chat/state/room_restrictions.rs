@@ -102,16 +102,17 @@ impl RoomRestrictions {
         id: PersonId,
         now: Timestamp,
     ) -> impl Iterator<Item = &Restriction> {
-        let own = self.0.as_deref().into_iter();
-        let all = own.flat_map(move |own| own.of(id).filter_map(|id| own.list.get(id)));
+        let all = self.all_following(id);
         all.filter(move |restriction| restriction.is_active(now))
     }
 
-    /// The masks of all that follow a person.
-    pub(in crate::chat) fn masks_following(&self, id: PersonId) -> impl Iterator<Item = &Mask> {
+    /// All that follow a person, in force or not.
+    pub(in crate::chat) fn all_following(
+        &self,
+        id: PersonId,
+    ) -> impl Iterator<Item = &Restriction> {
         let own = self.0.as_deref().into_iter();
-        let all = own.flat_map(move |own| own.of(id).filter_map(|id| own.list.get(id)));
-        all.map(|restriction| &restriction.mask)
+        own.flat_map(move |own| own.of(id).filter_map(|id| own.list.get(id)))
     }
 
     /// The people whom those follow that a mask means.

@@ -211,7 +211,7 @@ impl Session {
 
     /// Adds private lines. Until the session was shown all that it missed, they wait.
     pub(in crate::session) fn add_private(&mut self, after: Seq, lines: &[u8]) {
-        if self.feed.held_after().is_none() || self.person.is_none() {
+        if !self.feed.is_held() || self.person.is_none() {
             return self.add_told(after, lines);
         }
         self.exchange.rare().deferred.push((after, lines.into()));

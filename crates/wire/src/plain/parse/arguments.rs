@@ -156,7 +156,7 @@ pub(in crate::plain) fn take_term(typed: &str) -> Option<(&str, &str)> {
 }
 
 /// Quotation marks, including those that phones substitute: the same as the store's.
-pub(in crate::plain) fn is_quote(c: char) -> bool {
+pub(crate) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '«' | '»')
 }
 
