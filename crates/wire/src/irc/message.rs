@@ -116,6 +116,9 @@ impl<'a> Message<'a> {
     /// (IRCv3, message tags). Drops malformed ones: without a name, or with a character that a
     /// terminal might obey.
     pub(super) fn client_tags(&self) -> String {
+        if self.tags.is_empty() {
+            return String::new();
+        }
         let mut names = BTreeSet::new();
         let tags = self.tags.rsplit(';');
         let last = tags.filter(|tag| names.insert(name_of(tag)));

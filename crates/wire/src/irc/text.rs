@@ -56,6 +56,19 @@ pub(super) fn spoken(typed: &str, is_notice: bool, tags: Option<Box<str>>) -> Sp
 /// Parses a message with a LF between its lines, and a CR where a client has cut one of them.
 /// `None` if nothing in it is visible.
 pub(super) fn said(typed: &str, manner: Manner, tags: Option<Box<str>>) -> Option<Saying> {
+    // Most messages are that, and one look at each byte costs less than the four below.
+    let is_printable = |byte: u8| matches!(byte, b' '..=b'~');
+    if typed
+        .bytes()
+        .fold(true, |all, byte| all & is_printable(byte))
+    {
+        let text = Text::parse(typed)?;
+        let form = IrcForm {
+            text: (*text != *typed).then(|| typed.into()),
+            tags,
+        };
+        return Some(Saying { text, manner, form });
+    }
     let text = match typed.contains(['\n', '\r']) {
         true => Text::passage(without_format(&typed.replace('\r', "")).split('\n')),
         false => Text::parse(&without_format(typed)),

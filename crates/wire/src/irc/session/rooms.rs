@@ -25,8 +25,12 @@ impl Session {
 
     /// The room of a name, spelled its own way if the client is in it.
     pub(super) fn room(&self, typed: &str, env: &Env<'_>) -> Option<RoomName> {
-        let typed = room(typed)?;
         let mut own = self.rooms.iter().filter_map(|room| env.rooms.get(room));
+        let bare = typed.strip_prefix('#')?;
+        if let Some(own) = own.clone().find(|own| own.bare() == bare) {
+            return Some(own.clone());
+        }
+        let typed = RoomName::parse(typed).ok()?;
         Some(
             own.find(|own| own.is_same(&typed))
                 .cloned()

@@ -219,14 +219,10 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        if !self.check_receiver(target, is_notice, env, out) {
-            return;
-        }
-        if !target.starts_with('#') {
-            return self.say_in_private(target, saying, is_notice);
-        }
         if let Some(room) = self.room(target, env) {
             self.say_in_room(room, saying, is_notice);
+        } else if self.check_receiver(target, is_notice, env, out) {
+            self.say_in_private(target, saying, is_notice);
         }
     }
 
