@@ -78,7 +78,11 @@ impl RoomRenderer {
     /// few capabilities change them.
     pub(crate) fn renders_alike(&self, other: &Self, event: &Event) -> bool {
         let is_message = matches!(event.fact, Fact::Said { .. } | Fact::Signal(_));
-        is_message && self.message_caps == other.message_caps
+        let shown = |caps: Caps| match Tags::of(event).account {
+            Some(_) => caps,
+            None => caps.with(Cap::AccountTag, false),
+        };
+        is_message && shown(self.message_caps) == shown(other.message_caps)
     }
 
     /// See [`Render::render`](chinwag_feed::Render::render).
@@ -514,6 +518,10 @@ mod tests {
         let message = said("hi", IrcForm::default(), None);
         let (bare, joins) = (all(&[]), all(&[Cap::ExtendedJoin, Cap::Setname]));
         assert!(bare.renders_alike(&joins, &message));
+        let accounts = all(&[Cap::AccountTag]);
+        assert!(bare.renders_alike(&accounts, &message));
+        let of_account = said("hi", IrcForm::default(), Some("ann"));
+        assert!(!bare.renders_alike(&accounts, &of_account));
         assert!(!bare.renders_alike(&all(&[Cap::ServerTime]), &message));
     }
 
