@@ -31,6 +31,9 @@ pub(crate) struct RenderedLog<R> {
     pub(crate) format: FormatId,
     renderer: R,
     bytes: Vec<u8>,
+    /// The bytes and the entries that it last had when every reader had been written them: about
+    /// what the next ones will need.
+    usual: (usize, usize),
     /// The position of the first byte of `bytes`.
     base: u64,
     /// The number of the first entry.
@@ -59,6 +62,7 @@ impl<R: Render> RenderedLog<R> {
             format,
             renderer,
             bytes: Vec::new(),
+            usual: (0, 0),
             base: 0,
             first,
             entries: VecDeque::new(),
@@ -122,8 +126,13 @@ impl<R: Render> RenderedLog<R> {
         self.renderer.wants_each()
     }
 
-    /// Reserves space for one more entry in large buffers.
+    /// Reserves space for one more entry in large buffers, and in an empty one for as many as last
+    /// time.
     fn reserve(&mut self) {
+        if self.entries.capacity() == 0 {
+            self.bytes.reserve_exact(self.usual.0);
+            self.entries.reserve_exact(self.usual.1);
+        }
         let is_large = self.bytes.len() > DOUBLING_BYTES_MAX;
         if is_large && self.bytes.capacity() - self.bytes.len() < LONG_LINE_BYTES {
             let quarter = self.bytes.len() / 4;
@@ -285,6 +294,12 @@ impl<R> RenderedLog<R> {
         self.keep_lengths(self.head());
         self.first = self.head();
         self.base = self.end();
+        self.usual = (
+            self.bytes.len().min(DOUBLING_BYTES_MAX),
+            self.entries
+                .len()
+                .min(DOUBLING_BYTES_MAX / size_of::<Entry>()),
+        );
         // A quiet room keeps no buffer: most rooms are quiet most of the time, and allocating one
         // costs less than a single write.
         self.bytes = Vec::new();
