@@ -100,9 +100,8 @@ impl Room {
 
     /// Writes the log as it is.
     fn write_straight(&mut self) {
-        let reader = Member(PersonId(0));
         for feed in &mut self.feeds {
-            feed.poll_straight(LOBBY, &mut self.logs, &reader, take);
+            feed.poll_straight(LOBBY, &mut self.logs, take);
             feed.handle_acknowledged(0);
         }
     }

@@ -16,7 +16,7 @@ use crate::gaps::Gaps;
 use crate::private::{Kind, PrivateLines};
 use crate::scratch::{Coverage, Piece, PieceSource};
 use crate::unsent::Unsent;
-use crate::{FormatId, LostLines, PlacedLines, Reader, Render, RoomLog, RoomLogs};
+use crate::{FormatId, LostLines, PlacedLines, Render, RoomLog, RoomLogs};
 pub use merge::MERGE_BYTES_MAX;
 use sent::Sent;
 pub use sent::Unacknowledged;
@@ -67,7 +67,7 @@ impl Membership {
 ///
 /// The `handle_*` methods take in what happened and write nothing. The `poll_*` methods write as
 /// much as one call of their closure takes: [`poll_straight`](Self::poll_straight) writes the news
-/// of one room to a session that waits for nothing else, [`poll_write`](Self::poll_write) writes
+/// of one room to a session that waits for nothing else and leaves nothing out, [`poll_write`](Self::poll_write) writes
 /// everything to any session. When the connection is lost,
 /// [`poll_unacknowledged`](Self::poll_unacknowledged) finds what its peer does not have.
 #[derive(Debug)]
@@ -290,9 +290,11 @@ impl Feed {
         self.memberships.iter().map(|own| (own.room, own.format))
     }
 
-    /// Writes the news of one room from its log without a copy, if nothing else is waiting and
-    /// nothing has to be left out. Otherwise returns [`Progress::More`]:
-    /// [`poll_write`](Self::poll_write) looks closer.
+    /// Writes the news of one room from its log without a copy, if nothing else is waiting.
+    /// Otherwise returns [`Progress::More`]: [`poll_write`](Self::poll_write) looks closer.
+    ///
+    /// Only for a reader who [sees all](crate::Reader::sees_all). The caller keeps in mind who does: with a
+    /// thousand readers, to ask each would be a cache miss for each.
     ///
     /// `write` offers bytes to the socket and returns how many it took; fewer than offered means
     /// that the socket is full. It is called at most once.
@@ -300,10 +302,9 @@ impl Feed {
         &mut self,
         id: RoomId,
         logs: &mut RoomLogs<R>,
-        reader: &impl Reader,
         write: impl FnOnce(&[u8]) -> usize,
     ) -> Progress {
-        if self.is_held() || !self.is_written() || !reader.sees_all() {
+        if self.is_held() || !self.is_written() {
             return Progress::More;
         }
         let place = self.memberships.iter().position(|own| own.room == id);

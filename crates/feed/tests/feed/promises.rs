@@ -24,22 +24,20 @@ fn news_is_written_straight_from_the_log_in_one_write() {
     assert_eq!(world.sessions[1].writes, 1);
     assert_eq!(world.logs[&RoomId(0)].size(), 0);
     let session = &mut world.sessions[1];
-    let tastes = session.tastes.clone();
     let nothing = |_: &[u8]| panic!("there is nothing to be written");
     let progress = session
         .feed
-        .poll_straight(RoomId(0), &mut world.logs, &tastes, nothing);
+        .poll_straight(RoomId(0), &mut world.logs, nothing);
     assert_eq!(progress, Progress::Idle);
 }
 
 /// Writes the news of room 0 straight to session 0, whose socket takes so many bytes.
 fn straight(world: &mut World, takes: usize) -> Progress {
     let session = &mut world.sessions[0];
-    let tastes = session.tastes.clone();
     let write = |bytes: &[u8]| bytes.len().min(takes);
     session
         .feed
-        .poll_straight(RoomId(0), &mut world.logs, &tastes, write)
+        .poll_straight(RoomId(0), &mut world.logs, write)
 }
 
 #[test]
@@ -69,9 +67,7 @@ fn who_comes_has_seen_nothing_of_what_was_said_before() {
     world.join(1, 0, 0);
     world.say(9, 0, 10);
     let late = &mut world.sessions[1];
-    let progress = late
-        .feed
-        .poll_straight(RoomId(0), &mut world.logs, &late.tastes, |_| 0);
+    let progress = late.feed.poll_straight(RoomId(0), &mut world.logs, |_| 0);
     assert_eq!((progress, late.feed.seen()), (Progress::Full, Seq(0)));
 }
 
@@ -164,10 +160,9 @@ fn an_own_line_that_is_shown_or_lost_leaves_no_trace() {
     world.say(1, 0, 1);
     world.say(1, 0, 1);
     let session = &mut world.sessions[0];
-    let tastes = session.tastes.clone();
     let progress = session
         .feed
-        .poll_straight(RoomId(0), &mut world.logs, &tastes, |bytes| bytes.len());
+        .poll_straight(RoomId(0), &mut world.logs, |bytes| bytes.len());
     assert_eq!(progress, Progress::Idle);
     assert_eq!(before, session.writes);
 }

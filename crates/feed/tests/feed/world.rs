@@ -143,8 +143,8 @@ impl Session {
             taken
         };
         match straight {
-            Some(id) => self.feed.poll_straight(id, logs, &self.tastes, write),
-            None => self.feed.poll_write(logs, &self.tastes, scratch, write),
+            Some(id) if self.tastes.sees_all() => self.feed.poll_straight(id, logs, write),
+            _ => self.feed.poll_write(logs, &self.tastes, scratch, write),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the hub's events mean for a session: its person, and the rooms that they are in.
 
 use chinwag_core::{Event, Fact, PersonId, Quit, QuitReason, RoomId};
-use chinwag_feed::RoomLog;
+use chinwag_feed::{Reader, RoomLog};
 use chinwag_wire::dialect::Tell;
 
 use super::{Session, Stage};
@@ -155,9 +155,10 @@ impl Session {
         });
     }
 
-    /// Adopts the formats that the dialect has for its rooms now, and has the hub keep what a later
-    /// connection should find again.
+    /// Adopts how the dialect shows its rooms now, and has the hub keep what a later connection
+    /// should find again.
     pub(super) fn apply_changes(&mut self, shared: &mut Shared) {
+        self.sees_all = self.dialect.reader(&shared.env()).sees_all();
         if self.dialect.poll_format() {
             let rooms: Vec<RoomId> = self.feed.rooms().map(|(room, _)| room).collect();
             for room in rooms {

@@ -49,6 +49,9 @@ pub(crate) struct Session {
     permit: Option<Permit>,
     /// The server's password was given on this connection.
     has_entered: bool,
+    /// It leaves out no line of its rooms and adds nothing to any, so they are written straight. As
+    /// of the dialect's last step.
+    sees_all: bool,
     person: Option<PersonId>,
     stage: Stage,
     transport: Transport,
@@ -79,6 +82,7 @@ impl Session {
             peer,
             permit,
             has_entered: false,
+            sees_all: true,
             person: None,
             stage: Stage::Sniffing { until, spoke },
             transport,

@@ -4,7 +4,7 @@
 //! Each write takes what the transport takes and remembers where it stopped; nothing here waits.
 
 use chinwag_core::RoomId;
-use chinwag_feed::Progress;
+use chinwag_feed::{Progress, Reader};
 
 use super::{Session, Stage};
 use crate::shard::Shared;
@@ -16,17 +16,17 @@ impl Session {
         if !self.transport.takes_bytes() {
             return;
         }
-        if self.write_straight(room, shared) == Progress::More {
+        if !self.sees_all || self.write_straight(room, shared) == Progress::More {
             self.poll_write(shared);
         }
     }
 
     fn write_straight(&mut self, room: RoomId, shared: &mut Shared) -> Progress {
         let (logs, _, env) = shared.for_writing();
+        debug_assert!(self.dialect.reader(&env).sees_all());
         let (transport, now) = (&mut self.transport, env.now);
-        let reader = self.dialect.reader(&env);
         self.feed
-            .poll_straight(room, logs, &reader, |bytes| transport.write(bytes, now))
+            .poll_straight(room, logs, |bytes| transport.write(bytes, now))
     }
 
     /// Writes everything, as far as the transport takes it, and then does what had to wait for
