@@ -6,7 +6,7 @@ use chinwag_core::{
     Bucket, ConnId, Duration, Event, Fact, LOBBY, Link, LoggedIn, Monotonic, PersonId, Rate,
     ResumeCode, RoomId, RoomName, Seq,
 };
-use chinwag_wire::dialect::{Dialect, Env, Format, RoomRenderer, Security, Settings, Step};
+use chinwag_wire::dialect::{Dialect, Env, Format, RoomRenderer, Security, Settings, Step, Tell};
 use chinwag_wire::sniff::{Protocol, Spoke};
 use chinwag_wire::zone::zone;
 use chinwag_wire::{Look, Prefs};
@@ -101,6 +101,13 @@ impl Client {
         while let Some(step) = self.dialect.handle_bytes(&mut bytes, &env, &mut self.out) {
             take(step);
         }
+    }
+
+    /// Takes the answer to a message to a room.
+    pub(crate) fn handle_sent(&mut self) {
+        let env = env(&self.settings, &self.rooms);
+        self.dialect
+            .handle_tell(Tell::Sent(Seq(2)), &env, &mut self.out);
     }
 
     /// What renders a room for it, from a time on.
