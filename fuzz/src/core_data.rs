@@ -295,11 +295,14 @@ fn room_deed(dice: Choices<'_, '_>) -> RoomDeed {
 
 fn aside(dice: Choices<'_, '_>) -> Aside {
     match dice.flip() {
-        true => Aside::Spared(Spared {
-            net: chinwag_core::subnet_of(address(dice)),
-            others: dice.number() as u32,
-            own: dice.flip(),
-        }),
+        true => {
+            let spared = |_| Spared {
+                net: chinwag_core::subnet_of(address(dice)),
+                others: dice.number() as u32,
+                own: dice.flip(),
+            };
+            Aside::Spared((0..2).map(spared).collect())
+        }
         false => Aside::Nobody {
             meant: dice.maybe(|dice| dice.name()),
         },

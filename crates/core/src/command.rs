@@ -281,7 +281,8 @@ pub enum Command {
     Ban {
         /// The people it matches.
         mask: Mask,
-        /// Whether a ban of a name covers its bearer's address as well, if nobody else is there.
+        /// Whether a ban of a name covers the addresses of its people as well from which nobody else
+        /// comes.
         cover_address: bool,
         /// How long it lasts; `None` until it is lifted.
         time: Option<Duration>,
@@ -401,7 +402,8 @@ pub enum Command {
         room: RoomRef,
         /// The people it matches.
         mask: Mask,
-        /// Whether a bar of a name covers its bearer's address as well, if nobody else is there.
+        /// Whether a bar of a name covers the addresses of its people as well from which nobody else
+        /// comes.
         cover_address: bool,
         /// How long it lasts; `None` until it is lifted.
         time: Option<Duration>,

@@ -35,8 +35,8 @@ pub struct AuditEntry {
 /// as well; and who knows of a lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Aside {
-    /// It does not cover the address.
-    Spared(Spared),
+    /// It does not cover these addresses, one at least.
+    Spared(Box<[Spared]>),
     /// Nobody goes by the name, and no account has it.
     Nobody {
         /// The name of a person here that was probably meant.

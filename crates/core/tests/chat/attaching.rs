@@ -14,13 +14,13 @@ const ENCRYPTED: Link = Link {
     is_local: false,
 };
 
-const CLEAR: Link = Link {
+pub(super) const CLEAR: Link = Link {
     is_encrypted: false,
     ..ENCRYPTED
 };
 
 /// A client of IRC arrives with the password of an account, whose name it need not take.
-fn connect(
+pub(super) fn connect(
     world: &mut World,
     (address, link): (&str, Link),
     (nick, account): (&str, &str),

@@ -26,6 +26,7 @@ mod removing;
 mod resuming;
 mod rooms;
 mod secrets;
+mod several_addresses;
 mod shadow;
 mod talking;
 mod world;

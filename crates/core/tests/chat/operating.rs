@@ -253,7 +253,10 @@ fn check_spared(
             panic!("{facts:?}");
         };
         let told = entry.aside.as_ref().map(|aside| match aside {
-            Aside::Spared(spared) => (spared.others, spared.own),
+            Aside::Spared(spared) => {
+                assert_eq!(spared.len(), 1);
+                (spared[0].others, spared[0].own)
+            }
             aside => panic!("{aside:?}"),
         });
         assert_eq!(told, expected, "{entry:?}");

@@ -347,7 +347,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("unban", Group::Operators, "WHO", operate::unban)
         .shown(HelpRow::Beside)
         .about(
-            "Lets a person in again. If a ban covers a name and its address, give either: both are free then.",
+            "Lets a person in again. If a ban covers a name and its address, give either: both are free then. With several addresses the name frees all.",
             "/unban 192.0.2.0/24",
         ),
     CommandSpec::new("bans", Group::Operators, "", operate::bans)

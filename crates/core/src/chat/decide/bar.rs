@@ -4,14 +4,15 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::cover::{Home, account_beside_name};
+use super::cover::{Cover, Meant};
 use super::masks::MaskList;
-use super::operate::{Actor, Given};
-use crate::ban::{Mask, Reach, strip_account_key, strip_name_key};
+use super::restrict::Given;
+use crate::ban::{Mask, Reach, Restriction, strip_account_key, strip_name_key};
+use crate::chat::state::RoomRules;
 use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, StandingChange};
-use crate::event::{Fact, RoomAct};
-use crate::ids::RoomId;
+use crate::event::{Fact, RoomAct, RoomChange};
+use crate::ids::{PersonId, RoomId};
 use crate::mask::Listed;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
@@ -22,11 +23,11 @@ use crate::time::Timestamp;
 /// people from the block are looked up.
 const MEMBERS_SCANNED_MAX: usize = 1_024;
 
-/// Whether a mask matches a person by its name, its account or its address.
+/// Whether a mask matches a person by its name, its account or one of its addresses.
 fn is_hit(mask: &Mask, person: &Person) -> bool {
     let names = [Some(&person.name), person.account.as_ref()];
-    let address = person.session.address;
-    names.into_iter().any(|name| mask.matches(name, address))
+    let mut addresses = person.addresses();
+    addresses.any(|address| names.iter().any(|name| mask.matches(*name, address)))
 }
 
 impl Chat {
@@ -46,14 +47,7 @@ impl Chat {
         }
         let cover_address = cover_address && mask.reach != Reach::Account;
         let mask = self.mask_meant(mask)?;
-        let named = mask.name.as_ref();
-        let bearer = named.and_then(|name| self.bearer_of(name, given.now));
-        let mask = match bearer.filter(|_| cover_address) {
-            Some(bearer) => self.cover_home(me, bearer, given.now),
-            None => mask,
-        };
-        let account = bearer.and_then(account_beside_name).map(Mask::of_name);
-        let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
+        let masks = self.masks_of_bar(given, mask, cover_address);
         let is_me = |mask: &Mask| is_hit(mask, me);
         if masks.iter().any(is_me) {
             return Err(Rejection::Oneself);
@@ -65,20 +59,18 @@ impl Chat {
         for person in &hit {
             self.check_may_act_on(me, id, person)?;
         }
-        if self.rules_hold(id, |rules| rules.bars.is_full(given.now)) {
+        let are_too_many = |rules: &RoomRules| !rules.bars.have_space(masks.len(), given.now);
+        if self.rules_hold(id, are_too_many) {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
         facts.extend(self.deposed(me, id, &masks[0], &hit, given.now));
         let named = masks[0].name.as_ref();
         let aside = named.and_then(|name| self.nobody_of(given.me, name, given.now));
         let listed = self.newly_listed(me, MaskList::bans_of(id), &masks, given.now);
-        let mut aside = aside;
-        for mask in masks {
-            let bar = RoomAct::Bar(given.restriction(mask));
-            let mut change = self.change(me, id, bar, None);
-            change.aside = aside.take();
-            facts.push(Fact::RoomChanged(Box::new(change)));
-        }
+        let mut bars = self.restricted_in(me, id, given, masks, RoomAct::Bar, None);
+        bars[0].aside = aside;
+        let bars = bars.into_iter().map(Box::new);
+        facts.extend(bars.map(Fact::RoomChanged));
         facts.extend(listed);
         let why = given.why.clone().map(Arc::new);
         for person in hit {
@@ -141,13 +133,49 @@ impl Chat {
         self.taken_wholly(me, id, bearer)
     }
 
-    /// A person's name, and their block if nobody else comes from there.
-    fn cover_home(&self, me: &Person, target: &Person, now: Timestamp) -> Mask {
-        let of_name = Mask::of_name(target.name.clone());
-        match self.home_of(Actor::Person(me), target, now) {
-            Home::Alone(net) => of_name.with_block(net, Reach::Either),
-            Home::Shared(_) => of_name,
-        }
+    /// The masks of a bar that was given by this one.
+    fn masks_of_bar(&self, given: &Given<'_>, mask: Mask, cover_address: bool) -> Vec<Mask> {
+        let Some(name) = &mask.name else {
+            return Vec::from([mask]);
+        };
+        let bearer = self.bearer_of(name, given.now);
+        let owner = self.registrations.get(name).map(|owner| &owner.name);
+        let meant = match bearer {
+            Some(bearer) => Meant::person(bearer),
+            None => Meant {
+                name,
+                bearer,
+                account: owner.filter(|owner| owner.same_as(name)),
+            },
+        };
+        let covers = match cover_address {
+            true => self.cover(given.me, &meant, given.now),
+            false => Meant { name, ..meant }.names_alone(),
+        };
+        covers.into_iter().map(|cover| cover.mask).collect()
+    }
+
+    /// The bars or mutes of these masks, of which the first tells the person concerned. A moderator
+    /// is shown no addresses, and so each name once.
+    fn restricted_in(
+        &self,
+        me: &Person,
+        id: RoomId,
+        given: &Given<'_>,
+        masks: Vec<Mask>,
+        act: fn(Restriction) -> RoomAct,
+        mut target: Option<PersonId>,
+    ) -> Vec<RoomChange> {
+        let mut named = None;
+        let change = |mask: Mask| {
+            let is_shown = mask.name.is_none() || mask.name != named;
+            named.clone_from(&mask.name);
+            let act = act(given.restriction(mask));
+            let mut change = self.change(me, id, act, target.take());
+            change.actor = change.actor.filter(|_| is_shown);
+            change
+        };
+        masks.into_iter().map(change).collect()
     }
 
     /// The people inside whom a mask matches.
@@ -179,27 +207,24 @@ impl Chat {
         let now = given.now;
         let target = self.find_other(given.me, typed, now)?;
         self.check_may_act_on(me, id, target)?;
-        if self.rules_hold(id, |rules| rules.mutes.is_full(now)) {
+        let meant = Meant::person(target);
+        let covers = match (meant.account, strip_account_key(typed)) {
+            (Some(account), Some(_)) => Vec::from([Cover::of(Mask::of_name(account.clone()))]),
+            _ if strip_name_key(typed).is_some() => meant.names_alone(),
+            _ => self.cover_speech(given.me, &meant, now),
+        };
+        let masks: Vec<Mask> = covers.into_iter().map(|cover| cover.mask).collect();
+        if self.rules_hold(id, |rules| !rules.mutes.have_space(masks.len(), now)) {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
-        let (mask, account) = match (&target.account, strip_account_key(typed)) {
-            (Some(account), Some(_)) => (Mask::of_name(account.clone()), None),
-            _ => {
-                let mask = match strip_name_key(typed) {
-                    Some(_) => Mask::of_name(target.name.clone()),
-                    None => self.cover_speech(given.me, target, now).0,
-                };
-                (mask, account_beside_name(target).map(Mask::of_name))
-            }
-        };
         facts.extend(self.demoted(me, id, target, now)?);
-        let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
         let listed = self.newly_listed(me, MaskList::mutes_of(id), &masks, now);
-        let told = core::iter::once(Some(target.id)).chain(core::iter::repeat(None));
-        for (mask, told) in masks.into_iter().zip(told) {
-            let mute = RoomAct::Mute(given.restriction(mask));
-            facts.push(self.changed(me, id, mute, told));
-        }
+        let mutes = self.restricted_in(me, id, given, masks, RoomAct::Mute, Some(target.id));
+        facts.extend(
+            mutes
+                .into_iter()
+                .map(|mute| Fact::RoomChanged(Box::new(mute))),
+        );
         facts.extend(listed);
         Ok(())
     }

@@ -1,15 +1,18 @@
-//! How far a ban or a mute of a name reaches: its account always, its address only if nobody else comes from there.
-//! One pupil's ban must not shut out a class behind the same address.
+//! How far a ban or a mute of a name reaches: its account always, an address only if nobody else comes from there.
+//! One pupil's ban must not shut out a class behind the same address. A person may have several connections, and
+//! an account several people; the address of each counts, or who is put out would be back at once from another.
 //!
 //! A guest is muted by address. When the guest registers the name, the mute follows the account, on the server and
 //! in the rooms that the guest is in: otherwise it would end with the next login from elsewhere.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::operate::{Actor, check_list_has_space};
+use super::operate::Actor;
+use super::restrict::check_list_has_space;
 use crate::ban::{Mask, Reach, Restriction, household_of, subnet_of};
 use crate::chat::{Chat, Person};
 use crate::event::{AuditEntry, Fact, ModAction, RoomAct, Spared};
@@ -17,51 +20,103 @@ use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::time::Timestamp;
 
-/// Where the target of a restriction connects from.
-pub(super) enum Home {
+/// Where somebody whom a restriction means connects from.
+enum Home {
     /// Nobody else comes from this block.
     Alone(IpNet),
     /// Others do as well, or may.
     Shared(Spared),
 }
 
-/// The account of a person who goes by a name that does not belong to it.
-pub(super) fn account_beside_name(person: &Person) -> Option<Name> {
-    let account = person.account.as_ref()?;
-    (!account.same_as(&person.name)).then(|| account.clone())
+/// Whom the name in a ban, a bar or a mute means.
+pub(super) struct Meant<'a> {
+    pub(super) name: &'a Name,
+    /// The person who has the name, connected or not.
+    pub(super) bearer: Option<&'a Person>,
+    /// The account that is restricted as well, with all who are logged in to it.
+    pub(super) account: Option<&'a Name>,
 }
 
-impl Chat {
-    /// The mask of a ban: the name, and its block if nobody else connects from there.
-    pub(super) fn cover(
-        &self,
-        me: Actor<'_>,
-        target: &Person,
-        now: Timestamp,
-    ) -> (Mask, Option<Spared>) {
-        let of_name = Mask::of_name(target.name.clone());
-        match self.home_of(me, target, now) {
-            Home::Alone(net) => (of_name.with_block(net, Reach::Either), None),
-            Home::Shared(spared) => (of_name, Some(spared)),
+/// One mask of a restriction, and the blocks of its people that it spares.
+pub(super) struct Cover {
+    pub(super) mask: Mask,
+    pub(super) spared: Box<[Spared]>,
+}
+
+impl Cover {
+    pub(super) fn of(mask: Mask) -> Self {
+        let spared = Box::default();
+        Self { mask, spared }
+    }
+}
+
+impl<'a> Meant<'a> {
+    /// A person, and the account that they are logged in to.
+    pub(super) fn person(person: &'a Person) -> Self {
+        Self {
+            name: &person.name,
+            bearer: Some(person),
+            account: person.account.as_ref(),
         }
     }
 
-    /// The mask of a mute: for a registered name the same as for a ban. A guest's name matches only
+    /// The account, if the name does not belong to it.
+    fn account_beside(&self) -> Option<&'a Name> {
+        let account = self.account?;
+        (!account.same_as(self.name)).then_some(account)
+    }
+
+    /// The masks of the name and of the account beside it, which cover no address.
+    pub(super) fn names_alone(&self) -> Vec<Cover> {
+        let names = core::iter::once(self.name).chain(self.account_beside());
+        let masks = names.cloned().map(Mask::of_name);
+        masks.map(Cover::of).collect()
+    }
+}
+
+impl Chat {
+    /// The masks of a ban or a bar: the name, and the account beside it, each with the blocks of its
+    /// people from which nobody else connects. Each block has a mask of its own.
+    pub(super) fn cover(&self, me: Actor<'_>, meant: &Meant<'_>, now: Timestamp) -> Vec<Cover> {
+        let (mut own, logins) = self.homes_of(me, meant, now);
+        match meant.account_beside() {
+            Some(account) => {
+                let mut covers = with_homes(meant.name, own);
+                covers.extend(with_homes(account, logins));
+                covers
+            }
+            None => {
+                own.extend(logins);
+                with_homes(meant.name, own)
+            }
+        }
+    }
+
+    /// The masks of a mute: for a registered name the same as for a ban. A guest's name matches only
     /// at the guest's address, so that the next guest of that name elsewhere is not muted.
     pub(super) fn cover_speech(
         &self,
         me: Actor<'_>,
-        target: &Person,
+        meant: &Meant<'_>,
         now: Timestamp,
-    ) -> (Mask, Option<Spared>) {
-        if self.is_own_name(target) {
-            return self.cover(me, target, now);
+    ) -> Vec<Cover> {
+        if meant.bearer.is_none_or(|bearer| self.is_own_name(bearer)) {
+            return self.cover(me, meant, now);
         }
-        let of_name = Mask::of_name(target.name.clone());
-        match self.home_of(me, target, now) {
-            Home::Alone(net) => (of_name.with_block(net, Reach::Block), None),
-            Home::Shared(spared) => (of_name.with_block(spared.net, Reach::Both), Some(spared)),
-        }
+        let (own, logins) = self.homes_of(me, meant, now);
+        let of_guest = own.into_iter().map(|home| {
+            let of_name = Mask::of_name(meant.name.clone());
+            match home {
+                Home::Alone(net) => Cover::of(of_name.with_block(net, Reach::Block)),
+                Home::Shared(spared) => Cover {
+                    mask: of_name.with_block(spared.net, Reach::Both),
+                    spared: [spared].into(),
+                },
+            }
+        });
+        let of_account = meant.account_beside();
+        let of_account = of_account.map(|account| with_homes(account, logins));
+        of_guest.chain(of_account.into_iter().flatten()).collect()
     }
 
     /// The mutes of a guest, converted into mutes of the name that the guest registers.
@@ -82,7 +137,7 @@ impl Chat {
         let mute = self.mute_of(me, now);
         let mute = mute.and_then(|id| self.restricted.mutes.get(id));
         if let Some(mute) = mute.and_then(of_name) {
-            check_list_has_space(&self.restricted.mutes)?;
+            check_list_has_space(&self.restricted.mutes, 1)?;
             facts.push(Fact::Moderated(Box::new(AuditEntry {
                 by: mute.by.clone(),
                 actor: None,
@@ -98,7 +153,7 @@ impl Chat {
             let Some(mute) = mute.and_then(of_name) else {
                 continue;
             };
-            if rules.mutes.is_full(now) {
+            if !rules.mutes.have_space(1, now) {
                 return Err(self.refusal(id, RoomRejection::BarsFull));
             }
             let change = self.change_by(mute.by.clone(), id, RoomAct::Mute(mute));
@@ -107,9 +162,31 @@ impl Chat {
         Ok(facts)
     }
 
-    /// Where a person connects from, and who else does.
-    pub(super) fn home_of(&self, me: Actor<'_>, target: &Person, now: Timestamp) -> Home {
-        let net = subnet_of(target.session.address);
+    /// Where the bearer of a name connects from; and where all others do who are logged in to the
+    /// account, since what is done to it is done to them.
+    fn homes_of(&self, me: Actor<'_>, meant: &Meant<'_>, now: Timestamp) -> (Vec<Home>, Vec<Home>) {
+        let logins = meant.account.into_iter().flat_map(|account| {
+            let here = self.people.logged_in_to(account);
+            here.chain(self.lost_logins(account, now))
+        });
+        let mut known = Vec::new();
+        let mut homes_of = |person: &Person| {
+            let mut homes = Vec::new();
+            for address in person.addresses() {
+                if !known.contains(&subnet_of(address)) {
+                    known.push(subnet_of(address));
+                    homes.push(self.home_of(me, person, address, now));
+                }
+            }
+            homes
+        };
+        let own = meant.bearer.map_or_else(Vec::new, &mut homes_of);
+        (own, logins.flat_map(homes_of).collect())
+    }
+
+    /// One of the places that a person connects from, and who else does.
+    fn home_of(&self, me: Actor<'_>, target: &Person, address: IpAddr, now: Timestamp) -> Home {
+        let net = subnet_of(address);
         let here = self.people.matching(&Mask::of_net(net));
         let is_me = |person: &&Person| Some(person.id) == me.id();
         let own = !is_me(&target) && here.iter().any(is_me);
@@ -130,9 +207,29 @@ impl Chat {
             .filter(|person| self.check_rank(me, person).is_err());
         let others = (others.count() + above.count()) as u32;
         let spared = Spared { net, others, own };
-        match household_of(target.session.address) {
+        match household_of(address) {
             Some(net) if !own && others == 0 => Home::Alone(net),
             _ => Home::Shared(spared),
         }
     }
+}
+
+/// The masks of a name with the homes that are covered. What is spared belongs to the first.
+fn with_homes(name: &Name, homes: Vec<Home>) -> Vec<Cover> {
+    let of_name = Mask::of_name(name.clone());
+    let (mut covers, mut spared) = (Vec::new(), Vec::new());
+    for home in homes {
+        match home {
+            Home::Alone(net) => {
+                let mask = of_name.clone().with_block(net, Reach::Either);
+                covers.push(Cover::of(mask));
+            }
+            Home::Shared(shared) => spared.push(shared),
+        }
+    }
+    if covers.is_empty() {
+        covers.push(Cover::of(of_name));
+    }
+    covers[0].spared = spared.into();
+    covers
 }

@@ -10,7 +10,8 @@ use alloc::vec::Vec;
 use core::mem::discriminant;
 
 use super::masks::MaskList;
-use super::operate::{Actor, Given};
+use super::operate::Actor;
+use super::restrict::Given;
 use super::target::Target;
 use crate::chat::state::RoomRules;
 use crate::chat::{Chat, Person};

@@ -6,7 +6,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::operate::{Actor, Given};
+use super::operate::Actor;
+use super::restrict::Given;
 use crate::account::Account;
 use crate::ban::{Mask, Reach, Restriction};
 use crate::chat::state::{RoomRestrictions, RoomRules};

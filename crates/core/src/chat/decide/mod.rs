@@ -25,6 +25,7 @@ mod private;
 mod rank;
 mod remaining;
 mod remove;
+mod restrict;
 mod resume;
 mod rooms;
 mod secret;

@@ -4,13 +4,11 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::cover::account_beside_name;
 use super::log_in::Taker;
+use super::restrict::Given;
 use super::target::Target;
 use super::{quit, quit_of_lost};
 use crate::account::Account;
-use crate::ban::{Mask, Reach, Restriction, strip_account_key, strip_name_key};
-use crate::chat::state::Restrictions;
 use crate::chat::{Chat, FirstOperator, Person};
 use crate::command::{Command, Outcome};
 use crate::event::{Aside, AuditEntry, Fact, ModAction, QuitReason, Tenure};
@@ -18,7 +16,7 @@ use crate::ids::PersonId;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::text::Text;
-use crate::time::{Duration, Timestamp};
+use crate::time::Timestamp;
 
 /// Who acts: an operator in the chat, or an administrator at the machine's shell.
 #[derive(Clone, Copy)]
@@ -202,119 +200,6 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    fn decide_ban(
-        &self,
-        given: &Given<'_>,
-        mask: Mask,
-        cover_address: bool,
-        facts: &mut Vec<Fact>,
-    ) -> Result<Outcome, Rejection> {
-        let cover_address = cover_address && mask.reach != Reach::Account;
-        let mask = self.mask_meant(mask)?;
-        let named = mask.name.as_ref();
-        let bearer = named.and_then(|name| self.bearer_of(name, given.now));
-        let nobody = named.and_then(|name| self.nobody_of(given.me, name, given.now));
-        let (mask, spared) = match bearer.filter(|_| cover_address) {
-            Some(bearer) => self.cover(given.me, bearer, given.now),
-            None => (mask, None),
-        };
-        let owner = mask
-            .name
-            .as_ref()
-            .and_then(|name| self.registrations.get(name));
-        let owner =
-            owner.filter(|owner| bearer.is_none() && mask.name.as_ref() != Some(&owner.name));
-        let owner = owner.map(|owner| owner.name.clone());
-        let account = bearer.and_then(account_beside_name).or(owner);
-        let account = account.map(Mask::of_name);
-        let mut matching = self.people.matching(&mask);
-        let logins = account.iter().flat_map(|mask| self.people.matching(mask));
-        matching.extend(logins);
-        matching.sort_unstable_by_key(|person| person.id);
-        matching.dedup_by_key(|person| person.id);
-        let lost = self.resumables.matching(&mask, given.now);
-        self.check_may_ban(given.me, &mask, matching.iter().copied().chain(lost))?;
-        check_list_has_space(&self.restricted.bans)?;
-        let is_of_people = mask.name.is_none() && !matching.is_empty();
-        let put_out = is_of_people.then_some(Aside::PutOut(matching.len()));
-        let ban = given.restriction(mask);
-        let why = QuitReason::Banned {
-            by: ban.by.clone(),
-            until: ban.until,
-            why: ban.why.clone(),
-        };
-        let aside = spared.map(Aside::Spared).or(nobody).or(put_out);
-        facts.push(given.entry(ModAction::Ban(ban), None, aside));
-        let of_account = account.map(|mask| ModAction::Ban(given.restriction(mask)));
-        facts.extend(of_account.map(|act| given.entry(act, None, None)));
-        facts.extend(matching.into_iter().map(|person| quit(person, why.clone())));
-        Ok(Outcome::Done)
-    }
-
-    /// Checks that a ban hits neither the operator nor somebody who has been an operator for
-    /// longer, whether they are here, may come back, or are only named.
-    fn check_may_ban<'a>(
-        &self,
-        me: Actor<'_>,
-        mask: &Mask,
-        matching: impl Iterator<Item = &'a Person>,
-    ) -> Result<(), Rejection> {
-        if let Actor::Person(me) = me {
-            let own = |name: &Name| self.account_of(me).is_some_and(|own| own.owns(name));
-            let is_own = mask.name.as_ref().is_some_and(own);
-            if is_own || mask.matches(Some(&me.name), me.session.address) {
-                return Err(Rejection::Oneself);
-            }
-        }
-        for person in matching {
-            check_not_own_login(me, person)?;
-            self.check_rank(me, person)?;
-        }
-        let named = mask.name.as_ref();
-        named.map_or(Ok(()), |name| self.check_rank_of_name(me, name))
-    }
-
-    fn decide_mute(
-        &self,
-        given: &Given<'_>,
-        name: &str,
-        facts: &mut Vec<Fact>,
-    ) -> Result<Outcome, Rejection> {
-        let target = self.target(given.me, name, given.now)?;
-        let (mask, spared, account) = match target {
-            Target::Here(person) | Target::Lost(person) => {
-                check_not_own_login(given.me, person)?;
-                self.check_rank(given.me, person)?;
-                let of_name = Mask::of_name(person.name.clone());
-                for lost in self.resumables.matching(&of_name, given.now) {
-                    self.check_rank(given.me, lost)?;
-                }
-                match (&person.account, strip_account_key(name)) {
-                    (Some(account), Some(_)) => (Mask::of_name(account.clone()), None, None),
-                    _ => {
-                        let (mask, spared) = match strip_name_key(name) {
-                            Some(_) => (of_name, None),
-                            None => self.cover_speech(given.me, person, given.now),
-                        };
-                        (mask, spared, account_beside_name(person))
-                    }
-                }
-            }
-            Target::Account(account) => {
-                self.check_rank_of_name(given.me, &account.name)?;
-                (Mask::of_name(account.name.clone()), None, None)
-            }
-        };
-        check_list_has_space(&self.restricted.mutes)?;
-        let told = target.person().map(|person| person.id);
-        let mute = ModAction::Mute(given.restriction(mask));
-        facts.push(given.entry(mute, told, spared.map(Aside::Spared)));
-        let of_account = account.map(Mask::of_name);
-        let of_account = of_account.map(|mask| ModAction::Mute(given.restriction(mask)));
-        facts.extend(of_account.map(|act| given.entry(act, None, None)));
-        Ok(Outcome::Done)
-    }
-
     fn decide_op(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<Action, Rejection> {
         let bearer = self.bearer(me, typed, now)?;
         let tenure = match me {
@@ -435,52 +320,11 @@ struct RankBearer {
     lost: Option<PersonId>,
 }
 
-/// What an operator gave with a restriction.
-pub(super) struct Given<'a> {
-    pub(super) me: Actor<'a>,
-    pub(super) time: Option<Duration>,
-    pub(super) why: Option<Text>,
-    pub(super) now: Timestamp,
-}
-
-impl Given<'_> {
-    pub(super) fn restriction(&self, mask: Mask) -> Restriction {
-        Restriction {
-            mask,
-            until: self.time.map(|time| self.now + time),
-            at: self.now,
-            by: self.me.name(),
-            why: self.why.clone().map(Arc::new),
-        }
-    }
-
-    fn entry(&self, act: ModAction, target: Option<PersonId>, aside: Option<Aside>) -> Fact {
-        audit_entry_with(self.me, act, target, aside)
-    }
-}
-
-/// Checks that a person is not logged in to the operator's own account: what hits it hits both.
-fn check_not_own_login(me: Actor<'_>, person: &Person) -> Result<(), Rejection> {
-    match me {
-        Actor::Person(me) if me.account.is_some() && me.account == person.account => {
-            Err(Rejection::Oneself)
-        }
-        _ => Ok(()),
-    }
-}
-
-pub(super) fn check_list_has_space(list: &Restrictions) -> Result<(), Rejection> {
-    match list.is_full() {
-        true => Err(Rejection::RestrictionsFull),
-        false => Ok(()),
-    }
-}
-
 pub(super) fn audit_entry(me: Actor<'_>, act: ModAction, target: Option<PersonId>) -> Fact {
     audit_entry_with(me, act, target, None)
 }
 
-fn audit_entry_with(
+pub(super) fn audit_entry_with(
     me: Actor<'_>,
     act: ModAction,
     target: Option<PersonId>,

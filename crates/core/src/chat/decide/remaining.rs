@@ -61,13 +61,18 @@ impl Chat {
         now: Timestamp,
     ) -> Option<Mask> {
         let bearer = self.bearer_meant(mask, now);
-        let address = bearer.map(|bearer| bearer.session.address);
-        let address = address.or(mask.net.map(|net| net.addr()));
-        let address = address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+        let addresses: Vec<IpAddr> = match (bearer, mask.net) {
+            (Some(bearer), _) => bearer.addresses().collect(),
+            (None, Some(net)) => [net.addr()].into(),
+            (None, None) => [IpAddr::V6(Ipv6Addr::UNSPECIFIED)].into(),
+        };
         let block = mask.net.map(canonical);
         let mut names = self.names_meant(mask, bearer);
         names.push(None);
-        names.into_iter().find_map(|name| {
+        let mut known = names
+            .iter()
+            .flat_map(|name| addresses.iter().map(|address| (*name, *address)));
+        known.find_map(|(name, address)| {
             let remaining = list.longest_where(name, address, now, |other| {
                 let own = &other.mask;
                 let is_by_name = name.is_some_and(|name| own.is_about(name));
@@ -142,8 +147,8 @@ impl Chat {
         let block = mask.net.map(canonical);
         let holds = |own: &Mask| match bearer {
             Some(bearer) => {
-                let mut names = names.iter();
-                names.any(|name| own.matches(*name, bearer.session.address))
+                let mut addresses = bearer.addresses();
+                addresses.any(|address| names.iter().any(|name| own.matches(*name, address)))
             }
             None => {
                 let both = own.net.map(canonical).zip(block);

@@ -27,8 +27,13 @@ impl Chat {
         let bars = rules.into_iter().flat_map(|rules| rules.bars.active(now));
         let (bars, unseen): (Vec<_>, Vec<_>) = bars.partition(is_told);
         let mutes = rules.into_iter().flat_map(|rules| rules.mutes.active(now));
-        let bars: Vec<Restriction> = bars.into_iter().map(told).collect();
-        let mutes: Vec<Restriction> = mutes.map(told).collect();
+        // Without their addresses several of a name may be the same.
+        let told = |all: Vec<&Restriction>| {
+            let mut all: Vec<Restriction> = all.into_iter().map(told).collect();
+            all.dedup();
+            all
+        };
+        let (bars, mutes) = (told(bars), told(mutes.collect()));
         Answer::Bars {
             room: self.name_of(id),
             accounts: self.accounts_among(bars.iter().chain(&mutes)),

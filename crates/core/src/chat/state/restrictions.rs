@@ -104,8 +104,9 @@ impl Restrictions {
         self.len() - expired.count()
     }
 
-    pub(in crate::chat) fn is_full(&self) -> bool {
-        self.by_id.len() >= RESTRICTIONS_MAX
+    /// Whether so many more fit.
+    pub(in crate::chat) fn have_space(&self, more: usize) -> bool {
+        self.by_id.len() + more <= RESTRICTIONS_MAX
     }
 
     /// Adds a restriction, which replaces one with the same mask.

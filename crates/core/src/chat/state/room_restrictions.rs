@@ -46,9 +46,10 @@ impl RoomRestrictions {
         self.0.as_ref().is_none_or(|own| own.list.is_empty())
     }
 
-    pub(in crate::chat) fn is_full(&self, now: Timestamp) -> bool {
-        let list = self.0.as_ref().map(|own| &own.list);
-        list.is_some_and(|list| list.len() >= ROOM_RESTRICTIONS_MAX && !list.has_expired(now))
+    /// Whether so many more fit.
+    pub(in crate::chat) fn have_space(&self, more: usize, now: Timestamp) -> bool {
+        let active = self.0.as_ref().map_or(0, |own| own.list.active(now));
+        active + more <= ROOM_RESTRICTIONS_MAX
     }
 
     /// The longest restriction that matches one of two names, or an address, now.

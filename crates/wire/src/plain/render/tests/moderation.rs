@@ -153,11 +153,14 @@ fn an_operator_is_told_of_an_address_that_is_spared() {
             actor: Some(READER),
             act: act(restriction("bob", None, "spam")),
             target: None,
-            aside: Some(Aside::Spared(Spared {
-                net: "192.0.2.7/32".parse().unwrap(),
-                others,
-                own,
-            })),
+            aside: Some(Aside::Spared(
+                [Spared {
+                    net: "192.0.2.7/32".parse().unwrap(),
+                    others,
+                    own,
+                }]
+                .into(),
+            )),
         }));
         check_private(audit_entry, READER, expected);
     };
@@ -193,6 +196,42 @@ fn an_operator_is_told_of_an_address_that_is_spared() {
     );
 }
 
+/// A person on several connections comes from several addresses.
+#[test]
+fn an_operator_is_told_of_each_address_that_is_spared() {
+    let check = |whom: Mask, expected: &str| {
+        let spared = |net: &str, own| Spared {
+            net: net.parse().unwrap(),
+            others: 2,
+            own,
+        };
+        let audit_entry = Fact::Moderated(Box::new(AuditEntry {
+            by: name("lee"),
+            actor: Some(READER),
+            act: ModAction::Ban(Restriction {
+                mask: whom,
+                ..restriction("bob", None, "spam")
+            }),
+            target: None,
+            aside: Some(Aside::Spared(
+                [spared("192.0.2.7/32", false), spared("2001:db8::/64", true)].into(),
+            )),
+        }));
+        check_private(audit_entry, READER, expected);
+    };
+    let bob = Mask::of_name(name("bob"));
+    check(
+        bob.clone(),
+        "! bob is banned: spam. 2 others come from 192.0.2.7: /ban 192.0.2.7 bans them too. You come from 2001:db8::/64 \
+         too, so only the name is banned: /lock keeps new names out.\n",
+    );
+    check(
+        bob.with_block("192.0.2.8/32".parse().unwrap(), Reach::Either),
+        "! bob (192.0.2.8) is banned: spam. 2 others come from 192.0.2.7: /ban 192.0.2.7 bans them too. You come from \
+         2001:db8::/64 too, so that address is not banned: /lock keeps new names out.\n",
+    );
+}
+
 /// Banned, loopback would keep out everybody on the machine.
 #[test]
 fn nobody_is_advised_to_ban_the_machine_itself() {
@@ -202,11 +241,14 @@ fn nobody_is_advised_to_ban_the_machine_itself() {
             actor: None,
             act: act(restriction("bob", None, "spam")),
             target: None,
-            aside: Some(Aside::Spared(Spared {
-                net: "127.0.0.1/32".parse().unwrap(),
-                others,
-                own: false,
-            })),
+            aside: Some(Aside::Spared(
+                [Spared {
+                    net: "127.0.0.1/32".parse().unwrap(),
+                    others,
+                    own: false,
+                }]
+                .into(),
+            )),
         };
         let event = event(NOW, Fact::Moderated(Box::new(audit_entry)));
         let said = shown(|r, out| r.shell_event(out, &event));
@@ -299,11 +341,14 @@ fn at_a_shell_the_command_of_the_shell_bans_the_address() {
         actor: None,
         act: ModAction::Ban(restriction("bob", None, "spam")),
         target: None,
-        aside: Some(Aside::Spared(Spared {
-            net: "192.0.2.7/32".parse().unwrap(),
-            others: 2,
-            own: false,
-        })),
+        aside: Some(Aside::Spared(
+            [Spared {
+                net: "192.0.2.7/32".parse().unwrap(),
+                others: 2,
+                own: false,
+            }]
+            .into(),
+        )),
     };
     let event = event(NOW, Fact::Moderated(Box::new(audit_entry)));
     assert_eq!(
