@@ -503,7 +503,8 @@ pub(crate) fn profile(dice: Choices<'_, '_>) -> Profile {
         since: time(dice),
         said: dice.number(),
         muted: dice.flip(),
-        address: dice.maybe(address),
+        links: (0..=dice.below(2)).map(|_| link(dice)).collect(),
+        addresses: (0..dice.below(3)).map(|_| address(dice)).collect(),
         held: [].into(),
     }
 }

@@ -196,8 +196,10 @@ pub struct Profile {
     pub muted: bool,
     /// Their metadata, if they have any.
     pub metadata: Option<Arc<Metadata>>,
-    /// The address they come from; only operators see it.
-    pub address: Option<IpAddr>,
+    /// How they are connected, by each kind once.
+    pub links: Box<[Link]>,
+    /// The addresses they come from, each once; only operators see them.
+    pub addresses: Box<[IpAddr]>,
 }
 
 /// An account, as its owner sees it.

@@ -323,7 +323,11 @@ impl Chat {
             said: visit.said,
             muted: self.mute_of(person, now).is_some(),
             metadata: self.metadata_of_person(person),
-            address: with_address.then_some(person.session.address),
+            links: each_once(person.links()),
+            addresses: match with_address {
+                true => each_once(person.addresses().map(|address| address.to_canonical())),
+                false => Box::default(),
+            },
         }
     }
 
@@ -435,6 +439,16 @@ impl Chat {
 fn names_ignored(me: &Person) -> Vec<Name> {
     let ignores = me.ignores().iter();
     ignores.map(|ignored| ignored.name.clone()).collect()
+}
+
+fn each_once<T: PartialEq>(all: impl Iterator<Item = T>) -> Box<[T]> {
+    let mut known = Vec::new();
+    for one in all {
+        if !known.contains(&one) {
+            known.push(one);
+        }
+    }
+    known.into()
 }
 
 pub(super) fn who_line(person: &Person, now: Timestamp) -> WhoLine {

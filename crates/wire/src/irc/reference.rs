@@ -106,7 +106,7 @@ const DIFFERENCES: &str = "\
   visit, and OPER takes it again.
 - **Hosts.** The server cloaks addresses: one part for the address (a /64 of IPv6), one for the block around it.
   An address has the same cloak after a restart, so that masks of hosts go on; another server, or another data folder,
-  makes other cloaks. Operators see the address in WHOIS. In histories, an author whose user and host are not kept is
+  makes other cloaks. Operators see each address in WHOIS. In histories, an author whose user and host are not kept is
   `NAME!~user@NAME.past`.
 - **Messages** have ids (`msgid`) that are the numbers of all events in their one order: the same for every reader, in
   JSON and in `/delete`, and after a restart. The `bot` tag is kept with a message. The server refuses a line (417)

@@ -284,7 +284,7 @@ pub(super) enum Shape<'a> {
     Barred {
         #[serde(flatten)]
         head: Head<'a>,
-        /// Whom: a name, an address or a block. A name may cover the person's address too.
+        /// Whom: a name, an address or a block. A name may cover the person's addresses too.
         target: Displayed<Whom<'a>>,
         /// Until then.
         #[serde(skip_serializing_if = "Option::is_none")]

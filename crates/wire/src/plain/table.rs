@@ -41,7 +41,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("about a person")
         .about(
             "Shows a person's rooms and when they joined, and what their IRC client tells about them: a name \
-             to show, a status, a web page. Operators see the person's address too.",
+             to show, a status, a web page. Operators see the person's addresses too.",
             "/whois gopher",
         ),
     CommandSpec::new("rooms", Group::Look, "", look::rooms)

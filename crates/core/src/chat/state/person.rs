@@ -294,10 +294,15 @@ impl Person {
         core::iter::once(self.session.address).chain(others)
     }
 
+    /// All its connections, as others see them.
+    pub(in crate::chat) fn links(&self) -> impl Iterator<Item = Link> + '_ {
+        let others = self.others().iter().map(|other| other.link);
+        core::iter::once(self.session.link).chain(others)
+    }
+
     /// Whether all its connections are encrypted.
     pub(in crate::chat) fn is_encrypted(&self) -> bool {
-        let mut others = self.others().iter();
-        self.session.link.is_encrypted && others.all(|other| other.link.is_encrypted)
+        self.links().all(|link| link.is_encrypted)
     }
 
     /// Adds a connection. The caller updates the index of addresses.

@@ -529,7 +529,7 @@ impl Shadow {
         let rooms = person.rooms.iter();
         let names: Vec<RoomName> = rooms.map(|id| self.rooms[id].name.clone()).collect();
         assert_eq!(*profile.rooms, *names);
-        assert_eq!(profile.address.is_some(), person.operator);
+        assert_eq!(!profile.addresses.is_empty(), person.operator);
     }
 }
 

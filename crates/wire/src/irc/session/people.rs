@@ -274,7 +274,7 @@ impl Session {
         if profile.muted {
             self.numeric("320", format_args!("{name} :is muted"), env, out);
         }
-        if let Some(address) = profile.address {
+        for address in &profile.addresses {
             let what = format_args!("{name} {}@{address} {address} :actual host", source.user);
             self.numeric("338", what, env, out);
         }

@@ -95,9 +95,9 @@ pub(in crate::json) struct ProfileShape<'a> {
     /// What IRC clients keep for the person, such as `display-name` and `url`, by key.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     metadata: BTreeMap<&'a str, &'a str>,
-    /// The person's address; only for operators, and for the reader's own entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<Displayed<core::net::IpAddr>>,
+    /// The addresses that the person comes from; only for operators, and for the reader's own entry.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    addresses: Vec<Displayed<core::net::IpAddr>>,
 }
 
 /// A room in a list.
@@ -217,7 +217,7 @@ impl<'a> From<&'a Profile> for ProfileShape<'a> {
                     all.map(|(key, value)| (key.as_str(), value.as_str()))
                         .collect()
                 }),
-            address: profile.address.map(Displayed),
+            addresses: profile.addresses.iter().copied().map(Displayed).collect(),
         }
     }
 }

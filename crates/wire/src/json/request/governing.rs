@@ -125,7 +125,7 @@ arguments! {
         room: Parsed<RoomName>,
         /// A name; for operators also an address or a block of addresses.
         target: Parsed<Mask>,
-        /// With a name, whether to cover the person's address too, if nobody else connects from there.
+        /// With a name, whether to cover the person's addresses too from which nobody else connects.
         #[serde(default)]
         address_too: bool,
         /// For how long, a century (3153600000) at most; until `unbar` by default.
@@ -175,7 +175,7 @@ arguments! {
     Ban {
         /// A name, an address or a block of addresses.
         target: Parsed<Mask>,
-        /// With a name, whether to cover the person's address too, if nobody else connects from there.
+        /// With a name, whether to cover the person's addresses too from which nobody else connects.
         #[serde(default)]
         address_too: bool,
         /// For how long, a century (3153600000) at most; until `unban` by default.

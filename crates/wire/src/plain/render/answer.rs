@@ -133,7 +133,7 @@ impl Renderer {
             [] => writer.row("in no room"),
             rooms => writer.row(format_args!("in {}", Joined(rooms))),
         }
-        writer.row(format_args!("connected by {}", By(line.link)));
+        writer.row(format_args!("connected {}", ByEach(&profile.links)));
         if let Some(why) = &line.away {
             writer.row(format_args!("away{}", AfterColon(why.as_ref())));
         }
@@ -148,8 +148,8 @@ impl Renderer {
         if profile.muted {
             writer.row("muted");
         }
-        if let Some(address) = profile.address {
-            writer.row(format_args!("from {}", address.to_canonical()));
+        if !profile.addresses.is_empty() {
+            writer.row(format_args!("from {}", Joined(&profile.addresses)));
         }
     }
 
@@ -333,6 +333,19 @@ impl Display for By {
     }
 }
 
+/// `by IRC, TLS, and by IRC`: the kinds of a person's connections.
+struct ByEach<'a>(&'a [Link]);
+
+impl Display for ByEach<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (at, link) in self.0.iter().enumerate() {
+            let gap = if at == 0 { "" } else { ", and " };
+            write!(f, "{gap}by {}", By(*link))?;
+        }
+        Ok(())
+    }
+}
+
 /// The signs before and between remarks in parentheses.
 #[derive(Default)]
 struct Remarks {
@@ -431,13 +444,13 @@ impl Display for InForce<'_> {
 }
 
 /// `#lobby, #dev`
-pub(super) struct Joined<'a>(pub(super) &'a [RoomName]);
+pub(super) struct Joined<'a, T>(pub(super) &'a [T]);
 
-impl Display for Joined<'_> {
+impl<T: Display> Display for Joined<'_, T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (at, room) in self.0.iter().enumerate() {
+        for (at, one) in self.0.iter().enumerate() {
             let gap = if at == 0 { "" } else { ", " };
-            write!(f, "{gap}{room}")?;
+            write!(f, "{gap}{one}")?;
         }
         Ok(())
     }

@@ -27,16 +27,11 @@ impl Renderer {
         self.writer(out).bare(format_args!("{what}: {in_force}"));
     }
 
-    /// `lee (operator, registered) in #lobby, #dev from 192.0.2.7`
+    /// `lee (operator, registered) in #lobby, #dev from 192.0.2.7, 192.0.2.8`
     pub(crate) fn shell_person(&self, out: &mut Vec<u8>, profile: &Profile) {
         let (person, rooms) = (Present(&profile.line), Joined(&profile.rooms));
-        let writer = &mut self.writer(out);
-        match profile.address {
-            Some(address) => {
-                let address = address.to_canonical();
-                writer.bare(format_args!("{person} in {rooms} from {address}"));
-            }
-            None => writer.bare(format_args!("{person} in {rooms}")),
-        }
+        let addresses = Joined(&profile.addresses);
+        self.writer(out)
+            .bare(format_args!("{person} in {rooms} from {addresses}"));
     }
 }

@@ -73,7 +73,8 @@ fn profile() -> Profile {
         said: 1,
         muted: false,
         metadata: None,
-        address: None,
+        links: [Link::default()].into(),
+        addresses: [].into(),
         held: [].into(),
     }
 }
@@ -104,18 +105,23 @@ fn a_person_is_described() {
         metadata.set((key, MetadataValue::parse(value)));
     }
     profile.metadata = Some(metadata.into());
-    profile.address = Some([192, 0, 2, 7].into());
+    let encrypted = Link {
+        is_encrypted: true,
+        ..Link::default()
+    };
+    profile.links = [encrypted, Link::default()].into();
+    profile.addresses = [[192, 0, 2, 7].into(), [192, 0, 2, 8].into()].into();
     let expected = "\
 --- ann ---
   registered name, operator
   here since 2026-11-21 13:03, 1 line said, silent for 10 seconds
   in #lobby, #dev
-  connected by nc
+  connected by nc, TLS, and by nc
   away: lunch
   display name: Ann\\x1b[2J\\u{202e} (operator)
   url: https://example.org
   muted
-  from 192.0.2.7
+  from 192.0.2.7, 192.0.2.8
 ";
     check(Answer::Whois(Box::new(profile)), expected);
 }
