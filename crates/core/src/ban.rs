@@ -190,6 +190,14 @@ impl Mask {
         Self { net, reach, ..self }
     }
 
+    /// The network that the address of this mask belongs to, if it names one address of IPv6 and nobody.
+    pub fn network(&self) -> Option<Self> {
+        let net = self.net.filter(|_| self.name.is_none())?;
+        let is_one = net.prefix_len() == net.max_prefix_len();
+        let network = Some(subnet_of(net.addr())).filter(|_| is_one)?;
+        (network.prefix_len() < network.max_prefix_len()).then(|| Self::of_net(network))
+    }
+
     /// Whether it matches a person with this name and this address.
     pub fn matches(&self, name: Option<&Name>, address: IpAddr) -> bool {
         let same_name = |own: &Name| name.is_some_and(|name| own.same_as(name));
@@ -319,6 +327,9 @@ mod tests {
             let mask = Mask::of_net(subnet_of(ip(address)));
             assert_eq!(mask.to_string(), shown);
             assert_eq!(Mask::parse(shown), Ok(mask));
+            let network = Mask::parse(address).map(|one| one.network());
+            let is_wider = shown.ends_with("/64");
+            assert_eq!(network, Ok(Mask::parse(shown).ok().filter(|_| is_wider)));
         }
     }
 

@@ -22,6 +22,7 @@ mod refusal_of_account;
 mod refusal_of_room;
 mod room;
 mod shell;
+mod spared;
 mod talk;
 #[cfg(test)]
 mod tests;

@@ -172,8 +172,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("bar", Group::Rooms, "WHO [TIME] [WHY]", rooms::bar)
         .shown(HelpRow::Beside)
         .about(
-            "Keeps a person out of this room. A name also covers its address if nobody else comes from \
-             there; use name:NAME for the name alone, or account:NAME. For server operators WHO may be \
+            "Keeps a person out of this room. A name also covers its addresses from which nobody else \
+             comes; use name:NAME for the name alone, or account:NAME. For server operators WHO may be \
              an address or a block.",
             "/bar bob 7d spam",
         ),
@@ -338,9 +338,9 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("ban", Group::Operators, "WHO [TIME] [WHY]", operate::ban)
         .shown(HelpRow::Beside)
         .about(
-            "Keeps a person out. WHO is a name, an address or a block such as 192.0.2.0/24. A name \
-             also covers its address if nobody else comes from there; use name:NAME for the name \
-             alone. A registered operator at a banned address gets in with the password, if they were \
+            "Keeps a person out. WHO is a name, an address or a block such as 192.0.2.0/24 or, of \
+             IPv6, the /64 of a network, in which a machine changes its address at will. A name also \
+             covers its addresses from which nobody else comes; use name:NAME for the name alone. A registered operator at a banned address gets in with the password, if they were \
              an operator before the author of the ban.",
             "/ban name:bob 7d spam",
         ),

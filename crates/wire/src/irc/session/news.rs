@@ -375,6 +375,13 @@ impl Session {
                     }
                     false => self.put_listed(change, MaskKind::Ban, &[entry], on, env, out),
                 }
+                if let Some(network) = mask.network().filter(|_| on) {
+                    let all = Matched::of(&network);
+                    let one = format_args!(
+                        "That is one address of a network: MODE {room} +b {all} bars all of it."
+                    );
+                    self.notice(one, env, out);
+                }
             }
             _ => self.put_done_outside(change, env, out),
         }

@@ -11,6 +11,7 @@ use chinwag_core::{
 
 use super::answer::InForce;
 use super::moderation::{For, ForNobody, Given, StillBarred, StillMuted, Until, Whom, remaining};
+use super::spared::OneAddress;
 use super::{LineWriter, Renderer};
 use crate::plain::words::{AfterColon, Because, Count, Enumerated, people};
 
@@ -63,9 +64,10 @@ impl LineWriter<'_> {
             RoomAct::Bar(bar) => {
                 let (whom, time) = (Whom(&bar.mask), Until(bar.until));
                 let why = Because(bar.why.as_deref());
+                let one = OneAddress(&bar.mask, &"/bar", "bars");
                 let nobody = ForNobody(change.aside.as_ref());
                 self.alone(format_args!(
-                    "{whom} is barred from {room}{time}{why}{nobody}"
+                    "{whom} is barred from {room}{time}{why}{one}{nobody}"
                 ));
             }
             RoomAct::Unbar(_) | RoomAct::Unmute(_) => self.lifted(change),
