@@ -91,7 +91,8 @@ const DIFFERENCES: &str = "\
   bans and mutes, or with `m:` from mutes alone, `I` lasting invitations; `o` and `v`. Exceptions and invitations for an
   account end with the account. There is no `M` (only registered names speak): `R` keeps others out, and in a room with
   `m` voices speak.
-- **How MODE works.** Settings whose letters follow each other change together, all or none, and in one line; each
+- **How MODE works.** Settings whose letters follow each other change together, all or none, and in one line: with a
+  limit or password that is none a NOTICE says what is not set, while a letter that is no mode is refused alone. Each
   rank and each mask is a line of its own. Answers come in the order of the letters, and what is so already is shown
   to nobody. The server shows a room's password only to moderators who ask with `MODE #room`; everybody
   else, and the line about a new one, gets `*`. The password has no comma and no colon in front, or clients could not

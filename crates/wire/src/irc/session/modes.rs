@@ -52,35 +52,69 @@ impl Session {
         let mut arguments = arguments.iter().copied();
         let signed = signed(changes);
         let ignored = signed.len().saturating_sub(MODES_MAX);
-        // Settings are changed at once, up to where something else is asked or refused, which has
-        // its place.
-        let mut settings = Vec::new();
+        let mut row = Vec::new();
         // A list is shown once, however many of its letters lack a mask.
         let mut listed = String::new();
         for (on, letter) in signed.into_iter().take(MODES_MAX) {
-            let is_setting = !matches!(letter, 'o' | 'v' | 'b' | 'e' | 'I');
-            match is_setting.then(|| read_setting(room, on, letter, &mut arguments)) {
-                Some(Ok(setting)) => settings.push(setting),
-                Some(Err(refused)) => {
-                    self.set_modes(room, core::mem::take(&mut settings));
-                    self.refuse_mode(&refused, env, out);
-                }
-                None => {
-                    self.set_modes(room, core::mem::take(&mut settings));
-                    let typed = arguments.next();
-                    if typed.is_some() || !listed.contains(letter) {
-                        self.change_list(room, (on, letter), typed, env, out);
-                    }
-                    if typed.is_none() {
-                        listed.push(letter);
-                    }
-                }
+            if !matches!(letter, 'o' | 'v' | 'b' | 'e' | 'I') {
+                let setting = read_setting(room, on, letter, &mut arguments);
+                row.push((on, letter, setting));
+                continue;
+            }
+            self.change_settings(room, core::mem::take(&mut row), env, out);
+            let typed = arguments.next();
+            if typed.is_some() || !listed.contains(letter) {
+                self.change_list(room, (on, letter), typed, env, out);
+            }
+            if typed.is_none() {
+                listed.push(letter);
             }
         }
-        self.set_modes(room, settings);
+        self.change_settings(room, row, env, out);
         if ignored > 0 {
             self.answer_behind(out, |session, out| {
                 let what = format_args!("{ignored} modes NOT set: one MODE takes {MODES_MAX}.");
+                session.notice(what, env, out);
+            });
+        }
+    }
+
+    /// Changes settings that follow each other at once, in the place of the first; none of them if one
+    /// is refused for its form. A letter that is no mode is only refused, as on other networks.
+    fn change_settings(
+        &mut self,
+        room: &RoomName,
+        row: Vec<(bool, char, Result<RoomSetting, ModeRefusal>)>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let is_bad_form = |letter, setting: &Result<_, _>| is_known(letter) && setting.is_err();
+        let mut all = row.iter();
+        let is_void = all.any(|(_, letter, setting)| is_bad_form(*letter, setting));
+        let (mut settings, mut left_out) = (Vec::new(), String::new());
+        let mut place = None;
+        let mut refused = Vec::new();
+        for (on, letter, setting) in row {
+            match setting {
+                Ok(_) if is_void => left_out.extend([if on { '+' } else { '-' }, letter]),
+                Ok(setting) => {
+                    place.get_or_insert(refused.len());
+                    settings.push(setting);
+                }
+                Err(refusal) => refused.push(refusal),
+            }
+        }
+        let behind = refused.split_off(place.unwrap_or(refused.len()));
+        for refusal in &refused {
+            self.refuse_mode(refusal, env, out);
+        }
+        self.set_modes(room, settings);
+        for refusal in &behind {
+            self.refuse_mode(refusal, env, out);
+        }
+        if !left_out.is_empty() {
+            self.answer_behind(out, |session, out| {
+                let what = format_args!("{left_out} NOT set: settings in a row change together.");
                 session.notice(what, env, out);
             });
         }
