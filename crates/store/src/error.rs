@@ -74,6 +74,15 @@ pub enum OpenError {
         /// Which.
         path: PathBuf,
     },
+    /// The database has no byte, and other files in the folder are of a server that has run.
+    #[error(
+        "the database {} is empty, but its folder is in use: restore a backup, or delete the file to begin anew",
+        path.display()
+    )]
+    Emptied {
+        /// Which.
+        path: PathBuf,
+    },
     /// The file is no database, or one of another program.
     #[error("{} is not a database of chinwag", path.display())]
     Foreign {

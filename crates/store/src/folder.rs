@@ -15,6 +15,9 @@ use crate::schema::{self, MigrationError};
 /// The database of everything but the search.
 const MESSAGES: &str = "messages.db";
 
+/// What a server makes in its folder when the database is there already.
+const MADE_LATER: [&str; 2] = ["search.db", "tls.pem"];
+
 /// Opens the database of a folder for reading, with or without a running server.
 pub(crate) fn reading(folder: &Path) -> Result<Database, OpenError> {
     let missing = || OpenError::Missing {
@@ -24,6 +27,7 @@ pub(crate) fn reading(folder: &Path) -> Result<Database, OpenError> {
     // An absolute path cannot be mistaken for a URI.
     let folder = fs::canonicalize(folder).map_err(|_| missing())?;
     let main = folder.join(MESSAGES);
+    check_not_emptied(&folder, &main)?;
     let paths = Paths::new(main.clone());
     let has_log = paths.wal.exists();
     let address = Address::File(Arc::new(paths));
@@ -72,10 +76,27 @@ pub(crate) fn prepare(folder: &Path) -> Result<(Address, Option<File>), OpenErro
         Err(TryLockError::Error(source)) => return Err(failed(source)),
     }
     let main = folder.join(MESSAGES);
+    check_not_emptied(&folder, &main)?;
     if make_private(&main).map_err(failed)? {
         give_to_owner_of(&folder, &main);
     }
     Ok((Address::File(Arc::new(Paths::new(main))), Some(lock)))
+}
+
+/// Checks that the database has not lost all it had, as by a copy that failed or a file system that was
+/// repaired. SQLite takes an empty file for a new database: the first to arrive would be the operator.
+fn check_not_emptied(folder: &Path, main: &Path) -> Result<(), OpenError> {
+    let bytes = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+    let is_empty = fs::metadata(main).is_ok_and(|file| file.len() == 0);
+    let has_log = bytes(&Paths::new(main.to_owned()).wal) > 0;
+    let mut later = MADE_LATER.iter();
+    let is_used = later.any(|name| bytes(&folder.join(name)) > 0);
+    match is_empty && !has_log && is_used {
+        true => Err(OpenError::Emptied {
+            path: main.to_owned(),
+        }),
+        false => Ok(()),
+    }
 }
 
 /// Whether the folder cannot be created because a link to nothing is in the way: the system only

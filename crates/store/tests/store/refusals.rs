@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use chinwag_store::{OpenError, Retention};
+use chinwag_store::{HistoryReader, OpenError, Retention};
 use rusqlite::Connection;
 
 use crate::support::*;
@@ -120,6 +120,26 @@ fn a_database_that_is_cut_short() {
     fs::write(&path, &bytes[..2 * 4096]).unwrap();
     let sentence = refusal(folder.path());
     assert!(sentence.contains("damaged"), "{sentence}");
+}
+
+/// An empty file alone may be of a first start that was killed.
+#[test]
+fn a_database_that_is_emptied() {
+    for beside in ["search.db", "tls.pem"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("messages.db");
+        fs::write(&path, "").unwrap();
+        fs::write(folder.path().join(beside), "something").unwrap();
+        for sentence in [
+            refusal(folder.path()),
+            HistoryReader::open(folder.path()).unwrap_err().to_string(),
+        ] {
+            assert!(sentence.contains("messages.db is empty"), "{sentence}");
+        }
+        assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+        fs::remove_file(folder.path().join(beside)).unwrap();
+        open(folder.path());
+    }
 }
 
 #[test]
