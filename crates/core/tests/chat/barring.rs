@@ -120,6 +120,7 @@ fn a_bar_follows_a_guest_to_another_name() {
     world.by("ann", bar("tom")).expect("barred");
     world.by("tom", rename("mike")).expect("renamed");
     assert!(barred(&mut world, "mike"));
+    world.check();
     assert!(world.by("mike", say_in(DEV, "hi")).is_err());
     // Also over a lost link, and where it is given anew.
     let code = world.lose("mike");
@@ -144,6 +145,7 @@ fn a_bar_of_one_whose_link_is_lost_follows_it() {
     world.resume(code).expect("back");
     world.by("tom", rename("mike")).expect("renamed");
     assert!(barred(&mut world, "mike"));
+    world.check();
     // It is also taken off by the name that it has now.
     world.by("ann", unbar("mike")).expect("taken off");
     assert!(!barred(&mut world, "mike"));
@@ -158,6 +160,7 @@ fn a_bar_of_an_account_follows_who_logs_out() {
     world.by("ann", bar("tom")).expect("barred");
     world.by("mike", Command::LogOut).expect("logged out");
     assert!(barred(&mut world, "mike"));
+    world.check();
     world.check_replay();
 }
 
@@ -179,6 +182,23 @@ fn a_mute_of_a_room_follows_a_guest_who_leaves_it_to_change_name() {
         .by("ann", take("mike", Standing::Moderator))
         .expect("taken");
     world.by("mike", say_in(DEV, "hi")).expect("heard");
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn a_mute_of_a_room_follows_a_guest_to_the_account_of_another_name() {
+    let mut world = class();
+    world.by("ann", mute("tom")).expect("muted");
+    world.by("tom", leave("dev")).expect("left");
+    world.by("tom", rename("mike")).expect("renamed");
+    world.by("mike", join("dev")).expect("joined");
+    world.by("mike", register("of mike")).expect("registered");
+    world.quit("mike");
+    arrive_with(&mut world, "mike", "of mike").expect("back");
+    world.by("mike", join("dev")).expect("joined");
+    let muted = of(RoomRejection::Muted { remaining: None });
+    assert_eq!(world.by("mike", say_in(DEV, "hi")), Err(muted));
     world.check();
     world.check_replay();
 }

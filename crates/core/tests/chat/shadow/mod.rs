@@ -141,6 +141,16 @@ impl Shadow {
         accounts.find(|account| account.owns(name))
     }
 
+    /// Who goes by a name: one who is here, or else the last of the lost who had it, since it may have
+    /// been another's before.
+    fn bearer(&self, name: &Name, now: Timestamp) -> Option<PersonId> {
+        let mut here = self.people.iter();
+        let here = here.find(|(_, person)| person.name.same_as(name));
+        let is_named = |lost: &&Lost| lost.person.name.same_as(name) && now < lost.until;
+        let last = || Some(self.lost.iter().rfind(is_named)?.id);
+        here.map(|(id, _)| *id).or_else(last)
+    }
+
     /// Everybody who is logged in to an account.
     fn logins(&self, account: &Name) -> Vec<PersonId> {
         let people = self.people.iter();
@@ -262,7 +272,7 @@ impl Shadow {
             | Fact::RoomRetired { .. }
             | Fact::RoomRenamed(_)
             | Fact::RoomChanged(_) => {
-                self.fold_room(&event.fact);
+                self.fold_room(&event.fact, at);
             }
             Fact::PrivateMessage(message) => self.fold_private_message(message, event),
             Fact::TopicSet { room, by, .. } => {
@@ -465,7 +475,7 @@ impl Shadow {
         };
         let standing = found.standing(login.person, person);
         let is_exempt = person.operator || standing >= Some(chinwag_core::Standing::Moderator);
-        (is_exempt || !found.bars(&person.name, &moved, at))
+        (is_exempt || !found.bars(login.person, &moved, at))
             && (login.link.is_encrypted || !found.settings.encrypted)
     }
 
@@ -776,14 +786,9 @@ impl Shadow {
             (account.operator, account.appointed) = (operator, appointed);
             account.name.clone()
         });
-        // A name without an account may have been another person's when the session was lost: it
-        // means one who is here, or else the last who had it.
-        let is_here = self.people.values().any(|p| p.name.same_as(name));
-        let named = |lost: &&Lost| lost.person.name.same_as(name) && at < lost.until;
-        let last = self.lost.iter().rfind(named).map(|lost| lost.id);
-        let last = last.filter(|_| !is_here);
+        let bearer = self.bearer(name, at);
         let lost = self.lost.iter_mut();
-        let lost = lost.filter(|lost| account.is_some() || Some(lost.id) == last);
+        let lost = lost.filter(|lost| account.is_some() || Some(lost.id) == bearer);
         let lost = lost.map(|lost| &mut lost.person);
         for person in self.people.values_mut().chain(lost) {
             let is_meant = match &account {
@@ -841,10 +846,14 @@ impl Shadow {
 
 /// Adds a restriction; of two with the same mask, in whatever case, the newer holds.
 fn put(list: &mut Vec<Restriction>, restriction: &Restriction) {
+    list.retain(|other| !has_same_mask(other, restriction));
+    list.push(restriction.clone());
+}
+
+fn has_same_mask(one: &Restriction, other: &Restriction) -> bool {
     let folded = |mask: &Mask| {
         let name = mask.name.as_ref();
         (name.map(|name| name.folded().to_string()), mask.net)
     };
-    list.retain(|other| folded(&other.mask) != folded(&restriction.mask));
-    list.push(restriction.clone());
+    folded(&one.mask) == folded(&other.mask)
 }

@@ -1,12 +1,14 @@
 //! Rooms as the facts alone tell of them, and the rules of who may do what there in their simplest
 //! form.
 
+use std::collections::BTreeSet;
+
 use chinwag_core::{
     Fact, Held, LOBBY, Mask, Name, PersonId, Restriction, RoomAct, RoomChange, RoomId, RoomName,
     RoomPassword, RoomSetting, RoomSettings, RoomSnapshot, Standing, Timestamp,
 };
 
-use super::{ModelPerson, Shadow, put};
+use super::{ModelPerson, Shadow, has_same_mask};
 
 /// A room that is there.
 #[derive(Clone, Debug)]
@@ -21,8 +23,24 @@ pub(crate) struct ModelRoom {
     /// The guest who made it.
     founder: Option<PersonId>,
     invited: Vec<PersonId>,
-    bars: Vec<Restriction>,
-    mutes: Vec<Restriction>,
+    bars: Vec<Listed>,
+    mutes: Vec<Listed>,
+}
+
+/// A bar or a mute of a room, and the people whom it follows under any name.
+#[derive(Clone, Debug)]
+struct Listed {
+    restriction: Restriction,
+    follows: BTreeSet<PersonId>,
+}
+
+impl Listed {
+    fn kept(restriction: &Restriction) -> Self {
+        Self {
+            restriction: restriction.clone(),
+            follows: BTreeSet::new(),
+        }
+    }
 }
 
 impl ModelRoom {
@@ -52,8 +70,8 @@ impl ModelRoom {
             settings: rules.settings.clone(),
             owner: owner.next().map(|(name, _)| name.clone()),
             standings: rules.standings.clone(),
-            bars: rules.bars.clone(),
-            mutes: rules.mutes.clone(),
+            bars: rules.bars.iter().map(Listed::kept).collect(),
+            mutes: rules.mutes.iter().map(Listed::kept).collect(),
             ..Self::new(room.name.clone(), false)
         }
     }
@@ -78,8 +96,8 @@ impl ModelRoom {
         })
     }
 
-    pub(super) fn bars(&self, name: &Name, person: &ModelPerson, now: Timestamp) -> bool {
-        matches_any(&self.bars, name, person, now)
+    pub(super) fn bars(&self, id: PersonId, person: &ModelPerson, now: Timestamp) -> bool {
+        holds_any(&self.bars, id, person, now)
     }
 
     fn set(&mut self, account: &Name, held: Option<Held>) {
@@ -141,14 +159,15 @@ impl ModelRoom {
     }
 }
 
-fn matches_any(list: &[Restriction], name: &Name, person: &ModelPerson, now: Timestamp) -> bool {
-    let mut active = list.iter().filter(|entry| entry.is_active(now));
+fn holds_any(list: &[Listed], id: PersonId, person: &ModelPerson, now: Timestamp) -> bool {
+    let mut active = list.iter().filter(|entry| entry.restriction.is_active(now));
     active.any(|entry| {
+        let mask = &entry.restriction.mask;
         let of = |name| {
             let mut addresses = person.addresses();
-            addresses.any(|address| entry.mask.matches(Some(name), address))
+            addresses.any(|address| mask.matches(Some(name), address))
         };
-        of(name) || person.account.as_ref().is_some_and(of)
+        entry.follows.contains(&id) || of(&person.name) || person.account.as_ref().is_some_and(of)
     })
 }
 
@@ -176,7 +195,7 @@ impl Shadow {
         }
         let is_shut = settings.closed
             || settings.password.is_some() && settings.password.as_ref() != password;
-        !room.bars(&person.name, person, now)
+        !room.bars(id, person, now)
             && (!settings.registered || person.account.is_some())
             && (!is_shut || standing.is_some())
     }
@@ -213,7 +232,7 @@ impl Shadow {
 
     pub(super) fn is_muted_in(&self, id: PersonId, room: RoomId, now: Timestamp) -> bool {
         let (person, found) = (&self.people[&id], &self.rooms[&room]);
-        matches_any(&found.mutes, &person.name, person, now) && !self.moderates(id, room)
+        holds_any(&found.mutes, id, person, now) && !self.moderates(id, room)
     }
 
     /// Whether others read words of the moderator's in a change.
@@ -242,7 +261,7 @@ impl Shadow {
         if person.operator {
             return;
         }
-        let is_muted = matches_any(&room.mutes, &person.name, person, now);
+        let is_muted = holds_any(&room.mutes, id, person, now);
         assert!(!is_muted || standing >= Some(Standing::Moderator));
         assert!(!room.settings.moderated || standing >= Some(Standing::Voice));
     }
@@ -250,6 +269,25 @@ impl Shadow {
     pub(super) fn check_topic(&self, id: PersonId, room: RoomId) {
         let is_guarded = self.rooms[&room].settings.guards_topic;
         assert!(!is_guarded || self.moderates(id, room));
+    }
+
+    /// Those whom a restriction names, connected or not: who goes by the name, and who is logged in to
+    /// the account.
+    fn named_by(&self, mask: &Mask, now: Timestamp) -> BTreeSet<PersonId> {
+        let Some(name) = &mask.name else {
+            return BTreeSet::new();
+        };
+        let lost = self.lost.iter().map(|lost| (lost.id, &lost.person));
+        let people = self.people.iter().map(|(id, person)| (*id, person));
+        let bearer = self.bearer(name, now);
+        let is_meant = |(id, person): &(PersonId, &ModelPerson)| {
+            let account = person.account.as_ref();
+            let is_named = bearer == Some(*id) || account.is_some_and(|own| own.same_as(name));
+            let mut addresses = person.addresses();
+            is_named && addresses.any(|address| mask.matches(Some(name), address))
+        };
+        let meant = people.chain(lost).filter(is_meant);
+        meant.map(|(id, _)| id).collect()
     }
 
     /// A change is made by one who moderates the room, and hits nobody whom moderators leave alone.
@@ -293,7 +331,7 @@ impl Shadow {
         }
     }
 
-    pub(super) fn fold_room(&mut self, fact: &Fact) {
+    pub(super) fn fold_room(&mut self, fact: &Fact, at: Timestamp) {
         match fact {
             Fact::RoomFounded {
                 room,
@@ -319,12 +357,16 @@ impl Shadow {
                 assert!(renamed.room != LOBBY && !room.is_servers);
                 room.name = renamed.new.clone();
             }
-            Fact::RoomChanged(change) => self.fold_room_change(change),
+            Fact::RoomChanged(change) => self.fold_room_change(change, at),
             _ => unreachable!("{fact:?} is about no room"),
         }
     }
 
-    fn fold_room_change(&mut self, change: &RoomChange) {
+    fn fold_room_change(&mut self, change: &RoomChange, at: Timestamp) {
+        let named = match &change.act {
+            RoomAct::Bar(entry) | RoomAct::Mute(entry) => self.named_by(&entry.mask, at),
+            _ => BTreeSet::new(),
+        };
         let room = self.rooms.get_mut(&change.room).expect("a room");
         match &change.act {
             RoomAct::Set(settings) => settings.iter().for_each(|set| room.settings.set(set)),
@@ -354,9 +396,9 @@ impl Shadow {
             // It only tells.
             RoomAct::Passing | RoomAct::StillInside { .. } | RoomAct::Listed { .. } => {}
             RoomAct::Removed { .. } => {}
-            RoomAct::Bar(bar) => put(&mut room.bars, bar),
+            RoomAct::Bar(bar) => list(&mut room.bars, bar, named, at),
             RoomAct::Unbar(mask) => lift(&mut room.bars, mask),
-            RoomAct::Mute(mute) => put(&mut room.mutes, mute),
+            RoomAct::Mute(mute) => list(&mut room.mutes, mute, named, at),
             RoomAct::Unmute(mask) => lift(&mut room.mutes, mask),
             // It keeps out and silences by what IRC shows of people, which is not modelled.
             RoomAct::Mask { .. } => {}
@@ -364,6 +406,23 @@ impl Shadow {
     }
 }
 
-fn lift(list: &mut Vec<Restriction>, mask: &Mask) {
-    list.retain(|entry| !entry.mask.is_named_by(mask));
+/// Adds a restriction. It follows those whom it names, and those whom one with the same mask followed.
+fn list(
+    list: &mut Vec<Listed>,
+    restriction: &Restriction,
+    named: BTreeSet<PersonId>,
+    at: Timestamp,
+) {
+    list.retain(|entry| entry.restriction.is_active(at));
+    let is_same = |entry: &mut Listed| has_same_mask(&entry.restriction, restriction);
+    let before = list.extract_if(.., is_same).flat_map(|entry| entry.follows);
+    let follows = before.chain(named).collect();
+    list.push(Listed {
+        restriction: restriction.clone(),
+        follows,
+    });
+}
+
+fn lift(list: &mut Vec<Listed>, mask: &Mask) {
+    list.retain(|entry| !entry.restriction.mask.is_named_by(mask));
 }
