@@ -1,8 +1,9 @@
 //! Several connections of one person: clients of IRC that are logged in to its account.
 
 use chinwag_core::{
-    Caller, Client, Command, Detached, Duration, Fact, Ident, LOBBY, LeftOut, Link, Mask, PersonId,
-    Proof, QuitReason, Rejection, RoomRef, RoomRejection, RoomSetting, Standing, StandingChange,
+    Aside, Caller, Client, Command, Detached, Duration, Fact, Ident, LOBBY, LeftOut, Link, Listed,
+    Mask, PersonId, Proof, QuitReason, Rejection, Remaining, RoomRef, RoomRejection, RoomSetting,
+    Standing, StandingChange,
 };
 
 use crate::world::{World, arrive_with, join, name, register, room, say, text};
@@ -94,6 +95,45 @@ fn a_mute_of_any_of_the_addresses_holds_on_all_and_one_link_in_the_clear_is_told
         assert!(matches!(said, Err(Rejection::Muted { .. })), "{said:?}");
     }
     assert_eq!(is_encrypted(&world), Ok(false));
+}
+
+#[test]
+fn a_bar_of_any_of_the_addresses_puts_the_person_out() {
+    let (mut world, first) = world_with_ann();
+    world.by("lee", join("dev")).expect("made");
+    world.act(first, join("dev")).expect("in");
+    let (_, facts) = connect(&mut world, ("192.0.2.60", CLEAR), ("ann", "ann"));
+    facts.expect("attached");
+    let mask = |text: &str| Mask::parse(text).expect("a mask");
+    let bar = |text: &str| Command::Bar {
+        room: RoomRef::Name(room("dev")),
+        mask: mask(text),
+        cover_address: false,
+        time: None,
+        why: None,
+    };
+    world.by("lee", bar("192.0.2.60")).expect("barred");
+    let rooms = world.whois("ann").map(|ann| ann.rooms);
+    assert_eq!(rooms, Ok([].into()));
+    // Taking another bar off says that this one holds.
+    world.by("lee", bar("name:ann")).expect("barred");
+    let unbar = Command::Unbar {
+        room: RoomRef::Name(room("dev")),
+        listed: Listed::Mask(mask("name:ann")),
+    };
+    let facts = world.by("lee", unbar).expect("taken off");
+    let remaining = |fact: &Fact| match fact {
+        Fact::RoomChanged(change) => change.aside.clone(),
+        _ => None,
+    };
+    let remaining = facts.iter().find_map(remaining);
+    assert_eq!(
+        remaining,
+        Some(Aside::Remaining(Remaining::Mask(mask("192.0.2.60")).into()))
+    );
+    assert!(world.act(first, join("dev")).is_err());
+    world.check();
+    world.check_replay();
 }
 
 fn quit(why: QuitReason) -> Command {
