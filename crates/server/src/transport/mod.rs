@@ -42,25 +42,39 @@ pub(crate) enum Read {
     Nothing,
 }
 
+/// What is left to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Input {
+    /// Nothing for now.
+    Empty,
+    /// There may be something.
+    Readable,
+    /// The end was read.
+    Ended,
+    /// Nothing can be read any more.
+    Lost,
+}
+
+/// When the peer has closed its side: it sends nothing more, so what is left is read up to the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    /// Before the link failed.
+    First,
+    /// With the failure or after it.
+    Failed,
+}
+
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct Transport {
     stream: AnyStream,
-    /// There may be something to read.
-    is_readable: bool,
-    /// The peer sends nothing more, so what is left is read up to the end.
-    is_closed: bool,
+    input: Input,
+    closing: Option<Closing>,
     /// Nobody is at the other end any more.
     is_dead: bool,
-    /// The end was read.
-    has_ended: bool,
-    /// Nothing can be read any more.
-    is_lost: bool,
-    /// The peer was known to have closed its side before the link failed.
-    closed_first: bool,
     /// The stream was full at the last attempt.
     is_blocked: bool,
-    /// Since when.
+    /// Since when. An option of it would make every session longer.
     blocked_since: Monotonic,
     /// Why it cannot be used any more.
     failure: Option<Box<QuitReason>>,
@@ -70,12 +84,9 @@ impl Transport {
     pub(crate) fn new(stream: AnyStream) -> Self {
         Self {
             stream,
-            is_readable: false,
-            is_closed: false,
+            input: Input::Empty,
+            closing: None,
             is_dead: false,
-            has_ended: false,
-            is_lost: false,
-            closed_first: false,
             is_blocked: false,
             blocked_since: Monotonic::default(),
             failure: None,
@@ -87,7 +98,7 @@ impl Transport {
         let nowhere = AnyStream::Other(Box::new(Nowhere));
         let below = std::mem::replace(&mut self.stream, nowhere);
         self.stream = AnyStream::Other(Box::new(TlsStream::new(below, first, tls)));
-        self.is_readable = true;
+        self.input = Input::Readable;
     }
 
     /// What is known of the peer, if it is encrypted and the handshake is done.
@@ -98,10 +109,17 @@ impl Transport {
     /// Notes what the stream is ready for. Returns whether it accepts bytes again after it was
     /// full.
     pub(crate) fn handle_ready(&mut self, ready: Ready, now: Monotonic) -> bool {
-        self.is_readable |= ready.readable && !self.is_lost;
-        self.is_closed |= ready.closed;
+        if ready.readable && self.input == Input::Empty {
+            self.input = Input::Readable;
+        }
         self.is_dead |= ready.dead;
-        self.closed_first |= ready.closed && !self.is_dead && self.failure.is_none();
+        if ready.closed {
+            let closing = match self.is_dead || self.failure.is_some() {
+                true => Closing::Failed,
+                false => Closing::First,
+            };
+            self.closing.get_or_insert(closing);
+        }
         // A stream that was not full reports this once, when it is opened.
         if !self.is_blocked || !ready.writable {
             return false;
@@ -127,15 +145,17 @@ impl Transport {
             Ok(n) => {
                 // The stream had no more than this, or else the buffer would be full.
                 let has_more = n == buffer.len() || self.stream.has_more();
-                self.is_readable = has_more || self.is_closed;
+                if !has_more && self.closing.is_none() {
+                    self.input = Input::Empty;
+                }
                 Read::Bytes(n)
             }
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                self.is_readable = false;
+                self.input = Input::Empty;
                 Read::Nothing
             }
             Err(e) if e.kind() == io::ErrorKind::Interrupted => Read::Nothing,
-            Err(_) if self.closed_first => self.end(),
+            Err(_) if self.closing == Some(Closing::First) => self.end(),
             Err(e) => {
                 self.fail(reason_of(&e));
                 Read::Nothing
@@ -146,13 +166,12 @@ impl Transport {
     /// Notes that nothing more can be read. Behind a failed write that is the end of the input only if the peer is
     /// known to have sent one before; in TLS there is no other (close_notify).
     fn end(&mut self) -> Read {
-        self.is_readable = false;
-        let has_closed = self.closed_first || self.secured().is_some();
+        let has_closed = self.closing == Some(Closing::First) || self.secured().is_some();
         if self.failure.is_some() && !has_closed {
-            self.is_lost = true;
+            self.input = Input::Lost;
             return Read::Nothing;
         }
-        self.has_ended = true;
+        self.input = Input::Ended;
         Read::End
     }
 
@@ -229,7 +248,9 @@ impl Transport {
 
     /// Treats the connection as lost.
     pub(crate) fn fail(&mut self, why: QuitReason) {
-        (self.is_readable, self.is_lost) = (false, true);
+        if self.input != Input::Ended {
+            self.input = Input::Lost;
+        }
         self.note_failure(why);
     }
 
@@ -244,7 +265,7 @@ impl Transport {
 
     /// Whether a read is worth a try.
     pub(crate) fn is_readable(&self) -> bool {
-        self.is_readable && !self.has_ended
+        self.input == Input::Readable
     }
 
     /// Whether nobody is at the other end any more, though there may be unread input.
@@ -254,7 +275,7 @@ impl Transport {
 
     /// Whether the peer has sent everything.
     pub(crate) fn has_ended(&self) -> bool {
-        self.has_ended
+        self.input == Input::Ended
     }
 
     /// Whether a write is worth a try.
