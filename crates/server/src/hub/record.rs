@@ -2,15 +2,16 @@
 //! each line. Lines that this version does not know are skipped.
 
 mod masks;
+mod private;
+mod unseen;
 
 use std::fmt::{self, Write};
 
 use chinwag_core::{
-    Client, Correspondents, Event, Fact, Held, Ignored, KeepsName, KeptConnection, KeptPrivate,
-    KeptRights, KeptSession, Manner, NOBODY, Name, PastName, PersonId, PrivateMessage, RoomId,
-    RoomName, Sender, Seq, Standing, Text, Timestamp, Visit,
+    Client, Held, Ignored, KeepsName, KeptConnection, KeptPrivate, KeptRights, KeptSession, NOBODY,
+    Name, PastName, PersonId, RoomId, RoomName, Seq, Standing, Text, Timestamp, Visit,
 };
-use chinwag_feed::{PlacedLines, Unacknowledged};
+use chinwag_feed::Unacknowledged;
 
 use super::survive::Reached;
 
@@ -142,55 +143,9 @@ impl Record {
         if let Some(Reached { seen, until }) = self.reached {
             line(&mut out, "reached", format_args!("{seen} {until}"));
         }
-        self.write_unseen(&mut out);
-        self.write_private(&mut out);
+        unseen::write(&mut out, &self.unseen);
+        private::write(&mut out, &session.private);
         out
-    }
-
-    fn write_private(&self, out: &mut String) {
-        let private = &self.session.private;
-        for event in &private.messages {
-            if let Fact::PrivateMessage(message) = &event.fact {
-                let (seq, at, text) = (event.seq, event.at.0, &*message.text);
-                let account = message.accounts.from.as_ref();
-                let (from, account) = (&message.from_name, account_word(account));
-                let message = format_args!("{seq} {at} {from} {account} {text}");
-                line(out, "message", message);
-            }
-        }
-        if private.omitted > 0 {
-            line(out, "omitted", private.omitted);
-        }
-        if let Some(sender) = &private.last_sender {
-            let (name, account) = (&sender.name, account_word(sender.account.as_ref()));
-            let person = sender.person.unwrap_or(NOBODY).0;
-            let sender = format_args!("{name} {account} {person}");
-            line(out, "sender", sender);
-        }
-    }
-
-    fn write_unseen(&self, out: &mut String) {
-        let unseen = &self.unseen;
-        if unseen.skipped > 0 {
-            line(out, "skipped", unseen.skipped);
-        }
-        for (word, all) in [("behind", &unseen.private), ("unproven", &unseen.unproven)] {
-            for (after, lines) in all {
-                for private in String::from_utf8_lossy(lines).split_inclusive('\n') {
-                    let private = escape(private);
-                    line(out, word, format_args!("{after} {private}"));
-                }
-            }
-        }
-        for (after, lines) in unseen.lost.places() {
-            line(out, "lost", format_args!("{after} {lines}"));
-        }
-        if let Some(until) = unseen.doubted {
-            line(out, "doubted", until);
-        }
-        if let Some((after, until)) = unseen.stored {
-            line(out, "stored", format_args!("{after} {until}"));
-        }
     }
 
     fn write_choices(&self, out: &mut String, with_places: bool) {
@@ -257,7 +212,7 @@ impl Record {
     }
 
     fn read(&mut self, word: &str, value: &str) {
-        let (session, unseen) = (&mut self.session, &mut self.unseen);
+        let session = &mut self.session;
         match word {
             "room" => {
                 let (room, after) = value.split_once(' ').unwrap_or((value, ""));
@@ -310,23 +265,12 @@ impl Record {
                     until: Seq(until),
                 });
             }
-            "skipped" => unseen.skipped = value.parse().unwrap_or_default(),
-            "behind" => unseen.private.extend(placed_lines(value)),
-            "unproven" => unseen.unproven.extend(placed_lines(value)),
-            "lost" => place(value)
-                .into_iter()
-                .for_each(|(after, lines)| unseen.lost.add(after, lines)),
-            "doubted" => unseen.doubted = value.parse().ok().map(Seq),
-            "stored" => unseen.stored = place(value).map(|(after, until)| (after, Seq(until))),
-            "message" => session.private.messages.extend(kept(value, &session.name)),
-            "omitted" => session.private.omitted = value.parse().unwrap_or_default(),
-            "sender" => session.private.last_sender = sender(value),
-            // Older versions did not store their places.
-            "line" => unseen.private.push((Seq::default(), unescape(value))),
-            "kept" => session
-                .private
-                .messages
-                .extend(kept_once(value, &session.name)),
+            "skipped" | "behind" | "unproven" | "lost" | "doubted" | "stored" | "line" => {
+                unseen::read(&mut self.unseen, word, value);
+            }
+            "message" | "omitted" | "sender" | "kept" => {
+                private::read(&mut session.private, &session.name, word, value);
+            }
             _ => {}
         }
     }
@@ -380,12 +324,6 @@ fn visit(value: &str) -> Option<Visit> {
     })
 }
 
-/// Private lines of `SEQ LINES`.
-fn placed_lines(value: &str) -> Option<PlacedLines> {
-    let (after, line) = value.split_once(' ')?;
-    Some((Seq(after.parse().ok()?), unescape(line)))
-}
-
 /// A place and a number of `SEQ NUMBER`.
 fn place(value: &str) -> Option<(Seq, u64)> {
     let (after, number) = value.split_once(' ')?;
@@ -397,97 +335,12 @@ fn account_word(account: Option<&Name>) -> &str {
     account.map_or("*", Name::as_str)
 }
 
-/// A sender of `NAME ACCOUNT PERSON`.
-fn sender(value: &str) -> Option<Sender> {
-    let mut words = value.split(' ');
-    let (name, account) = (words.next()?, words.next()?);
-    let person = words.next()?.parse().ok().map(PersonId);
-    Some(Sender {
-        person: person.filter(|person| *person != NOBODY),
-        name: Name::parse(name).ok()?,
-        account: Name::parse(account).ok(),
-        is_of_earlier_run: true,
-    })
-}
-
-/// A private message of `SEQ AT FROM ACCOUNT TEXT`.
-fn kept(value: &str, to: &Name) -> Option<Event> {
-    let mut words = value.splitn(5, ' ');
-    let seq = Seq(words.next()?.parse().ok()?);
-    let at = Timestamp(words.next()?.parse().ok()?);
-    let (from, account) = (words.next()?, words.next()?);
-    let (from, account) = (Name::parse(from).ok()?, Name::parse(account).ok());
-    let text = Text::parse(words.next()?)?;
-    Some(message(seq, at, from, account, to, text))
-}
-
-/// A private message of `AT FROM TEXT`.
-fn kept_once(value: &str, to: &Name) -> Option<Event> {
-    let mut words = value.splitn(3, ' ');
-    let at = Timestamp(words.next()?.parse().ok()?);
-    let from = Name::parse(words.next()?).ok()?;
-    let text = Text::parse(words.next()?)?;
-    Some(message(Seq::default(), at, from, None, to, text))
-}
-
-fn message(
-    seq: Seq,
-    at: Timestamp,
-    from_name: Name,
-    account: Option<Name>,
-    to: &Name,
-    text: Text,
-) -> Event {
-    Event {
-        seq,
-        at,
-        fact: Fact::PrivateMessage(Box::new(PrivateMessage {
-            from: NOBODY,
-            from_name,
-            to: NOBODY,
-            to_name: to.clone(),
-            text,
-            manner: Manner::Speech,
-            irc: None,
-            ignored: false,
-            kept: None,
-            away: None,
-            // The receiver's history has it already.
-            accounts: Correspondents {
-                from: account,
-                to: None,
-            },
-        })),
-        source: None,
-    }
-}
-
-/// A terminal's line as a value of the record.
-fn escape(line: &str) -> String {
-    let escaped = line.replace('\\', "\\\\");
-    escaped.replace('\n', "\\n").replace('\r', "\\r")
-}
-
-fn unescape(text: &str) -> Box<[u8]> {
-    let mut line = String::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        line.push(match c {
-            '\\' => match chars.next() {
-                Some('n') => '\n',
-                Some('r') => '\r',
-                other => other.unwrap_or('\\'),
-            },
-            c => c,
-        });
-    }
-    line.into_bytes().into()
-}
-
 #[cfg(test)]
 mod tests {
     use chinwag_core::Rank;
+    use chinwag_feed::PlacedLines;
 
+    use super::private::{kept, sender};
     use super::*;
 
     fn name(text: &str) -> Name {
