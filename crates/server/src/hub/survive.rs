@@ -276,6 +276,15 @@ impl Hub {
             Fact::AccountChanged(changed) => self.note_account_changed(changed),
             Fact::AwaySet { person, .. } => self.survivors.handle_told(*person),
             Fact::Renamed(renamed) => self.survivors.handle_told(renamed.person),
+            _ => self.note_private(event),
+        }
+        self.note_rights(&event.fact);
+        self.note_deeds(&event.fact);
+    }
+
+    /// Notes what a private message, or its end, changes for somebody whom it has not reached.
+    fn note_private(&mut self, event: &Event) {
+        match &event.fact {
             Fact::PrivateMessage(message) if self.chat.is_lost(message.to) => {
                 self.survivors.handle_told(message.to);
             }
@@ -296,8 +305,6 @@ impl Hub {
             }
             _ => {}
         }
-        self.note_rights(&event.fact);
-        self.note_deeds(&event.fact);
     }
 
     fn note_account_changed(&mut self, changed: &AccountChanged) {
