@@ -83,14 +83,14 @@ impl Display for OfRoom<'_> {
             | RoomRejection::Stays
             | RoomRejection::NameTaken(_)
             | RoomRejection::StandingsFull
-            | RoomRejection::BarsFull
+            | RoomRejection::OwnRoom => about_governing(f, room, rejection),
+            RoomRejection::BarsFull
             | RoomRejection::AddressBar
             | RoomRejection::AddressMask
-            | RoomRejection::OwnRoom
             | RoomRejection::NotBarred(_)
             | RoomRejection::BarredOtherwise(..)
             | RoomRejection::MutedOtherwise(..)
-            | RoomRejection::NotMuted(_) => about_governing(f, room, rejection),
+            | RoomRejection::NotMuted(_) => about_restrictions(f, room, rejection),
             _ => about_entering(f, room, rejection),
         }
     }
@@ -129,6 +129,16 @@ fn about_governing(
             f,
             "{room} is yours, so you stay its moderator. A server operator can take it from you."
         ),
+        _ => Ok(()),
+    }
+}
+
+fn about_restrictions(
+    f: &mut Formatter<'_>,
+    room: &RoomName,
+    rejection: &RoomRejection,
+) -> fmt::Result {
+    match rejection {
         RoomRejection::AddressMask => write!(
             f,
             "Hosts are cloaked, so no mask of such a host matches in {room}. Name the person."
