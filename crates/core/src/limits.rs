@@ -183,7 +183,7 @@ pub const PEOPLE_SCANNED_MAX: usize = 25;
 /// Names in one question which of them are here: forty microseconds.
 pub const ONLINE_NAMES_MAX: usize = 25;
 /// People on one page of `chinwag who`, with everything known of them.
-pub const EVERYBODY_LINES_MAX: usize = 20;
+pub const EVERYBODY_LINES_MAX: usize = 16;
 /// Rooms on one page of `/rooms`, the fullest first.
 pub const ROOM_LINES_MAX: usize = 100;
 /// Bans and mutes on one page of `/bans`.

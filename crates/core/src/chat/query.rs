@@ -442,7 +442,8 @@ fn names_ignored(me: &Person) -> Vec<Name> {
 }
 
 fn each_once<T: PartialEq>(all: impl Iterator<Item = T>) -> Box<[T]> {
-    let mut known = Vec::new();
+    // Nearly everybody has one connection.
+    let mut known = Vec::with_capacity(1);
     for one in all {
         if !known.contains(&one) {
             known.push(one);
