@@ -55,6 +55,7 @@ pub(crate) fn settings() -> Settings {
         operator_rate_factor: 5,
         asks_password: false,
         login_tries_max: 5,
+        password_letters_min: 6,
         login_bytes_max: usize::MAX,
         login_time: Duration::from_secs(60),
         irc: chinwag_wire::irc::Settings::new("chat", "chinwag", true),

@@ -276,6 +276,7 @@ fn within_limits() {
         login_bytes_max: 200,
         asks_password: false,
         login_tries_max: 2,
+        password_letters_min: 6,
         ..settings()
     };
     let name = Name::parse("gopher").expect("a name");

@@ -99,6 +99,7 @@ impl ShardConfig {
             line_rate: limits.line_rate(),
             operator_rate_factor: limits.operator_factor,
             login_tries_max: limits.name_tries_max,
+            password_letters_min: limits.password_letters_min,
             login_bytes_max: limits.arrival_bytes_max,
             login_time: limits.arrival_time,
         };

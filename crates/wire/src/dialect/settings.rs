@@ -31,6 +31,8 @@ pub struct Settings {
     pub operator_rate_factor: u32,
     /// Names that a connection may try.
     pub login_tries_max: u8,
+    /// Letters of the shortest new password; an older one may have fewer.
+    pub password_letters_min: usize,
     /// How many bytes a connection may send before it has a name.
     pub login_bytes_max: usize,
     /// Time to choose a name.

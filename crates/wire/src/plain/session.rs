@@ -9,11 +9,13 @@ mod flood;
 mod login;
 mod past;
 mod place;
+mod question;
 mod reader;
 mod requests;
 mod room_requests;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -21,12 +23,11 @@ use alloc::vec::Vec;
 
 use chinwag_core::{
     AccountChange, Bucket, Client, Event, Fact, Ignored, LoggedIn, Manner, ModAction, Monotonic,
-    Name, PersonId, RoomAct, RoomId, RoomName,
+    Name, PersonId, RoomAct, RoomId,
 };
 use chinwag_feed::Gap;
 
 use super::render::{Notice, Renderer, RoomFormat};
-use super::request::{Context, Pref};
 use crate::dialect::{Env, Saved, Step};
 use crate::ignores::Ignores;
 use crate::input::{Decoder, Input};
@@ -35,8 +36,9 @@ use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
 use flood::{FREE_COMMANDS, Flood};
 use login::{Login, TAKEN_FOR_A_PERSON, begins_tls, protocol_of};
-use past::{HistoryQuestion, PastState, SearchQuestion};
+use past::PastState;
 use place::Place;
+use question::Question;
 pub use reader::LineReader;
 
 /// Rings a terminal's bell.
@@ -81,34 +83,6 @@ struct Here {
     ignores: Ignores,
     past: PastState,
 }
-
-/// The part of a question that its answer needs.
-#[derive(Debug)]
-enum Question {
-    /// The command, for a refusal.
-    Command(Context),
-    History(Box<HistoryQuestion>),
-    Search(Box<SearchQuestion>),
-    /// The audit log, from its end or from where the last part of it began.
-    Log {
-        is_more: bool,
-    },
-    /// The restrictions, of which some were listed.
-    Restrictions,
-    /// A message to a room by its name.
-    SayTo(RoomName),
-    /// Entering a room by its password.
-    JoinWith,
-    /// Leaving a room, while this was the current one.
-    Leave(RoomId),
-    /// A display setting, shown or changed.
-    Pref(Pref),
-    /// Being a guest, requested at this time.
-    Guest(Monotonic),
-}
-
-// It stays after its answer, until the next one.
-const _: () = assert!(size_of::<Option<Question>>() <= 24);
 
 /// Changes that the server has not polled yet.
 #[derive(Debug, Default)]

@@ -207,6 +207,7 @@ impl Session {
             }
             None | Some((_, None)) => self.take_unregistered(name, purpose, shared),
             Some((account, Some(hash))) => {
+                let has_waited = self.exchange.take_waited(&hash);
                 let origin = self.origin();
                 let attempt = Attempt {
                     name,
@@ -214,7 +215,7 @@ impl Session {
                     hash,
                     origin,
                 };
-                self.ask_proof(attempt, purpose.of_account(account), false, shared);
+                self.ask_proof(attempt, purpose.of_account(account), has_waited, shared);
             }
         }
     }
@@ -371,6 +372,9 @@ impl Session {
             return self.answer(Tell::Rejected(&wrong), shared);
         }
         self.exchange.set_proven(proof.clone());
+        if let Purpose::Prove(_) = purpose {
+            self.exchange.note_waited();
+        }
         self.exchange
             .set_guesses(shared.workers.gate.take_guesses(&name));
         self.take_name(Some(name), proof, purpose, shared);

@@ -23,6 +23,8 @@ pub(super) struct Rare {
     /// The password that was last proven on this connection. A session that was resumed by its code
     /// has none, and cannot change its account.
     proven: Option<Proof>,
+    /// The password was only proven, so the request that needs it is next, and has waited.
+    has_waited: bool,
     /// The bucket that all connections of the account share. People who are logged in have usually
     /// proven something, so this costs nobody else a box.
     account_bucket: Option<AccountBucket>,
@@ -48,6 +50,21 @@ impl Exchange {
         if proof.is_some() || self.rare.is_some() {
             self.rare().proven = proof;
         }
+    }
+
+    /// Notes that a right password was proven for what the dialect asks next.
+    pub(super) fn note_waited(&mut self) {
+        self.rare().has_waited = true;
+    }
+
+    /// Whether the next password has waited already, for its proof. One for another account has
+    /// not.
+    pub(super) fn take_waited(&mut self, hash: &str) -> bool {
+        let Some(rare) = self.rare.as_deref_mut() else {
+            return false;
+        };
+        let has_waited = std::mem::take(&mut rare.has_waited);
+        has_waited && rare.proven.as_ref().is_some_and(|proof| *proof.0 == *hash)
     }
 
     /// The bucket that all connections of the account share, if the person is logged in to one.

@@ -66,6 +66,7 @@ impl World {
             operator_rate_factor: 1,
             asks_password: false,
             login_tries_max: 5,
+            password_letters_min: 6,
             login_bytes_max: 4096,
             login_time: Duration::from_secs(60),
             irc: crate::irc::Settings::new(server, NETWORK, false),

@@ -64,8 +64,7 @@ impl Session {
             Tell::Search(page) => self.tell_search(page, env, out),
             Tell::AuditLog(page) => self.tell_log(page, env, out),
             Tell::Admitted => return self.handle_admitted(),
-            // It asks for no proof.
-            Tell::Proven(..) => {}
+            Tell::Proven(..) => return self.handle_proven(env, out),
             Tell::Busy => return self.handle_busy(Notice::Busy, env, out),
             Tell::PasswordWaits(wait) => renderer.notice(out, Notice::PasswordWaits(wait)),
             Tell::Guesses(guesses) => renderer.guesses(out, &guesses),
@@ -127,12 +126,11 @@ impl Session {
 
     /// Whether the question in flight may bring another session.
     fn takes_over(&self) -> bool {
-        matches!(
-            self.question,
-            Some(Question::Command(Context::Command(
-                "resume" | "login" | "nick"
-            )))
-        )
+        match &self.question {
+            Some(Question::Command(context)) => *context == Context::Command("resume"),
+            Some(Question::Account(wanted)) => wanted.leads_on(),
+            _ => false,
+        }
     }
 
     fn tell_password_not_needed(&self, env: &Env<'_>, out: &mut Vec<u8>) {
@@ -207,10 +205,17 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let question = self.question.take();
+        if let Some(Question::Guess(guess)) = question {
+            return self.handle_no_password(*guess, env, out);
+        }
         if matches!(self.stage, Stage::Login(_)) {
+            self.note_refused_name(rejection);
             return self.handle_login_rejection(rejection, env, out);
         }
-        let context = question.map_or(Context::Speech, |question| question.context());
+        let context = (question.as_ref()).map_or(Context::Speech, Question::context);
+        if let Some(Question::Account(wanted)) = question {
+            self.note_refused(wanted, rejection);
+        }
         if context == Context::Command("join") {
             self.note_join(false);
         }

@@ -11,7 +11,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use chinwag_core::limits::SNIFF_TIME;
-use chinwag_core::{Monotonic, Query, Rejection};
+use chinwag_core::{Monotonic, Name, Query, Rejection};
 
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Password, Step};
@@ -40,6 +40,15 @@ pub(super) fn begins_tls(input: &Input<'_>) -> bool {
     };
     // The third byte is part of the version as well, and no key of a terminal sends it.
     is_tls(begin) && begin.get(2).is_some_and(|byte| *byte <= 4)
+}
+
+pub(super) fn log_in(name: Option<Name>, password: Option<Password>, is_script: bool) -> Ask {
+    Ask::LogIn {
+        name,
+        password,
+        is_script,
+        irc: None,
+    }
 }
 
 /// The state of choosing a name.
@@ -143,15 +152,14 @@ impl Session {
             return self.handle_password_line(line, env, out);
         }
         let prompted = parse_prompted_word(line).filter(|_| !self.is_script());
-        match prompted.map_or_else(|| parse_login(line), Ok) {
+        let parsed = prompted.map_or_else(|| parse_login(line), Ok);
+        let wanted = self.take_wanted();
+        if let Some(step) = self.guess_at_prompt(line, &parsed, wanted, env) {
+            return Some(step);
+        }
+        match parsed {
             Ok(LoginLine::Name { name, password }) => {
-                let is_script = self.is_script();
-                Some(Step::Ask(Ask::LogIn {
-                    name,
-                    password,
-                    is_script,
-                    irc: None,
-                }))
+                Some(Step::Ask(log_in(name, password, self.is_script())))
             }
             Ok(LoginLine::Resume(code)) => {
                 let resume = Question::Command(Context::Command("resume"));

@@ -51,12 +51,16 @@ impl Session {
         if !self.is_free(line) && !self.take_token(env, out) {
             return None;
         }
+        let wanted = self.take_wanted();
         match parse(line) {
             Ok(request) if self.is_astray(&request) => {
                 self.renderer(env).notice(out, Notice::Astray);
                 None
             }
-            Ok(request) => self.ask(request, env, out),
+            Ok(request) => match self.guess_in_chat(line, &request, wanted, env) {
+                Some(step) => Some(step),
+                None => self.ask(request, env, out),
+            },
             Err(error) => {
                 if self
                     .command_of(line)
@@ -108,7 +112,10 @@ impl Session {
             Request::Command(Command::SayTo { room, .. }) => Question::SayTo(room.clone()),
             Request::Command(Command::JoinWith { .. }) => Question::JoinWith,
             Request::Leave(_) => Question::Leave(self.current()?),
-            _ => Question::Command(context),
+            request => match self.wanted_by(request) {
+                Some(wanted) => Question::Account(wanted),
+                None => Question::Command(context),
+            },
         };
         // Every person is in a room; a line that comes while they leave their last one goes
         // nowhere.
@@ -219,23 +226,6 @@ impl Session {
     }
 }
 
-impl Question {
-    /// The context that a refusal of it needs.
-    pub(super) fn context(&self) -> Context {
-        match self {
-            Self::Command(context) => *context,
-            Self::History(_) => Context::Command("history"),
-            Self::Search(_) => Context::Command("search"),
-            Self::Log { .. } => Context::Command("log"),
-            Self::Restrictions => Context::Command("bans"),
-            Self::SayTo(_) | Self::Guest(_) => Context::Speech,
-            Self::JoinWith => Context::Command("join"),
-            Self::Leave(_) => Context::Command("leave"),
-            Self::Pref(pref) => Context::Command(pref.command()),
-        }
-    }
-}
-
 fn delete(message: Seq) -> Ask {
     Ask::Delete {
         message,
@@ -244,7 +234,7 @@ fn delete(message: Seq) -> Ask {
     }
 }
 
-fn say(room: RoomId, text: Text, manner: Manner) -> Step {
+pub(super) fn say(room: RoomId, text: Text, manner: Manner) -> Step {
     let room = RoomRef::Id(room);
     Step::Ask(Ask::Command(Command::Say {
         room,

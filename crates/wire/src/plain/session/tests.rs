@@ -64,6 +64,7 @@ fn settings() -> Settings {
         operator_rate_factor: 4,
         asks_password: false,
         login_tries_max: 5,
+        password_letters_min: 6,
         login_bytes_max: 4096,
         login_time: Duration::from_secs(60),
         irc: crate::irc::Settings::new("chat", "chinwag", true),
