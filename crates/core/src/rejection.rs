@@ -60,6 +60,8 @@ pub enum Rejection {
     Locked,
     /// No session has this code, or has it any more.
     CodeNotValid,
+    /// The code resumes no session: it makes its sender the operator, with another command.
+    OperatorCode,
     /// An operator has ended the session that had this code.
     SessionKicked {
         /// The operator.

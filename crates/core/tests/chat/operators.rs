@@ -123,6 +123,24 @@ fn a_code_makes_the_account_an_operator_under_whatever_name() {
     assert!(matches!(&back[0], Fact::LoggedIn(login) if login.operator));
 }
 
+/// At the prompt the code that the server prints looks like one that resumes a session.
+#[test]
+fn the_code_of_the_server_is_told_from_a_wrong_one_while_it_is_of_use() {
+    let code = chinwag_core::ResumeCode::from_random(7);
+    let settings = chinwag_core::Settings {
+        operator_code: Some(code),
+        ..chinwag_core::Settings::default()
+    };
+    let mut world = World::new(settings, Snapshot::default());
+    let visitor = world.visitor("192.0.2.1");
+    let resume = || Command::Resume(code);
+    assert_eq!(world.act(visitor, resume()), Err(Rejection::OperatorCode));
+    world.arrive("ann").expect("here");
+    assert_eq!(world.by("ann", resume()), Err(Rejection::OperatorCode));
+    world.by("ann", op(&code.to_string())).expect("opped");
+    assert_eq!(world.act(visitor, resume()), Err(Rejection::CodeNotValid));
+}
+
 /// How the connection of somebody ends who comes with this proof.
 fn comes(world: &mut World, who: &str, from: &str) -> Result<Vec<Fact>, Rejection> {
     let visitor = world.visitor(from);

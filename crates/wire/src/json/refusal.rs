@@ -249,7 +249,9 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::ServerFull { .. } => "server_full",
         Rejection::Banned { .. } => "banned",
         Rejection::Locked | Rejection::LockedSpeech | Rejection::LockedRegistration => "locked",
-        Rejection::CodeNotValid | Rejection::SessionKicked { .. } => "bad_code",
+        Rejection::CodeNotValid | Rejection::OperatorCode | Rejection::SessionKicked { .. } => {
+            "bad_code"
+        }
         Rejection::NotHere => "not_here",
         Rejection::NobodyCalled { .. } | Rejection::NobodyToReply | Rejection::Absent(_) => {
             "nobody"

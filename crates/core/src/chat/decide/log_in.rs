@@ -217,9 +217,12 @@ impl Chat {
 
     /// Whether a text is the code that makes its sender the operator.
     pub(super) fn is_operator_code(&self, typed: &str, now: Timestamp) -> bool {
+        (typed.parse()).is_ok_and(|code| self.makes_operator(code, now))
+    }
+
+    pub(super) fn makes_operator(&self, code: ResumeCode, now: Timestamp) -> bool {
         let may = self.settings.first_operator == FirstOperator::Local;
-        let code = self.settings.operator_code.filter(|_| may);
-        code.is_some_and(|code| typed.parse() == Ok(code)) && !self.has_operator(now)
+        may && self.settings.operator_code == Some(code) && !self.has_operator(now)
     }
 
     pub(in crate::chat) fn check_has_space(&self) -> Result<(), Rejection> {

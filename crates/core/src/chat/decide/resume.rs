@@ -56,7 +56,11 @@ impl Chat {
         inputs: &mut Inputs<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let mut found = self.session_of(code, inputs.now)?;
+        let found = self.session_of(code, inputs.now);
+        let mut found = found.map_err(|why| match self.makes_operator(code, inputs.now) {
+            true => Rejection::OperatorCode,
+            false => why,
+        })?;
         let person = found.person;
         if me.is_some_and(|me| me.id == person.id) {
             return Err(Rejection::Oneself);

@@ -58,6 +58,9 @@ impl Display for Sentence<'_> {
                 f.write_str("No name is registered while the server is locked.")
             }
             Rejection::CodeNotValid => f.write_str("That code is not valid any more."),
+            Rejection::OperatorCode => {
+                f.write_str("That code makes an operator, with op, and resumes nothing.")
+            }
             Rejection::SessionKicked { by, why } => {
                 write!(f, "{by} has kicked the session of that code")?;
                 match why {

@@ -76,6 +76,10 @@ pub(super) fn at_prompt() -> Option<Vec<Sample>> {
             Rejection::CodeNotValid,
         ),
         (
+            "it is the one that makes the first operator",
+            Rejection::OperatorCode,
+        ),
+        (
             "it is that of a session that was kicked",
             Rejection::SessionKicked {
                 by: lee,

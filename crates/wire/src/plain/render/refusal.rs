@@ -175,7 +175,8 @@ impl Display for Sentence<'_> {
             | Rejection::MutedArrival { .. }
             | Rejection::Locked
             | Rejection::CodeNotValid
-            | Rejection::SessionKicked { .. } => about_arriving(f, self.0),
+            | Rejection::OperatorCode
+            | Rejection::SessionKicked { .. } => about_arriving(f, self.0, self.1),
             Rejection::NoSuchRoom { .. }
             | Rejection::NotInRoom(_)
             | Rejection::RoomGone
@@ -221,7 +222,7 @@ impl Display for Sentence<'_> {
     }
 }
 
-fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -> fmt::Result {
     match rejection {
         Rejection::NameTaken { name, free } => {
             write!(
@@ -269,6 +270,13 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         }
         Rejection::Locked => {
             f.write_str("Only registered names may come in at the moment. Try again later.")
+        }
+        Rejection::OperatorCode => {
+            f.write_str("That code makes you the operator and resumes nothing. ")?;
+            f.write_str(match context {
+                Context::Prompt => "First give a name, then type /op CODE.",
+                _ => "Type /op CODE.",
+            })
         }
         Rejection::SessionKicked { by, why } => write!(
             f,
