@@ -37,7 +37,7 @@ fn words() -> impl Iterator<Item = String> {
 /// Says what is wrong with the arguments, or prints the requested help. An error always comes with
 /// a usage line and status 2.
 pub(crate) fn refuse(error: clap::Error) -> ExitCode {
-    let error = match no_time(&error) {
+    let error = match no_time(&error).or_else(|| no_flag(&error)) {
         Some(words) => wrong(words),
         None => with_good_tips(error),
     };
@@ -79,6 +79,34 @@ fn no_time(error: &clap::Error) -> Option<String> {
     Some(format!(
         "\"{}\" is not a time. Write times as 90s, 10m, 2h, 7d or 1w.",
         typed.escape_debug()
+    ))
+}
+
+/// The error for a text that clap takes for a flag: `chinwag say lobby -hi`, which would ask for
+/// help, since `-h` does. Taking all such words as text would say flags behind it aloud.
+fn no_flag(error: &clap::Error) -> Option<String> {
+    let text = match &*task() {
+        "say" => "TEXT",
+        "ban" | "mute" | "kick" => "WHY",
+        _ => return None,
+    };
+    if !matches!(
+        error.kind(),
+        ErrorKind::UnknownArgument | ErrorKind::DisplayHelp
+    ) {
+        return None;
+    }
+    let is_text = |word: &String| {
+        let of_help = matches!(&**word, "-h" | "--help");
+        let letter = word.strip_prefix('-').and_then(|rest| rest.chars().next());
+        letter.is_some_and(|letter| letter != '-') && !of_help
+    };
+    let mut flags = words().take_while(|word| word != "--");
+    let typed = flags.find(is_text)?;
+    Some(format!(
+        "\"{}\" begins as a flag does. Write -- before such a text: chinwag {} ... -- {text}",
+        typed.escape_debug(),
+        task()
     ))
 }
 

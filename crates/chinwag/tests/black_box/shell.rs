@@ -523,6 +523,14 @@ fn a_word_that_is_none_is_refused() {
         ),
         ("account add", &["7zed"], "A name is 1 to 32"),
         ("say", &["#lobby", " "], "There is nothing to say."),
+        (
+            "say",
+            &["lobby", "-hi"],
+            "\"-hi\" begins as a flag does. Write -- before such a text: chinwag say ... -- TEXT",
+        ),
+        ("say", &["lobby", "it", "is", "-x"], "\"-x\" begins as"),
+        ("kick", &["bob", "-hush"], "chinwag kick ... -- WHY"),
+        ("mute", &["bob", "10m", "-spam-"], "chinwag mute ... -- WHY"),
         ("backup", &["-"], "a backup is a file"),
     ] {
         let arguments = [&task.split(' ').collect::<Vec<_>>(), arguments].concat();
