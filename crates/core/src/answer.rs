@@ -231,6 +231,8 @@ pub struct Departed {
     pub name: Name,
     /// The person as IRC showed them.
     pub source: Arc<Source>,
+    /// Where they came from, which nobody is shown.
+    pub address: IpAddr,
     /// When they left or gave it up.
     pub at: Timestamp,
 }

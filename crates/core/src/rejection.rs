@@ -239,7 +239,8 @@ pub enum Rejection {
     },
     /// No ban names that mask.
     NotBanned(Mask),
-    /// No ban names that address or block, but a ban of a larger block includes it.
+    /// No ban names that, but a ban of a block includes that address or block, or the address that the person of that
+    /// name has or last had.
     BannedInBlock {
         /// What the asker named.
         asked: Mask,

@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::state::IrcPerson;
 use super::{Chat, Person};
@@ -226,6 +227,7 @@ impl Chat {
         let departed = Departed {
             name: person.name.clone(),
             source: Arc::new(self.source(person)),
+            address: person.session.address,
             at,
         };
         if self.departed.len() == DEPARTED_MAX {
@@ -240,6 +242,13 @@ impl Chat {
         let is_it = |known: &&Departed| name.as_ref().is_some_and(|n| n.same_as(&known.name));
         let found = self.departed.iter().rev().filter(is_it);
         Answer::Departed(found.cloned().collect())
+    }
+
+    /// Where a person came from who has borne a name, the last one.
+    pub(super) fn departed_from(&self, name: &Name) -> Option<IpAddr> {
+        let mut departed = self.departed.iter().rev();
+        let last = departed.find(|known| known.name.same_as(name))?;
+        Some(last.address)
     }
 
     /// Those of some names that are here.

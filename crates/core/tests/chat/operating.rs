@@ -651,6 +651,29 @@ fn who_lifts_one_of_two_is_told_of_the_other() {
     world.check_replay();
 }
 
+/// A ban of a block says nothing of those whom it cuts off.
+#[test]
+fn who_unbans_a_name_is_told_of_the_block_that_keeps_it_out() {
+    let mut world = World::with(&["lee"]);
+    world.arrive_from("203.0.113.12", "gus").expect("here");
+    world.arrive_from("198.51.100.1", "ann").expect("here");
+    let unban = |who: &str| Command::Unban(mask(who));
+    let facts = world.by("lee", ban("203.0.113.0/24", None));
+    let quits = |fact: &Fact| matches!(fact, Fact::Quit(quit) if quit.name == name("gus"));
+    assert!(facts.expect("banned").iter().any(quits));
+    let told = Err(Rejection::BannedInBlock {
+        asked: mask("gus"),
+        block: mask("203.0.113.0/24"),
+    });
+    assert_eq!(world.by("lee", unban("gus")), told);
+    let not_banned = Err(Rejection::NotBanned(mask("ann")));
+    assert_eq!(world.by("lee", unban("ann")), not_banned);
+    world.by("lee", unban("203.0.113.0/24")).expect("lifted");
+    let not_banned = Err(Rejection::NotBanned(mask("gus")));
+    assert_eq!(world.by("lee", unban("gus")), not_banned);
+    world.check_replay();
+}
+
 #[test]
 fn a_mute_here_and_one_everywhere_tell_of_each_other() {
     let mut world = World::with(&["lee"]);

@@ -3,6 +3,8 @@
 
 use alloc::vec::Vec;
 
+use ipnet::IpNet;
+
 use super::operate::{Actor, audit_entry};
 use crate::ban::{Mask, canonical};
 use crate::chat::Chat;
@@ -69,7 +71,12 @@ impl Chat {
             self.note_remaining(&mut facts[from..], now);
             return Ok(());
         }
-        let net = mask.net.map(canonical);
+        // A ban of a block cuts off whoever is in it, so the name may have nobody any more.
+        let came_from = named.and_then(|name| match self.bearer_of(name, now) {
+            Some(bearer) => Some(bearer.session.address),
+            None => self.departed_from(name),
+        });
+        let net = mask.net.map(canonical).or(came_from.map(IpNet::from));
         let holding = net.and_then(|net| bans.get(bans.longest(None, net.addr(), now)?));
         let block = holding.and_then(|ban| ban.mask.net);
         match block.filter(|block| net.is_some_and(|net| block.contains(&net))) {

@@ -337,7 +337,10 @@ impl Session {
             let what = format_args!("{typed} :There was no such nickname");
             self.numeric("406", what, env, out);
         }
-        for Departed { name, source, at } in departed.iter().take(count) {
+        for Departed {
+            name, source, at, ..
+        } in departed.iter().take(count)
+        {
             let (user, host, real) = (&source.user, &source.host, &source.real);
             self.numeric(
                 "314",
