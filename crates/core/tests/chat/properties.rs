@@ -48,10 +48,11 @@ const NAMES: [&str; 16] = [
 
 const ROOMS: [&str; 6] = ["lobby", "dev", "DEV", "d\u{435}v", "news", "ops"];
 
-const MASKS: [&str; 9] = [
+const MASKS: [&str; 10] = [
     "lee",
     "bob",
     "name:bob",
+    "account:bob",
     "ann",
     "192.0.2.1",
     "192.0.2.0/24",
