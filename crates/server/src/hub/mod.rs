@@ -27,6 +27,7 @@ mod request;
 mod restore;
 mod saving;
 mod shell;
+mod sources;
 mod survive;
 #[cfg(test)]
 mod tests;
@@ -56,6 +57,7 @@ pub(crate) use recent::RecentMessages;
 use request::Requester;
 pub(crate) use request::{Body, Request, Ticket};
 use saving::Saving;
+use sources::Sources;
 use survive::Survivors;
 pub(crate) use turn::{Arrived, Delivery, Reply, ReplyBody, Resumed, Turn};
 
@@ -68,6 +70,7 @@ pub(crate) struct Hub {
     survivors: Survivors,
     recent: RecentLogs,
     numbers: Numbers,
+    sources: Sources,
     turn: TurnDraft,
     /// How those see the chat who have chosen nothing.
     defaults: Defaults,
@@ -97,6 +100,7 @@ impl Hub {
             survivors: Survivors::default(),
             recent: RecentLogs::new(config.replay_max),
             numbers: Numbers::new(opened.next_seq),
+            sources: Sources::default(),
             turn: TurnDraft::default(),
             defaults: config.defaults,
             saving: Saving::new(committed),
@@ -116,6 +120,7 @@ impl Hub {
     /// Works with another configuration from now on.
     pub(crate) fn configure(&mut self, config: HubConfig) {
         self.chat.configure(config.settings);
+        self.sources.forget();
         self.store.set_retention(config.retention);
         self.recent.replay_max = config.replay_max;
         self.defaults = config.defaults;
@@ -228,7 +233,7 @@ impl Hub {
         let event = Arc::new(Event {
             seq: self.numbers.take(),
             at,
-            source: self.chat.source_of(&fact, self.turn.conn),
+            source: self.sources.of(&self.chat, &fact, self.turn.conn),
             fact,
         });
         self.turn.events.push(event.clone());
@@ -241,6 +246,7 @@ impl Hub {
         self.lost.deeds.note(event, |person| chat.is_lost(person));
         self.note_followed(event);
         self.chat.apply(event);
+        self.sources.note(event);
         self.note_followed(event);
         log::note(event);
         self.note_movement(event);
