@@ -16,7 +16,7 @@ use crate::gaps::Gaps;
 use crate::private::{Kind, PrivateLines};
 use crate::scratch::{Coverage, Piece, PieceSource};
 use crate::unsent::Unsent;
-use crate::{FormatId, LostLines, PlacedLines, Render, RoomLog, RoomLogs};
+use crate::{FormatId, LostLines, PlacedLines, Render, RoomLog, RoomLogs, Run};
 pub use merge::MERGE_BYTES_MAX;
 use sent::Sent;
 pub use sent::Unacknowledged;
@@ -302,7 +302,7 @@ impl Feed {
         &mut self,
         id: RoomId,
         logs: &mut RoomLogs<R>,
-        write: impl FnOnce(&[u8]) -> usize,
+        write: impl FnOnce(&Run<'_>) -> usize,
     ) -> Progress {
         if self.is_held() || !self.is_written() {
             return Progress::More;
@@ -329,7 +329,7 @@ impl Feed {
         &mut self,
         place: usize,
         room: &mut RoomLog<R>,
-        write: impl FnOnce(&[u8]) -> usize,
+        write: impl FnOnce(&Run<'_>) -> usize,
     ) -> Progress {
         let own = self.memberships[place];
         let Some(event) = room.event(own.cursor) else {
@@ -344,13 +344,13 @@ impl Feed {
         let (Some(log), true) = (log, event.seq > self.seen && own.cursor >= own.own_until) else {
             return Progress::More;
         };
-        let bytes = log.bytes_from(own.cursor);
-        let taken = if bytes.is_empty() {
+        let run = log.run_from(own.cursor);
+        let taken = if run.bytes.is_empty() {
             0
         } else {
-            write(bytes).min(bytes.len())
+            write(&run).min(run.bytes.len())
         };
-        let is_full = taken < bytes.len();
+        let is_full = taken < run.bytes.len();
         let (next, rest) = log.split(own.cursor, taken);
         self.unsent.set(rest);
         let bytes = (taken + rest.len()) as u64;

@@ -29,6 +29,7 @@ mod unsent;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use chinwag_core::{Event, RoomId, RoomName, Seq};
 
@@ -93,6 +94,28 @@ pub trait Reader {
     /// Appends the notice that `lines` lines were lost: in a room, where a [`Gap`] says more, or,
     /// without a room, lines that exist nowhere any more.
     fn skipped(&self, out: &mut Vec<u8>, lines: u64, room: Option<RoomId>);
+}
+
+/// A log of a room in one format. No two logs of a process have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LogId(usize);
+
+impl LogId {
+    fn take() -> Self {
+        static TAKEN: AtomicUsize = AtomicUsize::new(0);
+        Self(TAKEN.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Consecutive bytes of a log, up to its end. What was at a position once stays there.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// The log.
+    pub log: LogId,
+    /// The position of the first byte, in bytes since the log began.
+    pub start: u64,
+    /// The bytes.
+    pub bytes: &'a [u8],
 }
 
 /// Lines for one session, and the event after which they are shown.

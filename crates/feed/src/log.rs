@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use chinwag_core::{Event, RoomName};
 
 use crate::lengths::Lengths;
-use crate::{FormatId, Render};
+use crate::{FormatId, LogId, Render, Run};
 
 /// Where one entry's bytes are.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,7 @@ pub(crate) struct Entry {
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct RenderedLog<R> {
+    id: LogId,
     pub(crate) format: FormatId,
     renderer: R,
     bytes: Vec<u8>,
@@ -59,6 +60,7 @@ impl<R: Render> RenderedLog<R> {
     /// An empty log whose first entry will have the number `first`.
     pub(crate) fn new(format: FormatId, first: u64, renderer: R) -> Self {
         Self {
+            id: LogId::take(),
             format,
             renderer,
             bytes: Vec::new(),
@@ -156,7 +158,7 @@ impl<R: Render> RenderedLog<R> {
             end: entry.end - self.base + shift,
         });
         self.entries = older.entries.into_iter().chain(moved).collect();
-        (self.base, self.first) = (older.base, older.first);
+        (self.id, self.base, self.first) = (older.id, older.base, older.first);
     }
 }
 
@@ -208,8 +210,13 @@ impl<R> RenderedLog<R> {
     }
 
     /// All bytes from an entry on.
-    pub(crate) fn bytes_from(&self, number: u64) -> &[u8] {
-        self.slice(self.start_of(number), self.end())
+    pub(crate) fn run_from(&self, number: u64) -> Run<'_> {
+        let start = self.start_of(number);
+        Run {
+            log: self.id,
+            start,
+            bytes: self.slice(start, self.end()),
+        }
     }
 
     /// The bytes between two positions.

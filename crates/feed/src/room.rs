@@ -446,7 +446,7 @@ mod tests {
         room.set_name(RoomName::parse("#dev").unwrap());
         room.append(&said(2, 1));
         let log = room.log(FormatId(1)).unwrap();
-        assert_eq!(log.bytes_from(0), b"#lobby#dev");
+        assert_eq!(log.run_from(0).bytes, b"#lobby#dev");
     }
 
     /// Shows each event or, like most, those that no summary tells of.
@@ -472,7 +472,11 @@ mod tests {
         assert!(room.append_summed(&said(2, 2)));
         room.append(&said(3, 3));
         let bytes = |room: &RoomLog<Exact>, format: u16| {
-            room.log(FormatId(format)).unwrap().bytes_from(0).to_vec()
+            room.log(FormatId(format))
+                .unwrap()
+                .run_from(0)
+                .bytes
+                .to_vec()
         };
         assert_eq!(bytes(&room, 1), b"xxx");
         assert_eq!(bytes(&room, 2), b"xxxxx");
@@ -512,7 +516,7 @@ mod tests {
         for format in 1..=3 {
             let log = room.log(FormatId(format)).unwrap();
             assert_eq!(
-                (log.bytes_from(0), log.bytes_from(1)),
+                (log.run_from(0).bytes, log.run_from(1).bytes),
                 (&b"xxxxx"[..], &b"xxx"[..])
             );
             assert_eq!(room.back_from(FormatId(format), 2, 4), Some(0));
@@ -558,9 +562,9 @@ mod tests {
         }
         room.advance(FormatId(1), 0, 1);
         room.open(FormatId(2), 1, || Said);
-        assert_eq!(room.log(FormatId(2)).unwrap().bytes_from(1), b"xx");
+        assert_eq!(room.log(FormatId(2)).unwrap().run_from(1).bytes, b"xx");
         room.open(FormatId(2), 2, || panic!("the log goes back far enough"));
         room.open(FormatId(2), 0, || Said);
-        assert_eq!(room.log(FormatId(2)).unwrap().bytes_from(0), b"xxx");
+        assert_eq!(room.log(FormatId(2)).unwrap().run_from(0).bytes, b"xxx");
     }
 }

@@ -14,6 +14,7 @@ mod hub;
 mod late_tls;
 mod limits;
 mod listen;
+mod log_files;
 mod maintenance;
 mod net;
 mod password_gate;

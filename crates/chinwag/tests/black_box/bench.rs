@@ -188,6 +188,16 @@ fn a_generator_that_never_sleeps_hears_the_same() {
     assert_whole(&report(&briefly(&server, "--spin --visits 4"), 0));
 }
 
+/// Long runs are sent from files in memory.
+#[test]
+fn a_crowd_that_falls_behind_gets_long_runs_whole() {
+    let server = Setup::new().start();
+    for dialect in ["", " --dialect irc --caps eight"] {
+        let arguments = format!("--members 40 --window 256 --payload 200{dialect}");
+        assert_whole(&report(&briefly(&server, &arguments), 0));
+    }
+}
+
 #[test]
 fn a_server_that_refuses_lines_is_told_apart_from_a_slow_one() {
     let server = Setup::new().limit("line_burst", "20").start();

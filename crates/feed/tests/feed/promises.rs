@@ -24,7 +24,7 @@ fn news_is_written_straight_from_the_log_in_one_write() {
     assert_eq!(world.sessions[1].writes, 1);
     assert_eq!(world.logs[&RoomId(0)].size(), 0);
     let session = &mut world.sessions[1];
-    let nothing = |_: &[u8]| panic!("there is nothing to be written");
+    let nothing = |_: &chinwag_feed::Run<'_>| panic!("there is nothing to be written");
     let progress = session
         .feed
         .poll_straight(RoomId(0), &mut world.logs, nothing);
@@ -34,7 +34,7 @@ fn news_is_written_straight_from_the_log_in_one_write() {
 /// Writes the news of room 0 straight to session 0, whose socket takes so many bytes.
 fn straight(world: &mut World, takes: usize) -> Progress {
     let session = &mut world.sessions[0];
-    let write = |bytes: &[u8]| bytes.len().min(takes);
+    let write = |run: &chinwag_feed::Run<'_>| run.bytes.len().min(takes);
     session
         .feed
         .poll_straight(RoomId(0), &mut world.logs, write)
@@ -162,7 +162,7 @@ fn an_own_line_that_is_shown_or_lost_leaves_no_trace() {
     let session = &mut world.sessions[0];
     let progress = session
         .feed
-        .poll_straight(RoomId(0), &mut world.logs, |bytes| bytes.len());
+        .poll_straight(RoomId(0), &mut world.logs, |run| run.bytes.len());
     assert_eq!(progress, Progress::Idle);
     assert_eq!(before, session.writes);
 }

@@ -1,12 +1,14 @@
 //! Rooms and sessions on sockets of memory, with a format that says which event each line is.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use chinwag_core::{
     Event, Fact, Manner, Name, PersonId, Renamed, RoomId, RoomName, Seq, Text, Timestamp,
 };
-use chinwag_feed::{Feed, FormatId, Progress, Reader, Render, RoomLog, RoomLogs, Scratch};
+use chinwag_feed::{
+    Feed, FormatId, LogId, Progress, Reader, Render, RoomLog, RoomLogs, Run, Scratch,
+};
 
 /// Renders `room format seq padding`; every third format leaves comings and goings out.
 #[derive(Debug)]
@@ -131,11 +133,11 @@ impl Session {
         &mut self,
         logs: &mut RoomLogs<Lines>,
         scratch: &mut Scratch,
-        straight: Option<RoomId>,
+        straight: Option<(RoomId, &mut SeenRuns)>,
     ) -> Progress {
         let (space, output) = (&mut self.space, &mut self.output);
         let writes = &mut self.writes;
-        let write = |bytes: &[u8]| {
+        let mut write = |bytes: &[u8]| {
             let taken = bytes.len().min(*space);
             output.extend_from_slice(&bytes[..taken]);
             *space -= taken;
@@ -143,9 +145,30 @@ impl Session {
             taken
         };
         match straight {
-            Some(id) if self.tastes.sees_all() => self.feed.poll_straight(id, logs, write),
+            Some((id, seen)) if self.tastes.sees_all() => {
+                self.feed.poll_straight(id, logs, |run| {
+                    seen.check(run);
+                    write(run.bytes)
+                })
+            }
             _ => self.feed.poll_write(logs, &self.tastes, scratch, write),
         }
+    }
+}
+
+/// What runs had at the positions of each log, from one on: that never changes.
+#[derive(Debug, Default)]
+pub(crate) struct SeenRuns(HashMap<LogId, (u64, Vec<u8>)>);
+
+impl SeenRuns {
+    fn check(&mut self, run: &Run<'_>) {
+        let (start, known) = self.0.entry(run.log).or_default();
+        if run.start < *start || run.start > *start + known.len() as u64 {
+            (*start, *known) = (run.start, Vec::new());
+        }
+        let again = &known[(run.start - *start) as usize..];
+        let (again, new) = (again.len(), run.bytes.strip_prefix(again));
+        known.extend_from_slice(new.unwrap_or_else(|| panic!("{again} bytes differ: {run:?}")));
     }
 }
 
@@ -160,6 +183,7 @@ pub(crate) struct World {
     pub(crate) bytes_max: usize,
     events: Vec<Arc<Event>>,
     scratch: Scratch,
+    seen: SeenRuns,
 }
 
 impl World {
@@ -181,6 +205,7 @@ impl World {
             bytes_max,
             events: Vec::new(),
             scratch: Scratch::default(),
+            seen: SeenRuns::default(),
         }
     }
 
@@ -315,7 +340,11 @@ impl World {
         if session.is_full {
             return;
         }
-        match session.poll(&mut self.logs, &mut self.scratch, Some(id)) {
+        match session.poll(
+            &mut self.logs,
+            &mut self.scratch,
+            Some((id, &mut self.seen)),
+        ) {
             Progress::More => self.write(who),
             progress => session.is_full = progress == Progress::Full,
         }

@@ -22,11 +22,12 @@ impl Session {
     }
 
     fn write_straight(&mut self, room: RoomId, shared: &mut Shared) -> Progress {
-        let (logs, _, env) = shared.for_writing();
-        debug_assert!(self.dialect.reader(&env).sees_all());
-        let (transport, now) = (&mut self.transport, env.now);
-        self.feed
-            .poll_straight(room, logs, |bytes| transport.write(bytes, now))
+        debug_assert!(self.dialect.reader(&shared.env()).sees_all());
+        let (transport, now) = (&mut self.transport, shared.now);
+        let (logs, files) = (&mut shared.rooms.logs, &mut shared.rooms.files);
+        self.feed.poll_straight(room, logs, |run| {
+            transport.write_filed(run.bytes, files.find(run), now)
+        })
     }
 
     /// Writes everything, as far as the transport takes it, and then does what had to wait for

@@ -14,6 +14,7 @@ use crate::control::ShardConfig;
 use crate::hub::Request;
 use crate::late_tls::LateTls;
 use crate::limits::{HANDSHAKES_MAX, READ_BYTES_MAX};
+use crate::log_files::LogFiles;
 use crate::session::Formats;
 use crate::spent::SpentBuckets;
 use crate::tls::Tls;
@@ -44,6 +45,8 @@ pub(crate) struct Shared {
 pub(crate) struct ShardRooms {
     /// The rooms that some session is in.
     pub(crate) logs: RoomLogs<RoomRenderer>,
+    /// What of those is written to many.
+    pub(crate) files: LogFiles,
     /// The names of all.
     pub(crate) names: HashMap<RoomId, RoomName>,
     pub(crate) formats: Formats,

@@ -32,6 +32,7 @@ impl Shard {
             }
         }
         self.write_listed();
+        self.shared.rooms.files.clear();
     }
 
     /// Offers a room's news to some members. Returns whether the round is over.

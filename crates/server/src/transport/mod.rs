@@ -12,6 +12,7 @@ use std::io;
 
 use chinwag_core::{Duration, Monotonic, QuitReason};
 
+use crate::log_files::Filed;
 use crate::tls::Tls;
 pub(crate) use stream::{AnyStream, Stream, Tcp};
 pub(crate) use tls::Secured;
@@ -177,9 +178,24 @@ impl Transport {
 
     /// Writes as much as the stream takes; less than everything means that it is full or unusable.
     pub(crate) fn write(&mut self, bytes: &[u8], now: Monotonic) -> usize {
+        self.write_filed(bytes, None, now)
+    }
+
+    /// The same with bytes that may be in a file as well.
+    pub(crate) fn write_filed(
+        &mut self,
+        bytes: &[u8],
+        filed: Option<Filed<'_>>,
+        now: Monotonic,
+    ) -> usize {
         let mut done = 0;
         while done < bytes.len() && self.takes_bytes() {
-            match self.stream.try_write(&bytes[done..]) {
+            let (rest, filed) = (&bytes[done..], filed.map(|filed| filed.behind(done)));
+            let taken = match filed {
+                Some(filed) => self.stream.try_write_filed(rest, filed),
+                None => self.stream.try_write(rest),
+            };
+            match taken {
                 Ok(n) => {
                     done += n;
                     self.note_unflushed(now);

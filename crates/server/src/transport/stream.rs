@@ -9,9 +9,11 @@ use std::ops::{Deref, DerefMut};
 use std::os::fd::AsRawFd;
 
 use mio::net::TcpStream;
+use rustix::io::Errno;
 use uapi::c;
 
 use super::Secured;
+use crate::log_files::Filed;
 
 /// A byte stream that never blocks.
 pub(crate) trait Stream: fmt::Debug + Send {
@@ -38,6 +40,14 @@ pub(crate) trait Stream: fmt::Debug + Send {
     /// # Errors
     /// `WouldBlock` if it takes nothing; any other error ends the connection.
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// The same with bytes that are in a file as well.
+    ///
+    /// # Errors
+    /// As [`try_write`](Self::try_write).
+    fn try_write_filed(&mut self, bytes: &[u8], _: Filed<'_>) -> io::Result<usize> {
+        self.try_write(bytes)
+    }
 
     /// Passes on what waits in the stream.
     ///
@@ -134,6 +144,19 @@ impl Stream for Tcp {
         Ok(taken)
     }
 
+    fn try_write_filed(&mut self, bytes: &[u8], filed: Filed<'_>) -> io::Result<usize> {
+        let mut offset = filed.offset;
+        match rustix::fs::sendfile(&self.stream, filed.file, Some(&mut offset), bytes.len()) {
+            Ok(taken) if taken > 0 => {
+                self.written = self.written.wrapping_add(taken as u32);
+                Ok(taken)
+            }
+            Err(Errno::AGAIN) => Err(io::ErrorKind::WouldBlock.into()),
+            // It is written as it is, which also says what is wrong with the connection.
+            Ok(_) | Err(_) => self.try_write(bytes),
+        }
+    }
+
     fn shut_down_write(&mut self) {
         // This fails only if the peer is gone already.
         let _ = self.stream.shutdown(Shutdown::Write);
@@ -166,6 +189,7 @@ fn bytes_acknowledged(stream: &TcpStream) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use std::net::{TcpListener, TcpStream as Peer};
+    use std::os::unix::fs::FileExt;
 
     use super::*;
 
@@ -204,6 +228,54 @@ mod tests {
         std::thread::spawn(move || io::copy(&mut peer, &mut io::sink()));
         tcp.shut_down_write();
         wait_until(|| tcp.unacknowledged() == Some(0));
+    }
+
+    #[test]
+    fn bytes_in_a_file_are_sent_from_there_until_the_socket_is_full() {
+        let (mut tcp, mut peer) = pair();
+        let memory = rustix::fs::memfd_create(c"test", rustix::fs::MemfdFlags::CLOEXEC);
+        let file = std::fs::File::from(memory.expect("a file"));
+        let bytes: Vec<u8> = (0..1 << 20).map(|place| (place % 251) as u8).collect();
+        file.write_all_at(&bytes, 3).expect("it is in memory");
+        // The bytes beside the file are wrong, so they show where what comes is from.
+        let beside = vec![b'x'; bytes.len()];
+        let mut sent = 0;
+        let reader = std::thread::spawn(move || {
+            let mut received = Vec::new();
+            peer.read_to_end(&mut received).expect("it comes");
+            received
+        });
+        while sent < bytes.len() {
+            let filed = Filed {
+                file: &file,
+                offset: 3,
+            };
+            match tcp.try_write_filed(&beside[sent..], filed.behind(sent)) {
+                Ok(taken) => sent += taken,
+                Err(error) => assert_eq!(error.kind(), io::ErrorKind::WouldBlock),
+            }
+        }
+        assert_eq!(tcp.written as usize, bytes.len());
+        tcp.shut_down_write();
+        assert!(reader.join().expect("it reads") == bytes);
+    }
+
+    #[test]
+    fn what_is_in_no_file_that_can_be_sent_is_written() {
+        let (mut tcp, mut peer) = pair();
+        let file = std::fs::File::open("/").expect("a folder");
+        let filed = Filed {
+            file: &file,
+            offset: 0,
+        };
+        assert_eq!(tcp.try_write_filed(b"hello", filed).ok(), Some(5));
+        let mut word = [0; 5];
+        peer.read_exact(&mut word).expect("it comes");
+        assert_eq!(&word, b"hello");
+        fill(&mut tcp);
+        let full = tcp.try_write_filed(b"more", filed);
+        let full = full.map_err(|error| error.kind());
+        assert_eq!(full, Err(io::ErrorKind::WouldBlock));
     }
 
     #[test]
