@@ -24,12 +24,12 @@ const EMPTY: &str = "
     AND NOT EXISTS (SELECT 1 FROM notice WHERE notice.room = room.id AND irc_tags IS NOT NULL)
     AND (retired OR topic IS NULL AND NOT (
         (id = 0 OR EXISTS (SELECT 1 FROM room_standing AS owner
-                           WHERE owner.room = id AND owner.standing = 'owner'))
-        AND (EXISTS (SELECT 1 FROM room_setting AS own WHERE own.room = id AND own.key <> 'created')
-             OR EXISTS (SELECT 1 FROM restriction WHERE restriction.room = id)
-             OR EXISTS (SELECT 1 FROM room_mask WHERE room_mask.room = id)
+                           WHERE owner.room = room.id AND owner.standing = 'owner'))
+        AND (EXISTS (SELECT 1 FROM room_setting AS own WHERE own.room = room.id AND own.key <> 'created')
+             OR EXISTS (SELECT 1 FROM restriction WHERE restriction.room = room.id)
+             OR EXISTS (SELECT 1 FROM room_mask WHERE room_mask.room = room.id)
              OR EXISTS (SELECT 1 FROM room_standing AS other
-                        WHERE other.room = id AND other.standing <> 'owner'))))";
+                        WHERE other.room = room.id AND other.standing <> 'owner'))))";
 
 /// The tables that have something about rooms besides their messages.
 const OF_ROOMS: [&str; 6] = [

@@ -251,6 +251,9 @@ fn rooms_that_close_leave_no_rows_behind() {
         .collect();
     commit(&mut store, &founded);
     commit(&mut store, &[said(8, 3, "ann", "something stays")]);
+    // One of them has the number of its room, and is no reason to keep the others.
+    let bars = (9..12).map(|seq| changed(seq, RoomAct::Bar(restriction(&format!("x{seq}"), None))));
+    commit(&mut store, &bars.collect::<Vec<_>>());
     let changes = chinwag_store::SessionChanges {
         closed: (1..=3).map(RoomId).collect(),
         ..Default::default()
