@@ -35,10 +35,7 @@ impl Chat {
         let lost = lost.filter_map(|id| Some(&*self.resumables.get(id)?.person));
         let people = self.bearer_of(name, now).into_iter();
         let people = people.chain(self.people.logged_in_to(name)).chain(lost);
-        let is_meant = |person: &&Person| {
-            let mut addresses = person.addresses();
-            addresses.any(|address| mask.matches(Some(name), address))
-        };
+        let is_meant = |person: &&Person| person.is_matched(mask, Some(name));
         let people = people.filter(is_meant).take(FOLLOWED_MAX);
         people.map(|person| person.id).collect()
     }

@@ -4,10 +4,10 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::cover::{Cover, Meant};
+use super::cover::Meant;
 use super::masks::MaskList;
 use super::restrict::Given;
-use crate::ban::{Mask, Reach, Restriction, strip_account_key, strip_name_key};
+use crate::ban::{Mask, Reach, Restriction};
 use crate::chat::state::RoomRules;
 use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, StandingChange};
@@ -26,8 +26,7 @@ const MEMBERS_SCANNED_MAX: usize = 1_024;
 /// Whether a mask matches a person by its name, its account or one of its addresses.
 fn is_hit(mask: &Mask, person: &Person) -> bool {
     let names = [Some(&person.name), person.account.as_ref()];
-    let mut addresses = person.addresses();
-    addresses.any(|address| names.iter().any(|name| mask.matches(*name, address)))
+    names.into_iter().any(|name| person.is_matched(mask, name))
 }
 
 impl Chat {
@@ -138,20 +137,9 @@ impl Chat {
         let Some(name) = &mask.name else {
             return Vec::from([mask]);
         };
-        let bearer = self.bearer_of(name, given.now);
         let owner = self.registrations.get(name).map(|owner| &owner.name);
-        let meant = match bearer {
-            Some(bearer) => Meant::person(bearer),
-            None => Meant {
-                name,
-                bearer,
-                account: owner.filter(|owner| owner.same_as(name)),
-            },
-        };
-        let covers = match cover_address {
-            true => self.cover(given.me, &meant, given.now),
-            false => Meant { name, ..meant }.names_alone(),
-        };
+        let owner = owner.filter(|owner| owner.same_as(name));
+        let covers = self.covers_of_name(given, name, owner, cover_address);
         covers.into_iter().map(|cover| cover.mask).collect()
     }
 
@@ -208,11 +196,7 @@ impl Chat {
         let target = self.find_other(given.me, typed, now)?;
         self.check_may_act_on(me, id, target)?;
         let meant = Meant::person(target);
-        let covers = match (meant.account, strip_account_key(typed)) {
-            (Some(account), Some(_)) => Vec::from([Cover::of(Mask::of_name(account.clone()))]),
-            _ if strip_name_key(typed).is_some() => meant.names_alone(),
-            _ => self.cover_speech(given.me, &meant, now),
-        };
+        let covers = self.covers_of_mute(given, &meant, typed);
         let masks: Vec<Mask> = covers.into_iter().map(|cover| cover.mask).collect();
         if self.rules_hold(id, |rules| !rules.mutes.have_space(masks.len(), now)) {
             return Err(self.refusal(id, RoomRejection::BarsFull));

@@ -12,8 +12,10 @@ use core::net::IpAddr;
 use ipnet::IpNet;
 
 use super::operate::Actor;
-use super::restrict::check_list_has_space;
-use crate::ban::{Mask, Reach, Restriction, household_of, subnet_of};
+use super::restrict::{Given, check_list_has_space};
+use crate::ban::{
+    Mask, Reach, Restriction, household_of, strip_account_key, strip_name_key, subnet_of,
+};
 use crate::chat::{Chat, Person};
 use crate::event::{AuditEntry, Fact, ModAction, RoomAct, Spared};
 use crate::name::Name;
@@ -67,7 +69,7 @@ impl<'a> Meant<'a> {
     }
 
     /// The masks of the name and of the account beside it, which cover no address.
-    pub(super) fn names_alone(&self) -> Vec<Cover> {
+    fn names_alone(&self) -> Vec<Cover> {
         let names = core::iter::once(self.name).chain(self.account_beside());
         let masks = names.cloned().map(Mask::of_name);
         masks.map(Cover::of).collect()
@@ -75,9 +77,48 @@ impl<'a> Meant<'a> {
 }
 
 impl Chat {
+    /// The masks of a ban or a bar of a name. If nobody bears it, this account is restricted as well.
+    pub(super) fn covers_of_name(
+        &self,
+        given: &Given<'_>,
+        name: &Name,
+        account: Option<&Name>,
+        cover_address: bool,
+    ) -> Vec<Cover> {
+        let bearer = self.bearer_of(name, given.now);
+        let meant = match bearer {
+            Some(bearer) => Meant::person(bearer),
+            None => Meant {
+                name,
+                bearer,
+                account,
+            },
+        };
+        match cover_address {
+            true => self.cover(given.me, &meant, given.now),
+            false => Meant { name, ..meant }.names_alone(),
+        }
+    }
+
+    /// The masks of a mute, which may have been given as `account:NAME` or `name:NAME`.
+    pub(super) fn covers_of_mute(
+        &self,
+        given: &Given<'_>,
+        meant: &Meant<'_>,
+        typed: &str,
+    ) -> Vec<Cover> {
+        match meant.account {
+            Some(account) if strip_account_key(typed).is_some() => {
+                Vec::from([Cover::of(Mask::of_name(account.clone()))])
+            }
+            _ if strip_name_key(typed).is_some() => meant.names_alone(),
+            _ => self.cover_speech(given.me, meant, given.now),
+        }
+    }
+
     /// The masks of a ban or a bar: the name, and the account beside it, each with the blocks of its
     /// people from which nobody else connects. Each block has a mask of its own.
-    pub(super) fn cover(&self, me: Actor<'_>, meant: &Meant<'_>, now: Timestamp) -> Vec<Cover> {
+    fn cover(&self, me: Actor<'_>, meant: &Meant<'_>, now: Timestamp) -> Vec<Cover> {
         let (mut own, logins) = self.homes_of(me, meant, now);
         match meant.account_beside() {
             Some(account) => {
@@ -94,12 +135,7 @@ impl Chat {
 
     /// The masks of a mute: for a registered name the same as for a ban. A guest's name matches only
     /// at the guest's address, so that the next guest of that name elsewhere is not muted.
-    pub(super) fn cover_speech(
-        &self,
-        me: Actor<'_>,
-        meant: &Meant<'_>,
-        now: Timestamp,
-    ) -> Vec<Cover> {
+    fn cover_speech(&self, me: Actor<'_>, meant: &Meant<'_>, now: Timestamp) -> Vec<Cover> {
         if meant.bearer.is_none_or(|bearer| self.is_own_name(bearer)) {
             return self.cover(me, meant, now);
         }

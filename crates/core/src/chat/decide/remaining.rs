@@ -146,10 +146,7 @@ impl Chat {
         let names = self.names_meant(mask, bearer);
         let block = mask.net.map(canonical);
         let holds = |own: &Mask| match bearer {
-            Some(bearer) => {
-                let mut addresses = bearer.addresses();
-                addresses.any(|address| names.iter().any(|name| own.matches(*name, address)))
-            }
+            Some(bearer) => names.iter().any(|name| bearer.is_matched(own, *name)),
             None => {
                 let both = own.net.map(canonical).zip(block);
                 let is_by_name = |name: &Option<&Name>| name.is_some_and(|name| own.is_about(name));

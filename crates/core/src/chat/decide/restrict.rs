@@ -8,7 +8,7 @@ use super::cover::{Cover, Meant};
 use super::operate::{Actor, audit_entry_with};
 use super::quit;
 use super::target::Target;
-use crate::ban::{Mask, Reach, Restriction, strip_account_key, strip_name_key};
+use crate::ban::{Mask, Reach, Restriction};
 use crate::chat::state::Restrictions;
 use crate::chat::{Chat, Person};
 use crate::command::Outcome;
@@ -111,20 +111,8 @@ impl Chat {
         let Some(name) = &mask.name else {
             return Vec::from([Cover::of(mask)]);
         };
-        let bearer = self.bearer_of(name, given.now);
         let owner = self.registrations.get(name).map(|owner| &owner.name);
-        let meant = match bearer {
-            Some(bearer) => Meant::person(bearer),
-            None => Meant {
-                name,
-                bearer,
-                account: owner,
-            },
-        };
-        match cover_address {
-            true => self.cover(given.me, &meant, given.now),
-            false => Meant { name, ..meant }.names_alone(),
-        }
+        self.covers_of_name(given, name, owner, cover_address)
     }
 
     /// Checks that a ban hits neither the operator nor somebody who has been an operator for
@@ -138,8 +126,7 @@ impl Chat {
         if let Actor::Person(me) = me {
             let own = |name: &Name| self.account_of(me).is_some_and(|own| own.owns(name));
             let is_own = mask.name.as_ref().is_some_and(own);
-            let mut addresses = me.addresses();
-            if is_own || addresses.any(|address| mask.matches(Some(&me.name), address)) {
+            if is_own || me.is_matched(mask, Some(&me.name)) {
                 return Err(Rejection::Oneself);
             }
         }
@@ -158,7 +145,6 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let target = self.target(given.me, name, given.now)?;
-        let of_account = strip_account_key(name).is_some();
         let meant = match target {
             Target::Here(person) | Target::Lost(person) => {
                 check_not_own_login(given.me, person)?;
@@ -178,11 +164,7 @@ impl Chat {
                 }
             }
         };
-        let covers = match meant.account {
-            Some(account) if of_account => Vec::from([Cover::of(Mask::of_name(account.clone()))]),
-            _ if strip_name_key(name).is_some() => meant.names_alone(),
-            _ => self.cover_speech(given.me, &meant, given.now),
-        };
+        let covers = self.covers_of_mute(given, &meant, name);
         check_list_has_space(&self.restricted.mutes, covers.len())?;
         let told = target.person().map(|person| person.id);
         facts.extend(given.entries(ModAction::Mute, covers, told, None));

@@ -103,10 +103,7 @@ impl People {
         let near = near.filter_map(|id| self.get(id));
         let account = mask.name.as_ref().filter(|_| mask.reach == Reach::Either);
         let logins = account.into_iter().flat_map(|name| self.logged_in_to(name));
-        let matches = |person: &&Person| {
-            let mut addresses = person.addresses();
-            addresses.any(|address| mask.matches(Some(&person.name), address))
-        };
+        let matches = |person: &&Person| person.is_matched(mask, Some(&person.name));
         let matching = named.into_iter().chain(near).filter(matches);
         let mut matching: Vec<&Person> = matching.chain(logins).collect();
         matching.sort_unstable_by_key(|person| person.id);

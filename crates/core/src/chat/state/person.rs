@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::{ReadMarkers, RestrictionId};
+use crate::ban::Mask;
 use crate::event::{Fact, QuitReason};
 use crate::ids::{ConnId, NOBODY, PersonId, RoomId, Seq};
 use crate::ignore::{Ignored, Voice};
@@ -292,6 +293,11 @@ impl Person {
     pub(in crate::chat) fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
         let others = self.others().iter().map(|other| other.address);
         core::iter::once(self.session.address).chain(others)
+    }
+
+    /// Whether a mask matches one of the addresses, with this name.
+    pub(in crate::chat) fn is_matched(&self, mask: &Mask, name: Option<&Name>) -> bool {
+        self.addresses().any(|address| mask.matches(name, address))
     }
 
     /// All its connections, as others see them.
