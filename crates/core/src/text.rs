@@ -56,6 +56,13 @@ impl Text {
             | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     }
 
+    /// Whether all bytes are blanks or visible ASCII.
+    pub fn is_printable(bytes: &[u8]) -> bool {
+        // Without an early exit, so that the compiler can check many bytes in one instruction.
+        let is_shown = |byte: u8| matches!(byte, b' '..=b'~');
+        bytes.iter().fold(true, |all, byte| all & is_shown(*byte))
+    }
+
     /// The line without invisible characters at either end.
     pub(crate) fn trim_unseen(line: &str) -> &str {
         line.trim_matches(|c: char| !c.is_ascii_graphic() && (is_blank(c) || is_ignorable(c)))
@@ -103,10 +110,7 @@ pub(crate) fn escape(text: &str) -> Box<str> {
 
 /// Whether a line needs no change: visible ASCII without a gap. Most lines are that.
 fn is_simple(line: &str) -> bool {
-    // Without an early exit, so that the compiler can check many bytes in one instruction.
-    let is_shown = |b: u8| matches!(b, b' '..=b'~');
-    let are_shown = line.bytes().fold(true, |all, b| all & is_shown(b));
-    are_shown && !line.contains("  ")
+    Text::is_printable(line.as_bytes()) && !line.contains("  ")
 }
 
 /// Processes a line character by character.

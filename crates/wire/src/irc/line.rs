@@ -213,7 +213,7 @@ pub(super) fn end(out: &mut Vec<u8>, body: usize) {
 /// Ends a line that may have something that a client has typed: as in every text, what a terminal
 /// would obey becomes visible.
 pub(super) fn end_shown(out: &mut Vec<u8>, body: usize) {
-    if out[body..].iter().any(|byte| !(b' '..=b'~').contains(byte)) {
+    if !Text::is_printable(&out[body..]) {
         let line = String::from_utf8_lossy(&out[body..]);
         let mut shown = String::with_capacity(line.len() + 8);
         line.chars().for_each(|c| Text::push_shown(&mut shown, c));

@@ -57,11 +57,7 @@ pub(super) fn spoken(typed: &str, is_notice: bool, tags: Option<Box<str>>) -> Sp
 /// `None` if nothing in it is visible.
 pub(super) fn said(typed: &str, manner: Manner, tags: Option<Box<str>>) -> Option<Saying> {
     // Most messages are that, and one look at each byte costs less than the four below.
-    let is_printable = |byte: u8| matches!(byte, b' '..=b'~');
-    if typed
-        .bytes()
-        .fold(true, |all, byte| all & is_printable(byte))
-    {
+    if Text::is_printable(typed.as_bytes()) {
         let text = Text::parse(typed)?;
         let form = IrcForm {
             text: (*text != *typed).then(|| typed.into()),

@@ -30,7 +30,7 @@ impl Session {
         if let Some(own) = own.clone().find(|own| own.bare() == bare) {
             return Some(own.clone());
         }
-        let typed = RoomName::parse(typed).ok()?;
+        let typed = room(typed)?;
         Some(
             own.find(|own| own.is_same(&typed))
                 .cloned()
