@@ -1,5 +1,5 @@
-//! How IRC shows those who talk, kept from one message to the next: making that, with the hash of
-//! an address in it, takes longer than all else that the hub does for a message.
+//! How IRC shows those who talk, kept from one message to the next: to make that takes hashes of an
+//! address and several allocations.
 //!
 //! It holds until anything but talk happens, so nothing that it shows can change meanwhile.
 

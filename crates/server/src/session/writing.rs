@@ -26,7 +26,11 @@ impl Session {
         let (transport, now) = (&mut self.transport, shared.now);
         let (logs, files) = (&mut shared.rooms.logs, &mut shared.rooms.files);
         self.feed.poll_straight(room, logs, |run| {
-            transport.write_filed(run.bytes, files.find(run), now)
+            let filed = match transport.sends_files() {
+                true => files.find(run),
+                false => None,
+            };
+            transport.write_filed(run.bytes, filed, now)
         })
     }
 

@@ -181,7 +181,12 @@ impl Transport {
         self.write_filed(bytes, None, now)
     }
 
-    /// The same with bytes that may be in a file as well.
+    /// Whether bytes in a file cost less than others.
+    pub(crate) fn sends_files(&self) -> bool {
+        matches!(self.stream, AnyStream::Tcp(_))
+    }
+
+    /// Writes bytes that may be in a file as well.
     pub(crate) fn write_filed(
         &mut self,
         bytes: &[u8],
@@ -191,9 +196,9 @@ impl Transport {
         let mut done = 0;
         while done < bytes.len() && self.takes_bytes() {
             let (rest, filed) = (&bytes[done..], filed.map(|filed| filed.behind(done)));
-            let taken = match filed {
-                Some(filed) => self.stream.try_write_filed(rest, filed),
-                None => self.stream.try_write(rest),
+            let taken = match (&mut self.stream, filed) {
+                (AnyStream::Tcp(tcp), Some(filed)) => tcp.try_write_filed(rest, filed),
+                (stream, _) => stream.try_write(rest),
             };
             match taken {
                 Ok(n) => {

@@ -41,14 +41,6 @@ pub(crate) trait Stream: fmt::Debug + Send {
     /// `WouldBlock` if it takes nothing; any other error ends the connection.
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
-    /// The same with bytes that are in a file as well.
-    ///
-    /// # Errors
-    /// As [`try_write`](Self::try_write).
-    fn try_write_filed(&mut self, bytes: &[u8], _: Filed<'_>) -> io::Result<usize> {
-        self.try_write(bytes)
-    }
-
     /// Passes on what waits in the stream.
     ///
     /// # Errors
@@ -127,6 +119,23 @@ impl Tcp {
     pub(crate) fn new(stream: TcpStream) -> Self {
         Self { stream, written: 0 }
     }
+
+    /// Writes bytes that are in a file as well.
+    ///
+    /// # Errors
+    /// As [`try_write`](Stream::try_write).
+    pub(crate) fn try_write_filed(&mut self, bytes: &[u8], filed: Filed<'_>) -> io::Result<usize> {
+        let mut offset = filed.offset;
+        match rustix::fs::sendfile(&self.stream, filed.file, Some(&mut offset), bytes.len()) {
+            Ok(taken) if taken > 0 => {
+                self.written = self.written.wrapping_add(taken as u32);
+                Ok(taken)
+            }
+            Err(Errno::AGAIN) => Err(io::ErrorKind::WouldBlock.into()),
+            // It is written as it is, which also says what is wrong with the connection.
+            Ok(_) | Err(_) => self.try_write(bytes),
+        }
+    }
 }
 
 impl Stream for Tcp {
@@ -142,19 +151,6 @@ impl Stream for Tcp {
         let taken = self.stream.write(bytes)?;
         self.written = self.written.wrapping_add(taken as u32);
         Ok(taken)
-    }
-
-    fn try_write_filed(&mut self, bytes: &[u8], filed: Filed<'_>) -> io::Result<usize> {
-        let mut offset = filed.offset;
-        match rustix::fs::sendfile(&self.stream, filed.file, Some(&mut offset), bytes.len()) {
-            Ok(taken) if taken > 0 => {
-                self.written = self.written.wrapping_add(taken as u32);
-                Ok(taken)
-            }
-            Err(Errno::AGAIN) => Err(io::ErrorKind::WouldBlock.into()),
-            // It is written as it is, which also says what is wrong with the connection.
-            Ok(_) | Err(_) => self.try_write(bytes),
-        }
     }
 
     fn shut_down_write(&mut self) {
