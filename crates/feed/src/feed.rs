@@ -67,8 +67,8 @@ impl Membership {
 ///
 /// The `handle_*` methods take in what happened and write nothing. The `poll_*` methods write as
 /// much as one call of their closure takes: [`poll_straight`](Self::poll_straight) writes the news
-/// of one room to a session that waits for nothing else and leaves nothing out, [`poll_write`](Self::poll_write) writes
-/// everything to any session. When the connection is lost,
+/// of one room to a session that waits for nothing else and leaves nothing out,
+/// [`poll_write`](Self::poll_write) writes everything to any session. When the connection is lost,
 /// [`poll_unacknowledged`](Self::poll_unacknowledged) finds what its peer does not have.
 #[derive(Debug)]
 pub struct Feed {
@@ -293,8 +293,8 @@ impl Feed {
     /// Writes the news of one room from its log without a copy, if nothing else is waiting.
     /// Otherwise returns [`Progress::More`]: [`poll_write`](Self::poll_write) looks closer.
     ///
-    /// Only for a reader who [sees all](crate::Reader::sees_all). The caller keeps in mind who does: with a
-    /// thousand readers, to ask each would be a cache miss for each.
+    /// Only for a reader who [sees all](crate::Reader::sees_all). The caller keeps in mind who does:
+    /// to ask each of a thousand readers would be a thousand cache misses.
     ///
     /// `write` offers bytes to the socket and returns how many it took; fewer than offered means
     /// that the socket is full. It is called at most once.
