@@ -133,7 +133,8 @@ fn long_answers_cost_a_stalled_reader_a_page() {
     // Who comes last is told everything, while the others still read nothing.
     let mut reader = server.join("reader");
     reader.ask("/history 1000", &format!("{} {padding}\n", LINES - 1));
-    let grown = server.memory("VmHWM") - before;
+    // The kernel counts by processors and adds that up roughly, so a peak may even seem to sink.
+    let grown = server.memory("VmHWM").saturating_sub(before);
     assert!(grown < 256 * STALLED, "{grown} kB");
     let last = format!("{} {padding}\n", LINES - 1);
     for mut client in stalled {
@@ -180,7 +181,8 @@ fn a_huge_line_costs_no_memory_and_is_refused() {
     ann.write(b"\n");
     let bytes = MEGABYTES << 20;
     ann.expect(&format!("! NOT sent: {bytes} bytes, the limit is 4096.\n"));
-    let grown = server.memory("VmHWM") - before;
+    // The kernel counts by processors and adds that up roughly, so a peak may even seem to sink.
+    let grown = server.memory("VmHWM").saturating_sub(before);
     assert!(grown < 16 << 10, "{grown} kB more than before");
     ann.send("short");
     let seen = bob.expect("ann: short\n");
