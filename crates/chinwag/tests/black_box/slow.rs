@@ -126,15 +126,14 @@ fn long_answers_cost_a_stalled_reader_a_page() {
     ann.sync();
     let names = (0..STALLED).map(|number| format!("stalled{number}"));
     let mut stalled: Vec<Client> = names.map(|name| server.join(&name)).collect();
-    let before = server.memory("VmHWM");
+    let before = server.peak_memory();
     for client in &mut stalled {
         client.write(b"/history 1000\n/history 1000\n/history 1000\n");
     }
     // Who comes last is told everything, while the others still read nothing.
     let mut reader = server.join("reader");
     reader.ask("/history 1000", &format!("{} {padding}\n", LINES - 1));
-    // The kernel counts by processors and adds that up roughly, so a peak may even seem to sink.
-    let grown = server.memory("VmHWM").saturating_sub(before);
+    let grown = server.peak_grown_since(before);
     assert!(grown < 256 * STALLED, "{grown} kB");
     let last = format!("{} {padding}\n", LINES - 1);
     for mut client in stalled {
@@ -170,7 +169,7 @@ fn a_huge_line_costs_no_memory_and_is_refused() {
     let mut ann = server.join("ann");
     let mut bob = server.join("bob");
     ann.sync();
-    let before = server.memory("VmHWM");
+    let before = server.peak_memory();
     let chunk = vec![b'x'; 1 << 20];
     for _ in 0..MEGABYTES {
         ann.write(&chunk);
@@ -181,8 +180,7 @@ fn a_huge_line_costs_no_memory_and_is_refused() {
     ann.write(b"\n");
     let bytes = MEGABYTES << 20;
     ann.expect(&format!("! NOT sent: {bytes} bytes, the limit is 4096.\n"));
-    // The kernel counts by processors and adds that up roughly, so a peak may even seem to sink.
-    let grown = server.memory("VmHWM").saturating_sub(before);
+    let grown = server.peak_grown_since(before);
     assert!(grown < 16 << 10, "{grown} kB more than before");
     ann.send("short");
     let seen = bob.expect("ann: short\n");

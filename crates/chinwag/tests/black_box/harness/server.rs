@@ -259,17 +259,21 @@ impl Server {
         self.child.id()
     }
 
-    /// A figure of `/proc/PID/status`, in kB.
-    pub(crate) fn memory(&self, key: &str) -> u64 {
+    /// The most memory that it has had, in kB.
+    pub(crate) fn peak_memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid()));
         let status = status.expect("the server runs");
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let number = line.and_then(|line| line.split_whitespace().next());
         number
             .and_then(|n| n.parse().ok())
             .expect("the kernel tells it")
+    }
+
+    /// How much that has grown, in kB. The kernel counts by processors and adds that up roughly, so
+    /// that a peak may even seem to sink.
+    pub(crate) fn peak_grown_since(&self, before: u64) -> u64 {
+        self.peak_memory().saturating_sub(before)
     }
 
     /// Tells it to stop.

@@ -28,7 +28,7 @@ fn told_to_stalled(server: &Server, caps: &str, asked: &str) -> Vec<String> {
     let mut clients: Vec<Client> = (0..STALLED)
         .map(|n| irc(server, &format!("stalled{n}"), caps))
         .collect();
-    let before = server.memory("VmHWM");
+    let before = server.peak_memory();
     for client in &mut clients {
         client.write(asked.as_bytes());
         client.write(b"PING end\r\n");
@@ -37,7 +37,7 @@ fn told_to_stalled(server: &Server, caps: &str, asked: &str) -> Vec<String> {
     let mut reader = irc(server, "reader", caps);
     reader.write(asked.as_bytes());
     let read = fence(&mut reader);
-    let grown = server.memory("VmHWM") - before;
+    let grown = server.peak_grown_since(before);
     assert!(grown < GROWN_MAX_KB, "{grown} kB");
     let stalled = clients.iter_mut().map(|client| client.expect(" :end\r\n"));
     stalled.chain([read]).collect()
